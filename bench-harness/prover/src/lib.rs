@@ -6,6 +6,9 @@
 //! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 
+pub mod circuit;
+pub mod plonk;
+mod size;
 pub mod statement;
 pub mod system;
 pub mod witness;
