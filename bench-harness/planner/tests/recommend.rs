@@ -1,5 +1,10 @@
 //! The recommendation on the seed's numbers, on what cannot be met, and on numbers that make no sense.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot build its input has failed the test"
+)]
+
 use planner::domain::{
     Aggregation, Close, DelayLimit, Design, Load, State, Statistic, Target, Term, TimeDist,
 };
