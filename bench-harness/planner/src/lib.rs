@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`formulas`] | every formula, a small function each, with source, units and a worked example |
 //! | [`domain`] | load, times, aggregation, limits: checked once, valid ever after |
+//! | [`sim`] | the whole pipeline, event by event, with an interval on every figure |
 //! | [`plan`] | [`plan::recommend`]: the smallest fleet that meets a target, or the term that forbids it |
 //! | [`error`] | what a user can get wrong, and what nothing can meet |
 
@@ -14,6 +15,7 @@ pub mod error;
 pub mod formulas;
 mod normal;
 pub mod plan;
+pub mod sim;
 
 pub use error::PlanError;
 pub use plan::{Plan, PlanRequest, recommend};

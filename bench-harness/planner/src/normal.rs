@@ -82,6 +82,11 @@ pub(crate) fn quantile(q: f64) -> f64 {
     if from_centre < 0.0 { -z } else { z }
 }
 
+/// `Φ(z)`, the share of the standard normal law below `z`.
+pub(crate) fn cdf(z: f64) -> f64 {
+    libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2) / 2.0
+}
+
 fn horner(coefficients: &[f64; 8], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, &c| sum * x + c)
 }

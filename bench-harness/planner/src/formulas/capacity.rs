@@ -37,12 +37,16 @@ pub fn whole_at_least(x: f64) -> u32 {
     (x * (1.0 - 1e-9)).ceil() as u32
 }
 
-/// Merges needed to bring `n` proofs down to one, `arity` at a time: `⌈(n − 1)/(arity − 1)⌉`.
+/// Merges of a tree over `n` proofs, `arity` at a time, level by level: `n − 1` for pairs.
+///
+/// A lone proof at the end of a level passes up unmerged. For `arity` above 2 this can be more than
+/// `⌈(n − 1)/(arity − 1)⌉`, since the last merge of a level may be of fewer proofs.
 ///
 /// ```
 /// use planner::formulas::capacity::merges;
 /// assert_eq!(merges(12, 2), 11);
 /// assert_eq!(merges(9, 3), 4);
+/// assert_eq!(merges(5, 3), 3);
 /// assert_eq!(merges(1, 2), 0);
 /// ```
 ///
@@ -50,7 +54,13 @@ pub fn whole_at_least(x: f64) -> u32 {
 /// If `arity` is below 2: a merge of one proof never ends.
 pub fn merges(n: u32, arity: u32) -> u32 {
     assert!(arity >= 2, "a merge takes at least two proofs, not {arity}");
-    n.saturating_sub(1).div_ceil(arity - 1)
+    let mut merges = 0;
+    let mut left = n;
+    while left > 1 {
+        merges += left.div_ceil(arity) - u32::from(left % arity == 1);
+        left = left.div_ceil(arity);
+    }
+    merges
 }
 
 /// Levels of a balanced tree over `n` proofs, `⌈log_arity n⌉`.
@@ -73,9 +83,11 @@ pub fn tree_levels(n: u32, arity: u32) -> u32 {
     levels
 }
 
-/// Time of a tree of merges level by level on `aggregators` machines: `Σ ⌈merges_l / A⌉ · merge`.
+/// Time of a tree of merges on `aggregators` machines: the rounds it takes, times `merge_s`.
 ///
-/// Assumes a level starts when the one below it is done and that an odd proof passes up unmerged.
+/// Merges start in the order in which they became possible, as many at once as there are machines; a lone
+/// proof at the end of a level passes up unmerged. With machines enough this is `⌈log₂ n⌉` rounds, with
+/// one it is `n − 1`.
 ///
 /// ```
 /// use planner::formulas::capacity::tree_aggregation_s;
@@ -91,14 +103,54 @@ pub fn tree_aggregation_s(n: u32, arity: u32, aggregators: u32, merge_s: f64) ->
         "a tree needs pairs and at least one aggregator"
     );
     let mut rounds = 0_u32;
-    let mut left = n;
-    while left > 1 {
-        // A lone proof at the end of a level is passed up, not merged with nothing.
-        let alone = u32::from(left % arity == 1);
-        rounds += (left.div_ceil(arity) - alone).div_ceil(aggregators);
-        left = left.div_ceil(arity);
+    // Nodes of the level being merged, how many of their merges were done, and those of the level above
+    // that became possible early. In this order a level's merges all come before those of the next.
+    let mut done: Vec<u32> = Vec::new();
+    let mut widths = vec![n];
+    while widths[widths.len() - 1] > 1 {
+        widths.push(widths[widths.len() - 1].div_ceil(arity));
+        done.push(0);
     }
-    f64::from(rounds) * merge_s
+    // The merges of a level: all nodes but a last one with a single child.
+    let merges: Vec<u32> = widths
+        .windows(2)
+        .map(|w| w[1] - u32::from(w[0] % arity == 1))
+        .collect();
+    loop {
+        let before = done.clone();
+        let mut left = aggregators;
+        for level in 0..merges.len() {
+            let possible = possible_merges(level, &before, &merges, &widths, arity);
+            let now = (possible - done[level]).min(left);
+            done[level] += now;
+            left -= now;
+        }
+        if left == aggregators {
+            return f64::from(rounds) * merge_s;
+        }
+        rounds += 1;
+    }
+}
+
+/// Merges of `level` whose children were all there, given the merges done below.
+fn possible_merges(level: usize, done: &[u32], merges: &[u32], widths: &[u32], arity: u32) -> u32 {
+    if level == 0 {
+        return merges[0];
+    }
+    // Nodes there: merged ones in order, and the lone last one once what it passed up from is there.
+    let mut below = level - 1;
+    let merged = done[below];
+    if merged < merges[below] {
+        return (merged / arity).min(merges[level]);
+    }
+    // All of that level are merged; its last node may be a lone one that waits for a level further down.
+    while merges[below] < widths[below + 1] && below > 0 {
+        below -= 1;
+        if done[below] < merges[below] {
+            return (merged / arity).min(merges[level]);
+        }
+    }
+    merges[level]
 }
 
 /// Batches per second that `provers` allow: `P / p`.
