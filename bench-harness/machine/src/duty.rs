@@ -122,10 +122,7 @@ impl DutyCycle {
         let quota = if percent.get() == 100 {
             None
         } else {
-            Some(quota(cpus).ok_or(DutyError::TooSmall {
-                percent: percent.get(),
-                cores,
-            })?)
+            Some(quota(cpus).ok_or(DutyError::TooSmall { percent: percent.get(), cores })?)
         };
         let (version, base, home) = base(root)?;
         let owner = Owner::this(&Root::system()).ok_or_else(|| DutyError::Unavailable {
@@ -134,21 +131,13 @@ impl DutyCycle {
         })?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("{PREFIX}{}-{}-{number}", owner.process, owner.started_ticks);
-        let group = Group {
-            version,
-            dir: base.join(name),
-        };
+        let group = Group { version, dir: base.join(name) };
         std::fs::create_dir(root.path(&group.dir)).map_err(|error| DutyError::Unavailable {
             why: format!("no group can be made in {}: {error}", base.display()),
             needed: "root, or a control group whose `cpu` controller is delegated to this user",
         })?;
         // From here on an early return drops the guard, which removes the group.
-        let duty = Self {
-            root: root.clone(),
-            group,
-            home,
-            quota_cpus: quota.map(|_| cpus),
-        };
+        let duty = Self { root: root.clone(), group, home, quota_cpus: quota.map(|_| cpus) };
         if let Some(quota) = quota {
             duty.group.set_quota(root, quota)?;
         }
@@ -183,12 +172,7 @@ impl DutyCycle {
     ///
     /// # Errors
     /// [`DutyRefusal`] that says which condition was not met.
-    pub fn accept(
-        &self,
-        before: Throttling,
-        after: Throttling,
-        usage: &Usage,
-    ) -> Result<(), DutyRefusal> {
+    pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
         match self.quota_cpus {
             Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
             None => Ok(()),
@@ -196,12 +180,7 @@ impl DutyCycle {
     }
 }
 
-fn accept(
-    quota_cpus: f64,
-    before: Throttling,
-    after: Throttling,
-    used_cpus: f64,
-) -> Result<(), DutyRefusal> {
+fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64) -> Result<(), DutyRefusal> {
     let periods = after.periods.saturating_sub(before.periods);
     if periods < MIN_PERIODS {
         return Err(DutyRefusal::TooFewPeriods { periods });
@@ -211,20 +190,14 @@ fn accept(
     }
     // A figure that is not a number is in no range.
     if !((1.0 - WITHIN)..=(1.0 + WITHIN)).contains(&(used_cpus / quota_cpus)) {
-        return Err(DutyRefusal::OffQuota {
-            used_cpus,
-            quota_cpus,
-        });
+        return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
     }
     Ok(())
 }
 
 impl Drop for DutyCycle {
     fn drop(&mut self) {
-        let home = Group {
-            version: self.group.version,
-            dir: self.home.clone(),
-        };
+        let home = Group { version: self.group.version, dir: self.home.clone() };
         for process in self.group.processes(&self.root) {
             let _ = home.move_in(&self.root, process);
         }
@@ -256,9 +229,7 @@ fn base(root: &Root) -> Result<(CgroupVersion, PathBuf, PathBuf), DutyError> {
         Some(parent) if cpu.dir != cpu.mount => parent.to_owned(),
         _ => cpu.dir.clone(),
     };
-    let handed_down = root
-        .read(base.join("cgroup.subtree_control"))
-        .unwrap_or_default();
+    let handed_down = root.read(base.join("cgroup.subtree_control")).unwrap_or_default();
     if !handed_down.split_whitespace().any(|name| name == "cpu") {
         return Err(DutyError::Unavailable {
             why: format!("{} does not hand its `cpu` controller down", base.display()),
@@ -299,12 +270,9 @@ impl Group {
 
     fn throttling(&self, root: &Root) -> Result<Throttling, DutyError> {
         let path = self.dir.join("cpu.stat");
-        let text = std::fs::read_to_string(root.path(&path))
-            .map_err(|source| refused("read", &path, source))?;
-        let field = |name: &str| {
-            text.lines()
-                .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
-        };
+        let text =
+            std::fs::read_to_string(root.path(&path)).map_err(|source| refused("read", &path, source))?;
+        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         let counters = field("nr_periods ").zip(field("nr_throttled "));
         let (periods, throttled) = counters.ok_or_else(|| {
             let what = io::Error::other("no nr_periods and nr_throttled in it");
@@ -341,11 +309,7 @@ impl Group {
 
 fn refused(doing: &'static str, path: &Path, source: io::Error) -> DutyError {
     let path = path.to_owned();
-    DutyError::Refused {
-        doing,
-        path,
-        source,
-    }
+    DutyError::Refused { doing, path, source }
 }
 
 /// Groups whose makers no longer live, anywhere in the hierarchy.
@@ -362,10 +326,9 @@ pub(crate) fn leftovers(root: &Root) -> Vec<Group> {
                 continue;
             }
             match maker(&name) {
-                Some(owner) if !owner.is_alive(&Root::system()) => found.push(Group {
-                    version: cpu.version,
-                    dir: path,
-                }),
+                Some(owner) if !owner.is_alive(&Root::system()) => {
+                    found.push(Group { version: cpu.version, dir: path })
+                }
                 Some(_) => {}
                 None => open.push(path),
             }
@@ -377,10 +340,7 @@ pub(crate) fn leftovers(root: &Root) -> Vec<Group> {
 /// The process that made a group of this name; `None` where it is not one of ours.
 fn maker(name: &str) -> Option<Owner> {
     let mut parts = name.strip_prefix(PREFIX)?.split('-');
-    let owner = Owner {
-        process: parts.next()?.parse().ok()?,
-        started_ticks: parts.next()?.parse().ok()?,
-    };
+    let owner = Owner { process: parts.next()?.parse().ok()?, started_ticks: parts.next()?.parse().ok()? };
     let _number: u64 = parts.next()?.parse().ok()?;
     parts.next().is_none().then_some(owner)
 }
@@ -407,17 +367,11 @@ mod tests {
             accept(0.5, at(10, 5), at(10 + periods, 5 + throttled), used)
         };
         assert_eq!(run(20, 19, 0.51), Ok(()));
-        assert_eq!(
-            run(19, 19, 0.5),
-            Err(DutyRefusal::TooFewPeriods { periods: 19 })
-        );
+        assert_eq!(run(19, 19, 0.5), Err(DutyRefusal::TooFewPeriods { periods: 19 }));
         assert_eq!(run(100, 0, 0.5), Err(DutyRefusal::NotThrottled));
         for used_cpus in [0.48, 0.52, f64::NAN] {
             let refused = run(100, 90, used_cpus);
-            assert!(
-                matches!(refused, Err(DutyRefusal::OffQuota { .. })),
-                "{refused:?}"
-            );
+            assert!(matches!(refused, Err(DutyRefusal::OffQuota { .. })), "{refused:?}");
         }
     }
 
@@ -432,28 +386,16 @@ mod tests {
                 ("cg/slice/cgroup.subtree_control", handed_down),
                 ("cg/slice/g/cpu.max", "max 100000"),
                 ("cg/slice/g/cgroup.procs", ""),
-                (
-                    "cg/slice/g/cpu.stat",
-                    "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n",
-                ),
+                ("cg/slice/g/cpu.stat", "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n"),
             ])
         };
         let (_dir, root) = tree("memory cpu");
         let (version, dir, home) = base(&root).expect("a base");
-        assert_eq!(
-            (version, dir),
-            (CgroupVersion::V2, PathBuf::from("/cg/slice"))
-        );
+        assert_eq!((version, dir), (CgroupVersion::V2, PathBuf::from("/cg/slice")));
         assert_eq!(home, PathBuf::from("/cg/slice/run"));
-        let group = Group {
-            version,
-            dir: PathBuf::from("/cg/slice/g"),
-        };
+        let group = Group { version, dir: PathBuf::from("/cg/slice/g") };
         group.set_quota(&root, (5_000, 10_000)).expect("set");
-        assert_eq!(
-            root.read("cg/slice/g/cpu.max").as_deref(),
-            Some("5000 10000")
-        );
+        assert_eq!(root.read("cg/slice/g/cpu.max").as_deref(), Some("5000 10000"));
         group.move_in(&root, 77).expect("moved");
         assert_eq!(group.processes(&root), [77]);
         let seen = group.throttling(&root).expect("counters");
@@ -461,32 +403,21 @@ mod tests {
 
         let (_dir, root) = tree("memory");
         let error = base(&root).expect_err("not handed down").to_string();
-        assert!(
-            error.contains("/cg/slice") && error.contains("Delegate=cpu"),
-            "{error}"
-        );
+        assert!(error.contains("/cg/slice") && error.contains("Delegate=cpu"), "{error}");
     }
 
     #[test]
     fn no_controller_says_what_is_needed() {
         let error = base(&fake(&[]).1).expect_err("nothing mounted");
         assert!(matches!(&error, DutyError::Unavailable { .. }));
-        assert!(
-            error.to_string().contains("CONFIG_CFS_BANDWIDTH"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("CONFIG_CFS_BANDWIDTH"), "{error}");
     }
 
     #[test]
     fn only_our_names_are_ours() {
         let owner = maker("bench-harness-12-345-0").expect("ours");
         assert_eq!((owner.process, owner.started_ticks), (12, 345));
-        for name in [
-            "bench-harness-12-345",
-            "bench-harness-a-1-0",
-            "bench-harness-1-2-3-4",
-            "docker",
-        ] {
+        for name in ["bench-harness-12-345", "bench-harness-a-1-0", "bench-harness-1-2-3-4", "docker"] {
             assert_eq!(maker(name), None, "{name}");
         }
     }

@@ -68,25 +68,14 @@ fn a_neighbour_on_our_cpu_is_seen_as_lost_time() {
     assert!(verdict.is_marked(), "{verdict}");
     assert!(usage.cpu_s / usage.wall_s < 0.75, "{usage:?}");
     // The counters of the whole CPU agree, to the tick of 10 ms.
-    assert!(
-        usage.others_cpu_s.is_some_and(|others_s| others_s > 0.05),
-        "{usage:?}"
-    );
+    assert!(usage.others_cpu_s.is_some_and(|others_s| others_s > 0.05), "{usage:?}");
     // Taking turns leaves adds a cycle alone, so here the probe cannot be what marked it, unless
     // somebody outside this computer shares the core as well.
     if verdict == Share::LostTime {
-        assert!(
-            readings
-                .iter()
-                .flatten()
-                .all(|reading| reading.adds_per_cycle > 0.0)
-        );
+        assert!(readings.iter().flatten().all(|reading| reading.adds_per_cycle > 0.0));
     }
     let lost_alone = lost_part(&alone).expect("counters");
-    assert!(
-        lost_alone < lost,
-        "alone {lost_alone:.3}, with a neighbour {lost:.3}"
-    );
+    assert!(lost_alone < lost, "alone {lost_alone:.3}, with a neighbour {lost:.3}");
 }
 
 #[test]
@@ -116,13 +105,6 @@ fn a_reading_is_plausible_cheap_and_of_the_cpu_asked_for() {
     if !cfg!(debug_assertions) {
         assert!(best_s < 2.5e-3, "a reading costs {best_s} s");
     }
-    assert_eq!(
-        probe.read_rounds(std::slice::from_ref(&cpus)).len(),
-        cpus.len()
-    );
-    assert_eq!(
-        probe.read_rounds(&[vec![cpus[0]], vec![1023]])[1],
-        None,
-        "no such CPU"
-    );
+    assert_eq!(probe.read_rounds(std::slice::from_ref(&cpus)).len(), cpus.len());
+    assert_eq!(probe.read_rounds(&[vec![cpus[0]], vec![1023]])[1], None, "no such CPU");
 }

@@ -1,9 +1,6 @@
 //! The simulation against the pipeline tables.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot build its input has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 mod common;
 
@@ -22,10 +19,7 @@ fn seed(arrivals: Arrivals, cv: f64, provers: u32, n: u32) -> Pipeline {
 }
 
 fn run(pipeline: &Pipeline, batches: u64, warmup: u64, replications: u32) -> Simulated {
-    simulate(
-        pipeline,
-        RunLength::new(batches, warmup, replications, 1).unwrap(),
-    )
+    simulate(pipeline, RunLength::new(batches, warmup, replications, 1).unwrap())
 }
 
 #[test]

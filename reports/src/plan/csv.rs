@@ -51,9 +51,7 @@ pub fn designs(plan: &PlanRecord) -> Result<String, csv::Error> {
             meets_throughput.to_string(),
         ])?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -1,18 +1,12 @@
 //! A plan to render in tests: the seed's numbers, typed from the source and not computed.
 
 use crate::plan::record::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord,
-    PLAN_SCHEMA_VERSION, PlanRecord, RecommendationRecord, StateName, StatisticName, TermName,
-    TimeRecord,
+    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
+    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
 };
 
 fn fixed(mean_s: f64) -> TimeRecord {
-    TimeRecord {
-        law: "fixed".to_owned(),
-        mean_s,
-        cv: 0.0,
-        samples: None,
-    }
+    TimeRecord { law: "fixed".to_owned(), mean_s, cv: 0.0, samples: None }
 }
 
 /// A plan for the seed's numbers.
@@ -38,12 +32,7 @@ pub(crate) fn seed_plan() -> PlanRecord {
             batch_transactions: Some(400),
             close_s: 10.0,
             close_interval_s: 10.0,
-            prove: TimeRecord {
-                law: "empirical".to_owned(),
-                mean_s: 120.0,
-                cv: 0.3,
-                samples: Some(40),
-            },
+            prove: TimeRecord { law: "empirical".to_owned(), mean_s: 120.0, cv: 0.3, samples: Some(40) },
             aggregation: AggregationRecord {
                 shape: "fixed_total".to_owned(),
                 arity: None,
@@ -85,8 +74,6 @@ pub(crate) fn seed_plan() -> PlanRecord {
                 ..row(DesignName::OrderThenProve, 12, 0.1, 267.0, 1)
             },
         ],
-        reasons: vec![
-            "prove limits the rate: 12 provers at 120 s each carry 0.1 batches/s.".to_owned(),
-        ],
+        reasons: vec!["prove limits the rate: 12 provers at 120 s each carry 0.1 batches/s.".to_owned()],
     }
 }

@@ -5,11 +5,7 @@ use crate::plan::sentences::{DESIGN_HEADER, asked, design_row, recommendation};
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
-    let mut page = format!(
-        "## Plan\n\n**{}**\n\n{}\n\n",
-        recommendation(plan),
-        asked(plan)
-    );
+    let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", recommendation(plan), asked(plan));
     page += &row(&DESIGN_HEADER.map(str::to_owned));
     page += &format!("|{}\n", "---|".repeat(DESIGN_HEADER.len()));
     for design in &plan.designs {

@@ -20,9 +20,8 @@ pub mod terminal;
 
 pub use number::significant;
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord,
-    PLAN_SCHEMA_VERSION, PlanRecord, RecommendationRecord, StateName, StatisticName, TermName,
-    TimeRecord,
+    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
+    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
 };
 
 #[cfg(test)]

@@ -8,12 +8,8 @@ use crate::plan::sentences::{DESIGN_HEADER, asked, design_row, recommendation};
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_width(width);
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(DESIGN_HEADER);
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(DESIGN_HEADER);
     for design in &plan.designs {
         table.add_row(design_row(design));
     }
@@ -26,9 +22,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text += &wrap(&format!("- {reason}"), width, "  ");
         text.push('\n');
     }
-    text.lines()
-        .map(str::trim_end)
-        .fold(String::new(), |page, line| page + line + "\n")
+    text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
 }
 
 /// Words filled into lines of `width`, lines after the first behind `indent`.
@@ -37,10 +31,7 @@ fn wrap(words: &str, width: u16, indent: &str) -> String {
     let mut page = String::new();
     let mut column = 0;
     // A lone unit stays with its number.
-    let words = words
-        .replace(" s ", "\u{a0}s ")
-        .replace(" s,", "\u{a0}s,")
-        .replace(" s.", "\u{a0}s.");
+    let words = words.replace(" s ", "\u{a0}s ").replace(" s,", "\u{a0}s,").replace(" s.", "\u{a0}s.");
     for word in words.split(' ') {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
@@ -70,11 +61,7 @@ mod tests {
     fn a_narrow_terminal_is_kept_within() {
         let page = render(&crate::plan::fixture::seed_plan(), 60);
         for line in page.lines() {
-            assert!(
-                line.chars().count() <= 60,
-                "{} columns: {line}",
-                line.chars().count()
-            );
+            assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
         }
     }
 }

@@ -46,11 +46,7 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
 
 fn closes_fast_enough(request: &PlanRequest, target: f64) -> Result<(), PlanError> {
     let shortest_s = request.load().shortest_interval_s();
-    let best = if shortest_s > 0.0 {
-        1.0 / shortest_s
-    } else {
-        f64::INFINITY
-    };
+    let best = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     if best >= target * (1.0 - 1e-9) {
         return Ok(());
     }
@@ -68,10 +64,7 @@ fn closes_fast_enough(request: &PlanRequest, target: f64) -> Result<(), PlanErro
 }
 
 fn virtual_soon_enough(request: &PlanRequest) -> Result<(), PlanError> {
-    let Some(limit) = request
-        .delay_limit()
-        .filter(|limit| limit.state() == State::Virtual)
-    else {
+    let Some(limit) = request.delay_limit().filter(|limit| limit.state() == State::Virtual) else {
         return Ok(());
     };
     let delay_s = delay_virtual_s(request);
@@ -79,11 +72,7 @@ fn virtual_soon_enough(request: &PlanRequest) -> Result<(), PlanError> {
         return Ok(());
     }
     let close_s = request.load().close_s();
-    let term = if close_s > request.block_s() {
-        Term::Close
-    } else {
-        Term::Block
-    };
+    let term = if close_s > request.block_s() { Term::Close } else { Term::Block };
     Err(PlanError::Infeasible {
         term,
         best: Figure(delay_s),
@@ -116,14 +105,8 @@ fn provers_for(request: &PlanRequest, target: f64) -> Result<u32, PlanError> {
 }
 
 /// The fewest aggregators and then the smallest N that carry the target within the limit.
-fn aggregation_for(
-    request: &PlanRequest,
-    target: f64,
-    provers: u32,
-) -> Result<(u32, u32), PlanError> {
-    let limit = request
-        .delay_limit()
-        .filter(|limit| limit.state() == State::Consolidated);
+fn aggregation_for(request: &PlanRequest, target: f64, provers: u32) -> Result<(u32, u32), PlanError> {
+    let limit = request.delay_limit().filter(|limit| limit.state() == State::Consolidated);
     let mut best_s = f64::INFINITY;
     let mut best: Option<(u32, u32)> = None;
     let mut smallest: Option<(u32, u32)> = None;
@@ -131,8 +114,7 @@ fn aggregation_for(
         if group_capacity(n, 1, request.block_s()) < target * (1.0 - 1e-9) {
             continue;
         }
-        let carrying =
-            whole_at_least(target * request.aggregation().work_s(n) / f64::from(n)).max(1);
+        let carrying = whole_at_least(target * request.aggregation().work_s(n) / f64::from(n)).max(1);
         for aggregators in carrying..=carrying.max(request.aggregation().useful_aggregators(n)) {
             if smallest.is_some_and(|found| found <= (aggregators, n)) {
                 break;
@@ -148,9 +130,7 @@ fn aggregation_for(
     }
     match (smallest, best, limit) {
         (Some(found), ..) => Ok(found),
-        (None, Some((aggregators, n)), Some(limit)) => {
-            Err(too_slow(request, limit, best_s, n, aggregators))
-        }
+        (None, Some((aggregators, n)), Some(limit)) => Err(too_slow(request, limit, best_s, n, aggregators)),
         _ => Err(blocked(request, target)),
     }
 }
@@ -170,27 +150,15 @@ fn blocked(request: &PlanRequest, target: f64) -> PlanError {
     }
 }
 
-fn too_slow(
-    request: &PlanRequest,
-    limit: DelayLimit,
-    best_s: f64,
-    n: u32,
-    aggregators: u32,
-) -> PlanError {
+fn too_slow(request: &PlanRequest, limit: DelayLimit, best_s: f64, n: u32, aggregators: u32) -> PlanError {
     let parts = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s(request, Some(limit))),
-        (
-            Term::Aggregate,
-            request.aggregation().latency_s(n, aggregators),
-        ),
+        (Term::Aggregate, request.aggregation().latency_s(n, aggregators)),
         (Term::Block, request.block_s()),
     ];
     let (term, part_s) =
-        parts.into_iter().fold(
-            parts[0],
-            |most, part| if part.1 > most.1 { part } else { most },
-        );
+        parts.into_iter().fold(parts[0], |most, part| if part.1 > most.1 { part } else { most });
     PlanError::Infeasible {
         term,
         best: Figure(best_s),
@@ -210,27 +178,13 @@ fn figures(request: &PlanRequest, provers: u32, n: u32, aggregators: u32) -> Cho
     let shortest_s = load.shortest_interval_s();
     let capacities = [
         (Term::Prove, prover_capacity(provers, prove_s)),
-        (
-            Term::Close,
-            if shortest_s > 0.0 {
-                1.0 / shortest_s
-            } else {
-                f64::INFINITY
-            },
-        ),
-        (
-            Term::Aggregate,
-            group_capacity(n, aggregators, request.aggregation().work_s(n)),
-        ),
+        (Term::Close, if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY }),
+        (Term::Aggregate, group_capacity(n, aggregators, request.aggregation().work_s(n))),
         (Term::Block, group_capacity(n, 1, request.block_s())),
     ];
-    let (bottleneck, capacity) = capacities.into_iter().fold(capacities[0], |least, term| {
-        if term.1 < least.1 * (1.0 - 1e-9) {
-            term
-        } else {
-            least
-        }
-    });
+    let (bottleneck, capacity) = capacities
+        .into_iter()
+        .fold(capacities[0], |least, term| if term.1 < least.1 * (1.0 - 1e-9) { term } else { least });
     Choice {
         provers,
         batches_per_aggregation: n,

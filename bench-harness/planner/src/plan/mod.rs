@@ -49,9 +49,5 @@ pub struct Plan {
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let choice = choice::smallest(request)?;
-    Ok(Plan {
-        request: request.clone(),
-        choice,
-        designs: designs::all(request),
-    })
+    Ok(Plan { request: request.clone(), choice, designs: designs::all(request) })
 }

@@ -2,25 +2,18 @@
 //! breaks the build until it is thought of.
 
 use reports::plan::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord,
-    PLAN_SCHEMA_VERSION, PlanRecord, RecommendationRecord, StateName, StatisticName, TermName,
-    TimeRecord, significant,
+    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
+    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord, significant,
 };
 
-use crate::domain::{
-    Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape,
-};
+use crate::domain::{Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape};
 use crate::formulas::capacity::prover_capacity;
 use crate::plan::{Choice, DesignFigures, Plan, PlanRequest};
 
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
     pub fn to_record(&self) -> PlanRecord {
-        let Self {
-            request,
-            choice,
-            designs,
-        } = self;
+        let Self { request, choice, designs } = self;
         PlanRecord {
             schema_version: PLAN_SCHEMA_VERSION,
             inputs: inputs(request),
@@ -69,8 +62,7 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
         delay_virtual_s,
         delay_consolidated_s,
         verifications_per_group: 1,
-        verifications_per_hour: 3600.0 * throughput_batches_per_s
-            / f64::from(batches_per_aggregation),
+        verifications_per_hour: 3600.0 * throughput_batches_per_s / f64::from(batches_per_aggregation),
         bottleneck: term(bottleneck),
         provers_only_add_delay_after,
     }
@@ -118,12 +110,7 @@ fn time(dist: &TimeDist) -> TimeRecord {
         Shape::Exponential => ("exponential", None),
         Shape::Empirical(samples) => ("empirical", Some(samples.len() as u64)),
     };
-    TimeRecord {
-        law: law.to_owned(),
-        mean_s: dist.mean_s(),
-        cv: dist.cv(),
-        samples,
-    }
+    TimeRecord { law: law.to_owned(), mean_s: dist.mean_s(), cv: dist.cv(), samples }
 }
 
 fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
@@ -132,11 +119,7 @@ fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
         Aggregation::Tree { arity, .. } => ("tree", Some(*arity)),
         Aggregation::Fold { .. } => ("fold", Some(2)),
     };
-    AggregationRecord {
-        shape: shape.to_owned(),
-        arity,
-        step: time(aggregation.step()),
-    }
+    AggregationRecord { shape: shape.to_owned(), arity, step: time(aggregation.step()) }
 }
 
 fn limit(limit: DelayLimit) -> DelayLimitRecord {
@@ -164,9 +147,7 @@ fn term(term: Term) -> TermName {
 }
 
 fn reasons(plan: &Plan) -> Vec<String> {
-    let Plan {
-        request, choice, ..
-    } = plan;
+    let Plan { request, choice, .. } = plan;
     let prove_s = request.prove().mean_s();
     let mut reasons = vec![format!(
         "{} limits the rate: the fleet can carry {} batches/s; {} provers at {} s a batch carry {}.",

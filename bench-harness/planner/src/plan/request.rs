@@ -31,24 +31,13 @@ impl PlanRequest {
     ) -> Result<Self, PlanError> {
         let block_s = positive("block_s", block_s)?;
         let (delay_limit, batches_per_aggregation, provers_max) = (None, None, None);
-        Ok(Self {
-            load,
-            prove,
-            aggregation,
-            block_s,
-            delay_limit,
-            batches_per_aggregation,
-            provers_max,
-        })
+        Ok(Self { load, prove, aggregation, block_s, delay_limit, batches_per_aggregation, provers_max })
     }
 
     /// The same request with a limit on delay.
     #[must_use]
     pub fn with_delay_limit(self, limit: DelayLimit) -> Self {
-        Self {
-            delay_limit: Some(limit),
-            ..self
-        }
+        Self { delay_limit: Some(limit), ..self }
     }
 
     /// The same request with N fixed.
@@ -56,10 +45,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if `n` is 0.
     pub fn with_batches_per_aggregation(self, n: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?),
-            ..self
-        })
+        Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 
     /// The same request with at most `provers` provers.
@@ -67,10 +53,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if `provers` is 0.
     pub fn with_provers_max(self, provers: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            provers_max: Some(at_least_one("provers_max", provers)?),
-            ..self
-        })
+        Ok(Self { provers_max: Some(at_least_one("provers_max", provers)?), ..self })
     }
 
     /// The load.
@@ -110,7 +93,6 @@ impl PlanRequest {
 
     /// The values of N that may be chosen, smallest first.
     pub(crate) fn batches_per_aggregation_tried(&self) -> std::ops::RangeInclusive<u32> {
-        self.batches_per_aggregation
-            .map_or(1..=BATCHES_PER_AGGREGATION_MAX, |n| n..=n)
+        self.batches_per_aggregation.map_or(1..=BATCHES_PER_AGGREGATION_MAX, |n| n..=n)
     }
 }

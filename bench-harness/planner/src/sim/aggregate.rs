@@ -77,23 +77,13 @@ impl<'a> Aggregators<'a> {
         match self.shape {
             Aggregation::FixedTotal { .. } => {
                 let slot = self.slot(group, vec![]);
-                self.queue.push_back(Task {
-                    slot,
-                    level: 1,
-                    node: 0,
-                    ready_s: now_s,
-                });
+                self.queue.push_back(Task { slot, level: 1, node: 0, ready_s: now_s });
                 false
             }
             _ if n == 1 => true,
             Aggregation::Fold { .. } => {
                 let slot = self.slot(group, vec![vec![n - 1]]);
-                self.queue.push_back(Task {
-                    slot,
-                    level: 1,
-                    node: 0,
-                    ready_s: now_s,
-                });
+                self.queue.push_back(Task { slot, level: 1, node: 0, ready_s: now_s });
                 false
             }
             Aggregation::Tree { arity, .. } => {
@@ -119,11 +109,7 @@ impl<'a> Aggregators<'a> {
         self.queue.pop_front();
         self.running[aggregator as usize] = Some(task);
         let done_s = now_s + self.shape.step().quantile_s(self.stream.uniform());
-        Some(Started {
-            aggregator,
-            done_s,
-            waited_s: now_s - task.ready_s,
-        })
+        Some(Started { aggregator, done_s, waited_s: now_s - task.ready_s })
     }
 
     /// Ends the merge on `aggregator`; the group, if that was its last.
@@ -137,10 +123,7 @@ impl<'a> Aggregators<'a> {
                 *left -= 1;
                 let done = *left == 0;
                 if !done {
-                    self.queue.push_back(Task {
-                        ready_s: now_s,
-                        ..task
-                    });
+                    self.queue.push_back(Task { ready_s: now_s, ..task });
                 }
                 done
             }
@@ -155,14 +138,7 @@ impl<'a> Aggregators<'a> {
     }
 
     /// Tells the parent of a node that it is done; true if the node was the root.
-    fn child_done(
-        &mut self,
-        slot: u32,
-        mut level: u32,
-        mut node: u32,
-        arity: u32,
-        now_s: f64,
-    ) -> bool {
+    fn child_done(&mut self, slot: u32, mut level: u32, mut node: u32, arity: u32, now_s: f64) -> bool {
         loop {
             if level as usize + 1 == self.widths.len() {
                 return true;
@@ -177,12 +153,7 @@ impl<'a> Aggregators<'a> {
             (level, node) = (level + 1, parent);
             // A lone proof passes up without a merge.
             if below - parent * arity > 1 {
-                self.queue.push_back(Task {
-                    slot,
-                    level,
-                    node,
-                    ready_s: now_s,
-                });
+                self.queue.push_back(Task { slot, level, node, ready_s: now_s });
                 return false;
             }
         }
@@ -207,8 +178,7 @@ mod tests {
 
     /// Time of one group alone on `aggregators` machines, and the merges it took.
     fn alone(shape: &Aggregation, n: u32, aggregators: u32) -> (f64, u32) {
-        let mut machines =
-            Aggregators::new(shape, n, aggregators, Stream::new(1, 0, Stage::Aggregate));
+        let mut machines = Aggregators::new(shape, n, aggregators, Stream::new(1, 0, Stage::Aggregate));
         if machines.take(0, 0.0) {
             return (0.0, 0);
         }
@@ -240,11 +210,7 @@ mod tests {
                         tree.latency_s(n, aggregators),
                         "N {n}, A {aggregators}, arity {arity}"
                     );
-                    assert_eq!(
-                        f64::from(merges) * 12.0,
-                        tree.work_s(n),
-                        "N {n}, arity {arity}"
-                    );
+                    assert_eq!(f64::from(merges) * 12.0, tree.work_s(n), "N {n}, arity {arity}");
                 }
             }
         }

@@ -82,16 +82,11 @@ impl Events {
         };
         let low = (self.count << 24) | (kind << 21) | u64::from(id);
         self.count += 1;
-        self.heap.push(Reverse(
-            (u128::from(at_s.to_bits()) << 64) | u128::from(low),
-        ));
+        self.heap.push(Reverse((u128::from(at_s.to_bits()) << 64) | u128::from(low)));
     }
 
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the key is taken apart as it was put together"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the key is taken apart as it was put together")]
     fn pop(&mut self) -> Option<(f64, Event)> {
         let Reverse(key) = self.heap.pop()?;
         let low = key as u64;
@@ -160,20 +155,10 @@ pub(crate) fn run(
     warmup: u64,
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
-    let mut engine = Engine::new(
-        pipeline,
-        seed,
-        replication,
-        batches.div_ceil(n) * n,
-        warmup / n * n,
-    );
+    let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
     engine.fill_next();
     while let Some((at_s, event)) = engine.events.pop() {
-        assert!(
-            at_s >= engine.now_s,
-            "time ran backwards: {} to {at_s}",
-            engine.now_s
-        );
+        assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
         engine.now_s = at_s;
         engine.seen.events += 1;
         engine.handle(event);
@@ -182,13 +167,7 @@ pub(crate) fn run(
 }
 
 impl<'a> Engine<'a> {
-    fn new(
-        pipeline: &'a Pipeline,
-        seed: u64,
-        replication: u32,
-        batches_total: u64,
-        warmup: u64,
-    ) -> Self {
+    fn new(pipeline: &'a Pipeline, seed: u64, replication: u32, batches_total: u64, warmup: u64) -> Self {
         let stream = |stage| Stream::new(seed, replication, stage);
         let unit_s = pipeline.prove.mean_s() + pipeline.arrivals.mean_s();
         let tally = || Tally::new(unit_s);
@@ -309,19 +288,10 @@ impl<'a> Engine<'a> {
         }
         let prove_s = self.pipeline.prove.quantile_s(self.prove.uniform()) * straggle;
         let (opened_s, filled_s) = (self.opened_s, self.now_s);
-        self.batches.push_back(Batch {
-            opened_s,
-            filled_s,
-            ready_s: 0.0,
-            prove_s,
-            straggle,
-            started_s: 0.0,
-        });
+        self.batches.push_back(Batch { opened_s, filled_s, ready_s: 0.0, prove_s, straggle, started_s: 0.0 });
         if self.closed.is_multiple_of(n) {
-            self.groups.push_back(Group {
-                unproved: self.pipeline.batches_per_aggregation,
-                aggregated_s: None,
-            });
+            self.groups
+                .push_back(Group { unproved: self.pipeline.batches_per_aggregation, aggregated_s: None });
         }
         self.closed += 1;
         self.opened_s = self.now_s;
@@ -347,12 +317,10 @@ impl<'a> Engine<'a> {
         }
         if (index + 1).is_multiple_of(per_sequence) {
             let included_s = self.sequence_chain.included_s(self.now_s);
-            let random_s = self.sequence_opened_s
-                + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
+            let random_s =
+                self.sequence_opened_s + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
             if index >= self.warmup {
-                self.seen
-                    .virtual_oldest
-                    .add(included_s - self.sequence_opened_s);
+                self.seen.virtual_oldest.add(included_s - self.sequence_opened_s);
                 self.seen.virtual_random.add(included_s - random_s);
             }
         }
@@ -374,9 +342,7 @@ impl<'a> Engine<'a> {
             self.started += 1;
             let at = self.at(index);
             self.batches[at].started_s = self.now_s;
-            let Batch {
-                ready_s, prove_s, ..
-            } = self.batches[at];
+            let Batch { ready_s, prove_s, .. } = self.batches[at];
             if index >= self.warmup {
                 let wait_s = self.now_s - ready_s;
                 self.seen.prover_wait.add(wait_s);
@@ -391,13 +357,11 @@ impl<'a> Engine<'a> {
         if let Some(crashes) = self.pipeline.crashes {
             let alive_s = crashes.mtbf_s * self.crash.exponential();
             if alive_s < prove_s {
-                self.events
-                    .push(self.now_s + alive_s, Event::Crashed(prover));
+                self.events.push(self.now_s + alive_s, Event::Crashed(prover));
                 return;
             }
         }
-        self.events
-            .push(self.now_s + prove_s, Event::Proved(prover));
+        self.events.push(self.now_s + prove_s, Event::Proved(prover));
     }
 
     fn attempt_again(&mut self, index: u64, prover: u32) {
@@ -414,8 +378,7 @@ impl<'a> Engine<'a> {
             return;
         };
         self.held_s += self.now_s - since_s + crashes.repair_s;
-        self.events
-            .push(self.now_s + crashes.repair_s, Event::Repaired(prover));
+        self.events.push(self.now_s + crashes.repair_s, Event::Repaired(prover));
         if crashes.after == AfterCrash::Requeue {
             self.running[prover as usize] = None;
             self.requeued.push_back(index);
@@ -460,11 +423,7 @@ impl<'a> Engine<'a> {
     /// Gives the aggregators every group whose turn it is. In order: an aggregate that overtakes must wait
     /// before L1 anyway, and keeps the one it overtook waiting meanwhile.
     fn take_groups(&mut self) {
-        while self
-            .groups
-            .get(self.group_at(self.taken))
-            .is_some_and(|group| group.unproved == 0)
-        {
+        while self.groups.get(self.group_at(self.taken)).is_some_and(|group| group.unproved == 0) {
             let group = self.taken;
             self.taken += 1;
             if self.aggregators.take(group, self.now_s) {
@@ -477,8 +436,7 @@ impl<'a> Engine<'a> {
     fn start_merges(&mut self) {
         while let Some(started) = self.aggregators.start(self.now_s) {
             self.seen.aggregator_wait.add(started.waited_s);
-            self.events
-                .push(started.done_s, Event::Merged(started.aggregator));
+            self.events.push(started.done_s, Event::Merged(started.aggregator));
         }
     }
 
@@ -492,15 +450,13 @@ impl<'a> Engine<'a> {
     fn submit(&mut self) {
         while !(self.l1_busy && matches!(self.pipeline.l1, L1::Serial(_))) {
             let at = self.group_at(self.submitted);
-            let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s)
-            else {
+            let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s) else {
                 return;
             };
             self.submitted += 1;
             self.l1_busy = true;
             self.seen.l1_wait.add(self.now_s - aggregated_s);
-            self.events
-                .push(self.proof_chain.included_s(self.now_s), Event::Included);
+            self.events.push(self.proof_chain.included_s(self.now_s), Event::Included);
         }
     }
 
@@ -519,9 +475,7 @@ impl<'a> Engine<'a> {
             self.warm_s = self.now_s;
         }
         for at in 0..n {
-            let Batch {
-                opened_s, filled_s, ..
-            } = self.batches[at];
+            let Batch { opened_s, filled_s, .. } = self.batches[at];
             self.look_at_transactions(opened_s, filled_s, recorded);
         }
         self.batches.drain(..n);
