@@ -3,11 +3,16 @@
 //! Owns finding its traces: the state file of a clock that was set, and control groups whose
 //! makers are gone, with the children that such a run left running in them.
 
-use crate::duty::{self, DutyError};
+use crate::duty::DutyError;
+use crate::group;
 use crate::root::Root;
 use crate::state_file::{Changes, StateFileError};
 use rustix::process::{Pid, Signal, kill_process};
 use std::path::{Path, PathBuf};
+
+/// Where the state file is kept, so that `restore` finds it from any folder. Like the settings that
+/// it remembers, `/run` does not outlive the system.
+pub const STATE_FILE: &str = "/run/bench-harness-clock.json";
 
 /// What was put back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,7 +77,7 @@ pub fn restore(root: &Root, state_file: &Path) -> Result<Restored, RestoreError>
         }
         restored.files = changes.put_back(root, state_file)?;
     }
-    for group in duty::leftovers(root) {
+    for group in group::leftovers(root) {
         // Numbers in a tree that stands for the system are nobody's.
         if root.is_system() {
             for process in group.processes(root) {

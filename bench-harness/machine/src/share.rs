@@ -88,7 +88,8 @@ impl ShareJudge {
 
     /// Judges a sample by the readings before and after it, on each of its CPUs, and by what it
     /// used. The readings are remembered first. Leave `usage` out where a CPU quota throttles the
-    /// sample on purpose.
+    /// sample on purpose, since waiting for the quota counts as waiting for a CPU: there
+    /// [`crate::DutyCycle::accept`] finds a neighbour by the CPU time that is missing.
     #[must_use]
     pub fn judge(&mut self, readings: &[Option<ProbeReading>], usage: Option<&Usage>) -> Share {
         self.see(readings);

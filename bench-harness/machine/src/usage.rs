@@ -6,10 +6,10 @@
 //!
 //! | counter | sees | does not see |
 //! |---|---|---|
-//! | `run_wait_s` | a thread of this computer that runs where ours wants to, to the microsecond | anything outside this computer; a group's quota |
+//! | `run_wait_s` | a thread of this computer that runs where ours wants to, to the microsecond | anything outside this computer; it counts the wait for a group's quota as well |
 //! | `others_cpu_s` | CPU time of other processes on our CPUs, to some 10 ms | who it was, or whether it came in our way |
 //! | `steal_s` | the hypervisor running somebody else on our CPU, where it admits it | a hyper-thread sibling; a hypervisor that reports none |
-//! | CPU over wall | all of the above and quotas, for a thread that always has work | nothing of it for a thread that waits by itself |
+//! | CPU over wall | all of the above, for a thread that always has work | nothing of it for a thread that waits by itself |
 //! | adds a cycle (`probe`) | a hyper-thread sibling, also of another guest | a neighbour that takes turns with us on one CPU |
 
 use crate::cpu_list::CpuList;
