@@ -23,12 +23,13 @@ fn main() {
             println!("cargo::rustc-env=BENCH_BUILD_{name}={value}");
         }
     }
+    // Watched even where nothing is told below: these sources may be tracked later.
+    watch(&manifest_dir);
     // Sources unpacked inside somebody else's repository are not tracked there, and that
     // repository's commit says nothing about them.
     if git(&manifest_dir, &["ls-files", "--error-unmatch", "build.rs"]).is_none() {
         return;
     }
-    watch(&manifest_dir);
     if let Some(commit) = git(&manifest_dir, &["rev-parse", "HEAD"]) {
         println!("cargo::rustc-env=BENCH_BUILD_COMMIT={commit}");
     }
