@@ -4,11 +4,12 @@
 //! makers are gone, with the children that such a run left running in them.
 
 use crate::duty::DutyError;
-use crate::group;
+use crate::group::{self, Group};
 use crate::root::Root;
 use crate::state_file::{Changes, StateFileError};
 use rustix::process::{Pid, Signal, kill_process};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where the state file is kept, so that `restore` finds it from any folder. Like the settings that
 /// it remembers, `/run` does not outlive the system.
@@ -65,32 +66,58 @@ pub enum RestoreError {
 /// on proving for nobody, and spoil the next measurement.
 ///
 /// # Errors
-/// [`RestoreError`]; what could be put back before it, is.
+/// [`RestoreError`]; whatever does not depend on what failed is put back all the same.
 pub fn restore(root: &Root, state_file: &Path) -> Result<Restored, RestoreError> {
     let mut restored = Restored::default();
-    if let Some(changes) = Changes::read(state_file)? {
-        if changes.owner.is_alive(&Root::system()) {
-            return Err(RestoreError::StillRunning {
-                path: state_file.to_owned(),
-                process: changes.owner.process,
-            });
-        }
-        restored.files = changes.put_back(root, state_file)?;
+    let groups = remove_groups(root, &mut restored);
+    restored.files = put_back_files(root, state_file)?;
+    groups?;
+    Ok(restored)
+}
+
+fn put_back_files(root: &Root, state_file: &Path) -> Result<Vec<String>, RestoreError> {
+    let Some(changes) = Changes::read(state_file)? else {
+        return Ok(Vec::new());
+    };
+    if changes.owner.is_alive(&Root::system()) {
+        return Err(RestoreError::StillRunning {
+            path: state_file.to_owned(),
+            process: changes.owner.process,
+        });
     }
+    Ok(changes.put_back(root, state_file)?)
+}
+
+fn remove_groups(root: &Root, restored: &mut Restored) -> Result<(), RestoreError> {
     for group in group::leftovers(root) {
         // Numbers in a tree that stands for the system are nobody's.
         if root.is_system() {
-            for process in group.processes(root) {
-                let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-                if pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok()) {
-                    restored.killed.push(process);
-                }
-            }
+            restored.killed.extend(kill_all(root, &group));
         }
         group.remove(root)?;
         restored.groups.push(group.dir);
     }
-    Ok(restored)
+    Ok(())
+}
+
+/// Ends all processes of a group, and those that they start meanwhile.
+fn kill_all(root: &Root, group: &Group) -> Vec<u32> {
+    let mut killed = Vec::new();
+    for _ in 0..100 {
+        let left = group.processes(root);
+        if left.is_empty() {
+            break;
+        }
+        for process in left {
+            let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+            let is_killed = pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok());
+            if is_killed && !killed.contains(&process) {
+                killed.push(process);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    killed
 }
 
 #[cfg(test)]
