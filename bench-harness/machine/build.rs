@@ -23,17 +23,23 @@ fn main() {
             println!("cargo::rustc-env=BENCH_BUILD_{name}={value}");
         }
     }
+    // Watched even where nothing is told below: these sources may be tracked later.
+    watch(&manifest_dir);
     // Sources unpacked inside somebody else's repository are not tracked there, and that
     // repository's commit says nothing about them.
     if git(&manifest_dir, &["ls-files", "--error-unmatch", "build.rs"]).is_none() {
         return;
     }
-    watch(&manifest_dir);
     if let Some(commit) = git(&manifest_dir, &["rev-parse", "HEAD"]) {
         println!("cargo::rustc-env=BENCH_BUILD_COMMIT={commit}");
     }
     // Optional locks off: a status that refreshes the index would race with the user's own git.
-    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"];
+    let status = [
+        "--no-optional-locks",
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+    ];
     if let Some(changes) = git(&manifest_dir, &status) {
         println!("cargo::rustc-env=BENCH_BUILD_DIRTY={}", !changes.is_empty());
     }
@@ -76,7 +82,11 @@ fn git(dir: &Path, args: &[&str]) -> Option<String> {
 
 /// What a command prints, or `None` where it cannot be started, fails or prints no UTF-8.
 fn output(dir: &Path, program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).current_dir(dir).output().ok()?;
+    let output = Command::new(program)
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .ok()?;
     if !output.status.success() {
         return None;
     }

@@ -1,8 +1,8 @@
 //! Slowing a process down by letting it run for a part of the time only.
 //!
-//! Owns a control group of its own with a CPU quota, and the check that the quota was what bound.
-//! The group is removed when the guard is dropped, and by `restore` after a crash: its name holds
-//! the process that made it.
+//! Owns making a control group with a CPU quota, and the check that the quota was what bound. The
+//! group's files are in `group`. It is removed when the guard is dropped, and by `restore` after a
+//! crash.
 //!
 //! A duty cycle is no frequency: memory keeps its speed, so it is linear for compute-bound work
 //! only. The quota is the group's, not each core's: k threads share `k · percent`. While fewer of
@@ -11,13 +11,13 @@
 use crate::cgroup::{CgroupVersion, Controller};
 use crate::clock::DutyPercent;
 use crate::cores::CoreCount;
+use crate::group::{Group, Throttling};
 use crate::owner::Owner;
 use crate::root::Root;
 use crate::usage::Usage;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// Why a duty cycle cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -83,20 +83,8 @@ const WITHIN: f64 = 0.03;
 /// The kernel grants no less.
 const LEAST_QUOTA_US: u64 = 1_000;
 
-/// The name of every group that this crate makes starts so.
-const PREFIX: &str = "bench-harness-";
-
 /// Distinguishes the groups of one process.
 static MADE: AtomicU64 = AtomicU64::new(0);
-
-/// How often the quota was looked at, and how often it held the group up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Throttling {
-    /// Periods in which the group wanted to run.
-    pub periods: u64,
-    /// Of these, those in which it used its quota up.
-    pub throttled: u64,
-}
 
 /// A control group with a quota; it is removed when this is dropped.
 #[derive(Debug)]
@@ -122,7 +110,10 @@ impl DutyCycle {
         let quota = if percent.get() == 100 {
             None
         } else {
-            Some(quota(cpus).ok_or(DutyError::TooSmall { percent: percent.get(), cores })?)
+            Some(quota(cpus).ok_or(DutyError::TooSmall {
+                percent: percent.get(),
+                cores,
+            })?)
         };
         let (version, base, home) = base(root)?;
         let owner = Owner::this(&Root::system()).ok_or_else(|| DutyError::Unavailable {
@@ -130,14 +121,18 @@ impl DutyCycle {
             needed: "a readable /proc",
         })?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{PREFIX}{}-{}-{number}", owner.process, owner.started_ticks);
-        let group = Group { version, dir: base.join(name) };
+        let group = Group::named(version, &base, owner, number);
         std::fs::create_dir(root.path(&group.dir)).map_err(|error| DutyError::Unavailable {
             why: format!("no group can be made in {}: {error}", base.display()),
             needed: "root, or a control group whose `cpu` controller is delegated to this user",
         })?;
         // From here on an early return drops the guard, which removes the group.
-        let duty = Self { root: root.clone(), group, home, quota_cpus: quota.map(|_| cpus) };
+        let duty = Self {
+            root: root.clone(),
+            group,
+            home,
+            quota_cpus: quota.map(|_| cpus),
+        };
         if let Some(quota) = quota {
             duty.group.set_quota(root, quota)?;
         }
@@ -172,7 +167,12 @@ impl DutyCycle {
     ///
     /// # Errors
     /// [`DutyRefusal`] that says which condition was not met.
-    pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
+    pub fn accept(
+        &self,
+        before: Throttling,
+        after: Throttling,
+        usage: &Usage,
+    ) -> Result<(), DutyRefusal> {
         match self.quota_cpus {
             Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
             None => Ok(()),
@@ -180,7 +180,12 @@ impl DutyCycle {
     }
 }
 
-fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64) -> Result<(), DutyRefusal> {
+fn accept(
+    quota_cpus: f64,
+    before: Throttling,
+    after: Throttling,
+    used_cpus: f64,
+) -> Result<(), DutyRefusal> {
     let periods = after.periods.saturating_sub(before.periods);
     if periods < MIN_PERIODS {
         return Err(DutyRefusal::TooFewPeriods { periods });
@@ -190,14 +195,20 @@ fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64
     }
     // A figure that is not a number is in no range.
     if !((1.0 - WITHIN)..=(1.0 + WITHIN)).contains(&(used_cpus / quota_cpus)) {
-        return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
+        return Err(DutyRefusal::OffQuota {
+            used_cpus,
+            quota_cpus,
+        });
     }
     Ok(())
 }
 
 impl Drop for DutyCycle {
     fn drop(&mut self) {
-        let home = Group { version: self.group.version, dir: self.home.clone() };
+        let home = Group {
+            version: self.group.version,
+            dir: self.home.clone(),
+        };
         for process in self.group.processes(&self.root) {
             let _ = home.move_in(&self.root, process);
         }
@@ -229,7 +240,9 @@ fn base(root: &Root) -> Result<(CgroupVersion, PathBuf, PathBuf), DutyError> {
         Some(parent) if cpu.dir != cpu.mount => parent.to_owned(),
         _ => cpu.dir.clone(),
     };
-    let handed_down = root.read(base.join("cgroup.subtree_control")).unwrap_or_default();
+    let handed_down = root
+        .read(base.join("cgroup.subtree_control"))
+        .unwrap_or_default();
     if !handed_down.split_whitespace().any(|name| name == "cpu") {
         return Err(DutyError::Unavailable {
             why: format!("{} does not hand its `cpu` controller down", base.display()),
@@ -239,116 +252,11 @@ fn base(root: &Root) -> Result<(CgroupVersion, PathBuf, PathBuf), DutyError> {
     Ok((cpu.version, base, cpu.dir))
 }
 
-/// One control group's folder.
-#[derive(Debug, Clone)]
-pub(crate) struct Group {
-    pub(crate) version: CgroupVersion,
-    pub(crate) dir: PathBuf,
-}
-
-impl Group {
-    fn set_quota(&self, root: &Root, (quota_us, period_us): (u64, u64)) -> Result<(), DutyError> {
-        let write = |file: &str, text: String| {
-            let path = self.dir.join(file);
-            let result = root.write(&path, &text);
-            result.map_err(|source| refused("set the quota in", &path, source))
-        };
-        match self.version {
-            CgroupVersion::V1 => {
-                write("cpu.cfs_period_us", period_us.to_string())?;
-                write("cpu.cfs_quota_us", quota_us.to_string())
-            }
-            CgroupVersion::V2 => write("cpu.max", format!("{quota_us} {period_us}")),
-        }
-    }
-
-    fn move_in(&self, root: &Root, process: u32) -> Result<(), DutyError> {
-        let path = self.dir.join("cgroup.procs");
-        let result = root.write(&path, &process.to_string());
-        result.map_err(|source| refused("put a process into", &path, source))
-    }
-
-    fn throttling(&self, root: &Root) -> Result<Throttling, DutyError> {
-        let path = self.dir.join("cpu.stat");
-        let text =
-            std::fs::read_to_string(root.path(&path)).map_err(|source| refused("read", &path, source))?;
-        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-        let counters = field("nr_periods ").zip(field("nr_throttled "));
-        let (periods, throttled) = counters.ok_or_else(|| {
-            let what = io::Error::other("no nr_periods and nr_throttled in it");
-            refused("read", &path, what)
-        })?;
-        Ok(Throttling { periods, throttled })
-    }
-
-    /// The processes in it.
-    pub(crate) fn processes(&self, root: &Root) -> Vec<u32> {
-        let text = root.read(self.dir.join("cgroup.procs")).unwrap_or_default();
-        text.lines().filter_map(|line| line.parse().ok()).collect()
-    }
-
-    /// Removes the folder. A process that has just ended may hold it for some ms.
-    pub(crate) fn remove(&self, root: &Root) -> Result<(), DutyError> {
-        let path = root.path(&self.dir);
-        let mut result = std::fs::remove_dir(&path);
-        for _ in 0..200 {
-            if !matches!(&result, Err(error) if error.kind() == io::ErrorKind::ResourceBusy) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-            result = std::fs::remove_dir(&path);
-        }
-        match result {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(refused("remove", &self.dir, source))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn refused(doing: &'static str, path: &Path, source: io::Error) -> DutyError {
-    let path = path.to_owned();
-    DutyError::Refused { doing, path, source }
-}
-
-/// Groups whose makers no longer live, anywhere in the hierarchy.
-pub(crate) fn leftovers(root: &Root) -> Vec<Group> {
-    let Some(cpu) = Controller::find(root, "cpu") else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    let mut open = vec![cpu.mount];
-    while let Some(dir) = open.pop() {
-        for name in root.names(&dir) {
-            let path = dir.join(&name);
-            if !root.path(&path).is_dir() {
-                continue;
-            }
-            match maker(&name) {
-                Some(owner) if !owner.is_alive(&Root::system()) => {
-                    found.push(Group { version: cpu.version, dir: path })
-                }
-                Some(_) => {}
-                None => open.push(path),
-            }
-        }
-    }
-    found
-}
-
-/// The process that made a group of this name; `None` where it is not one of ours.
-fn maker(name: &str) -> Option<Owner> {
-    let mut parts = name.strip_prefix(PREFIX)?.split('-');
-    let owner = Owner { process: parts.next()?.parse().ok()?, started_ticks: parts.next()?.parse().ok()? };
-    let _number: u64 = parts.next()?.parse().ok()?;
-    parts.next().is_none().then_some(owner)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DutyError, DutyRefusal, Group, Throttling, accept, base, maker, quota};
+    use super::{DutyError, DutyRefusal, accept, base, quota};
     use crate::cgroup::CgroupVersion;
+    use crate::group::{Group, Throttling};
     use crate::root::tests::fake;
     use std::path::PathBuf;
 
@@ -367,11 +275,17 @@ mod tests {
             accept(0.5, at(10, 5), at(10 + periods, 5 + throttled), used)
         };
         assert_eq!(run(20, 19, 0.51), Ok(()));
-        assert_eq!(run(19, 19, 0.5), Err(DutyRefusal::TooFewPeriods { periods: 19 }));
+        assert_eq!(
+            run(19, 19, 0.5),
+            Err(DutyRefusal::TooFewPeriods { periods: 19 })
+        );
         assert_eq!(run(100, 0, 0.5), Err(DutyRefusal::NotThrottled));
         for used_cpus in [0.48, 0.52, f64::NAN] {
             let refused = run(100, 90, used_cpus);
-            assert!(matches!(refused, Err(DutyRefusal::OffQuota { .. })), "{refused:?}");
+            assert!(
+                matches!(refused, Err(DutyRefusal::OffQuota { .. })),
+                "{refused:?}"
+            );
         }
     }
 
@@ -386,16 +300,28 @@ mod tests {
                 ("cg/slice/cgroup.subtree_control", handed_down),
                 ("cg/slice/g/cpu.max", "max 100000"),
                 ("cg/slice/g/cgroup.procs", ""),
-                ("cg/slice/g/cpu.stat", "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n"),
+                (
+                    "cg/slice/g/cpu.stat",
+                    "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n",
+                ),
             ])
         };
         let (_dir, root) = tree("memory cpu");
         let (version, dir, home) = base(&root).expect("a base");
-        assert_eq!((version, dir), (CgroupVersion::V2, PathBuf::from("/cg/slice")));
+        assert_eq!(
+            (version, dir),
+            (CgroupVersion::V2, PathBuf::from("/cg/slice"))
+        );
         assert_eq!(home, PathBuf::from("/cg/slice/run"));
-        let group = Group { version, dir: PathBuf::from("/cg/slice/g") };
+        let group = Group {
+            version,
+            dir: PathBuf::from("/cg/slice/g"),
+        };
         group.set_quota(&root, (5_000, 10_000)).expect("set");
-        assert_eq!(root.read("cg/slice/g/cpu.max").as_deref(), Some("5000 10000"));
+        assert_eq!(
+            root.read("cg/slice/g/cpu.max").as_deref(),
+            Some("5000 10000")
+        );
         group.move_in(&root, 77).expect("moved");
         assert_eq!(group.processes(&root), [77]);
         let seen = group.throttling(&root).expect("counters");
@@ -403,22 +329,19 @@ mod tests {
 
         let (_dir, root) = tree("memory");
         let error = base(&root).expect_err("not handed down").to_string();
-        assert!(error.contains("/cg/slice") && error.contains("Delegate=cpu"), "{error}");
+        assert!(
+            error.contains("/cg/slice") && error.contains("Delegate=cpu"),
+            "{error}"
+        );
     }
 
     #[test]
     fn no_controller_says_what_is_needed() {
         let error = base(&fake(&[]).1).expect_err("nothing mounted");
         assert!(matches!(&error, DutyError::Unavailable { .. }));
-        assert!(error.to_string().contains("CONFIG_CFS_BANDWIDTH"), "{error}");
-    }
-
-    #[test]
-    fn only_our_names_are_ours() {
-        let owner = maker("bench-harness-12-345-0").expect("ours");
-        assert_eq!((owner.process, owner.started_ticks), (12, 345));
-        for name in ["bench-harness-12-345", "bench-harness-a-1-0", "bench-harness-1-2-3-4", "docker"] {
-            assert_eq!(maker(name), None, "{name}");
-        }
+        assert!(
+            error.to_string().contains("CONFIG_CFS_BANDWIDTH"),
+            "{error}"
+        );
     }
 }

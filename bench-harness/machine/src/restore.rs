@@ -3,11 +3,17 @@
 //! Owns finding its traces: the state file of a clock that was set, and control groups whose
 //! makers are gone, with the children that such a run left running in them.
 
-use crate::duty::{self, DutyError};
+use crate::duty::DutyError;
+use crate::group::{self, Group};
 use crate::root::Root;
 use crate::state_file::{Changes, StateFileError};
 use rustix::process::{Pid, Signal, kill_process};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where the state file is kept, so that `restore` finds it from any folder. Like the settings that
+/// it remembers, `/run` does not outlive the system.
+pub const STATE_FILE: &str = "/run/bench-harness-clock.json";
 
 /// What was put back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +30,11 @@ impl Restored {
     /// True where there was nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { files, groups, killed } = self;
+        let Self {
+            files,
+            groups,
+            killed,
+        } = self;
         files.is_empty() && groups.is_empty() && killed.is_empty()
     }
 }
@@ -56,32 +66,58 @@ pub enum RestoreError {
 /// on proving for nobody, and spoil the next measurement.
 ///
 /// # Errors
-/// [`RestoreError`]; what could be put back before it, is.
+/// [`RestoreError`]; whatever does not depend on what failed is put back all the same.
 pub fn restore(root: &Root, state_file: &Path) -> Result<Restored, RestoreError> {
     let mut restored = Restored::default();
-    if let Some(changes) = Changes::read(state_file)? {
-        if changes.owner.is_alive(&Root::system()) {
-            return Err(RestoreError::StillRunning {
-                path: state_file.to_owned(),
-                process: changes.owner.process,
-            });
-        }
-        restored.files = changes.put_back(root, state_file)?;
+    let groups = remove_groups(root, &mut restored);
+    restored.files = put_back_files(root, state_file)?;
+    groups?;
+    Ok(restored)
+}
+
+fn put_back_files(root: &Root, state_file: &Path) -> Result<Vec<String>, RestoreError> {
+    let Some(changes) = Changes::read(state_file)? else {
+        return Ok(Vec::new());
+    };
+    if changes.owner.is_alive(&Root::system()) {
+        return Err(RestoreError::StillRunning {
+            path: state_file.to_owned(),
+            process: changes.owner.process,
+        });
     }
-    for group in duty::leftovers(root) {
+    Ok(changes.put_back(root, state_file)?)
+}
+
+fn remove_groups(root: &Root, restored: &mut Restored) -> Result<(), RestoreError> {
+    for group in group::leftovers(root) {
         // Numbers in a tree that stands for the system are nobody's.
         if root.is_system() {
-            for process in group.processes(root) {
-                let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-                if pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok()) {
-                    restored.killed.push(process);
-                }
-            }
+            restored.killed.extend(kill_all(root, &group));
         }
         group.remove(root)?;
         restored.groups.push(group.dir);
     }
-    Ok(restored)
+    Ok(())
+}
+
+/// Ends all processes of a group, and those that they start meanwhile.
+fn kill_all(root: &Root, group: &Group) -> Vec<u32> {
+    let mut killed = Vec::new();
+    for _ in 0..100 {
+        let left = group.processes(root);
+        if left.is_empty() {
+            break;
+        }
+        for process in left {
+            let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+            let is_killed = pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok());
+            if is_killed && !killed.contains(&process) {
+                killed.push(process);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    killed
 }
 
 #[cfg(test)]
@@ -101,7 +137,10 @@ mod tests {
         let hold = FrequencyHold::set(&root, two, &both(), &state_file).expect("held");
         std::mem::forget(hold);
         let error = restore(&root, &state_file).expect_err("we still live");
-        assert!(matches!(error, RestoreError::StillRunning { .. }), "{error}");
+        assert!(
+            matches!(error, RestoreError::StillRunning { .. }),
+            "{error}"
+        );
         assert_ne!(values(&root), before);
 
         let mut changes = Changes::read(&state_file).expect("read").expect("a file");
@@ -112,7 +151,10 @@ mod tests {
         assert_eq!(values(&root), before);
         assert_eq!(restored.files.len(), 4, "{restored:?}");
         assert!(!state_file.exists());
-        assert_eq!(restore(&root, &state_file).expect("again"), Restored::default());
+        assert_eq!(
+            restore(&root, &state_file).expect("again"),
+            Restored::default()
+        );
     }
 
     #[test]
@@ -121,7 +163,11 @@ mod tests {
         let root = crate::root::Root::at(dir.path());
         let this = crate::owner::Owner::this(&crate::root::Root::system()).expect("this process");
         let living = format!("bench-harness-{}-{}-0", this.process, this.started_ticks);
-        let dead = format!("bench-harness-{}-{}-0", this.process, this.started_ticks - 1);
+        let dead = format!(
+            "bench-harness-{}-{}-0",
+            this.process,
+            this.started_ticks - 1
+        );
         for name in [&living, &dead, "somebody/else"] {
             std::fs::create_dir_all(dir.path().join("cg/a").join(name)).expect("a folder");
         }

@@ -6,10 +6,10 @@
 //!
 //! | counter | sees | does not see |
 //! |---|---|---|
-//! | `run_wait_s` | a thread of this computer that runs where ours wants to, to the microsecond | anything outside this computer; a group's quota |
+//! | `run_wait_s` | a thread of this computer that runs where ours wants to, to the microsecond | anything outside this computer; it counts the wait for a group's quota as well |
 //! | `others_cpu_s` | CPU time of other processes on our CPUs, to some 10 ms | who it was, or whether it came in our way |
 //! | `steal_s` | the hypervisor running somebody else on our CPU, where it admits it | a hyper-thread sibling; a hypervisor that reports none |
-//! | CPU over wall | all of the above and quotas, for a thread that always has work | nothing of it for a thread that waits by itself |
+//! | CPU over wall | all of the above, for a thread that always has work | nothing of it for a thread that waits by itself |
 //! | adds a cycle (`probe`) | a hyper-thread sibling, also of another guest | a neighbour that takes turns with us on one CPU |
 
 use crate::cpu_list::CpuList;
@@ -50,7 +50,9 @@ pub fn swapped_bytes(root: &Root) -> Option<u64> {
 
 fn status_bytes(root: &Root, field: &str) -> Option<u64> {
     let status = root.read("proc/self/status")?;
-    status.lines().find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
+    status
+        .lines()
+        .find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
 }
 
 /// Lets the peak start anew from what is resident now; false where the kernel does not allow it,
@@ -144,7 +146,10 @@ impl CpuTicks {
         let text = root.read("proc/stat")?;
         let tick_s = 1.0 / rustix::param::clock_ticks_per_second() as f64;
         let mut found = CpuList::default();
-        let mut sum = Self { busy_s: 0.0, steal_s: 0.0 };
+        let mut sum = Self {
+            busy_s: 0.0,
+            steal_s: 0.0,
+        };
         for line in text.lines() {
             let Some(rest) = line.strip_prefix("cpu") else {
                 continue;
@@ -172,7 +177,8 @@ impl CpuTicks {
 #[cfg(test)]
 mod tests {
     use super::{
-        CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, swapped_bytes, thread_cpu_s,
+        CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, swapped_bytes,
+        thread_cpu_s,
     };
     use crate::cpu_list::CpuList;
     use crate::root::Root;
@@ -198,7 +204,10 @@ mod tests {
     fn unreadable_counters_are_unknown() {
         let mark = UsageMark::now(&fake(&[]).1, &"0".parse().expect("a list"));
         let used = mark.used();
-        assert_eq!((used.run_wait_s, used.steal_s, used.others_cpu_s), (None, None, None));
+        assert_eq!(
+            (used.run_wait_s, used.steal_s, used.others_cpu_s),
+            (None, None, None)
+        );
         assert!(used.wall_s >= 0.0);
         assert_eq!(peak_ram_bytes(&fake(&[]).1), None);
     }
@@ -220,6 +229,9 @@ mod tests {
             return;
         }
         let low_bytes = peak_ram_bytes(&root).expect("a peak");
-        assert!(low_bytes + (64 << 20) < high_bytes, "{low_bytes} {high_bytes}");
+        assert!(
+            low_bytes + (64 << 20) < high_bytes,
+            "{low_bytes} {high_bytes}"
+        );
     }
 }
