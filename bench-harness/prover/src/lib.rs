@@ -2,10 +2,14 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`command`] | a user's own prover, as an external program |
+//! | [`scripted`] | durations from a script and no proving, to test everything else |
 //! | [`statement`] | what a proof says, and how statements join |
 //! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 
+pub mod command;
+pub mod scripted;
 pub mod statement;
 pub mod system;
 pub mod witness;
