@@ -34,12 +34,7 @@ fn main() {
         println!("cargo::rustc-env=BENCH_BUILD_COMMIT={commit}");
     }
     // Optional locks off: a status that refreshes the index would race with the user's own git.
-    let status = [
-        "--no-optional-locks",
-        "status",
-        "--porcelain",
-        "--untracked-files=no",
-    ];
+    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"];
     if let Some(changes) = git(&manifest_dir, &status) {
         println!("cargo::rustc-env=BENCH_BUILD_DIRTY={}", !changes.is_empty());
     }
@@ -82,11 +77,7 @@ fn git(dir: &Path, args: &[&str]) -> Option<String> {
 
 /// What a command prints, or `None` where it cannot be started, fails or prints no UTF-8.
 fn output(dir: &Path, program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(args)
-        .current_dir(dir)
-        .output()
-        .ok()?;
+    let output = Command::new(program).args(args).current_dir(dir).output().ok()?;
     if !output.status.success() {
         return None;
     }

@@ -17,18 +17,10 @@ pub fn significant(x: f64, digits: usize) -> String {
     }
     // The exponent is read from the rounded number, so that 9.996 with three digits is 10 and not 10.00.
     let rounded = format!("{x:.*e}", digits.max(1) - 1);
-    let exponent: i64 = rounded
-        .rsplit('e')
-        .next()
-        .and_then(|exponent| exponent.parse().ok())
-        .unwrap_or(0);
+    let exponent: i64 = rounded.rsplit('e').next().and_then(|exponent| exponent.parse().ok()).unwrap_or(0);
     let decimals = usize::try_from(digits as i64 - 1 - exponent).unwrap_or(0);
     let plain = format!("{x:.decimals$}");
-    if plain.contains('.') {
-        plain.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        plain
-    }
+    if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
 }
 
 /// A time with the unit that suits it: `1.9 s`, `4.2 ms`, `310 µs`, `25 ns`.
@@ -52,11 +44,7 @@ pub fn time(time_s: f64) -> String {
 /// ```
 pub fn time_range(low_s: f64, high_s: f64) -> String {
     let (scale, unit) = unit_of(low_s);
-    format!(
-        "[{}, {}] {unit}",
-        significant(low_s * scale, 3),
-        significant(high_s * scale, 3)
-    )
+    format!("[{}, {}] {unit}", significant(low_s * scale, 3), significant(high_s * scale, 3))
 }
 
 fn unit_of(time_s: f64) -> (f64, &'static str) {

@@ -1,6 +1,6 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, machine, plan, workload};
+use crate::cmd::{completions, machine, measure, plan, report, run, workload};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -27,8 +27,14 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Run(Box<run::Args>),
+    Measure(Box<measure::Args>),
     Plan(plan::Args),
+    Report(report::Args),
     Workload(workload::Args),
     Machine(machine::Args),
     Completions(completions::Args),
+    /// Measure one cell: a request on standard input, samples on standard output.
+    #[command(hide = true)]
+    Cell,
 }

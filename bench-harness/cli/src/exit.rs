@@ -3,8 +3,11 @@
 //! The error that knows best stands deepest: the chain is searched for a kind that has a code of its own. An error
 //! of no known kind is a mistake of this program.
 
+use measure::run::MeasureError;
+use measure::run::error::ErrorKind;
 use planner::PlanError;
 use prover::system::ProverError;
+use reports::file::{ReadError, WriteError};
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -63,7 +66,17 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(error) = error.downcast_ref::<ProverError>() {
         return Some(if error.is_wrong_proof() { WRONG_PROOF } else { USAGE });
     }
-    if error.is::<::machine::checks::RequireError>() {
+    if let Some(error) = error.downcast_ref::<MeasureError>() {
+        return Some(match error.kind() {
+            ErrorKind::Input => USAGE,
+            ErrorKind::WrongProof => WRONG_PROOF,
+            ErrorKind::CannotCompare => REFUSED,
+        });
+    }
+    if error.is::<ReadError>() || error.is::<WriteError>() {
+        return Some(USAGE);
+    }
+    if error.is::<::machine::RequireError>() {
         return Some(REFUSED);
     }
     // What the system says of a file (missing, no permission, disk full) is for the user to mend.

@@ -6,6 +6,9 @@ mod args;
 mod cmd;
 mod exit;
 mod output;
+mod profile_plan;
+mod progress;
+mod spec_args;
 mod units;
 
 use clap::Parser;

@@ -51,9 +51,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn print(name: &str, values: &mut [f64]) {
     values.sort_by(f64::total_cmp);
     if let (Some(first), Some(last)) = (values.first(), values.last()) {
-        println!(
-            "{name:>15} {first:.3} {:.3} {last:.3}",
-            values[values.len() / 2]
-        );
+        println!("{name:>15} {first:.3} {:.3} {last:.3}", values[values.len() / 2]);
     }
 }

@@ -10,9 +10,6 @@ fn main() {
         println!("{name:>28}  {value}");
     }
     for check in run_checks(&state) {
-        println!(
-            "{:>16} {:<7} {}. {}",
-            check.name, check.verdict, check.seen, check.advice
-        );
+        println!("{:>16} {:<7} {}. {}", check.name, check.verdict, check.seen, check.advice);
     }
 }

@@ -48,23 +48,12 @@ mod tests {
     #[test]
     fn the_compiler_is_known_and_a_commit_is_one() {
         let build = BuildInfo::of_this_binary();
-        assert!(
-            build
-                .compiler
-                .is_some_and(|text| text.starts_with("rustc "))
-        );
-        assert!(
-            build
-                .target
-                .is_some_and(|text| text.contains(std::env::consts::ARCH))
-        );
+        assert!(build.compiler.is_some_and(|text| text.starts_with("rustc ")));
+        assert!(build.target.is_some_and(|text| text.contains(std::env::consts::ARCH)));
         // Outside a checkout there is neither; inside there are both.
         assert_eq!(build.commit.is_some(), build.is_dirty.is_some());
         if let Some(commit) = build.commit {
-            assert!(
-                commit.len() >= 40 && commit.chars().all(|c| c.is_ascii_hexdigit()),
-                "{commit}"
-            );
+            assert!(commit.len() >= 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{commit}");
         }
     }
 }

@@ -44,9 +44,7 @@ pub(crate) fn read(root: &Root) -> Option<Vec<Cache>> {
 
 /// Reads `48K` or `32M` as the kernel writes them: powers of 1024.
 fn bytes(text: &str) -> Option<u64> {
-    let unit_at = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(unit_at);
     let unit_bytes: u64 = match unit {
         "" => 1,
@@ -81,14 +79,7 @@ mod tests {
         assert_eq!(caches.len(), 2, "the half-readable index1 is left out");
         assert_eq!((caches[0].level, caches[0].size_bytes), (1, 49_152));
         assert_eq!(caches[1].size_bytes, 110_100_480);
-        assert_eq!(
-            caches[1]
-                .shared_by
-                .as_ref()
-                .map(ToString::to_string)
-                .as_deref(),
-            Some("1-2")
-        );
+        assert_eq!(caches[1].shared_by.as_ref().map(ToString::to_string).as_deref(), Some("1-2"));
         assert_eq!(read(&fake(&[]).1), None);
     }
 

@@ -68,9 +68,9 @@ impl Controller {
         let mounts = root.read("proc/self/mountinfo")?;
         let groups = root.read("proc/self/cgroup")?;
         let mounts: Vec<Mount> = mounts.lines().filter_map(Mount::parse).collect();
-        let v1 = mounts.iter().find(|mount| {
-            mount.kind == "cgroup" && mount.options.split(',').any(|option| option == name)
-        });
+        let v1 = mounts
+            .iter()
+            .find(|mount| mount.kind == "cgroup" && mount.options.split(',').any(|option| option == name));
         if let Some(mount) = v1 {
             let group = groups.lines().find_map(|line| {
                 let (_, rest) = line.split_once(':')?;
@@ -90,9 +90,7 @@ impl Controller {
 
     /// The group's folder and all above it, up to the mount point.
     fn levels(&self) -> impl Iterator<Item = &Path> {
-        self.dir
-            .ancestors()
-            .take_while(|dir| dir.starts_with(&self.mount))
+        self.dir.ancestors().take_while(|dir| dir.starts_with(&self.mount))
     }
 }
 
@@ -106,23 +104,17 @@ impl CgroupLimits {
             cpu_version: cpu.as_ref().map(|cpu| cpu.version),
             memory_version: memory.as_ref().map(|memory| memory.version),
             quota_cpus: cpu.as_ref().and_then(|cpu| {
-                let quotas = cpu
-                    .levels()
-                    .filter_map(|dir| quota_cpus(root, cpu.version, dir));
+                let quotas = cpu.levels().filter_map(|dir| quota_cpus(root, cpu.version, dir));
                 quotas.min_by(f64::total_cmp)
             }),
             cpuset: Controller::find(root, "cpuset").and_then(|set| cpuset(root, &set)),
             memory_limit_bytes: memory.as_ref().and_then(|memory| {
                 let levels = memory.levels();
-                levels
-                    .filter_map(|dir| memory_limit(root, memory.version, dir))
-                    .min()
+                levels.filter_map(|dir| memory_limit(root, memory.version, dir)).min()
             }),
             memory_available_bytes: memory.as_ref().and_then(|memory| {
                 let levels = memory.levels();
-                levels
-                    .filter_map(|dir| memory_available(root, memory.version, dir))
-                    .min()
+                levels.filter_map(|dir| memory_available(root, memory.version, dir)).min()
             }),
         }
     }
@@ -131,10 +123,9 @@ impl CgroupLimits {
 /// The CPUs' worth of time that one group allows; `None` without a quota.
 fn quota_cpus(root: &Root, version: CgroupVersion, dir: &Path) -> Option<f64> {
     let (quota_us, period_us): (f64, f64) = match version {
-        CgroupVersion::V1 => (
-            root.value(dir.join("cpu.cfs_quota_us"))?,
-            root.value(dir.join("cpu.cfs_period_us"))?,
-        ),
+        CgroupVersion::V1 => {
+            (root.value(dir.join("cpu.cfs_quota_us"))?, root.value(dir.join("cpu.cfs_period_us"))?)
+        }
         CgroupVersion::V2 => {
             let text = root.read(dir.join("cpu.max"))?;
             let (quota, period) = text.split_once(' ')?;
@@ -170,10 +161,8 @@ fn memory_available(root: &Root, version: CgroupVersion, dir: &Path) -> Option<u
     };
     let used: u64 = root.value(dir.join(used))?;
     let stat = root.read(dir.join("memory.stat")).unwrap_or_default();
-    let droppable: u64 = stat
-        .lines()
-        .find_map(|line| line.strip_prefix(droppable)?.trim().parse().ok())
-        .unwrap_or(0);
+    let droppable: u64 =
+        stat.lines().find_map(|line| line.strip_prefix(droppable)?.trim().parse().ok()).unwrap_or(0);
     Some(limit.saturating_sub(used.saturating_sub(droppable)))
 }
 
@@ -196,22 +185,14 @@ impl<'a> Mount<'a> {
         let (kind, _source, options) = (after.next()?, after.next()?, after.next()?);
         // The kernel writes a blank in a path as \040.
         let path = |text: &str| PathBuf::from(text.replace("\\040", " "));
-        Some(Self {
-            kind,
-            shows: path(shows),
-            point: path(point),
-            options,
-        })
+        Some(Self { kind, shows: path(shows), point: path(point), options })
     }
 
     /// In a container the group may be printed relative to a root that the mount does not show:
     /// then its own folder is out of sight, and the mount point is the nearest that can be read.
     fn controller(&self, version: CgroupVersion, group: &str) -> Controller {
         let below = Path::new(group).strip_prefix(&self.shows).ok();
-        let below = below.filter(|path| {
-            path.components()
-                .all(|part| matches!(part, Component::Normal(_)))
-        });
+        let below = below.filter(|path| path.components().all(|part| matches!(part, Component::Normal(_))));
         Controller {
             version,
             mount: self.point.clone(),
@@ -235,10 +216,7 @@ mod tests {
     fn v1_takes_the_tightest_level() {
         let (_dir, root) = fake(&[
             ("proc/self/mountinfo", V1_MOUNTS),
-            (
-                "proc/self/cgroup",
-                "4:memory:/docker/abc/job\n2:cpu,cpuacct:/a/b\n3:cpuset:/s\n0::/\n",
-            ),
+            ("proc/self/cgroup", "4:memory:/docker/abc/job\n2:cpu,cpuacct:/a/b\n3:cpuset:/s\n0::/\n"),
             ("cg/cpu/cpu.cfs_quota_us", "-1"),
             ("cg/cpu/cpu.cfs_period_us", "100000"),
             ("cg/cpu/a/cpu.cfs_quota_us", "150000"),
@@ -248,10 +226,7 @@ mod tests {
             ("cg/cpuset/s/cpuset.effective_cpus", "0-2"),
             ("cg/memory/memory.limit_in_bytes", "1000"),
             ("cg/memory/memory.usage_in_bytes", "900"),
-            (
-                "cg/memory/memory.stat",
-                "inactive_file 5\ntotal_inactive_file 100\n",
-            ),
+            ("cg/memory/memory.stat", "inactive_file 5\ntotal_inactive_file 100\n"),
             ("cg/memory/job/memory.limit_in_bytes", "9223372036854771712"),
         ]);
         let limits = CgroupLimits::read(&root);
@@ -265,10 +240,7 @@ mod tests {
     #[test]
     fn v2_reads_the_unified_hierarchy() {
         let (_dir, root) = fake(&[
-            (
-                "proc/self/mountinfo",
-                "41 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
-            ),
+            ("proc/self/mountinfo", "41 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"),
             ("proc/self/cgroup", "0::/user.slice/run"),
             ("sys/fs/cgroup/cgroup.controllers", "cpu cpuset memory"),
             ("sys/fs/cgroup/user.slice/cpu.max", "max 100000"),
@@ -280,10 +252,7 @@ mod tests {
         let limits = CgroupLimits::read(&root);
         assert_eq!(limits.cpu_version, Some(CgroupVersion::V2));
         assert_eq!(limits.quota_cpus, Some(0.5));
-        assert_eq!(
-            limits.cpuset.map(|cpus| cpus.to_string()).as_deref(),
-            Some("1,3")
-        );
+        assert_eq!(limits.cpuset.map(|cpus| cpus.to_string()).as_deref(), Some("1,3"));
         assert_eq!(limits.memory_limit_bytes, Some(4096));
         assert_eq!(limits.memory_available_bytes, Some(3000));
     }
@@ -292,10 +261,7 @@ mod tests {
     fn a_group_outside_the_mount_reads_the_mount() {
         let (_dir, root) = fake(&[
             ("proc/self/mountinfo", V1_MOUNTS),
-            (
-                "proc/self/cgroup",
-                "4:memory:/elsewhere\n2:cpu,cpuacct:/../up\n",
-            ),
+            ("proc/self/cgroup", "4:memory:/elsewhere\n2:cpu,cpuacct:/../up\n"),
         ]);
         let memory = Controller::find(&root, "memory").expect("memory");
         assert_eq!(memory.dir, Path::new("/cg/memory"));
@@ -307,10 +273,7 @@ mod tests {
     fn nothing_mounted_is_no_limit() {
         assert_eq!(CgroupLimits::read(&fake(&[]).1), CgroupLimits::default());
         let (_dir, root) = fake(&[
-            (
-                "proc/self/mountinfo",
-                "41 31 0:38 / /cg rw - cgroup2 cgroup2 rw",
-            ),
+            ("proc/self/mountinfo", "41 31 0:38 / /cg rw - cgroup2 cgroup2 rw"),
             ("proc/self/cgroup", "0::/"),
             ("cg/cgroup.controllers", "hugetlb"),
         ]);

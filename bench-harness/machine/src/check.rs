@@ -64,12 +64,7 @@ pub enum RequireError {
 
 fn refusals(failed: &[Check]) -> String {
     let lines = failed.iter().map(|check| {
-        let Check {
-            name,
-            verdict,
-            seen,
-            advice,
-        } = check;
+        let Check { name, verdict, seen, advice } = check;
         format!("  {name}: {verdict}, {seen}; {advice}")
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -81,26 +76,16 @@ fn refusals(failed: &[Check]) -> String {
 /// # Errors
 /// [`RequireError`] that lists the checks that did not pass, or names one that does not exist.
 pub fn require(checks: &[Check], names: &[&str]) -> Result<(), RequireError> {
-    if let Some(name) = names
-        .iter()
-        .find(|name| !checks.iter().any(|check| check.name == **name))
-    {
+    if let Some(name) = names.iter().find(|name| !checks.iter().any(|check| check.name == **name)) {
         let known: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
-        return Err(RequireError::NoSuchCheck {
-            name: (*name).to_owned(),
-            known: known.join(", "),
-        });
+        return Err(RequireError::NoSuchCheck { name: (*name).to_owned(), known: known.join(", ") });
     }
     let failed: Vec<Check> = checks
         .iter()
         .filter(|check| names.contains(&check.name.as_str()) && check.verdict != Verdict::Pass)
         .cloned()
         .collect();
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(RequireError::Refused { failed })
-    }
+    if failed.is_empty() { Ok(()) } else { Err(RequireError::Refused { failed }) }
 }
 
 #[cfg(test)]
@@ -129,16 +114,8 @@ mod tests {
         };
         let names: Vec<&str> = failed.iter().map(|check| check.name.as_str()).collect();
         assert_eq!(names, ["b", "d"]);
-        assert!(
-            error.to_string().contains("b: warn, this; do that"),
-            "{error}"
-        );
-        let error = require(&checks, &["e"])
-            .expect_err("no such check")
-            .to_string();
-        assert!(
-            error.contains("`e`") && error.contains("a, b, c, d"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("b: warn, this; do that"), "{error}");
+        let error = require(&checks, &["e"]).expect_err("no such check").to_string();
+        assert!(error.contains("`e`") && error.contains("a, b, c, d"), "{error}");
     }
 }

@@ -31,12 +31,7 @@ fn check<T>(
         Verdict::Pass => "",
         _ => advice,
     };
-    Check {
-        name: name.to_owned(),
-        verdict,
-        seen,
-        advice: advice.to_owned(),
-    }
+    Check { name: name.to_owned(), verdict, seen, advice: advice.to_owned() }
 }
 
 /// Pass or warn.
@@ -45,23 +40,11 @@ fn warn_unless(good: bool) -> Verdict {
 }
 
 fn features(state: &MachineState) -> Check {
-    let known = state
-        .features
-        .compiled_in
-        .as_ref()
-        .zip(state.features.on_this_cpu.as_ref());
-    check(
-        "target_features",
-        known,
-        "build the program on this machine",
-        |_| match state.features.check() {
-            Ok(()) => (
-                Verdict::Pass,
-                "the processor has all that was compiled in".to_owned(),
-            ),
-            Err(missing) => (Verdict::Fail, missing.to_string()),
-        },
-    )
+    let known = state.features.compiled_in.as_ref().zip(state.features.on_this_cpu.as_ref());
+    check("target_features", known, "build the program on this machine", |_| match state.features.check() {
+        Ok(()) => (Verdict::Pass, "the processor has all that was compiled in".to_owned()),
+        Err(missing) => (Verdict::Fail, missing.to_string()),
+    })
 }
 
 /// What moves the clock.
@@ -75,41 +58,26 @@ fn speed(state: &MachineState) -> Vec<Check> {
              the clock probe",
             |governor| (warn_unless(*governor == "performance"), (*governor).clone()),
         ),
-        check(
-            "boost",
-            now.boost,
-            "switch boost off, or compare probe-cycles rather than seconds",
-            |boost| {
-                (
-                    warn_unless(!boost),
-                    if *boost { "on" } else { "off" }.to_owned(),
-                )
-            },
-        ),
+        check("boost", now.boost, "switch boost off, or compare probe-cycles rather than seconds", |boost| {
+            (warn_unless(!boost), if *boost { "on" } else { "off" }.to_owned())
+        }),
         check(
             "temperature",
             now.temperature_celsius,
             "let the machine cool down: a hot processor lowers its clock",
             |celsius| (warn_unless(*celsius < 80.0), format!("{celsius:.0} °C")),
         ),
-        check(
-            "mains",
-            now.on_mains,
-            "plug it in: on battery the clock is lowered",
-            |on| match on {
-                true => (Verdict::Pass, "on mains".to_owned()),
-                false => (Verdict::Fail, "on battery".to_owned()),
-            },
-        ),
+        check("mains", now.on_mains, "plug it in: on battery the clock is lowered", |on| match on {
+            true => (Verdict::Pass, "on mains".to_owned()),
+            false => (Verdict::Fail, "on battery".to_owned()),
+        }),
         check(
             "quota",
             state.cgroup.cpu_version.map(|_| state.cgroup.quota_cpus),
             "take the CPU quota off, or measure with fewer cores than its whole part",
             |quota| match quota {
                 None => (Verdict::Pass, "no CPU quota".to_owned()),
-                Some(cpus) if *cpus < 1.0 => {
-                    (Verdict::Fail, format!("{cpus:.2} CPUs: not one whole core"))
-                }
+                Some(cpus) if *cpus < 1.0 => (Verdict::Fail, format!("{cpus:.2} CPUs: not one whole core")),
                 Some(cpus) => (Verdict::Warn, format!("{cpus:.2} CPUs")),
             },
         ),
@@ -131,40 +99,18 @@ fn company(state: &MachineState) -> Vec<Check> {
                     share if share < 1.0 => Verdict::Warn,
                     _ => Verdict::Fail,
                 };
-                (
-                    verdict,
-                    format!("{one_minute} over one minute on {cpus} CPUs"),
-                )
+                (verdict, format!("{one_minute} over one minute on {cpus} CPUs"))
             },
         ),
-        check(
-            "cpu_pressure",
-            now.cpu_pressure_percent,
-            "stop other work: tasks wait for a CPU",
-            |percent| {
-                (
-                    warn_unless(*percent < 1.0),
-                    format!("{percent} % of ten seconds"),
-                )
-            },
-        ),
-        check(
-            "memory_pressure",
-            now.memory_pressure_percent,
-            "free memory: tasks wait for it",
-            |percent| {
-                (
-                    warn_unless(*percent < 1.0),
-                    format!("{percent} % of ten seconds"),
-                )
-            },
-        ),
+        check("cpu_pressure", now.cpu_pressure_percent, "stop other work: tasks wait for a CPU", |percent| {
+            (warn_unless(*percent < 1.0), format!("{percent} % of ten seconds"))
+        }),
+        check("memory_pressure", now.memory_pressure_percent, "free memory: tasks wait for it", |percent| {
+            (warn_unless(*percent < 1.0), format!("{percent} % of ten seconds"))
+        }),
         check(
             "swap",
-            state
-                .memory
-                .swap_total_bytes
-                .zip(state.memory.swap_free_bytes),
+            state.memory.swap_total_bytes.zip(state.memory.swap_free_bytes),
             "free memory, then switch swap off and on again",
             |(total, free)| {
                 let used = total.saturating_sub(*free);
@@ -176,11 +122,7 @@ fn company(state: &MachineState) -> Vec<Check> {
             state.processor.is_virtual.map(|is_virtual| !is_virtual),
             "other guests may share the cores: watch the share probe, and the samples that it marks",
             |bare| {
-                let seen = if *bare {
-                    "no hypervisor seen"
-                } else {
-                    "a virtual machine"
-                };
+                let seen = if *bare { "no hypervisor seen" } else { "a virtual machine" };
                 (warn_unless(*bare), seen.to_owned())
             },
         ),
@@ -191,16 +133,11 @@ fn company(state: &MachineState) -> Vec<Check> {
 fn place(state: &MachineState) -> Vec<Check> {
     let topology = state.topology.as_ref();
     vec![
-        check(
-            "smt",
-            topology,
-            "measure points of physical cores only, or switch SMT off",
-            |topology| {
-                let (cores, cpus) = (topology.physical_cores(), topology.cpus.len());
-                let seen = format!("{cpus} logical CPUs on {cores} physical cores");
-                (warn_unless(!topology.has_smt()), seen)
-            },
-        ),
+        check("smt", topology, "measure points of physical cores only, or switch SMT off", |topology| {
+            let (cores, cpus) = (topology.physical_cores(), topology.cpus.len());
+            let seen = format!("{cpus} logical CPUs on {cores} physical cores");
+            (warn_unless(!topology.has_smt()), seen)
+        }),
         check(
             "numa",
             topology.and_then(|topology| topology.nodes()),
@@ -213,10 +150,7 @@ fn place(state: &MachineState) -> Vec<Check> {
             "start the program without taskset, or take the cores left as the machine's",
             |(affinity, topology)| {
                 let all = affinity.len() >= topology.cpus.len();
-                (
-                    warn_unless(all),
-                    format!("CPUs {affinity} of {}", topology.cpus.len()),
-                )
+                (warn_unless(all), format!("CPUs {affinity} of {}", topology.cpus.len()))
             },
         ),
         check(
@@ -236,11 +170,7 @@ fn build(state: &MachineState) -> Check {
         known,
         "build with --release from a clean checkout, so that the figures can be repeated",
         |(profile, is_dirty)| {
-            let tree = if *is_dirty {
-                "changed files"
-            } else {
-                "a clean checkout"
-            };
+            let tree = if *is_dirty { "changed files" } else { "a clean checkout" };
             let seen = format!("{profile} build of {tree}");
             let verdict = match (profile.as_str(), is_dirty) {
                 ("release", false) => Verdict::Pass,
@@ -268,26 +198,15 @@ mod tests {
 
     fn verdict(state: &MachineState, name: &str) -> Verdict {
         let checks = run_checks(state);
-        checks
-            .into_iter()
-            .find(|check| check.name == name)
-            .expect(name)
-            .verdict
+        checks.into_iter().find(|check| check.name == name).expect(name).verdict
     }
 
     #[test]
     fn what_cannot_be_read_is_unknown_and_says_what_to_do() {
         for check in run_checks(&unknown_machine()) {
             let is_of_the_binary = ["target_features", "build"].contains(&check.name.as_str());
-            assert!(
-                is_of_the_binary || check.verdict == Verdict::Unknown,
-                "{check:?}"
-            );
-            assert_eq!(
-                check.advice.is_empty(),
-                check.verdict == Verdict::Pass,
-                "{check:?}"
-            );
+            assert!(is_of_the_binary || check.verdict == Verdict::Unknown, "{check:?}");
+            assert_eq!(check.advice.is_empty(), check.verdict == Verdict::Pass, "{check:?}");
         }
     }
 
@@ -330,11 +249,7 @@ mod tests {
         state.topology = Topology::read(&root);
         assert_eq!(verdict(&state, "smt"), Verdict::Warn);
         assert_eq!(verdict(&state, "numa"), Verdict::Warn);
-        for (load, wanted) in [
-            (1.9, Verdict::Pass),
-            (2.1, Verdict::Warn),
-            (8.0, Verdict::Fail),
-        ] {
+        for (load, wanted) in [(1.9, Verdict::Pass), (2.1, Verdict::Warn), (8.0, Verdict::Fail)] {
             state.conditions.load_averages = Some([load, 0.0, 0.0]);
             assert_eq!(verdict(&state, "load"), wanted, "{load}");
         }

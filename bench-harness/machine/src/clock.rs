@@ -126,12 +126,7 @@ impl FromStr for ClockSetting {
         let setting = if trimmed == "as_is" {
             Some(Self::AsIs)
         } else if let Some(percent) = trimmed.strip_suffix('%') {
-            percent
-                .trim()
-                .parse()
-                .ok()
-                .and_then(DutyPercent::new)
-                .map(Self::Duty)
+            percent.trim().parse().ok().and_then(DutyPercent::new).map(Self::Duty)
         } else if let Some(ghz) = trimmed.strip_suffix("GHz") {
             let ghz: Option<f64> = ghz.trim().parse().ok();
             let ghz = ghz.filter(|ghz| (0.1..=20.0).contains(ghz));
@@ -139,9 +134,7 @@ impl FromStr for ClockSetting {
         } else {
             None
         };
-        setting.ok_or_else(|| ClockSettingError {
-            text: text.to_owned(),
-        })
+        setting.ok_or_else(|| ClockSettingError { text: text.to_owned() })
     }
 }
 
@@ -179,10 +172,7 @@ mod tests {
             let setting: ClockSetting = text.parse().expect(text);
             assert_eq!(setting.to_string(), text);
             let json = serde_json::to_string(&setting).expect("json");
-            assert_eq!(
-                serde_json::from_str::<ClockSetting>(&json).expect("back"),
-                setting
-            );
+            assert_eq!(serde_json::from_str::<ClockSetting>(&json).expect("back"), setting);
         }
         let two = ClockSetting::Frequency(Frequency::from_khz(2_000_000));
         assert_eq!(" 2.0 GHz".parse(), Ok(two));
@@ -190,9 +180,7 @@ mod tests {
 
     #[test]
     fn refuses_the_rest_and_names_it() {
-        for text in [
-            "", "fast", "2.5", "2500MHz", "0GHz", "NaNGHz", "-1GHz", "0%", "101%", "2.5%",
-        ] {
+        for text in ["", "fast", "2.5", "2500MHz", "0GHz", "NaNGHz", "-1GHz", "0%", "101%", "2.5%"] {
             let error = text.parse::<ClockSetting>().expect_err(text).to_string();
             assert!(error.contains(&format!("`{text}`")), "{error}");
         }

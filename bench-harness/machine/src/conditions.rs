@@ -58,8 +58,7 @@ fn load_averages(root: &Root) -> Option<[f64; 3]> {
 fn pressure(root: &Root, resource: &str) -> Option<f64> {
     let text = root.read(format!("proc/pressure/{resource}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("some "))?;
-    line.split(' ')
-        .find_map(|field| field.strip_prefix("avg10=")?.parse().ok())
+    line.split(' ').find_map(|field| field.strip_prefix("avg10=")?.parse().ok())
 }
 
 /// Thermal zones and hardware monitors both give thousandths of a degree.
@@ -121,8 +120,7 @@ fn boost(root: &Root) -> Option<bool> {
     if let Some(off) = root.value::<u32>(format!("{cpu}/intel_pstate/no_turbo")) {
         return Some(off == 0);
     }
-    root.value::<u32>(format!("{cpu}/cpufreq/boost"))
-        .map(|on| on != 0)
+    root.value::<u32>(format!("{cpu}/cpufreq/boost")).map(|on| on != 0)
 }
 
 #[cfg(test)]
@@ -135,10 +133,7 @@ mod tests {
         let cpu = "sys/devices/system/cpu";
         let (_dir, root) = fake(&[
             ("proc/loadavg", "0.50 0.25 1.00 1/82 4928\n"),
-            (
-                "proc/pressure/cpu",
-                "some avg10=1.50 avg60=0.17 avg300=0.37 total=38\nfull avg10=9.00 x\n",
-            ),
+            ("proc/pressure/cpu", "some avg10=1.50 avg60=0.17 avg300=0.37 total=38\nfull avg10=9.00 x\n"),
             ("proc/pressure/io", "full avg10=1.50\n"),
             ("proc/sys/kernel/randomize_va_space", "2\n"),
             ("sys/class/thermal/thermal_zone0/temp", "41000\n"),
@@ -149,19 +144,13 @@ mod tests {
             ("sys/class/power_supply/AC/online", "0\n"),
             (&format!("{cpu}/online"), "0-1"),
             (&format!("{cpu}/cpu0/cpufreq/scaling_governor"), "powersave"),
-            (
-                &format!("{cpu}/cpu1/cpufreq/scaling_governor"),
-                "performance",
-            ),
+            (&format!("{cpu}/cpu1/cpufreq/scaling_governor"), "performance"),
             (&format!("{cpu}/intel_pstate/no_turbo"), "1"),
         ]);
         let seen = Conditions::read(&root);
         assert_eq!(seen.load_averages, Some([0.5, 0.25, 1.0]));
         assert_eq!(seen.cpu_pressure_percent, Some(1.5));
-        assert_eq!(
-            (seen.memory_pressure_percent, seen.io_pressure_percent),
-            (None, None)
-        );
+        assert_eq!((seen.memory_pressure_percent, seen.io_pressure_percent), (None, None));
         assert_eq!(seen.temperature_celsius, Some(56.5));
         assert_eq!(seen.on_mains, Some(false));
         assert_eq!(seen.governor.as_deref(), Some("performance,powersave"));
@@ -172,10 +161,8 @@ mod tests {
     #[test]
     fn nothing_is_guessed() {
         assert_eq!(Conditions::read(&fake(&[]).1), Conditions::default());
-        let (_dir, root) = fake(&[
-            ("proc/loadavg", "0.5 many"),
-            ("sys/class/power_supply/BAT0/status", "Full"),
-        ]);
+        let (_dir, root) =
+            fake(&[("proc/loadavg", "0.5 many"), ("sys/class/power_supply/BAT0/status", "Full")]);
         assert_eq!(Conditions::read(&root), Conditions::default());
     }
 

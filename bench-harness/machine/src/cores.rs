@@ -51,14 +51,10 @@ pub struct Allowance {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CoresError {
     /// The operating system does not say which CPUs this process may use.
-    #[error(
-        "cannot read which CPUs this process may use: no `Cpus_allowed_list` in /proc/self/status"
-    )]
+    #[error("cannot read which CPUs this process may use: no `Cpus_allowed_list` in /proc/self/status")]
     UnknownAllowance,
     /// A text that is no request.
-    #[error(
-        "`{text}` is not a number of cores; expected `all`, `powers`, or numbers such as `1,2,4`"
-    )]
+    #[error("`{text}` is not a number of cores; expected `all`, `powers`, or numbers such as `1,2,4`")]
     NotARequest {
         /// What came.
         text: String,
@@ -93,10 +89,7 @@ impl Allowance {
         if cpus.is_empty() {
             return Err(CoresError::UnknownAllowance);
         }
-        Ok(Self {
-            cpus,
-            quota_cpus: limits.quota_cpus,
-        })
+        Ok(Self { cpus, quota_cpus: limits.quota_cpus })
     }
 
     /// How many cores may be kept busy all the time: the CPUs, or the whole part of the quota
@@ -125,9 +118,7 @@ impl Allowance {
 /// The affinity mask of the main thread.
 pub(crate) fn affinity(root: &Root) -> Option<CpuList> {
     let status = root.read("proc/self/status")?;
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("Cpus_allowed_list:")?.trim().parse().ok())
+    status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")?.trim().parse().ok())
 }
 
 /// What `--cores` asks for.
@@ -152,9 +143,8 @@ impl FromStr for CoresRequest {
         }
         let mut counts = Vec::new();
         for part in text.split(',') {
-            let count: usize = part.trim().parse().map_err(|_| CoresError::NotARequest {
-                text: text.to_owned(),
-            })?;
+            let count: usize =
+                part.trim().parse().map_err(|_| CoresError::NotARequest { text: text.to_owned() })?;
             counts.push(CoreCount::new(count).ok_or(CoresError::Zero)?);
         }
         counts.sort_unstable();
@@ -180,11 +170,7 @@ impl CoresRequest {
                 .collect(),
         };
         match counts.iter().find(|count| count.get() > usable) {
-            Some(asked) => Err(CoresError::TooMany {
-                asked: asked.get(),
-                usable,
-                why: allowance.why(),
-            }),
+            Some(asked) => Err(CoresError::TooMany { asked: asked.get(), usable, why: allowance.why() }),
             None => Ok(counts),
         }
     }
@@ -197,10 +183,7 @@ mod tests {
     use crate::root::tests::fake;
 
     fn allowance(cpus: &str, quota_cpus: Option<f64>) -> Allowance {
-        Allowance {
-            cpus: cpus.parse().expect("a list"),
-            quota_cpus,
-        }
+        Allowance { cpus: cpus.parse().expect("a list"), quota_cpus }
     }
 
     fn resolve(request: &str, allowance: &Allowance) -> Vec<usize> {
@@ -239,10 +222,7 @@ mod tests {
             .resolve(&allowance("0-7", Some(2.5)))
             .expect_err("too many")
             .to_string();
-        assert!(
-            error.contains("asked for 3") && error.contains("may use 2"),
-            "{error}"
-        );
+        assert!(error.contains("asked for 3") && error.contains("may use 2"), "{error}");
         assert!(error.contains("0-7") && error.contains("2.50"), "{error}");
     }
 
@@ -251,10 +231,7 @@ mod tests {
         let (_dir, root) = fake(&[
             ("proc/self/status", "Name:\tx\nCpus_allowed_list:\t0-7\n"),
             ("sys/devices/system/cpu/online", "0-5\n"),
-            (
-                "proc/self/mountinfo",
-                "33 31 0:30 / /cg rw - cgroup cgroup rw,cpuset",
-            ),
+            ("proc/self/mountinfo", "33 31 0:30 / /cg rw - cgroup cgroup rw,cpuset"),
             ("proc/self/cgroup", "3:cpuset:/\n"),
             ("cg/cpuset.effective_cpus", "4-7"),
         ]);
@@ -267,9 +244,7 @@ mod tests {
     #[test]
     fn this_process_agrees_with_the_standard_library() {
         let allowance = Allowance::read(&Root::system()).expect("an allowance");
-        let std = std::thread::available_parallelism()
-            .expect("parallelism")
-            .get();
+        let std = std::thread::available_parallelism().expect("parallelism").get();
         assert_eq!(allowance.usable(), std, "{}", allowance.why());
     }
 }

@@ -19,9 +19,7 @@ pub struct CpuList(BTreeSet<usize>);
 
 /// A text that is not a list of CPUs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a list of CPUs; expected numbers and ranges below {limit}, such as `0-3,8`"
-)]
+#[error("`{text}` is not a list of CPUs; expected numbers and ranges below {limit}, such as `0-3,8`")]
 pub struct CpuListError {
     text: String,
     limit: usize,
@@ -71,10 +69,7 @@ impl FromStr for CpuList {
     type Err = CpuListError;
 
     fn from_str(text: &str) -> Result<Self, CpuListError> {
-        let error = || CpuListError {
-            text: text.to_owned(),
-            limit: CPU_LIMIT,
-        };
+        let error = || CpuListError { text: text.to_owned(), limit: CPU_LIMIT };
         let mut cpus = BTreeSet::new();
         for part in text.trim().split(',').filter(|part| !part.is_empty()) {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -132,13 +127,7 @@ mod tests {
         for text in ["", "0", "0-1", "0,2", "0-3,8,10-11"] {
             assert_eq!(text.parse::<CpuList>().expect(text).to_string(), text);
         }
-        assert_eq!(
-            "3,1,2,1\n"
-                .parse::<CpuList>()
-                .expect("unsorted")
-                .to_string(),
-            "1-3"
-        );
+        assert_eq!("3,1,2,1\n".parse::<CpuList>().expect("unsorted").to_string(), "1-3");
     }
 
     #[test]

@@ -57,10 +57,7 @@ pub enum CpufreqError {
         found: String,
     },
     /// The clock does not run at what was set.
-    #[error(
-        "the clock was set to {asked} and runs at {:.3} GHz: more than 4 % off",
-        found_ghz
-    )]
+    #[error("the clock was set to {asked} and runs at {:.3} GHz: more than 4 % off", found_ghz)]
     NotObeyed {
         /// What was asked.
         asked: Frequency,
@@ -111,27 +108,18 @@ impl FrequencyHold {
         }
         let steps = steps(root, frequency, cpus)?;
         let owner = Owner::this(&Root::system()).ok_or(CpufreqError::NoOwner)?;
-        let old = steps.iter().map(|step| Change {
-            file: step.file.clone(),
-            old: step.old.clone(),
-        });
+        let old = steps.iter().map(|step| Change { file: step.file.clone(), old: step.old.clone() });
         let changes = Changes::new(owner, old.collect());
         changes.write_new(state_file)?;
         // From here on an early return drops the guard, which puts back what was changed.
-        let hold = Self {
-            root: root.clone(),
-            frequency,
-            state_file: state_file.to_owned(),
-            changes,
-            is_held: true,
-        };
+        let hold =
+            Self { root: root.clone(), frequency, state_file: state_file.to_owned(), changes, is_held: true };
         for step in &steps {
-            root.write(&step.file, &step.new)
-                .map_err(|source| CpufreqError::Refused {
-                    file: root.path(&step.file),
-                    text: step.new.clone(),
-                    source,
-                })?;
+            root.write(&step.file, &step.new).map_err(|source| CpufreqError::Refused {
+                file: root.path(&step.file),
+                text: step.new.clone(),
+                source,
+            })?;
         }
         for cpu in cpus.iter() {
             hold.check_taken(cpu)?;
@@ -148,10 +136,7 @@ impl FrequencyHold {
         if (ratio - 1.0).abs() <= OBEYED_WITHIN {
             Ok(())
         } else {
-            Err(CpufreqError::NotObeyed {
-                asked: self.frequency,
-                found_ghz: reading.clock_ghz,
-            })
+            Err(CpufreqError::NotObeyed { asked: self.frequency, found_ghz: reading.clock_ghz })
         }
     }
 
@@ -162,9 +147,7 @@ impl FrequencyHold {
     /// [`StateFileError`] that lists what was not taken.
     pub fn release(mut self) -> Result<(), StateFileError> {
         self.is_held = false;
-        self.changes
-            .put_back(&self.root, &self.state_file)
-            .map(|_| ())
+        self.changes.put_back(&self.root, &self.state_file).map(|_| ())
     }
 
     fn check_taken(&self, cpu: usize) -> Result<(), CpufreqError> {
@@ -174,11 +157,7 @@ impl FrequencyHold {
         if (ratio - 1.0).abs() <= TAKEN_WITHIN {
             Ok(())
         } else {
-            Err(CpufreqError::NotTaken {
-                asked: self.frequency,
-                file: self.root.path(file),
-                found,
-            })
+            Err(CpufreqError::NotTaken { asked: self.frequency, file: self.root.path(file), found })
         }
     }
 }
@@ -216,11 +195,7 @@ fn steps(root: &Root, frequency: Frequency, cpus: &CpuList) -> Result<Vec<Step>,
         let new = frequency.khz().to_string();
         let file = format!("{CPU}/cpu{cpu}/cpufreq/scaling_max_freq");
         let old = read(root, &file)?;
-        steps.push(Step {
-            file,
-            old,
-            new: new.clone(),
-        });
+        steps.push(Step { file, old, new: new.clone() });
         // A lower limit above what is asked would win.
         let file = format!("{CPU}/cpu{cpu}/cpufreq/scaling_min_freq");
         let old = read(root, &file)?;
@@ -233,30 +208,20 @@ fn steps(root: &Root, frequency: Frequency, cpus: &CpuList) -> Result<Vec<Step>,
 }
 
 fn read(root: &Root, file: &str) -> Result<String, CpufreqError> {
-    root.read(file).ok_or_else(|| CpufreqError::Absent {
-        file: root.path(file),
-    })
+    root.read(file).ok_or_else(|| CpufreqError::Absent { file: root.path(file) })
 }
 
 fn check_range(root: &Root, asked: Frequency, cpu: usize) -> Result<(), CpufreqError> {
     let limit = |name: &str| {
         let file = format!("{CPU}/cpu{cpu}/cpufreq/{name}");
         let khz = read(root, &file)?.parse().ok();
-        khz.map(Frequency::from_khz)
-            .ok_or_else(|| CpufreqError::Absent {
-                file: root.path(&file),
-            })
+        khz.map(Frequency::from_khz).ok_or_else(|| CpufreqError::Absent { file: root.path(&file) })
     };
     let (least, most) = (limit("cpuinfo_min_freq")?, limit("cpuinfo_max_freq")?);
     if least <= asked && asked <= most {
         Ok(())
     } else {
-        Err(CpufreqError::OutOfRange {
-            asked,
-            cpu,
-            least,
-            most,
-        })
+        Err(CpufreqError::OutOfRange { asked, cpu, least, most })
     }
 }
 
@@ -286,10 +251,8 @@ pub(crate) mod tests {
                 files.push((format!("{CPU}/cpu{cpu}/cpufreq/{name}"), text.to_owned()));
             }
         }
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         let (dir, root) = fake(&files);
         let state_file = dir.path().join("clock-state.json");
         (dir, root, state_file)
@@ -302,10 +265,7 @@ pub(crate) mod tests {
             files.push(format!("{CPU}/cpu{cpu}/cpufreq/scaling_max_freq"));
             files.push(format!("{CPU}/cpu{cpu}/cpufreq/scaling_min_freq"));
         }
-        files
-            .iter()
-            .map(|file| root.read(file).expect("a value"))
-            .collect()
+        files.iter().map(|file| root.read(file).expect("a value")).collect()
     }
 
     pub(crate) fn both() -> CpuList {
@@ -320,18 +280,11 @@ pub(crate) mod tests {
         let before = values(&root);
         let two = Frequency::from_khz(TWO_GHZ);
         let hold = FrequencyHold::set(&root, two, &both(), &state_file).expect("held");
-        assert_eq!(
-            values(&root),
-            ["0", "2000000", "2000000", "2000000", "800000"]
-        );
+        assert_eq!(values(&root), ["0", "2000000", "2000000", "2000000", "800000"]);
         assert!(state_file.exists());
         let second = FrequencyHold::set(&root, two, &both(), &state_file).expect_err("held");
         assert!(second.to_string().contains("machine restore"), "{second}");
-        assert_eq!(
-            values(&root)[0],
-            "0",
-            "the refused second run changed nothing"
-        );
+        assert_eq!(values(&root)[0], "0", "the refused second run changed nothing");
         drop(hold);
         assert_eq!(values(&root), before);
         assert!(!state_file.exists());
@@ -373,19 +326,10 @@ pub(crate) mod tests {
         let (_dir, root, state_file) = cpufreq_tree();
         let two = Frequency::from_khz(TWO_GHZ);
         let hold = FrequencyHold::set(&root, two, &both(), &state_file).expect("held");
-        let reading = |clock_ghz: f64| ProbeReading {
-            clock_ghz,
-            adds_per_cycle: 4.7,
-        };
+        let reading = |clock_ghz: f64| ProbeReading { clock_ghz, adds_per_cycle: 4.7 };
         assert!(hold.verify(&reading(1.95)).is_ok());
-        let error = hold
-            .verify(&reading(2.1))
-            .expect_err("too fast")
-            .to_string();
-        assert!(
-            error.contains("2GHz") && error.contains("2.100 GHz"),
-            "{error}"
-        );
+        let error = hold.verify(&reading(2.1)).expect_err("too fast").to_string();
+        assert!(error.contains("2GHz") && error.contains("2.100 GHz"), "{error}");
         hold.release().expect("put back");
         assert!(!state_file.exists());
     }

@@ -110,10 +110,7 @@ impl DutyCycle {
         let quota = if percent.get() == 100 {
             None
         } else {
-            Some(quota(cpus).ok_or(DutyError::TooSmall {
-                percent: percent.get(),
-                cores,
-            })?)
+            Some(quota(cpus).ok_or(DutyError::TooSmall { percent: percent.get(), cores })?)
         };
         let (version, base, home) = base(root)?;
         let owner = Owner::this(&Root::system()).ok_or_else(|| DutyError::Unavailable {
@@ -127,12 +124,7 @@ impl DutyCycle {
             needed: "root, or a control group whose `cpu` controller is delegated to this user",
         })?;
         // From here on an early return drops the guard, which removes the group.
-        let duty = Self {
-            root: root.clone(),
-            group,
-            home,
-            quota_cpus: quota.map(|_| cpus),
-        };
+        let duty = Self { root: root.clone(), group, home, quota_cpus: quota.map(|_| cpus) };
         if let Some(quota) = quota {
             duty.group.set_quota(root, quota)?;
         }
@@ -167,12 +159,7 @@ impl DutyCycle {
     ///
     /// # Errors
     /// [`DutyRefusal`] that says which condition was not met.
-    pub fn accept(
-        &self,
-        before: Throttling,
-        after: Throttling,
-        usage: &Usage,
-    ) -> Result<(), DutyRefusal> {
+    pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
         match self.quota_cpus {
             Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
             None => Ok(()),
@@ -180,12 +167,7 @@ impl DutyCycle {
     }
 }
 
-fn accept(
-    quota_cpus: f64,
-    before: Throttling,
-    after: Throttling,
-    used_cpus: f64,
-) -> Result<(), DutyRefusal> {
+fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64) -> Result<(), DutyRefusal> {
     let periods = after.periods.saturating_sub(before.periods);
     if periods < MIN_PERIODS {
         return Err(DutyRefusal::TooFewPeriods { periods });
@@ -195,20 +177,14 @@ fn accept(
     }
     // A figure that is not a number is in no range.
     if !((1.0 - WITHIN)..=(1.0 + WITHIN)).contains(&(used_cpus / quota_cpus)) {
-        return Err(DutyRefusal::OffQuota {
-            used_cpus,
-            quota_cpus,
-        });
+        return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
     }
     Ok(())
 }
 
 impl Drop for DutyCycle {
     fn drop(&mut self) {
-        let home = Group {
-            version: self.group.version,
-            dir: self.home.clone(),
-        };
+        let home = Group { version: self.group.version, dir: self.home.clone() };
         for process in self.group.processes(&self.root) {
             let _ = home.move_in(&self.root, process);
         }
@@ -240,9 +216,7 @@ fn base(root: &Root) -> Result<(CgroupVersion, PathBuf, PathBuf), DutyError> {
         Some(parent) if cpu.dir != cpu.mount => parent.to_owned(),
         _ => cpu.dir.clone(),
     };
-    let handed_down = root
-        .read(base.join("cgroup.subtree_control"))
-        .unwrap_or_default();
+    let handed_down = root.read(base.join("cgroup.subtree_control")).unwrap_or_default();
     if !handed_down.split_whitespace().any(|name| name == "cpu") {
         return Err(DutyError::Unavailable {
             why: format!("{} does not hand its `cpu` controller down", base.display()),
@@ -275,17 +249,11 @@ mod tests {
             accept(0.5, at(10, 5), at(10 + periods, 5 + throttled), used)
         };
         assert_eq!(run(20, 19, 0.51), Ok(()));
-        assert_eq!(
-            run(19, 19, 0.5),
-            Err(DutyRefusal::TooFewPeriods { periods: 19 })
-        );
+        assert_eq!(run(19, 19, 0.5), Err(DutyRefusal::TooFewPeriods { periods: 19 }));
         assert_eq!(run(100, 0, 0.5), Err(DutyRefusal::NotThrottled));
         for used_cpus in [0.48, 0.52, f64::NAN] {
             let refused = run(100, 90, used_cpus);
-            assert!(
-                matches!(refused, Err(DutyRefusal::OffQuota { .. })),
-                "{refused:?}"
-            );
+            assert!(matches!(refused, Err(DutyRefusal::OffQuota { .. })), "{refused:?}");
         }
     }
 
@@ -300,28 +268,16 @@ mod tests {
                 ("cg/slice/cgroup.subtree_control", handed_down),
                 ("cg/slice/g/cpu.max", "max 100000"),
                 ("cg/slice/g/cgroup.procs", ""),
-                (
-                    "cg/slice/g/cpu.stat",
-                    "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n",
-                ),
+                ("cg/slice/g/cpu.stat", "usage_usec 9\nnr_periods 4\nnr_throttled 3\nthrottled_usec 8\n"),
             ])
         };
         let (_dir, root) = tree("memory cpu");
         let (version, dir, home) = base(&root).expect("a base");
-        assert_eq!(
-            (version, dir),
-            (CgroupVersion::V2, PathBuf::from("/cg/slice"))
-        );
+        assert_eq!((version, dir), (CgroupVersion::V2, PathBuf::from("/cg/slice")));
         assert_eq!(home, PathBuf::from("/cg/slice/run"));
-        let group = Group {
-            version,
-            dir: PathBuf::from("/cg/slice/g"),
-        };
+        let group = Group { version, dir: PathBuf::from("/cg/slice/g") };
         group.set_quota(&root, (5_000, 10_000)).expect("set");
-        assert_eq!(
-            root.read("cg/slice/g/cpu.max").as_deref(),
-            Some("5000 10000")
-        );
+        assert_eq!(root.read("cg/slice/g/cpu.max").as_deref(), Some("5000 10000"));
         group.move_in(&root, 77).expect("moved");
         assert_eq!(group.processes(&root), [77]);
         let seen = group.throttling(&root).expect("counters");
@@ -329,19 +285,13 @@ mod tests {
 
         let (_dir, root) = tree("memory");
         let error = base(&root).expect_err("not handed down").to_string();
-        assert!(
-            error.contains("/cg/slice") && error.contains("Delegate=cpu"),
-            "{error}"
-        );
+        assert!(error.contains("/cg/slice") && error.contains("Delegate=cpu"), "{error}");
     }
 
     #[test]
     fn no_controller_says_what_is_needed() {
         let error = base(&fake(&[]).1).expect_err("nothing mounted");
         assert!(matches!(&error, DutyError::Unavailable { .. }));
-        assert!(
-            error.to_string().contains("CONFIG_CFS_BANDWIDTH"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("CONFIG_CFS_BANDWIDTH"), "{error}");
     }
 }

@@ -101,16 +101,9 @@ impl TargetFeatures {
         let (Some(compiled_in), Some(on_this_cpu)) = (&self.compiled_in, &self.on_this_cpu) else {
             return Ok(());
         };
-        let missing: Vec<String> = compiled_in
-            .iter()
-            .filter(|name| !on_this_cpu.contains(name))
-            .cloned()
-            .collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(MissingFeatures { missing })
-        }
+        let missing: Vec<String> =
+            compiled_in.iter().filter(|name| !on_this_cpu.contains(name)).cloned().collect();
+        if missing.is_empty() { Ok(()) } else { Err(MissingFeatures { missing }) }
     }
 }
 
@@ -120,23 +113,15 @@ mod tests {
 
     fn features(compiled_in: &[&str], on_this_cpu: &[&str]) -> TargetFeatures {
         let own = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-        TargetFeatures {
-            compiled_in: own(compiled_in),
-            on_this_cpu: own(on_this_cpu),
-        }
+        TargetFeatures { compiled_in: own(compiled_in), on_this_cpu: own(on_this_cpu) }
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        let error = features(&["sse2", "avx2", "avx512f"], &["sse2"])
-            .check()
-            .expect_err("lacks");
+        let error = features(&["sse2", "avx2", "avx512f"], &["sse2"]).check().expect_err("lacks");
         assert_eq!(error.missing, ["avx2", "avx512f"]);
         let text = error.to_string();
-        assert!(
-            text.contains("avx2, avx512f") && text.contains("target-cpu"),
-            "{text}"
-        );
+        assert!(text.contains("avx2, avx512f") && text.contains("target-cpu"), "{text}");
     }
 
     #[test]
@@ -151,18 +136,8 @@ mod tests {
         let features = TargetFeatures::read();
         // Every x86-64 has SSE2 and every build for it may use it.
         let sse2 = "sse2".to_owned();
-        assert!(
-            features
-                .compiled_in
-                .as_ref()
-                .is_some_and(|names| names.contains(&sse2))
-        );
-        assert!(
-            features
-                .on_this_cpu
-                .as_ref()
-                .is_some_and(|names| names.contains(&sse2))
-        );
+        assert!(features.compiled_in.as_ref().is_some_and(|names| names.contains(&sse2)));
+        assert!(features.on_this_cpu.as_ref().is_some_and(|names| names.contains(&sse2)));
         assert_eq!(features.check(), Ok(()));
     }
 }

@@ -32,19 +32,12 @@ pub(crate) struct Group {
 impl Group {
     /// The folder of a group that `owner` makes; its name tells by whom, should the owner die.
     pub(crate) fn named(version: CgroupVersion, base: &Path, owner: Owner, number: u64) -> Self {
-        let Owner {
-            process,
-            started_ticks,
-        } = owner;
+        let Owner { process, started_ticks } = owner;
         let dir = base.join(format!("{PREFIX}{process}-{started_ticks}-{number}"));
         Self { version, dir }
     }
 
-    pub(crate) fn set_quota(
-        &self,
-        root: &Root,
-        (quota_us, period_us): (u64, u64),
-    ) -> Result<(), DutyError> {
+    pub(crate) fn set_quota(&self, root: &Root, (quota_us, period_us): (u64, u64)) -> Result<(), DutyError> {
         let write = |file: &str, text: String| {
             let path = self.dir.join(file);
             let result = root.write(&path, &text);
@@ -67,12 +60,9 @@ impl Group {
 
     pub(crate) fn throttling(&self, root: &Root) -> Result<Throttling, DutyError> {
         let path = self.dir.join("cpu.stat");
-        let text = std::fs::read_to_string(root.path(&path))
-            .map_err(|source| refused("read", &path, source))?;
-        let field = |name: &str| {
-            text.lines()
-                .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
-        };
+        let text =
+            std::fs::read_to_string(root.path(&path)).map_err(|source| refused("read", &path, source))?;
+        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         let counters = field("nr_periods ").zip(field("nr_throttled "));
         let (periods, throttled) = counters.ok_or_else(|| {
             let what = io::Error::other("no nr_periods and nr_throttled in it");
@@ -109,11 +99,7 @@ impl Group {
 
 fn refused(doing: &'static str, path: &Path, source: io::Error) -> DutyError {
     let path = path.to_owned();
-    DutyError::Refused {
-        doing,
-        path,
-        source,
-    }
+    DutyError::Refused { doing, path, source }
 }
 
 /// Groups whose makers no longer live, anywhere in the hierarchy.
@@ -130,10 +116,9 @@ pub(crate) fn leftovers(root: &Root) -> Vec<Group> {
                 continue;
             }
             match maker(&name) {
-                Some(owner) if !owner.is_alive(&Root::system()) => found.push(Group {
-                    version: cpu.version,
-                    dir: path,
-                }),
+                Some(owner) if !owner.is_alive(&Root::system()) => {
+                    found.push(Group { version: cpu.version, dir: path })
+                }
                 Some(_) => {}
                 None => open.push(path),
             }
@@ -145,10 +130,7 @@ pub(crate) fn leftovers(root: &Root) -> Vec<Group> {
 /// The process that made a group of this name; `None` where it is not one of ours.
 fn maker(name: &str) -> Option<Owner> {
     let mut parts = name.strip_prefix(PREFIX)?.split('-');
-    let owner = Owner {
-        process: parts.next()?.parse().ok()?,
-        started_ticks: parts.next()?.parse().ok()?,
-    };
+    let owner = Owner { process: parts.next()?.parse().ok()?, started_ticks: parts.next()?.parse().ok()? };
     let _number: u64 = parts.next()?.parse().ok()?;
     parts.next().is_none().then_some(owner)
 }
@@ -161,12 +143,7 @@ mod tests {
     fn only_our_names_are_ours() {
         let owner = maker("bench-harness-12-345-0").expect("ours");
         assert_eq!((owner.process, owner.started_ticks), (12, 345));
-        for name in [
-            "bench-harness-12-345",
-            "bench-harness-a-1-0",
-            "bench-harness-1-2-3-4",
-            "docker",
-        ] {
+        for name in ["bench-harness-12-345", "bench-harness-a-1-0", "bench-harness-1-2-3-4", "docker"] {
             assert_eq!(maker(name), None, "{name}");
         }
     }

@@ -80,20 +80,12 @@ impl Headroom {
     /// known. Swap is not counted: a proof that swaps is not a measurement.
     #[must_use]
     pub fn read(root: &Root) -> Option<Self> {
-        let computer = Memory::read(root).available_bytes.map(|bytes| Self {
-            bytes,
-            bound: MemoryBound::Computer,
-        });
+        let computer =
+            Memory::read(root).available_bytes.map(|bytes| Self { bytes, bound: MemoryBound::Computer });
         let cgroup = CgroupLimits::read(root)
             .memory_available_bytes
-            .map(|bytes| Self {
-                bytes,
-                bound: MemoryBound::Cgroup,
-            });
-        [computer, cgroup]
-            .into_iter()
-            .flatten()
-            .min_by_key(|room| room.bytes)
+            .map(|bytes| Self { bytes, bound: MemoryBound::Cgroup });
+        [computer, cgroup].into_iter().flatten().min_by_key(|room| room.bytes)
     }
 }
 
@@ -111,10 +103,7 @@ mod tests {
         let memory = Memory::read(&root);
         assert_eq!(memory.total_bytes, Some(24_684_084 * 1024));
         assert_eq!(memory.available_bytes, Some(1_024_000));
-        assert_eq!(
-            (memory.swap_total_bytes, memory.swap_free_bytes),
-            (Some(0), None)
-        );
+        assert_eq!((memory.swap_total_bytes, memory.swap_free_bytes), (Some(0), None));
     }
 
     #[test]

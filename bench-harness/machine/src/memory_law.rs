@@ -69,10 +69,7 @@ impl MemoryLaw {
             .map(|point| (point.rows as f64, point.peak_bytes as f64))
             .collect();
         let weighted = |value: fn(f64, f64) -> f64| -> f64 {
-            points
-                .iter()
-                .map(|&(rows, bytes)| value(rows, bytes) / (bytes * bytes))
-                .sum()
+            points.iter().map(|&(rows, bytes)| value(rows, bytes) / (bytes * bytes)).sum()
         };
         let (weight, rows) = (weighted(|_, _| 1.0), weighted(|rows, _| rows));
         let (bytes, rows_rows) = (weighted(|_, bytes| bytes), weighted(|rows, _| rows * rows));
@@ -80,10 +77,7 @@ impl MemoryLaw {
         if points.is_empty() {
             return None;
         }
-        let through_zero = Self {
-            base_bytes: 0.0,
-            bytes_per_row: rows_bytes / rows_rows,
-        };
+        let through_zero = Self { base_bytes: 0.0, bytes_per_row: rows_bytes / rows_rows };
         let first_rows = points[0].0;
         if points.iter().all(|(rows, _)| *rows == first_rows) {
             return Some(through_zero);
@@ -94,15 +88,9 @@ impl MemoryLaw {
         Some(if base_bytes < 0.0 {
             through_zero
         } else if bytes_per_row < 0.0 {
-            Self {
-                base_bytes: bytes / weight,
-                bytes_per_row: 0.0,
-            }
+            Self { base_bytes: bytes / weight, bytes_per_row: 0.0 }
         } else {
-            Self {
-                base_bytes,
-                bytes_per_row,
-            }
+            Self { base_bytes, bytes_per_row }
         })
     }
 
@@ -119,11 +107,7 @@ impl MemoryLaw {
     pub fn check(&self, rows: u64, room: Headroom) -> Result<(), DoesNotFit> {
         let needed_bytes = self.predict_bytes(rows);
         if needed_bytes > room.bytes - room.bytes / 10 {
-            return Err(DoesNotFit {
-                rows,
-                needed_bytes,
-                room,
-            });
+            return Err(DoesNotFit { rows, needed_bytes, room });
         }
         Ok(())
     }
@@ -135,10 +119,8 @@ mod tests {
     use crate::memory::{Headroom, MemoryBound};
 
     fn law(points: &[(u64, u64)]) -> MemoryLaw {
-        let points: Vec<MemoryPoint> = points
-            .iter()
-            .map(|&(rows, peak_bytes)| MemoryPoint { rows, peak_bytes })
-            .collect();
+        let points: Vec<MemoryPoint> =
+            points.iter().map(|&(rows, peak_bytes)| MemoryPoint { rows, peak_bytes }).collect();
         MemoryLaw::fit(&points).expect("points")
     }
 
@@ -164,38 +146,20 @@ mod tests {
     fn one_size_grows_in_proportion() {
         assert_eq!(law(&[(16, 800), (16, 800)]).predict_bytes(32), 1_600);
         assert_eq!(MemoryLaw::fit(&[]), None);
-        let nothing = MemoryPoint {
-            rows: 0,
-            peak_bytes: 5,
-        };
+        let nothing = MemoryPoint { rows: 0, peak_bytes: 5 };
         assert_eq!(MemoryLaw::fit(&[nothing]), None);
     }
 
     #[test]
     fn what_does_not_fit_is_refused_with_figures() {
         let law = law(&[(1 << 12, 1 << 30), (1 << 13, 2 << 30)]);
-        let room = Headroom {
-            bytes: 5 << 30,
-            bound: MemoryBound::Cgroup,
-        };
+        let room = Headroom { bytes: 5 << 30, bound: MemoryBound::Cgroup };
         assert_eq!(law.check(1 << 14, room), Ok(()));
-        let error = law
-            .check(1 << 15, room)
-            .expect_err("8 GiB in 5")
-            .to_string();
-        assert!(
-            error.contains("32768 rows") && error.contains("8.00 GiB"),
-            "{error}"
-        );
-        assert!(
-            error.contains("5.00 GiB") && error.contains("control group"),
-            "{error}"
-        );
+        let error = law.check(1 << 15, room).expect_err("8 GiB in 5").to_string();
+        assert!(error.contains("32768 rows") && error.contains("8.00 GiB"), "{error}");
+        assert!(error.contains("5.00 GiB") && error.contains("control group"), "{error}");
         // 4 GiB in 4.4 GiB leaves less than a tenth.
-        let tight = Headroom {
-            bytes: 4_724_464_025,
-            ..room
-        };
+        let tight = Headroom { bytes: 4_724_464_025, ..room };
         assert!(law.check(1 << 14, tight).is_err());
     }
 }

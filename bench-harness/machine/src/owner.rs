@@ -18,10 +18,7 @@ impl Owner {
     /// This process.
     pub(crate) fn this(root: &Root) -> Option<Self> {
         let process = std::process::id();
-        started_ticks(root, process).map(|started_ticks| Self {
-            process,
-            started_ticks,
-        })
+        started_ticks(root, process).map(|started_ticks| Self { process, started_ticks })
     }
 
     /// True while it runs; a process that has ended and is not yet reaped no longer does.
@@ -52,22 +49,15 @@ mod tests {
         let root = Root::system();
         let this = Owner::this(&root).expect("this process");
         assert!(this.is_alive(&root));
-        let earlier = Owner {
-            started_ticks: this.started_ticks - 1,
-            ..this
-        };
+        let earlier = Owner { started_ticks: this.started_ticks - 1, ..this };
         assert!(!earlier.is_alive(&root));
     }
 
     #[test]
     fn a_name_with_brackets_and_a_zombie() {
-        let line = |state: &str| {
-            format!("7 (a) 1 (b) {state} 1 7 7 0 -1 4 10 0 0 0 1 2 0 0 20 0 1 0 5555 300 40 9")
-        };
-        let owner = Owner {
-            process: 7,
-            started_ticks: 5_555,
-        };
+        let line =
+            |state: &str| format!("7 (a) 1 (b) {state} 1 7 7 0 -1 4 10 0 0 0 1 2 0 0 20 0 1 0 5555 300 40 9");
+        let owner = Owner { process: 7, started_ticks: 5_555 };
         let (_dir, root) = fake(&[("proc/7/stat", &line("S"))]);
         assert!(owner.is_alive(&root));
         let (_dir, root) = fake(&[("proc/7/stat", &line("Z"))]);

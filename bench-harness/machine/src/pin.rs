@@ -54,10 +54,7 @@ pub struct ThreadPin {
 /// [`PinError`] where the list is empty or the kernel refuses.
 pub fn pin_thread(cpus: &CpuList) -> Result<ThreadPin, PinError> {
     let old = set_mask(gettid(), &mask(cpus)?, cpus)?;
-    Ok(ThreadPin {
-        old,
-        _not_send: PhantomData,
-    })
+    Ok(ThreadPin { old, _not_send: PhantomData })
 }
 
 impl ThreadPin {
@@ -90,18 +87,12 @@ pub struct ProcessPin {
 /// thread has its old mask again.
 pub fn pin_process(process: u32, cpus: &CpuList) -> Result<ProcessPin, PinError> {
     let mask = mask(cpus)?;
-    let mut pin = ProcessPin {
-        process,
-        old: Vec::new(),
-    };
+    let mut pin = ProcessPin { process, old: Vec::new() };
     // A thread may start another while this runs: look until no new one turns up.
     loop {
         let threads = threads(process)?;
         let is_known = |thread: &Pid| pin.old.iter().any(|(known, _)| known == thread);
-        let new: Vec<Pid> = threads
-            .into_iter()
-            .filter(|thread| !is_known(thread))
-            .collect();
+        let new: Vec<Pid> = threads.into_iter().filter(|thread| !is_known(thread)).collect();
         if new.is_empty() {
             return Ok(pin);
         }
@@ -154,14 +145,8 @@ fn mask(cpus: &CpuList) -> Result<CpuSet, PinError> {
 
 fn threads(process: u32) -> Result<Vec<Pid>, PinError> {
     let path = PathBuf::from(format!("/proc/{process}/task"));
-    let entries = std::fs::read_dir(&path).map_err(|source| PinError::NoProcess {
-        process,
-        path,
-        source,
-    })?;
-    Ok(entries
-        .filter_map(|entry| Pid::from_raw(entry.ok()?.file_name().to_str()?.parse().ok()?))
-        .collect())
+    let entries = std::fs::read_dir(&path).map_err(|source| PinError::NoProcess { process, path, source })?;
+    Ok(entries.filter_map(|entry| Pid::from_raw(entry.ok()?.file_name().to_str()?.parse().ok()?)).collect())
 }
 
 #[cfg(test)]
@@ -172,9 +157,7 @@ mod tests {
 
     fn own_mask() -> CpuList {
         let mask = sched_getaffinity(None).expect("a mask");
-        (0..CpuSet::MAX_CPU)
-            .filter(|cpu| mask.is_set(*cpu))
-            .collect()
+        (0..CpuSet::MAX_CPU).filter(|cpu| mask.is_set(*cpu)).collect()
     }
 
     fn last(cpus: &CpuList) -> CpuList {
@@ -206,20 +189,11 @@ mod tests {
 
     #[test]
     fn a_whole_process_is_held_and_let_go() {
-        let mut child = std::process::Command::new("sleep")
-            .arg("20")
-            .spawn()
-            .expect("a child");
+        let mut child = std::process::Command::new("sleep").arg("20").spawn().expect("a child");
         let allowed = |process: u32| {
-            let status =
-                std::fs::read_to_string(format!("/proc/{process}/status")).expect("status");
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
-            line.expect("a mask")
-                .trim()
-                .parse::<CpuList>()
-                .expect("a list")
+            let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("status");
+            let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+            line.expect("a mask").trim().parse::<CpuList>().expect("a list")
         };
         let before = allowed(child.id());
         let one = last(&own_mask());
@@ -235,10 +209,7 @@ mod tests {
 
     #[test]
     fn impossible_lists_are_refused() {
-        assert!(matches!(
-            pin_thread(&CpuList::default()),
-            Err(PinError::Empty)
-        ));
+        assert!(matches!(pin_thread(&CpuList::default()), Err(PinError::Empty)));
         let before = own_mask();
         let error = pin_thread(&"1023".parse().expect("a list")).expect_err("no such CPU");
         assert!(error.to_string().contains("CPUs 1023"), "{error}");

@@ -74,10 +74,7 @@ impl Placement {
         topology: Option<&Topology>,
     ) -> Result<Self, PlacementError> {
         if count.get() > allowed.len() {
-            return Err(PlacementError {
-                asked: count,
-                allowed: allowed.clone(),
-            });
+            return Err(PlacementError { asked: count, allowed: allowed.clone() });
         }
         let Some(cores) = topology.and_then(|topology| cores(allowed, topology)) else {
             return Ok(Self {
@@ -85,11 +82,7 @@ impl Placement {
                 kind: CoreKind::Unknown,
                 nodes: None,
                 // Any two may share a core, so each is read alone.
-                rounds: allowed
-                    .iter()
-                    .take(count.get())
-                    .map(|cpu| vec![cpu])
-                    .collect(),
+                rounds: allowed.iter().take(count.get()).map(|cpu| vec![cpu]).collect(),
             });
         };
         let cores = in_order(cores, count.get());
@@ -116,11 +109,7 @@ impl Placement {
         let spanned: Option<std::collections::BTreeSet<usize>> = nodes.into_iter().collect();
         Ok(Self {
             cpus: rounds.iter().flatten().copied().collect(),
-            kind: if rounds.len() > 1 {
-                CoreKind::Smt
-            } else {
-                CoreKind::Physical
-            },
+            kind: if rounds.len() > 1 { CoreKind::Smt } else { CoreKind::Physical },
             nodes: spanned.map(|nodes| nodes.len()),
             rounds,
         })
@@ -140,10 +129,7 @@ fn cores(allowed: &CpuList, topology: &Topology) -> Option<Vec<Core>> {
         let place = topology.get(cpu)?;
         let core = cores
             .entry(place.siblings.iter().next()?)
-            .or_insert_with(|| Core {
-                node: place.node,
-                cpus: Vec::new(),
-            });
+            .or_insert_with(|| Core { node: place.node, cpus: Vec::new() });
         core.cpus.push(cpu);
     }
     Some(cores.into_values().collect())
@@ -156,9 +142,7 @@ fn in_order(mut cores: Vec<Core>, count: usize) -> Vec<Core> {
         *sizes.entry(core.node).or_default() += 1;
     }
     let fitting = sizes.iter().filter(|(_, size)| **size >= count);
-    let first = fitting
-        .min_by_key(|(_, size)| **size)
-        .map(|(node, _)| *node);
+    let first = fitting.min_by_key(|(_, size)| **size).map(|(node, _)| *node);
     // Stable: within a node the cores stay ascending.
     cores.sort_by_key(|core| {
         let is_first = Some(core.node) == first;
@@ -186,10 +170,7 @@ mod tests {
     #[test]
     fn physical_cores_of_one_node_come_first() {
         let two = choose(2, "0-7");
-        assert_eq!(
-            (two.cpus, two.kind, two.nodes),
-            (vec![0, 1], CoreKind::Physical, Some(1))
-        );
+        assert_eq!((two.cpus, two.kind, two.nodes), (vec![0, 1], CoreKind::Physical, Some(1)));
         // Node 0 has one allowed core left, node 1 has two: two threads go to node 1.
         let two = choose(2, "1-3,5-7");
         assert_eq!((two.cpus, two.nodes), (vec![2, 3], Some(1)));
@@ -234,12 +215,7 @@ mod tests {
         }
         let allowed = "0".parse().expect("a list");
         let two = CoreCount::new(2).expect("not zero");
-        let error = Placement::choose(two, &allowed, None)
-            .expect_err("too few")
-            .to_string();
-        assert!(
-            error.contains("2 threads") && error.contains("CPUs 0 "),
-            "{error}"
-        );
+        let error = Placement::choose(two, &allowed, None).expect_err("too few").to_string();
+        assert!(error.contains("2 threads") && error.contains("CPUs 0 "), "{error}");
     }
 }

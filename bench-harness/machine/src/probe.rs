@@ -98,14 +98,8 @@ impl Probe {
                 return vec![read_on(*cpu)];
             }
             std::thread::scope(|scope| {
-                let threads: Vec<_> = cpus
-                    .iter()
-                    .map(|cpu| scope.spawn(|| read_on(*cpu)))
-                    .collect();
-                threads
-                    .into_iter()
-                    .map(|thread| thread.join().ok().flatten())
-                    .collect()
+                let threads: Vec<_> = cpus.iter().map(|cpu| scope.spawn(|| read_on(*cpu))).collect();
+                threads.into_iter().map(|thread| thread.join().ok().flatten()).collect()
             })
         };
         rounds.iter().flat_map(round).collect()
@@ -146,20 +140,12 @@ mod x86_64 {
         let multiply_ghz = giga_per_s(multiplies * chains::CYCLES_PER_MULTIPLY, multiply_s);
         // A figure that is not a number is in no range.
         if !((1.0 - AGREEMENT)..=(1.0 + AGREEMENT)).contains(&(multiply_ghz / add_ghz)) {
-            return Err(ProbeError::Disagree {
-                add_ghz,
-                multiply_ghz,
-            });
+            return Err(ProbeError::Disagree { add_ghz, multiply_ghz });
         }
         share_s.sort_by(f64::total_cmp);
-        let giga_adds_per_s = giga_per_s(
-            SHARE_TURNS * chains::INDEPENDENT_ADDS_PER_TURN,
-            share_s[ROUNDS / 2],
-        );
-        Ok(ProbeReading {
-            clock_ghz: add_ghz,
-            adds_per_cycle: giga_adds_per_s / add_ghz,
-        })
+        let giga_adds_per_s =
+            giga_per_s(SHARE_TURNS * chains::INDEPENDENT_ADDS_PER_TURN, share_s[ROUNDS / 2]);
+        Ok(ProbeReading { clock_ghz: add_ghz, adds_per_cycle: giga_adds_per_s / add_ghz })
     }
 
     fn cpu_s(slice: impl FnOnce()) -> f64 {

@@ -44,8 +44,7 @@ impl Processor {
             model: number("model"),
             stepping: number("stepping"),
             microcode: field("microcode"),
-            is_virtual: field("flags")
-                .map(|flags| flags.split_whitespace().any(|flag| flag == "hypervisor")),
+            is_virtual: field("flags").map(|flags| flags.split_whitespace().any(|flag| flag == "hypervisor")),
         }
     }
 }
@@ -65,10 +64,7 @@ mod tests {
         let processor = Processor::read(&root);
         assert_eq!(processor.name.as_deref(), Some("AMD Ryzen 9 5950X"));
         assert_eq!(processor.vendor.as_deref(), Some("AuthenticAMD"));
-        assert_eq!(
-            (processor.family, processor.model, processor.stepping),
-            (Some(25), Some(33), Some(2))
-        );
+        assert_eq!((processor.family, processor.model, processor.stepping), (Some(25), Some(33), Some(2)));
         assert_eq!(processor.microcode.as_deref(), Some("0xa20120a"));
         assert_eq!(processor.is_virtual, Some(false));
     }

@@ -30,11 +30,7 @@ impl Restored {
     /// True where there was nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self {
-            files,
-            groups,
-            killed,
-        } = self;
+        let Self { files, groups, killed } = self;
         files.is_empty() && groups.is_empty() && killed.is_empty()
     }
 }
@@ -137,10 +133,7 @@ mod tests {
         let hold = FrequencyHold::set(&root, two, &both(), &state_file).expect("held");
         std::mem::forget(hold);
         let error = restore(&root, &state_file).expect_err("we still live");
-        assert!(
-            matches!(error, RestoreError::StillRunning { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, RestoreError::StillRunning { .. }), "{error}");
         assert_ne!(values(&root), before);
 
         let mut changes = Changes::read(&state_file).expect("read").expect("a file");
@@ -151,10 +144,7 @@ mod tests {
         assert_eq!(values(&root), before);
         assert_eq!(restored.files.len(), 4, "{restored:?}");
         assert!(!state_file.exists());
-        assert_eq!(
-            restore(&root, &state_file).expect("again"),
-            Restored::default()
-        );
+        assert_eq!(restore(&root, &state_file).expect("again"), Restored::default());
     }
 
     #[test]
@@ -163,11 +153,7 @@ mod tests {
         let root = crate::root::Root::at(dir.path());
         let this = crate::owner::Owner::this(&crate::root::Root::system()).expect("this process");
         let living = format!("bench-harness-{}-{}-0", this.process, this.started_ticks);
-        let dead = format!(
-            "bench-harness-{}-{}-0",
-            this.process,
-            this.started_ticks - 1
-        );
+        let dead = format!("bench-harness-{}-{}-0", this.process, this.started_ticks - 1);
         for name in [&living, &dead, "somebody/else"] {
             std::fs::create_dir_all(dir.path().join("cg/a").join(name)).expect("a folder");
         }

@@ -57,9 +57,8 @@ impl Root {
         let Ok(entries) = std::fs::read_dir(self.path(path)) else {
             return Vec::new();
         };
-        let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .collect();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         names.sort();
         names
     }
@@ -70,10 +69,7 @@ impl Root {
     /// What the system answers; `NotFound` where there is no such file, which is never created.
     pub fn write(&self, path: impl AsRef<Path>, text: &str) -> io::Result<()> {
         use std::io::Write;
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .truncate(true)
-            .open(self.path(path))?;
+        let mut file = std::fs::OpenOptions::new().write(true).truncate(true).open(self.path(path))?;
         file.write_all(text.as_bytes())
     }
 }
@@ -97,10 +93,7 @@ pub(crate) mod tests {
     #[test]
     fn reads_below_the_root_only() {
         let (_dir, root) = fake(&[("proc/loadavg", "0.5 0.4 0.3 1/80 99\n"), ("sys/n", " 7\n")]);
-        assert_eq!(
-            root.read("/proc/loadavg").as_deref(),
-            Some("0.5 0.4 0.3 1/80 99")
-        );
+        assert_eq!(root.read("/proc/loadavg").as_deref(), Some("0.5 0.4 0.3 1/80 99"));
         assert_eq!(root.value::<u32>("sys/n"), Some(7));
         assert_eq!(root.value::<u32>("proc/loadavg"), None);
         assert_eq!(root.read("proc/cpuinfo"), None);

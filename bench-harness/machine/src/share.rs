@@ -65,9 +65,7 @@ impl ShareJudge {
     #[must_use]
     pub fn new(best_adds_per_cycle: Option<f64>) -> Self {
         let plausible = best_adds_per_cycle.filter(|best| best.is_finite() && *best > 0.0);
-        Self {
-            best_adds_per_cycle: plausible,
-        }
+        Self { best_adds_per_cycle: plausible }
     }
 
     /// The best share seen so far.
@@ -79,9 +77,7 @@ impl ShareJudge {
     /// Remembers readings without judging anything, so that the first sample has a standard.
     pub fn see(&mut self, readings: &[Option<ProbeReading>]) {
         for reading in readings.iter().flatten() {
-            let best = self
-                .best_adds_per_cycle
-                .get_or_insert(reading.adds_per_cycle);
+            let best = self.best_adds_per_cycle.get_or_insert(reading.adds_per_cycle);
             *best = best.max(reading.adds_per_cycle);
         }
     }
@@ -94,14 +90,10 @@ impl ShareJudge {
     pub fn judge(&mut self, readings: &[Option<ProbeReading>], usage: Option<&Usage>) -> Share {
         self.see(readings);
         let bar = self.best_adds_per_cycle.map(|best| best * SHARED_BELOW);
-        let is_shared =
-            |reading: &ProbeReading| bar.is_some_and(|bar| reading.adds_per_cycle < bar);
+        let is_shared = |reading: &ProbeReading| bar.is_some_and(|bar| reading.adds_per_cycle < bar);
         if readings.iter().flatten().any(is_shared) {
             Share::SharedCore
-        } else if usage
-            .and_then(lost_part)
-            .is_some_and(|lost| lost > LOST_ABOVE)
-        {
+        } else if usage.and_then(lost_part).is_some_and(|lost| lost > LOST_ABOVE) {
             Share::LostTime
         } else if readings.is_empty() || readings.contains(&None) {
             Share::Unknown
@@ -141,33 +133,18 @@ mod tests {
     use crate::usage::Usage;
 
     fn reading(adds_per_cycle: f64) -> Option<ProbeReading> {
-        Some(ProbeReading {
-            clock_ghz: 2.5,
-            adds_per_cycle,
-        })
+        Some(ProbeReading { clock_ghz: 2.5, adds_per_cycle })
     }
 
     fn usage(run_wait_s: Option<f64>, steal_s: Option<f64>) -> Usage {
-        Usage {
-            wall_s: 1.0,
-            cpu_s: 1.0,
-            run_wait_s,
-            steal_s,
-            others_cpu_s: None,
-        }
+        Usage { wall_s: 1.0, cpu_s: 1.0, run_wait_s, steal_s, others_cpu_s: None }
     }
 
     #[test]
     fn ninety_percent_of_the_best_is_the_bar() {
         let mut judge = ShareJudge::new(Some(4.7));
-        assert_eq!(
-            judge.judge(&[reading(4.3), reading(4.7)], None),
-            Share::Clean
-        );
-        assert_eq!(
-            judge.judge(&[reading(4.7), reading(4.2)], None),
-            Share::SharedCore
-        );
+        assert_eq!(judge.judge(&[reading(4.3), reading(4.7)], None), Share::Clean);
+        assert_eq!(judge.judge(&[reading(4.7), reading(4.2)], None), Share::SharedCore);
         assert_eq!(judge.judge(&[reading(3.1), None], None), Share::SharedCore);
         assert_eq!(judge.best_adds_per_cycle(), Some(4.7));
     }
@@ -175,15 +152,8 @@ mod tests {
     #[test]
     fn the_best_is_learned() {
         let mut judge = ShareJudge::new(Some(f64::NAN));
-        assert_eq!(
-            judge.judge(&[reading(3.1)], None),
-            Share::Clean,
-            "nothing better was seen"
-        );
-        assert_eq!(
-            judge.judge(&[reading(3.1), reading(4.7)], None),
-            Share::SharedCore
-        );
+        assert_eq!(judge.judge(&[reading(3.1)], None), Share::Clean, "nothing better was seen");
+        assert_eq!(judge.judge(&[reading(3.1), reading(4.7)], None), Share::SharedCore);
         assert_eq!(judge.best_adds_per_cycle(), Some(4.7));
     }
 
@@ -191,22 +161,10 @@ mod tests {
     fn waiting_and_steal_are_lost_time() {
         let mut judge = ShareJudge::default();
         let clean = [reading(4.7)];
-        assert_eq!(
-            judge.judge(&clean, Some(&usage(Some(0.01), Some(0.0)))),
-            Share::Clean
-        );
-        assert_eq!(
-            judge.judge(&clean, Some(&usage(Some(0.03), None))),
-            Share::LostTime
-        );
-        assert_eq!(
-            judge.judge(&clean, Some(&usage(Some(0.0), Some(0.5)))),
-            Share::LostTime
-        );
-        assert_eq!(
-            judge.judge(&[None], Some(&usage(Some(0.5), None))),
-            Share::LostTime
-        );
+        assert_eq!(judge.judge(&clean, Some(&usage(Some(0.01), Some(0.0)))), Share::Clean);
+        assert_eq!(judge.judge(&clean, Some(&usage(Some(0.03), None))), Share::LostTime);
+        assert_eq!(judge.judge(&clean, Some(&usage(Some(0.0), Some(0.5)))), Share::LostTime);
+        assert_eq!(judge.judge(&[None], Some(&usage(Some(0.5), None))), Share::LostTime);
         assert_eq!(judge.judge(&clean, Some(&usage(None, None))), Share::Clean);
     }
 

@@ -101,18 +101,9 @@ impl MachineState {
         rows.conditions(conditions);
         rows.add("kernel", kernel.as_ref());
         rows.add("os", os.as_ref());
-        let TargetFeatures {
-            compiled_in,
-            on_this_cpu,
-        } = features;
-        rows.add(
-            "features_compiled_in",
-            compiled_in.as_ref().map(|names| names.join(" ")),
-        );
-        rows.add(
-            "features_on_this_cpu",
-            on_this_cpu.as_ref().map(|names| names.join(" ")),
-        );
+        let TargetFeatures { compiled_in, on_this_cpu } = features;
+        rows.add("features_compiled_in", compiled_in.as_ref().map(|names| names.join(" ")));
+        rows.add("features_on_this_cpu", on_this_cpu.as_ref().map(|names| names.join(" ")));
         rows.add("allocator", allocator.as_ref());
         rows.build(build);
         rows.0
@@ -130,15 +121,7 @@ impl Rows {
     }
 
     fn processor(&mut self, processor: &Processor) {
-        let Processor {
-            name,
-            vendor,
-            family,
-            model,
-            stepping,
-            microcode,
-            is_virtual,
-        } = processor;
+        let Processor { name, vendor, family, model, stepping, microcode, is_virtual } = processor;
         self.add("processor", name.as_ref());
         self.add("vendor", vendor.as_ref());
         self.add("family", family.as_ref());
@@ -149,12 +132,7 @@ impl Rows {
     }
 
     fn memory(&mut self, memory: &Memory) {
-        let Memory {
-            total_bytes,
-            available_bytes,
-            swap_total_bytes,
-            swap_free_bytes,
-        } = memory;
+        let Memory { total_bytes, available_bytes, swap_total_bytes, swap_free_bytes } = memory;
         self.add("memory_total_bytes", total_bytes.as_ref());
         self.add("memory_available_bytes", available_bytes.as_ref());
         self.add("swap_total_bytes", swap_total_bytes.as_ref());
@@ -175,18 +153,12 @@ impl Rows {
         self.add("cgroup_cpu_version", cpu_version.as_ref());
         self.add("cgroup_memory_version", memory_version.as_ref());
         let quota = quota_cpus.map(|cpus| cpus.to_string());
-        self.add(
-            "cgroup_quota_cpus",
-            quota.or_else(|| cpu_version.map(|_| "none".to_owned())),
-        );
+        self.add("cgroup_quota_cpus", quota.or_else(|| cpu_version.map(|_| "none".to_owned())));
         self.add("cgroup_cpuset", cpuset.as_ref());
         let none = || memory_version.map(|_| "none".to_owned());
         let text = |bytes: &Option<u64>| bytes.map(|bytes| bytes.to_string()).or_else(none);
         self.add("cgroup_memory_limit_bytes", text(memory_limit_bytes));
-        self.add(
-            "cgroup_memory_available_bytes",
-            text(memory_available_bytes),
-        );
+        self.add("cgroup_memory_available_bytes", text(memory_available_bytes));
     }
 
     fn conditions(&mut self, conditions: &Conditions) {
@@ -214,15 +186,7 @@ impl Rows {
     }
 
     fn build(&mut self, build: &BuildInfo) {
-        let BuildInfo {
-            version,
-            commit,
-            is_dirty,
-            compiler,
-            target,
-            profile,
-            opt_level,
-        } = build;
+        let BuildInfo { version, commit, is_dirty, compiler, target, profile, opt_level } = build;
         self.add("build_version", Some(version));
         self.add("build_commit", commit.as_ref());
         self.add("build_is_dirty", is_dirty.as_ref());
@@ -256,9 +220,7 @@ fn claimed_clock_mhz(root: &Root) -> Option<u64> {
 
 fn os(root: &Root) -> Option<String> {
     let text = root.read("etc/os-release")?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(line.trim_matches('"').to_owned())
 }
 
@@ -282,11 +244,8 @@ mod tests {
     fn rows_show_what_is_there() {
         let (dir, root) = two_nodes();
         std::fs::create_dir_all(dir.path().join("etc")).expect("a folder");
-        std::fs::write(
-            dir.path().join("etc/os-release"),
-            "ID=x\nPRETTY_NAME=\"Some OS 12\"\n",
-        )
-        .expect("a file");
+        std::fs::write(dir.path().join("etc/os-release"), "ID=x\nPRETTY_NAME=\"Some OS 12\"\n")
+            .expect("a file");
         let rows = MachineState::read(&root, Some("mimalloc")).rows();
         let value = |wanted: &str| {
             let row = rows.iter().find(|(name, _)| *name == wanted);

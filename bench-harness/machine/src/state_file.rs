@@ -74,27 +74,17 @@ pub(crate) struct Changes {
 
 impl Changes {
     pub(crate) fn new(owner: Owner, changes: Vec<Change>) -> Self {
-        Self {
-            schema_version: SCHEMA_VERSION,
-            owner,
-            changes,
-        }
+        Self { schema_version: SCHEMA_VERSION, owner, changes }
     }
 
     /// Writes the file whole and to the disk, or not at all; never over another.
     pub(crate) fn write_new(&self, path: &Path) -> Result<(), StateFileError> {
         let io = |doing: &'static str| {
             let path = path.to_owned();
-            move |source: io::Error| StateFileError::Io {
-                doing,
-                path,
-                source,
-            }
+            move |source: io::Error| StateFileError::Io { doing, path, source }
         };
         if path.exists() {
-            return Err(StateFileError::Exists {
-                path: path.to_owned(),
-            });
+            return Err(StateFileError::Exists { path: path.to_owned() });
         }
         let mut partial = path.as_os_str().to_owned();
         partial.push(format!(".{}", std::process::id()));
@@ -111,15 +101,11 @@ impl Changes {
         if let Err(source) = renamed {
             let _ = std::fs::remove_file(&partial);
             return Err(match source.kind() {
-                io::ErrorKind::AlreadyExists => StateFileError::Exists {
-                    path: path.to_owned(),
-                },
+                io::ErrorKind::AlreadyExists => StateFileError::Exists { path: path.to_owned() },
                 _ => io("write")(source),
             });
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
         synced.map_err(io("write to the disk"))
@@ -132,31 +118,18 @@ impl Changes {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => {
                 let path = path.to_owned();
-                return Err(StateFileError::Io {
-                    doing: "read",
-                    path,
-                    source,
-                });
+                return Err(StateFileError::Io { doing: "read", path, source });
             }
         };
-        let not_one = |why: String| StateFileError::NotOne {
-            path: path.to_owned(),
-            why,
-        };
-        let changes: Self =
-            serde_json::from_str(&text).map_err(|error| not_one(error.to_string()))?;
+        let not_one = |why: String| StateFileError::NotOne { path: path.to_owned(), why };
+        let changes: Self = serde_json::from_str(&text).map_err(|error| not_one(error.to_string()))?;
         if changes.schema_version != SCHEMA_VERSION {
             let found = changes.schema_version;
-            return Err(not_one(format!(
-                "schema_version {found}, expected {SCHEMA_VERSION}"
-            )));
+            return Err(not_one(format!("schema_version {found}, expected {SCHEMA_VERSION}")));
         }
         let is_ours = |file: &str| file.starts_with(ALLOWED) && !file.contains("..");
         match changes.changes.iter().find(|change| !is_ours(&change.file)) {
-            Some(change) => Err(not_one(format!(
-                "it names {}, outside {ALLOWED}",
-                change.file
-            ))),
+            Some(change) => Err(not_one(format!("it names {}, outside {ALLOWED}", change.file))),
             None => Ok(Some(changes)),
         }
     }
@@ -172,19 +145,12 @@ impl Changes {
             }
         }
         if !failed.is_empty() {
-            return Err(StateFileError::NotPutBack {
-                path: path.to_owned(),
-                failed,
-            });
+            return Err(StateFileError::NotPutBack { path: path.to_owned(), failed });
         }
         match std::fs::remove_file(path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 let path = path.to_owned();
-                Err(StateFileError::Io {
-                    doing: "remove",
-                    path,
-                    source,
-                })
+                Err(StateFileError::Io { doing: "remove", path, source })
             }
             _ => Ok(done),
         }
@@ -198,14 +164,8 @@ mod tests {
     use crate::root::tests::fake;
 
     fn changes(file: &str) -> Changes {
-        let owner = Owner {
-            process: 1,
-            started_ticks: 2,
-        };
-        let change = Change {
-            file: file.to_owned(),
-            old: "7".to_owned(),
-        };
+        let owner = Owner { process: 1, started_ticks: 2 };
+        let change = Change { file: file.to_owned(), old: "7".to_owned() };
         Changes::new(owner, vec![change])
     }
 
@@ -218,16 +178,10 @@ mod tests {
         first.write_new(&path).expect("written");
         assert_eq!(Changes::read(&path).expect("one"), Some(first));
         let second = changes("sys/devices/system/cpu/y").write_new(&path);
-        assert!(
-            matches!(second, Err(StateFileError::Exists { .. })),
-            "{second:?}"
-        );
+        assert!(matches!(second, Err(StateFileError::Exists { .. })), "{second:?}");
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 1);
         let nowhere = changes("x").write_new(&dir.path().join("absent/state.json"));
-        assert!(
-            matches!(nowhere, Err(StateFileError::Io { .. })),
-            "{nowhere:?}"
-        );
+        assert!(matches!(nowhere, Err(StateFileError::Io { .. })), "{nowhere:?}");
     }
 
     #[test]
@@ -254,14 +208,8 @@ mod tests {
         let file = "sys/devices/system/cpu/boost";
         let changes = changes(file);
         changes.write_new(&path).expect("written");
-        let error = changes
-            .put_back(&fake(&[]).1, &path)
-            .expect_err("no such file")
-            .to_string();
-        assert!(
-            error.contains("7 into sys/devices/system/cpu/boost"),
-            "{error}"
-        );
+        let error = changes.put_back(&fake(&[]).1, &path).expect_err("no such file").to_string();
+        assert!(error.contains("7 into sys/devices/system/cpu/boost"), "{error}");
         assert!(path.exists());
         let (_dir, root) = fake(&[(file, "1")]);
         assert_eq!(changes.put_back(&root, &path).expect("put back"), [file]);

@@ -54,10 +54,7 @@ impl Topology {
             Some(LogicalCpu {
                 cpu,
                 package: root.value(format!("{dir}/physical_package_id"))?,
-                node: nodes
-                    .iter()
-                    .find(|(_, cpus)| cpus.contains(cpu))
-                    .map(|(node, _)| *node),
+                node: nodes.iter().find(|(_, cpus)| cpus.contains(cpu)).map(|(node, _)| *node),
                 siblings,
             })
         };
@@ -74,21 +71,13 @@ impl Topology {
     /// How many sockets there are.
     #[must_use]
     pub fn packages(&self) -> usize {
-        self.cpus
-            .iter()
-            .map(|cpu| cpu.package)
-            .collect::<BTreeSet<_>>()
-            .len()
+        self.cpus.iter().map(|cpu| cpu.package).collect::<BTreeSet<_>>().len()
     }
 
     /// How many physical cores there are.
     #[must_use]
     pub fn physical_cores(&self) -> usize {
-        self.cpus
-            .iter()
-            .filter_map(|cpu| cpu.siblings.iter().next())
-            .collect::<BTreeSet<_>>()
-            .len()
+        self.cpus.iter().filter_map(|cpu| cpu.siblings.iter().next()).collect::<BTreeSet<_>>().len()
     }
 
     /// How many NUMA nodes hold CPUs; `None` where the kernel names none.
@@ -114,35 +103,18 @@ pub(crate) mod tests {
     /// Two nodes of two cores of two threads; the sibling of CPU n is n + 4, as on most servers.
     pub(crate) fn two_nodes() -> (tempfile::TempDir, Root) {
         let mut files = vec![
-            (
-                "sys/devices/system/cpu/online".to_owned(),
-                "0-7\n".to_owned(),
-            ),
-            (
-                "sys/devices/system/node/node0/cpulist".to_owned(),
-                "0-1,4-5\n".to_owned(),
-            ),
-            (
-                "sys/devices/system/node/node1/cpulist".to_owned(),
-                "2-3,6-7\n".to_owned(),
-            ),
+            ("sys/devices/system/cpu/online".to_owned(), "0-7\n".to_owned()),
+            ("sys/devices/system/node/node0/cpulist".to_owned(), "0-1,4-5\n".to_owned()),
+            ("sys/devices/system/node/node1/cpulist".to_owned(), "2-3,6-7\n".to_owned()),
         ];
         for cpu in 0..8 {
             let dir = format!("sys/devices/system/cpu/cpu{cpu}/topology");
             let first = cpu % 4;
-            files.push((
-                format!("{dir}/thread_siblings_list"),
-                format!("{first},{}\n", first + 4),
-            ));
-            files.push((
-                format!("{dir}/physical_package_id"),
-                format!("{}\n", first / 2),
-            ));
+            files.push((format!("{dir}/thread_siblings_list"), format!("{first},{}\n", first + 4)));
+            files.push((format!("{dir}/physical_package_id"), format!("{}\n", first / 2)));
         }
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         fake(&files)
     }
 
@@ -163,11 +135,8 @@ pub(crate) mod tests {
     #[test]
     fn half_a_topology_is_none() {
         let (dir, root) = two_nodes();
-        std::fs::remove_file(
-            dir.path()
-                .join("sys/devices/system/cpu/cpu3/topology/physical_package_id"),
-        )
-        .expect("removed");
+        std::fs::remove_file(dir.path().join("sys/devices/system/cpu/cpu3/topology/physical_package_id"))
+            .expect("removed");
         assert_eq!(Topology::read(&root), None);
         let (_dir, root) = fake(&[]);
         assert_eq!(Topology::read(&root), None);
@@ -178,10 +147,7 @@ pub(crate) mod tests {
         let (_dir, root) = fake(&[
             ("sys/devices/system/cpu/online", "0\n"),
             ("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0\n"),
-            (
-                "sys/devices/system/cpu/cpu0/topology/physical_package_id",
-                "0\n",
-            ),
+            ("sys/devices/system/cpu/cpu0/topology/physical_package_id", "0\n"),
         ]);
         let topology = Topology::read(&root).expect("a topology");
         assert_eq!(topology.nodes(), None);

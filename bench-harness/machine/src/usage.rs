@@ -50,9 +50,7 @@ pub fn swapped_bytes(root: &Root) -> Option<u64> {
 
 fn status_bytes(root: &Root, field: &str) -> Option<u64> {
     let status = root.read("proc/self/status")?;
-    status
-        .lines()
-        .find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
+    status.lines().find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
 }
 
 /// Lets the peak start anew from what is resident now; false where the kernel does not allow it,
@@ -146,10 +144,7 @@ impl CpuTicks {
         let text = root.read("proc/stat")?;
         let tick_s = 1.0 / rustix::param::clock_ticks_per_second() as f64;
         let mut found = CpuList::default();
-        let mut sum = Self {
-            busy_s: 0.0,
-            steal_s: 0.0,
-        };
+        let mut sum = Self { busy_s: 0.0, steal_s: 0.0 };
         for line in text.lines() {
             let Some(rest) = line.strip_prefix("cpu") else {
                 continue;
@@ -177,8 +172,7 @@ impl CpuTicks {
 #[cfg(test)]
 mod tests {
     use super::{
-        CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, swapped_bytes,
-        thread_cpu_s,
+        CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, swapped_bytes, thread_cpu_s,
     };
     use crate::cpu_list::CpuList;
     use crate::root::Root;
@@ -204,10 +198,7 @@ mod tests {
     fn unreadable_counters_are_unknown() {
         let mark = UsageMark::now(&fake(&[]).1, &"0".parse().expect("a list"));
         let used = mark.used();
-        assert_eq!(
-            (used.run_wait_s, used.steal_s, used.others_cpu_s),
-            (None, None, None)
-        );
+        assert_eq!((used.run_wait_s, used.steal_s, used.others_cpu_s), (None, None, None));
         assert!(used.wall_s >= 0.0);
         assert_eq!(peak_ram_bytes(&fake(&[]).1), None);
     }
@@ -229,9 +220,6 @@ mod tests {
             return;
         }
         let low_bytes = peak_ram_bytes(&root).expect("a peak");
-        assert!(
-            low_bytes + (64 << 20) < high_bytes,
-            "{low_bytes} {high_bytes}"
-        );
+        assert!(low_bytes + (64 << 20) < high_bytes, "{low_bytes} {high_bytes}");
     }
 }

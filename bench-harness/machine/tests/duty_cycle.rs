@@ -46,13 +46,8 @@ impl Busy {
     fn times_s(&self) -> (f64, f64) {
         let path = format!("/proc/{}/schedstat", self.0.id());
         let text = std::fs::read_to_string(path).expect("schedstat");
-        let mut numbers = text
-            .split_whitespace()
-            .map(|n| n.parse::<f64>().expect("a number"));
-        (
-            numbers.next().expect("run") * 1e-9,
-            numbers.next().expect("wait") * 1e-9,
-        )
+        let mut numbers = text.split_whitespace().map(|n| n.parse::<f64>().expect("a number"));
+        (numbers.next().expect("run") * 1e-9, numbers.next().expect("wait") * 1e-9)
     }
 }
 
@@ -107,9 +102,7 @@ fn a_busy_child_runs_for_its_part_of_the_time() {
             refusals.push((refusal, is_full));
         }
         if !refusals.is_empty() && refusals.iter().all(|(_, is_full)| *is_full) {
-            println!(
-                "skipped: others use every CPU of this machine, so {percent} % is not to be had"
-            );
+            println!("skipped: others use every CPU of this machine, so {percent} % is not to be had");
             continue;
         }
         assert_eq!(refusals, [], "{percent} %");
@@ -122,13 +115,7 @@ fn an_idle_child_is_refused_and_a_full_duty_is_not_checked() {
         return;
     };
     let before = half.throttling().expect("counters");
-    let idle = Usage {
-        wall_s: 1.0,
-        cpu_s: 0.5,
-        run_wait_s: None,
-        steal_s: None,
-        others_cpu_s: None,
-    };
+    let idle = Usage { wall_s: 1.0, cpu_s: 0.5, run_wait_s: None, steal_s: None, others_cpu_s: None };
     let after = half.throttling().expect("counters");
     assert!(half.accept(before, after, &idle).is_err());
     let full = create(100).expect("half was made");
@@ -151,19 +138,13 @@ fn a_dead_run_leaves_nothing_after_restore() {
         return;
     };
     let dying = Command::new(std::env::current_exe().expect("this test"))
-        .args([
-            "--exact",
-            "a_dead_run_leaves_nothing_after_restore",
-            "--nocapture",
-        ])
+        .args(["--exact", "a_dead_run_leaves_nothing_after_restore", "--nocapture"])
         .env(ROLE, "dies")
         .output()
         .expect("the dying run");
     let output = String::from_utf8_lossy(&dying.stdout);
-    let child: u32 = output
-        .lines()
-        .find_map(|line| line.rsplit_once("child ")?.1.trim().parse().ok())
-        .expect("its child");
+    let child: u32 =
+        output.lines().find_map(|line| line.rsplit_once("child ")?.1.trim().parse().ok()).expect("its child");
     let folder = tempfile::tempdir().expect("a folder");
     let restored = restore(&Root::system(), &folder.path().join("none")).expect("restored");
     assert!(restored.killed.contains(&child), "{restored:?}");

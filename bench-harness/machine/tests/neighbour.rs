@@ -71,10 +71,7 @@ fn a_neighbour_on_our_cpu_is_seen_as_lost_time() {
         assert!(verdict.is_marked(), "{verdict}");
         assert!(usage.cpu_s / usage.wall_s < 0.75, "{usage:?}");
         // The counters of the whole CPU agree, to the tick of 10 ms.
-        assert!(
-            usage.others_cpu_s.is_some_and(|others_s| others_s > 0.05),
-            "{usage:?}"
-        );
+        assert!(usage.others_cpu_s.is_some_and(|others_s| others_s > 0.05), "{usage:?}");
         if lost_part(&alone).is_some_and(|alone| alone < lost) {
             return;
         }
@@ -109,13 +106,6 @@ fn a_reading_is_plausible_cheap_and_of_the_cpu_asked_for() {
     if !cfg!(debug_assertions) {
         assert!(best_s < 2.5e-3, "a reading costs {best_s} s");
     }
-    assert_eq!(
-        probe.read_rounds(std::slice::from_ref(&cpus)).len(),
-        cpus.len()
-    );
-    assert_eq!(
-        probe.read_rounds(&[vec![cpus[0]], vec![1023]])[1],
-        None,
-        "no such CPU"
-    );
+    assert_eq!(probe.read_rounds(std::slice::from_ref(&cpus)).len(), cpus.len());
+    assert_eq!(probe.read_rounds(&[vec![cpus[0]], vec![1023]])[1], None, "no such CPU");
 }

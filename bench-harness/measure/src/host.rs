@@ -3,9 +3,7 @@
 //!
 //! Does not own how they are found out for good: that is the `machine` crate's.
 
-use reports::machine::{
-    FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord,
-};
+use reports::machine::{FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
@@ -37,9 +35,7 @@ impl fmt::Display for CoreCount {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CoresError {
     /// A text that is no request.
-    #[error(
-        "`{text}` is not a number of cores: expected `all`, `powers`, or numbers such as `1,2,4`"
-    )]
+    #[error("`{text}` is not a number of cores: expected `all`, `powers`, or numbers such as `1,2,4`")]
     NotARequest {
         /// What came.
         text: String,
@@ -79,9 +75,8 @@ impl FromStr for CoresRequest {
         }
         let mut counts = Vec::new();
         for part in text.split(',') {
-            let count: usize = part.trim().parse().map_err(|_| CoresError::NotARequest {
-                text: text.to_owned(),
-            })?;
+            let count: usize =
+                part.trim().parse().map_err(|_| CoresError::NotARequest { text: text.to_owned() })?;
             counts.push(CoreCount::new(count).ok_or(CoresError::Zero)?);
         }
         counts.sort_unstable();
@@ -107,10 +102,7 @@ impl CoresRequest {
                 .collect(),
         };
         match counts.iter().find(|count| count.get() > usable) {
-            Some(asked) => Err(CoresError::TooMany {
-                asked: asked.get(),
-                usable,
-            }),
+            Some(asked) => Err(CoresError::TooMany { asked: asked.get(), usable }),
             None => Ok(counts),
         }
     }
@@ -129,24 +121,15 @@ impl Host {
     /// The computer that this process runs on.
     pub fn read() -> Self {
         let usable = std::thread::available_parallelism().map_or(NonZeroUsize::MIN, |n| n);
-        let field = |name: &str, value: Option<ValueRecord>| FieldRecord {
-            name: name.to_owned(),
-            value,
-        };
+        let field = |name: &str, value: Option<ValueRecord>| FieldRecord { name: name.to_owned(), value };
         let text = |value: Option<String>| value.map(ValueRecord::Text);
         let processor = SectionRecord {
             name: "processor".to_owned(),
             identity: true,
             fields: vec![
                 field("model", text(line_of("/proc/cpuinfo", "model name"))),
-                field(
-                    "usable_cores",
-                    Some(ValueRecord::Count(usable.get() as u64)),
-                ),
-                field(
-                    "architecture",
-                    text(Some(std::env::consts::ARCH.to_owned())),
-                ),
+                field("usable_cores", Some(ValueRecord::Count(usable.get() as u64))),
+                field("architecture", text(Some(std::env::consts::ARCH.to_owned()))),
             ],
         };
         let memory = line_of("/proc/meminfo", "MemTotal").and_then(|total| kib_to_bytes(&total));

@@ -2,11 +2,13 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`command`] | a user's own prover, as an external program |
-//! | [`scripted`] | durations from a script and no proving, to test everything else |
 //! | [`statement`] | what a proof says, and how statements join |
 //! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
+//! | [`circuit`] | the statement as constraints |
+//! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
+//! | [`command`] | a user's own prover, as an external program |
+//! | [`scripted`] | durations from a script and no proving, to test everything else |
 
 pub mod circuit;
 pub mod command;

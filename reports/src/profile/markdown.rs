@@ -2,9 +2,7 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
-use crate::profile::rows::{
-    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks,
-};
+use crate::profile::rows::{CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks};
 
 /// A profile as Markdown.
 #[derive(Clone, Copy, Debug)]
@@ -43,11 +41,7 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
 }
 
 fn head(cells: &[&str]) -> String {
-    format!(
-        "| {} |\n|{}\n",
-        cells.join(" | "),
-        "---|".repeat(cells.len())
-    )
+    format!("| {} |\n|{}\n", cells.join(" | "), "---|".repeat(cells.len()))
 }
 
 fn row(cells: &[String]) -> String {
@@ -68,11 +62,7 @@ mod tests {
 
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(
-            ProfileMarkdown
-                .export(&fixture::profile())
-                .expect("renders")
-        );
+        insta::assert_snapshot!(ProfileMarkdown.export(&fixture::profile()).expect("renders"));
     }
 
     #[test]

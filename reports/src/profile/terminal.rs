@@ -2,9 +2,7 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
-use crate::profile::rows::{
-    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks,
-};
+use crate::profile::rows::{CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks};
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// A profile as tables of at most `width_columns`.
@@ -19,12 +17,8 @@ pub struct ProfileTable {
 impl ProfileTable {
     fn table(self, header: &[&str]) -> Table {
         let mut table = Table::new();
-        table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
-            .set_width(self.width_columns);
-        table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(header);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
         table
     }
 }
@@ -58,10 +52,7 @@ impl Exporter<ProfileRecord> for ProfileTable {
                 text += &format!("{table}\n");
             }
         }
-        Ok(text
-            .lines()
-            .map(str::trim_end)
-            .fold(String::new(), |page, line| page + line + "\n"))
+        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
     }
 }
 
@@ -73,10 +64,7 @@ mod tests {
 
     #[test]
     fn cells_first_then_details() {
-        let table = ProfileTable {
-            width_columns: 120,
-            details: true,
-        };
+        let table = ProfileTable { width_columns: 120, details: true };
         insta::assert_snapshot!(table.export(&fixture::profile()).expect("renders"));
     }
 }

@@ -1,8 +1,7 @@
 //! `machine`: what this computer is, and whether it is fit to be measured on.
 
 use crate::output::{deliver, print};
-use ::machine::checks::{Verdict, require};
-use ::machine::{MachineState, ProbeReading, Root};
+use ::machine::{MachineState, ProbeReading, Root, Verdict, require, run_checks};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::path::PathBuf;
 
@@ -26,7 +25,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let state = MachineState::read(&Root::system(), Some("system"));
-    let checks = ::machine::checks::run(&state);
+    let checks = run_checks(&state);
     if args.json || args.output.is_some() {
         let record = serde_json::json!({ "schema_version": 1, "machine": state, "checks": checks });
         deliver(&format!("{record:#}\n"), args.output.as_deref())?;

@@ -2,12 +2,15 @@
 
 use crate::exit::usage;
 use crate::output::{deliver, width};
+use crate::profile_plan::{Choice, request};
 use crate::units::seconds;
 use anyhow::Context;
 use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
 use planner::domain::{Aggregation, Close, DelayLimit, Load, State, Statistic, Target, TimeDist};
 use planner::{PlanRequest, recommend};
 use reports::plan::PlanRecord;
+use reports::profile::ProfileRecord;
 use std::path::PathBuf;
 
 /// Recommend how many provers, batches per aggregation and aggregators meet a target.
@@ -20,6 +23,11 @@ use std::path::PathBuf;
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
+    /// Plan from this measured profile.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
+    profile: Option<PathBuf>,
+    #[command(flatten)]
+    choice: Choice,
     /// Time from a batch's first transaction to its closing, by hand.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     close: Option<f64>,
@@ -64,9 +72,9 @@ pub(crate) struct Question {
     /// The statistic of the delay that must stay within the limit.
     #[arg(long, value_enum, default_value_t = DelayStatistic::Mean)]
     pub(crate) delay_statistic: DelayStatistic,
-    /// Fix N, the batches per aggregation, instead of choosing it.
+    /// Fix N, the batches per aggregation of the plan, instead of choosing it.
     #[arg(long, value_name = "N")]
-    pub(crate) batches_per_aggregation: Option<u32>,
+    pub(crate) fix_n: Option<u32>,
     /// The most provers there can be.
     #[arg(long, value_name = "P")]
     pub(crate) provers_max: Option<u32>,
@@ -126,7 +134,7 @@ impl Question {
             };
             request = request.with_delay_limit(DelayLimit::new(state, statistic, limit_s)?);
         }
-        if let Some(n) = self.batches_per_aggregation {
+        if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;
         }
         if let Some(provers) = self.provers_max {
@@ -158,8 +166,64 @@ impl Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let record = recommend(&args.by_hand()?)?.to_record();
-    deliver(&render(&record, args.format)?, args.output.as_deref())
+    let Some(path) = &args.profile else {
+        let record = recommend(&args.by_hand()?)?.to_record();
+        return deliver(&render(&record, args.format)?, args.output.as_deref());
+    };
+    let profile = reports::profile::json::read(path)?;
+    let planned = plan_profile(&profile, &args.choice, &args.question)?;
+    let text = render(&planned.record, args.format)?;
+    let text = match args.format {
+        Format::Terminal => format!("{}\n\n{text}\n{}", planned.heading, planned.others),
+        Format::Json | Format::Csv | Format::Markdown => text,
+    };
+    deliver(&text, args.output.as_deref())
+}
+
+/// A plan from a profile, and what else the profile would allow.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// Which cell it is from.
+    pub(crate) heading: String,
+    /// The plan of that cell.
+    pub(crate) record: PlanRecord,
+    /// A table of what each cell would need.
+    pub(crate) others: String,
+}
+
+/// Plans with the best of the chosen cells, and says what each of the others would need.
+pub(crate) fn plan_profile(
+    profile: &ProfileRecord,
+    choice: &Choice,
+    question: &Question,
+) -> anyhow::Result<Planned> {
+    let (best, fitting) = choice.of(profile)?;
+    let record = recommend(&request(best, question)?)?.to_record();
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width());
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
+    for cell in fitting {
+        let rate = cell.transactions_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
+        let row = match request(cell, question).and_then(|request| Ok(recommend(&request)?)) {
+            Ok(plan) => {
+                let fleet = plan.to_record().recommendation;
+                [
+                    fleet.provers.to_string(),
+                    (u64::from(fleet.provers) * cell.cell.cores).to_string(),
+                    fleet.batches_per_aggregation.to_string(),
+                    fleet.aggregators.to_string(),
+                ]
+            }
+            Err(error) => [error.to_string(), String::new(), String::new(), String::new()],
+        };
+        table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
+    }
+    Ok(Planned {
+        heading: format!("Planned with: one prover is {}.", best.cell.words()),
+        record,
+        others: format!("Every cell that was measured, at the same target:\n{table}"),
+    })
 }
 
 /// A plan in one of its forms.

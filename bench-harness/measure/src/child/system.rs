@@ -67,50 +67,21 @@ impl System {
     /// What it can do; asked after its set-up, since a command tells it then.
     pub(crate) fn support(&self) -> Support {
         match self {
-            Self::Scripted(_) => Support {
-                aggregate: true,
-                verify: true,
-            },
-            Self::Command(command) => Support {
-                aggregate: command.can_aggregate(),
-                verify: command.can_verify(),
-            },
+            Self::Scripted(_) => Support { aggregate: true, verify: true },
+            Self::Command(command) => {
+                Support { aggregate: command.can_aggregate(), verify: command.can_verify() }
+            }
         }
     }
 }
 
 /// A description as it is written down.
 pub(crate) fn record(description: Description) -> SystemRecord {
-    let Description {
-        system,
-        version,
-        settings,
-        circuits,
-    } = description;
+    let Description { system, version, settings, circuits } = description;
     let circuits = circuits.into_iter().map(|circuit| {
-        let CircuitSize {
-            name,
-            rows,
-            padded_rows,
-            public_elements,
-            proof_bytes,
-            gates,
-            key_digest,
-        } = circuit;
-        CircuitRecord {
-            name,
-            rows,
-            padded_rows,
-            public_elements,
-            proof_bytes,
-            gate_rows: gates,
-            key_digest,
-        }
+        let CircuitSize { name, rows, padded_rows, public_elements, proof_bytes, gates, key_digest } =
+            circuit;
+        CircuitRecord { name, rows, padded_rows, public_elements, proof_bytes, gate_rows: gates, key_digest }
     });
-    SystemRecord {
-        name: system,
-        version,
-        settings,
-        circuits: circuits.collect(),
-    }
+    SystemRecord { name: system, version, settings, circuits: circuits.collect() }
 }
