@@ -27,9 +27,7 @@ pub trait Exporter<Record: ?Sized> {
 
 /// Finishes a CSV text.
 pub(crate) fn csv_text(writer: csv::Writer<Vec<u8>>) -> Result<String, ExportError> {
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

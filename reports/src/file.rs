@@ -74,21 +74,14 @@ pub struct WriteError {
 /// # Errors
 /// [`ReadError::Io`].
 pub fn read_text(file: &Path) -> Result<String, ReadError> {
-    std::fs::read_to_string(file).map_err(|source| ReadError::Io {
-        file: file.to_owned(),
-        source,
-    })
+    std::fs::read_to_string(file).map_err(|source| ReadError::Io { file: file.to_owned(), source })
 }
 
 /// A JSON record of one known version. `file` is for messages.
 ///
 /// # Errors
 /// [`ReadError`] with line and field; the version is looked at before anything else.
-pub fn parse_json<T: DeserializeOwned>(
-    text: &str,
-    file: &Path,
-    version: u32,
-) -> Result<T, ReadError> {
+pub fn parse_json<T: DeserializeOwned>(text: &str, file: &Path, version: u32) -> Result<T, ReadError> {
     let whole: serde_json::Value = serde_json::from_str(text).map_err(|error| {
         let at_end = error.is_eof();
         let (line, problem) = (error.line(), error.to_string());
@@ -113,12 +106,7 @@ pub fn parse_json<T: DeserializeOwned>(
 }
 
 pub(crate) fn field_error(file: &Path, line: usize, field: &str, problem: String) -> ReadError {
-    ReadError::Field {
-        file: file.to_owned(),
-        line,
-        field: field.to_owned(),
-        problem,
-    }
+    ReadError::Field { file: file.to_owned(), line, field: field.to_owned(), problem }
 }
 
 /// Looks at `schema_version` alone, so that a newer record is named as such before its fields confuse.
@@ -161,10 +149,7 @@ pub fn write_whole(file: &Path, text: &str) -> Result<(), WriteError> {
         temporary.persist(file).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|source| WriteError {
-        file: file.to_owned(),
-        source,
-    })
+    write().map_err(|source| WriteError { file: file.to_owned(), source })
 }
 
 /// Writes a record as indented JSON, whole or not at all.
@@ -172,10 +157,8 @@ pub fn write_whole(file: &Path, text: &str) -> Result<(), WriteError> {
 /// # Errors
 /// [`WriteError`]; the file is then as it was.
 pub fn write_json(file: &Path, record: &impl Serialize) -> Result<(), WriteError> {
-    let text = serde_json::to_string_pretty(record).map_err(|error| WriteError {
-        file: file.to_owned(),
-        source: error.into(),
-    })?;
+    let text = serde_json::to_string_pretty(record)
+        .map_err(|error| WriteError { file: file.to_owned(), source: error.into() })?;
     write_whole(file, &(text + "\n"))
 }
 
@@ -207,10 +190,7 @@ mod tests {
         assert!(parse("{\"schema_version\":1,\"inner\":{\"cores\":2}}").is_ok());
         let error = |text| parse(text).expect_err("bad").to_string();
         let wrong = error("{\"schema_version\":1,\n\"inner\":{\n\"cores\":\"two\"}}");
-        assert!(
-            wrong.starts_with("thing.json, line 3, field inner.cores: invalid type: string"),
-            "{wrong}"
-        );
+        assert!(wrong.starts_with("thing.json, line 3, field inner.cores: invalid type: string"), "{wrong}");
         assert!(error("{\"schema_version\":1,\"inner\":{}}").contains("missing field `cores`"));
         assert!(error("{\"schema_version\":2,\"all\":\"new\"}").contains("expected 1, got 2"));
         assert!(error("{\"inner\":1}").contains("expected 1, got none"));
@@ -227,10 +207,6 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 1);
         let nowhere = folder.path().join("missing/profile.json");
         let error = write_whole(&nowhere, "x").expect_err("no such folder");
-        assert!(
-            error
-                .to_string()
-                .contains("missing/profile.json: cannot be written")
-        );
+        assert!(error.to_string().contains("missing/profile.json: cannot be written"));
     }
 }

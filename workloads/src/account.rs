@@ -15,10 +15,7 @@ pub struct Token(u8);
 impl Token {
     /// The token of an index, or `None` at [`TOKENS`] and above.
     pub fn new(index: u64) -> Option<Self> {
-        u8::try_from(index)
-            .ok()
-            .filter(|index| usize::from(*index) < TOKENS)
-            .map(Self)
+        u8::try_from(index).ok().filter(|index| usize::from(*index) < TOKENS).map(Self)
     }
 
     /// The index, `0..TOKENS`.
@@ -45,11 +42,7 @@ pub struct Account {
 impl Account {
     /// The eight elements that are hashed: owner, nonce, then the limbs of each balance.
     pub fn elements(&self) -> [Felt; RATE] {
-        let Self {
-            owner,
-            nonce,
-            balances,
-        } = self;
+        let Self { owner, nonce, balances } = self;
         leaf_elements(*owner, *nonce, balances)
     }
 

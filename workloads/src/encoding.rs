@@ -23,28 +23,13 @@ pub struct DecodeError {
 pub fn encode(batch: &Batch) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 20 * batch.transactions.len());
     put(&mut bytes, batch.transactions.len() as u64);
-    for Transaction {
-        sender,
-        nonce,
-        action,
-    } in &batch.transactions
-    {
+    for Transaction { sender, nonce, action } in &batch.transactions {
         let (is_swap, target, token, amount) = match *action {
             Action::Transfer { to, token, amount } => (0, to.0, token, amount),
-            Action::Swap {
-                pool,
-                token_in,
-                amount_in,
-                ..
-            } => (1, pool.0, token_in, amount_in),
+            Action::Swap { pool, token_in, amount_in, .. } => (1, pool.0, token_in, amount_in),
         };
         bytes.push(is_swap | (token.index() as u8) << 1);
-        for number in [
-            u64::from(sender.0),
-            u64::from(target),
-            u64::from(*nonce),
-            amount,
-        ] {
+        for number in [u64::from(sender.0), u64::from(target), u64::from(*nonce), amount] {
             put(&mut bytes, number);
         }
         if let Action::Swap { min_out, .. } = action {
@@ -63,14 +48,9 @@ pub fn decode(id: BatchId, bytes: &[u8]) -> Result<Batch, DecodeError> {
     let count = reader.number()?;
     // A transaction takes at least five bytes: a count beyond that is refused before anything is allocated.
     if count > (bytes.len() as u64) / 5 {
-        return Err(DecodeError {
-            at: 0,
-            expected: "no more transactions than the bytes can hold",
-        });
+        return Err(DecodeError { at: 0, expected: "no more transactions than the bytes can hold" });
     }
-    let transactions = (0..count)
-        .map(|_| reader.transaction())
-        .collect::<Result<_, _>>()?;
+    let transactions = (0..count).map(|_| reader.transaction()).collect::<Result<_, _>>()?;
     if reader.at < bytes.len() {
         return Err(reader.expected("the end of the batch"));
     }
@@ -92,17 +72,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn expected(&self, expected: &'static str) -> DecodeError {
-        DecodeError {
-            at: self.at,
-            expected,
-        }
+        DecodeError { at: self.at, expected }
     }
 
     fn byte(&mut self) -> Result<u8, DecodeError> {
-        let byte = *self
-            .bytes
-            .get(self.at)
-            .ok_or(self.expected("another byte"))?;
+        let byte = *self.bytes.get(self.at).ok_or(self.expected("another byte"))?;
         self.at += 1;
         Ok(byte)
     }
@@ -135,31 +109,17 @@ impl Reader<'_> {
 
     fn transaction(&mut self) -> Result<Transaction, DecodeError> {
         let header = self.byte()?;
-        let token = Token::new(u64::from(header >> 1))
-            .ok_or(self.expected("a header of kind and token"))?;
+        let token = Token::new(u64::from(header >> 1)).ok_or(self.expected("a header of kind and token"))?;
         let sender = AccountId(self.small()?);
         let target = self.small()?;
         let nonce = self.small()?;
         let amount = self.number()?;
         let action = if header & 1 == 0 {
-            Action::Transfer {
-                to: AccountId(target),
-                token,
-                amount,
-            }
+            Action::Transfer { to: AccountId(target), token, amount }
         } else {
-            Action::Swap {
-                pool: PoolId(target),
-                token_in: token,
-                amount_in: amount,
-                min_out: self.number()?,
-            }
+            Action::Swap { pool: PoolId(target), token_in: token, amount_in: amount, min_out: self.number()? }
         };
-        Ok(Transaction {
-            sender,
-            nonce,
-            action,
-        })
+        Ok(Transaction { sender, nonce, action })
     }
 }
 
@@ -174,21 +134,11 @@ pub(crate) mod tests {
     pub(crate) fn any_transaction() -> impl Strategy<Value = Transaction> {
         let token = (0u64..3).prop_map(|index| Token::new(index).expect("below three"));
         let action = prop_oneof![
-            (any::<u32>(), token.clone(), any::<u64>()).prop_map(|(to, token, amount)| {
-                Action::Transfer {
-                    to: AccountId(to),
-                    token,
-                    amount,
-                }
-            }),
+            (any::<u32>(), token.clone(), any::<u64>())
+                .prop_map(|(to, token, amount)| { Action::Transfer { to: AccountId(to), token, amount } }),
             (any::<u32>(), token, any::<u64>(), any::<u64>()).prop_map(
                 |(pool, token_in, amount_in, min_out)| {
-                    Action::Swap {
-                        pool: PoolId(pool),
-                        token_in,
-                        amount_in,
-                        min_out,
-                    }
+                    Action::Swap { pool: PoolId(pool), token_in, amount_in, min_out }
                 }
             ),
         ];

@@ -24,10 +24,7 @@ pub struct Traffic {
 impl Default for Traffic {
     /// Half swaps, uniform.
     fn default() -> Self {
-        Self {
-            swap_ratio: 0.5,
-            skew: Skew::Uniform,
-        }
+        Self { swap_ratio: 0.5, skew: Skew::Uniform }
     }
 }
 
@@ -47,9 +44,7 @@ pub enum TrafficError {
         got: f64,
     },
     /// Swaps without pools.
-    #[error(
-        "there are swaps in the traffic but no pool to swap against: ask for at least one pool"
-    )]
+    #[error("there are swaps in the traffic but no pool to swap against: ask for at least one pool")]
     NoPools,
     /// The population itself.
     #[error(transparent)]
@@ -88,14 +83,7 @@ impl Generator {
             return Err(TrafficError::NoPools);
         }
         let accounts = Chooser::new(population.accounts, skew);
-        Ok(Self {
-            ledger,
-            seed,
-            next: 0,
-            swap_ratio,
-            accounts,
-            pools,
-        })
+        Ok(Self { ledger, seed, next: 0, swap_ratio, accounts, pools })
     }
 
     /// The next batch of `size` transactions.
@@ -103,9 +91,7 @@ impl Generator {
         let id = BatchId(self.next);
         self.next += 1;
         let mut draws = Draws::new(self.seed, Purpose::Transactions, id.0);
-        let transactions = (0..size)
-            .map(|_| self.next_transaction(&mut draws))
-            .collect();
+        let transactions = (0..size).map(|_| self.next_transaction(&mut draws)).collect();
         self.ledger.take_touched();
         Batch { id, transactions }
     }
@@ -118,16 +104,9 @@ impl Generator {
             _ => self.transfer(sender, draws),
         };
         let nonce = self.ledger.accounts()[sender.0 as usize].nonce;
-        let transaction = Transaction {
-            sender,
-            nonce,
-            action,
-        };
+        let transaction = Transaction { sender, nonce, action };
         let applied = self.ledger.apply(&transaction);
-        assert!(
-            applied.is_ok(),
-            "the generator made a transaction that its own ledger refuses: {applied:?}"
-        );
+        assert!(applied.is_ok(), "the generator made a transaction that its own ledger refuses: {applied:?}");
         transaction
     }
 
@@ -144,32 +123,16 @@ impl Generator {
     fn swap(&self, pool_id: PoolId, sender: AccountId, draws: &mut Draws) -> Action {
         let pool = &self.ledger.pools()[pool_id.0 as usize];
         let [first, second] = pool.pair();
-        let (token_in, token_out) = if draws.bits() & 1 == 0 {
-            (first, second)
-        } else {
-            (second, first)
-        };
+        let (token_in, token_out) = if draws.bits() & 1 == 0 { (first, second) } else { (second, first) };
         let balance = self.ledger.accounts()[sender.0 as usize].balances[token_in.index()];
         let reserve_in = pool.reserve(token_in);
         // Small against the balance and the reserve, so that prices drift and nothing runs dry.
-        let ceiling = (balance / 1024)
-            .min(reserve_in / 64)
-            .min(u64::MAX - reserve_in);
+        let ceiling = (balance / 1024).min(reserve_in / 64).min(u64::MAX - reserve_in);
         let amount_in = draws.below(ceiling + 1);
-        let quote = amount_out(
-            reserve_in,
-            pool.reserve(token_out),
-            amount_in,
-            pool.fee_bps(),
-        );
+        let quote = amount_out(reserve_in, pool.reserve(token_out), amount_in, pool.fee_bps());
         // A user who accepts half a per cent of slippage.
         let quote = quote.unwrap_or(0);
-        Action::Swap {
-            pool: pool_id,
-            token_in,
-            amount_in,
-            min_out: quote - quote / 200,
-        }
+        Action::Swap { pool: pool_id, token_in, amount_in, min_out: quote - quote / 200 }
     }
 
     fn token(&self, index: u64) -> Token {
@@ -191,21 +154,13 @@ mod tests {
     const GOLDEN_ROOT: &str = "ef637d0a4f4f57c5c4b863704b7a148b0a7c92ee4856cd601278f9ccfcd3d27b";
 
     fn population() -> Population {
-        Population {
-            accounts: 50,
-            pools: 4,
-            depth: Depth::new(10).expect("in range"),
-            fee_bps: 30,
-        }
+        Population { accounts: 50, pools: 4, depth: Depth::new(10).expect("in range"), fee_bps: 30 }
     }
 
     #[test]
     fn the_bytes_of_a_seed_are_pinned() {
         // Golden: a change here changes every published workload.
-        let traffic = Traffic {
-            swap_ratio: 0.5,
-            skew: Skew::Zipf { exponent: 1.0 },
-        };
+        let traffic = Traffic { swap_ratio: 0.5, skew: Skew::Zipf { exponent: 1.0 } };
         let mut generator = population().generator(7, traffic).expect("valid");
         let mut state = population().state(7).expect("fits");
         for _ in 0..3 {
@@ -218,26 +173,12 @@ mod tests {
     #[test]
     fn a_traffic_that_cannot_be_is_refused() {
         let refused = |swap_ratio, skew, pools| {
-            let population = Population {
-                pools,
-                ..population()
-            };
-            population
-                .generator(1, Traffic { swap_ratio, skew })
-                .expect_err("cannot be")
+            let population = Population { pools, ..population() };
+            population.generator(1, Traffic { swap_ratio, skew }).expect_err("cannot be")
         };
-        assert_eq!(
-            refused(1.5, Skew::Uniform, 1),
-            TrafficError::SwapRatio { got: 1.5 }
-        );
-        assert!(matches!(
-            refused(f64::NAN, Skew::Uniform, 1),
-            TrafficError::SwapRatio { .. }
-        ));
-        assert_eq!(
-            refused(0.5, Skew::Zipf { exponent: -1.0 }, 1),
-            TrafficError::Exponent { got: -1.0 }
-        );
+        assert_eq!(refused(1.5, Skew::Uniform, 1), TrafficError::SwapRatio { got: 1.5 });
+        assert!(matches!(refused(f64::NAN, Skew::Uniform, 1), TrafficError::SwapRatio { .. }));
+        assert_eq!(refused(0.5, Skew::Zipf { exponent: -1.0 }, 1), TrafficError::Exponent { got: -1.0 });
         assert_eq!(refused(0.5, Skew::Uniform, 0), TrafficError::NoPools);
     }
 

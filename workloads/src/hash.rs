@@ -43,9 +43,7 @@ impl Domain {
 }
 
 /// The digest of an empty leaf: four zeros, for which no preimage is known.
-pub const EMPTY_LEAF: Digest = HashOut {
-    elements: [Felt::ZERO; 4],
-};
+pub const EMPTY_LEAF: Digest = HashOut { elements: [Felt::ZERO; 4] };
 
 /// A sponge that overwrites its rate with eight elements at a time.
 #[derive(Clone, Debug)]
@@ -70,9 +68,7 @@ impl Sponge {
     /// The first four lanes.
     pub fn digest(&self) -> Digest {
         let lanes = self.state.squeeze();
-        HashOut {
-            elements: [lanes[0], lanes[1], lanes[2], lanes[3]],
-        }
+        HashOut { elements: [lanes[0], lanes[1], lanes[2], lanes[3]] }
     }
 }
 
@@ -90,19 +86,12 @@ pub fn hash_pair(left: Digest, right: Digest) -> Digest {
 
 /// The two 32-bit limbs of an amount, low limb first. An amount of 64 bits does not fit one field element.
 pub fn limbs(amount: u64) -> [Felt; 2] {
-    [
-        Felt::from_canonical_u64(amount & 0xffff_ffff),
-        Felt::from_canonical_u64(amount >> 32),
-    ]
+    [Felt::from_canonical_u64(amount & 0xffff_ffff), Felt::from_canonical_u64(amount >> 32)]
 }
 
 /// A digest as 64 hexadecimal digits, most significant digit of the first element first.
 pub fn digest_hex(digest: Digest) -> String {
-    digest
-        .elements
-        .iter()
-        .map(|element| format!("{:016x}", element.to_canonical_u64()))
-        .collect()
+    digest.elements.iter().map(|element| format!("{:016x}", element.to_canonical_u64())).collect()
 }
 
 #[cfg(test)]
@@ -116,10 +105,7 @@ mod tests {
         let account = hash_leaf(Domain::Account, &elements);
         assert_ne!(account, hash_leaf(Domain::Pool, &elements));
         assert_ne!(account, hash_leaf(Domain::Batch, &elements));
-        assert_ne!(
-            hash_pair(EMPTY_LEAF, EMPTY_LEAF),
-            hash_leaf(Domain::Account, &[Felt::ZERO; RATE])
-        );
+        assert_ne!(hash_pair(EMPTY_LEAF, EMPTY_LEAF), hash_leaf(Domain::Account, &[Felt::ZERO; RATE]));
     }
 
     #[test]

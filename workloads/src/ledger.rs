@@ -77,9 +77,7 @@ pub enum ExecutionError {
         token: usize,
     },
     /// Nothing in reserve and nothing put in: the formula has no value.
-    #[error(
-        "pool {pool} has no reserve of token {token} and nothing is put in: the price is undefined"
-    )]
+    #[error("pool {pool} has no reserve of token {token} and nothing is put in: the price is undefined")]
     EmptyPool {
         /// Which pool.
         pool: u32,
@@ -140,11 +138,7 @@ pub struct Touched {
 impl Ledger {
     /// A ledger of the given leaves.
     pub fn new(accounts: Vec<Account>, pools: Vec<Pool>) -> Self {
-        Self {
-            accounts,
-            pools,
-            journal: Vec::new(),
-        }
+        Self { accounts, pools, journal: Vec::new() }
     }
 
     /// All accounts, by number.
@@ -160,17 +154,13 @@ impl Ledger {
     /// One account.
     pub fn account(&self, id: AccountId) -> Result<&Account, ExecutionError> {
         let accounts = self.accounts.len();
-        self.accounts
-            .get(id.0 as usize)
-            .ok_or(ExecutionError::UnknownAccount { id: id.0, accounts })
+        self.accounts.get(id.0 as usize).ok_or(ExecutionError::UnknownAccount { id: id.0, accounts })
     }
 
     /// One pool.
     pub fn pool(&self, id: PoolId) -> Result<&Pool, ExecutionError> {
         let pools = self.pools.len();
-        self.pools
-            .get(id.0 as usize)
-            .ok_or(ExecutionError::UnknownPool { id: id.0, pools })
+        self.pools.get(id.0 as usize).ok_or(ExecutionError::UnknownPool { id: id.0, pools })
     }
 
     /// Applies transactions in order, all of them or none.
@@ -209,21 +199,12 @@ impl Ledger {
     /// The rule that the transaction breaks.
     #[inline]
     pub fn apply(&mut self, transaction: &Transaction) -> Result<Receipt, ExecutionError> {
-        let Transaction {
-            sender,
-            nonce,
-            action,
-        } = *transaction;
+        let Transaction { sender, nonce, action } = *transaction;
         match action {
-            Action::Transfer { to, token, amount } => {
-                self.transfer(sender, nonce, to, token, amount)
+            Action::Transfer { to, token, amount } => self.transfer(sender, nonce, to, token, amount),
+            Action::Swap { pool, token_in, amount_in, min_out } => {
+                self.swap(sender, nonce, pool, token_in, amount_in, min_out)
             }
-            Action::Swap {
-                pool,
-                token_in,
-                amount_in,
-                min_out,
-            } => self.swap(sender, nonce, pool, token_in, amount_in, min_out),
         }
     }
 
@@ -238,24 +219,16 @@ impl Ledger {
         let mut sender = *self.account(id)?;
         let account = id.0;
         if sender.nonce != nonce {
-            return Err(ExecutionError::Nonce {
-                account,
-                expected: sender.nonce,
-                got: nonce,
-            });
+            return Err(ExecutionError::Nonce { account, expected: sender.nonce, got: nonce });
         }
-        sender.nonce = nonce
-            .checked_add(1)
-            .ok_or(ExecutionError::NoncesUsedUp { account })?;
+        sender.nonce = nonce.checked_add(1).ok_or(ExecutionError::NoncesUsedUp { account })?;
         let balance = &mut sender.balances[token.index()];
-        *balance = balance
-            .checked_sub(amount)
-            .ok_or(ExecutionError::Overdraft {
-                account,
-                token: token.index(),
-                balance: *balance,
-                amount,
-            })?;
+        *balance = balance.checked_sub(amount).ok_or(ExecutionError::Overdraft {
+            account,
+            token: token.index(),
+            balance: *balance,
+            amount,
+        })?;
         Ok(sender)
     }
 
@@ -268,11 +241,7 @@ impl Ledger {
         amount: u64,
     ) -> Result<Receipt, ExecutionError> {
         let sender = self.debited(from, nonce, token, amount)?;
-        let mut recipient = if from == to {
-            sender
-        } else {
-            *self.account(to)?
-        };
+        let mut recipient = if from == to { sender } else { *self.account(to)? };
         let balance = &mut recipient.balances[token.index()];
         *balance = added(*balance, amount, token, || format!("account {}", to.0))?;
         self.write_account(from, sender);
@@ -291,18 +260,11 @@ impl Ledger {
     ) -> Result<Receipt, ExecutionError> {
         let mut sender = self.debited(from, nonce, token_in, amount_in)?;
         let pool = *self.pool(pool_id)?;
-        let missing = ExecutionError::NotInPair {
-            pool: pool_id.0,
-            token: token_in.index(),
-        };
+        let missing = ExecutionError::NotInPair { pool: pool_id.0, token: token_in.index() };
         let token_out = pool.other(token_in).ok_or(missing)?;
         let (reserve_in, reserve_out) = (pool.reserve(token_in), pool.reserve(token_out));
-        let out = amount_out(reserve_in, reserve_out, amount_in, pool.fee_bps()).ok_or(
-            ExecutionError::EmptyPool {
-                pool: pool_id.0,
-                token: token_in.index(),
-            },
-        )?;
+        let out = amount_out(reserve_in, reserve_out, amount_in, pool.fee_bps())
+            .ok_or(ExecutionError::EmptyPool { pool: pool_id.0, token: token_in.index() })?;
         if out < min_out {
             return Err(ExecutionError::BelowMinimum { out, min_out });
         }
@@ -312,9 +274,7 @@ impl Ledger {
             balance: reserve_in,
             amount: amount_in,
         };
-        let after = pool
-            .after_swap(token_in, amount_in, out)
-            .ok_or_else(overflow)?;
+        let after = pool.after_swap(token_in, amount_in, out).ok_or_else(overflow)?;
         let balance = &mut sender.balances[token_out.index()];
         *balance = added(*balance, out, token_out, || format!("account {}", from.0))?;
         self.write_account(from, sender);
@@ -379,14 +339,12 @@ fn added(
     token: Token,
     holder: impl Fn() -> String,
 ) -> Result<u64, ExecutionError> {
-    balance
-        .checked_add(amount)
-        .ok_or_else(|| ExecutionError::Overflow {
-            holder: holder(),
-            token: token.index(),
-            balance,
-            amount,
-        })
+    balance.checked_add(amount).ok_or_else(|| ExecutionError::Overflow {
+        holder: holder(),
+        token: token.index(),
+        balance,
+        amount,
+    })
 }
 
 #[cfg(test)]
@@ -401,43 +359,19 @@ mod tests {
     }
 
     fn ledger() -> Ledger {
-        let account = |balances| Account {
-            owner: 1,
-            nonce: 0,
-            balances,
-        };
+        let account = |balances| Account { owner: 1, nonce: 0, balances };
         let pool = Pool::new([token(0), token(1)], [1_000, 2_000], 30).expect("a pool");
-        Ledger::new(
-            vec![account([100, 50, 0]), account([u64::MAX, 0, 7])],
-            vec![pool],
-        )
+        Ledger::new(vec![account([100, 50, 0]), account([u64::MAX, 0, 7])], vec![pool])
     }
 
     fn transfer(from: u32, nonce: u32, to: u32, amount: u64) -> Transaction {
-        let action = Action::Transfer {
-            to: AccountId(to),
-            token: token(0),
-            amount,
-        };
-        Transaction {
-            sender: AccountId(from),
-            nonce,
-            action,
-        }
+        let action = Action::Transfer { to: AccountId(to), token: token(0), amount };
+        Transaction { sender: AccountId(from), nonce, action }
     }
 
     fn swap(nonce: u32, token_in: u64, amount_in: u64, min_out: u64) -> Transaction {
-        let action = Action::Swap {
-            pool: PoolId(0),
-            token_in: token(token_in),
-            amount_in,
-            min_out,
-        };
-        Transaction {
-            sender: AccountId(0),
-            nonce,
-            action,
-        }
+        let action = Action::Swap { pool: PoolId(0), token_in: token(token_in), amount_in, min_out };
+        Transaction { sender: AccountId(0), nonce, action }
     }
 
     #[test]
@@ -455,10 +389,7 @@ mod tests {
         for (transaction, wanted) in rules {
             let mut ledger = ledger();
             let error = ledger.apply(&transaction).expect_err("breaks a rule");
-            assert!(
-                error.to_string().contains(wanted),
-                "{error} does not say {wanted}"
-            );
+            assert!(error.to_string().contains(wanted), "{error} does not say {wanted}");
             assert_eq!(ledger.accounts(), untouched.accounts());
             assert_eq!(ledger.pools(), untouched.pools());
         }
@@ -468,13 +399,7 @@ mod tests {
     fn a_swap_moves_both_ways() {
         let mut ledger = ledger();
         // ⌊2000·100·9970 / (1000·10000 + 100·9970)⌋ = ⌊1994000000 / 10997000⌋ = 181
-        assert_eq!(
-            ledger
-                .apply(&swap(0, 0, 100, 181))
-                .expect("valid")
-                .amount_out,
-            181
-        );
+        assert_eq!(ledger.apply(&swap(0, 0, 100, 181)).expect("valid").amount_out, 181);
         assert_eq!(ledger.accounts()[0].balances, [0, 231, 0]);
         assert_eq!(ledger.pools()[0].reserve(token(0)), 1_100);
         assert_eq!(ledger.pools()[0].reserve(token(1)), 1_819);
@@ -484,34 +409,16 @@ mod tests {
     fn a_transfer_to_oneself_costs_a_nonce_alone() {
         let mut ledger = ledger();
         ledger.apply(&transfer(0, 0, 0, 100)).expect("valid");
-        assert_eq!(
-            ledger.accounts()[0],
-            Account {
-                owner: 1,
-                nonce: 1,
-                balances: [100, 50, 0]
-            }
-        );
+        assert_eq!(ledger.accounts()[0], Account { owner: 1, nonce: 1, balances: [100, 50, 0] });
     }
 
     #[test]
     fn a_batch_is_applied_whole_or_not_at_all() {
         let mut ledger = ledger();
-        let error = ledger.apply_all(&[
-            swap(0, 0, 10, 0),
-            transfer(0, 1, 0, 5),
-            transfer(0, 1, 0, 5),
-        ]);
+        let error = ledger.apply_all(&[swap(0, 0, 10, 0), transfer(0, 1, 0, 5), transfer(0, 1, 0, 5)]);
         let error = error.expect_err("the third repeats a nonce");
         assert_eq!(error.index, 2);
-        assert!(matches!(
-            error.source,
-            ExecutionError::Nonce {
-                expected: 2,
-                got: 1,
-                ..
-            }
-        ));
+        assert!(matches!(error.source, ExecutionError::Nonce { expected: 2, got: 1, .. }));
         let before = self::ledger();
         assert_eq!(ledger.accounts(), before.accounts());
         assert_eq!(ledger.pools(), before.pools());
@@ -520,15 +427,9 @@ mod tests {
 
     #[test]
     fn nonces_run_out_with_an_error() {
-        let account = Account {
-            owner: 1,
-            nonce: u32::MAX,
-            balances: [1; 3],
-        };
+        let account = Account { owner: 1, nonce: u32::MAX, balances: [1; 3] };
         let mut ledger = Ledger::new(vec![account], vec![]);
-        let error = ledger
-            .apply(&transfer(0, u32::MAX, 0, 0))
-            .expect_err("no nonce is left");
+        let error = ledger.apply(&transfer(0, u32::MAX, 0, 0)).expect_err("no nonce is left");
         assert_eq!(error, ExecutionError::NoncesUsedUp { account: 0 });
     }
 }

@@ -51,9 +51,7 @@ impl DensePrefixTree {
 
     /// The siblings from the leaf's level up to just below the root.
     pub fn siblings(&self, position: usize) -> Vec<Digest> {
-        (0..self.height())
-            .map(|level| self.node(level, (position >> level) ^ 1))
-            .collect()
+        (0..self.height()).map(|level| self.node(level, (position >> level) ^ 1)).collect()
     }
 
     /// Replaces leaves and recomputes each node above them once.
@@ -73,34 +71,23 @@ impl DensePrefixTree {
             }
             touched.dedup();
             for &parent in &touched {
-                let digest = hash_pair(
-                    self.node(level, 2 * parent),
-                    self.node(level, 2 * parent + 1),
-                );
+                let digest = hash_pair(self.node(level, 2 * parent), self.node(level, 2 * parent + 1));
                 self.levels[level + 1][parent] = digest;
             }
         }
     }
 
     fn node(&self, level: usize, position: usize) -> Digest {
-        self.levels[level]
-            .get(position)
-            .copied()
-            .unwrap_or(self.empty[level])
+        self.levels[level].get(position).copied().unwrap_or(self.empty[level])
     }
 }
 
 /// The root that a leaf and its siblings lead to.
 pub fn root_from_path(leaf: Digest, position: u64, siblings: &[Digest]) -> Digest {
-    siblings
-        .iter()
-        .enumerate()
-        .fold(leaf, |node, (level, sibling)| {
-            match (position >> level) & 1 {
-                0 => hash_pair(node, *sibling),
-                _ => hash_pair(*sibling, node),
-            }
-        })
+    siblings.iter().enumerate().fold(leaf, |node, (level, sibling)| match (position >> level) & 1 {
+        0 => hash_pair(node, *sibling),
+        _ => hash_pair(*sibling, node),
+    })
 }
 
 #[cfg(test)]
@@ -111,14 +98,7 @@ mod tests {
     use proptest::prelude::{prop_assert_eq, proptest};
 
     fn leaf(number: u64) -> Digest {
-        Digest {
-            elements: [
-                Felt::from_canonical_u64(number),
-                Felt::ONE,
-                Felt::ZERO,
-                Felt::ZERO,
-            ],
-        }
+        Digest { elements: [Felt::from_canonical_u64(number), Felt::ONE, Felt::ZERO, Felt::ZERO] }
     }
 
     #[test]

@@ -31,11 +31,7 @@ impl Pool {
         let mut by_token = [0; TOKENS];
         by_token[pair[0].index()] = reserves[0];
         by_token[pair[1].index()] = reserves[1];
-        Some(Self {
-            pair,
-            fee_bps,
-            reserves: by_token,
-        })
+        Some(Self { pair, fee_bps, reserves: by_token })
     }
 
     /// The two tokens.

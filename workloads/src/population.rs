@@ -47,14 +47,8 @@ pub enum PopulationError {
 impl Default for Population {
     /// 10 000 accounts, 16 pools at 30 basis points, depth 24.
     fn default() -> Self {
-        let depth =
-            Depth::new(24).unwrap_or_else(|_| unreachable!("24 is within Depth::MIN..=Depth::MAX"));
-        Self {
-            accounts: 10_000,
-            pools: 16,
-            depth,
-            fee_bps: 30,
-        }
+        let depth = Depth::new(24).unwrap_or_else(|_| unreachable!("24 is within Depth::MIN..=Depth::MAX"));
+        Self { accounts: 10_000, pools: 16, depth, fee_bps: 30 }
     }
 }
 
@@ -64,12 +58,7 @@ impl Population {
     /// # Errors
     /// A count out of range.
     pub fn ledger(&self, seed: u64) -> Result<Ledger, PopulationError> {
-        let Self {
-            accounts,
-            pools,
-            depth: _,
-            fee_bps,
-        } = *self;
+        let Self { accounts, pools, depth: _, fee_bps } = *self;
         check("accounts", 1, MAX_LEAVES, accounts)?;
         check("pools", 0, MAX_LEAVES, pools)?;
         check("pool fee in basis points", 0, 10_000, u32::from(fee_bps))?;
@@ -111,14 +100,5 @@ impl Population {
 }
 
 fn check(what: &'static str, min: u32, max: u32, got: u32) -> Result<(), PopulationError> {
-    if (min..=max).contains(&got) {
-        Ok(())
-    } else {
-        Err(PopulationError::Count {
-            what,
-            min,
-            max,
-            got,
-        })
-    }
+    if (min..=max).contains(&got) { Ok(()) } else { Err(PopulationError::Count { what, min, max, got }) }
 }

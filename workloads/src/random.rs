@@ -84,9 +84,7 @@ impl Chooser {
         };
         // libm's pow is plain IEEE arithmetic in software, so the table is the same on every machine; the
         // platform's own pow is not.
-        let weights: Vec<f64> = (1..=n)
-            .map(|rank| libm::pow(f64::from(rank), -exponent))
-            .collect();
+        let weights: Vec<f64> = (1..=n).map(|rank| libm::pow(f64::from(rank), -exponent)).collect();
         let total: f64 = weights.iter().sum();
         let mut sum = 0.0;
         let mut bounds: Vec<u64> = weights
@@ -109,9 +107,7 @@ impl Chooser {
             Self::Uniform(n) => draws.below(*n) as u32,
             Self::Table(bounds) => {
                 let at = draws.bits();
-                bounds
-                    .partition_point(|bound| *bound <= at)
-                    .min(bounds.len() - 1) as u32
+                bounds.partition_point(|bound| *bound <= at).min(bounds.len() - 1) as u32
             }
         }
     }
@@ -146,10 +142,7 @@ mod tests {
         for (rank, count) in counts.iter().enumerate().take(10) {
             let expected = 200_000.0 / (harmonic * (rank + 1) as f64);
             let error = (f64::from(*count) - expected).abs();
-            assert!(
-                error < 5.0 * expected.sqrt(),
-                "rank {rank}: {count} draws, expected {expected}"
-            );
+            assert!(error < 5.0 * expected.sqrt(), "rank {rank}: {count} draws, expected {expected}");
         }
     }
 

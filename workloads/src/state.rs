@@ -86,13 +86,7 @@ impl Depth {
             return Ok(());
         }
         let needed = (got as u64).next_power_of_two().trailing_zeros() + 1;
-        Err(DepthError::TooSmall {
-            depth: self.0,
-            what,
-            room: self.room(),
-            got,
-            needed,
-        })
+        Err(DepthError::TooSmall { depth: self.0, what, room: self.room(), got, needed })
     }
 }
 
@@ -115,17 +109,9 @@ impl State {
         depth.check_room("pools", ledger.pools().len())?;
         ledger.take_touched();
         let height = depth.levels() - 1;
-        let accounts = DensePrefixTree::new(
-            height,
-            ledger.accounts().iter().map(Account::hash).collect(),
-        );
+        let accounts = DensePrefixTree::new(height, ledger.accounts().iter().map(Account::hash).collect());
         let pools = DensePrefixTree::new(height, ledger.pools().iter().map(Pool::hash).collect());
-        Ok(Self {
-            depth,
-            ledger,
-            accounts,
-            pools,
-        })
+        Ok(Self { depth, ledger, accounts, pools })
     }
 
     /// The depth of the tree.
@@ -163,16 +149,9 @@ impl State {
     pub fn update_root(&mut self) -> Digest {
         let Touched { accounts, pools } = self.ledger.take_touched();
         let ledger = &self.ledger;
-        self.accounts.replace(
-            accounts
-                .iter()
-                .map(|id| (id.0 as usize, ledger.accounts()[id.0 as usize].hash())),
-        );
-        self.pools.replace(
-            pools
-                .iter()
-                .map(|id| (id.0 as usize, ledger.pools()[id.0 as usize].hash())),
-        );
+        self.accounts
+            .replace(accounts.iter().map(|id| (id.0 as usize, ledger.accounts()[id.0 as usize].hash())));
+        self.pools.replace(pools.iter().map(|id| (id.0 as usize, ledger.pools()[id.0 as usize].hash())));
         self.root()
     }
 
@@ -203,11 +182,7 @@ impl State {
     ///
     /// # Errors
     /// If there is no such account.
-    pub fn replace_account(
-        &mut self,
-        id: AccountId,
-        account: Account,
-    ) -> Result<(), ExecutionError> {
+    pub fn replace_account(&mut self, id: AccountId, account: Account) -> Result<(), ExecutionError> {
         self.ledger.overwrite_account(id, account)?;
         self.accounts.replace([(id.0 as usize, account.hash())]);
         Ok(())
@@ -242,54 +217,25 @@ mod tests {
 
     #[test]
     fn too_many_accounts_name_the_depth_that_holds_them() {
-        let account = Account {
-            owner: 0,
-            nonce: 0,
-            balances: [0; 3],
-        };
+        let account = Account { owner: 0, nonce: 0, balances: [0; 3] };
         let depth = Depth::new(3).expect("3 is in range");
         let error = State::new(depth, Ledger::new(vec![account; 5], vec![])).expect_err("4 fit");
-        assert_eq!(
-            error,
-            DepthError::TooSmall {
-                depth: 3,
-                what: "accounts",
-                room: 4,
-                got: 5,
-                needed: 4
-            }
-        );
-        assert!(
-            State::new(
-                Depth::new(4).expect("in range"),
-                Ledger::new(vec![account; 5], vec![])
-            )
-            .is_ok()
-        );
+        assert_eq!(error, DepthError::TooSmall { depth: 3, what: "accounts", room: 4, got: 5, needed: 4 });
+        assert!(State::new(Depth::new(4).expect("in range"), Ledger::new(vec![account; 5], vec![])).is_ok());
     }
 
     #[test]
     fn paths_of_both_halves_lead_to_the_root() {
-        let population = Population {
-            accounts: 9,
-            pools: 3,
-            ..Population::default()
-        };
+        let population = Population { accounts: 9, pools: 3, ..Population::default() };
         let state = population.state(1).expect("a small population fits");
         let depth = state.depth();
         let account = AccountId(8);
         let siblings = state.account_siblings(account).expect("exists");
         let leaf = state.ledger().accounts()[8].hash();
-        assert_eq!(
-            root_from_path(leaf, depth.account_leaf(account).0, &siblings),
-            state.root()
-        );
+        assert_eq!(root_from_path(leaf, depth.account_leaf(account).0, &siblings), state.root());
         let siblings = state.pool_siblings(PoolId(2)).expect("exists");
         let leaf = state.ledger().pools()[2].hash();
-        assert_eq!(
-            root_from_path(leaf, depth.pool_leaf(PoolId(2)).0, &siblings),
-            state.root()
-        );
+        assert_eq!(root_from_path(leaf, depth.pool_leaf(PoolId(2)).0, &siblings), state.root());
         assert!(state.account_siblings(AccountId(9)).is_err());
     }
 
@@ -297,21 +243,15 @@ mod tests {
     fn step_by_step_equals_once_a_batch() {
         let mut once = Population::default().state(5).expect("fits");
         let mut stepwise = once.clone();
-        let mut generator = Population::default()
-            .generator(5, Default::default())
-            .expect("valid");
+        let mut generator = Population::default().generator(5, Default::default()).expect("valid");
         let batch = generator.next_batch(20);
         once.execute(&batch).expect("generated batches are valid");
         let root = once.update_root();
         for (id, account) in once.ledger().accounts().iter().enumerate() {
-            stepwise
-                .replace_account(AccountId(id as u32), *account)
-                .expect("exists");
+            stepwise.replace_account(AccountId(id as u32), *account).expect("exists");
         }
         for (id, pool) in once.ledger().pools().iter().enumerate() {
-            stepwise
-                .replace_pool(PoolId(id as u32), *pool)
-                .expect("exists");
+            stepwise.replace_pool(PoolId(id as u32), *pool).expect("exists");
         }
         assert_eq!(stepwise.root(), root);
     }

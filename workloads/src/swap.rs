@@ -22,12 +22,7 @@ pub fn amount_out(reserve_in: u64, reserve_out: u64, amount_in: u64, fee_bps: u1
 }
 
 /// The quotient of the formula and its remainder, which is below the denominator and so below 2^79.
-pub fn quotient(
-    reserve_in: u64,
-    reserve_out: u64,
-    amount_in: u64,
-    fee_bps: u16,
-) -> Option<(u64, u128)> {
+pub fn quotient(reserve_in: u64, reserve_out: u64, amount_in: u64, fee_bps: u16) -> Option<(u64, u128)> {
     let kept_bps = u128::from(BPS.checked_sub(u64::from(fee_bps))?);
     let amount_after_fee = u128::from(amount_in) * kept_bps;
     let denominator = u128::from(reserve_in) * u128::from(BPS) + amount_after_fee;
@@ -53,10 +48,7 @@ mod tests {
     #[test]
     fn extremes() {
         // The numerator has 142 bits here; the answer is worked out by hand: max·max·10^4/(max·10^4 + max·10^4).
-        assert_eq!(
-            amount_out(u64::MAX, u64::MAX, u64::MAX, 0),
-            Some(u64::MAX / 2)
-        );
+        assert_eq!(amount_out(u64::MAX, u64::MAX, u64::MAX, 0), Some(u64::MAX / 2));
         assert_eq!(amount_out(0, u64::MAX, 1, 0), Some(u64::MAX));
         assert_eq!(amount_out(1, u64::MAX, 1, 10_000), Some(0));
         assert_eq!(amount_out(1, 1, 1, 10_001), None);

@@ -62,18 +62,9 @@ impl Transaction {
             Action::Transfer { to, token, amount } => {
                 (kind::TRANSFER, depth.account_leaf(to), token, amount, 0)
             }
-            Action::Swap {
-                pool,
-                token_in,
-                amount_in,
-                min_out,
-            } => (
-                kind::SWAP,
-                depth.pool_leaf(pool),
-                token_in,
-                amount_in,
-                min_out,
-            ),
+            Action::Swap { pool, token_in, amount_in, min_out } => {
+                (kind::SWAP, depth.pool_leaf(pool), token_in, amount_in, min_out)
+            }
         };
         let [amount_lo, amount_hi] = limbs(amount);
         let [min_lo, min_hi] = limbs(min_out);

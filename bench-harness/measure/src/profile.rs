@@ -28,11 +28,8 @@ pub fn summarise(about: &About<'_>, cells: &[CellRecord], log: &[LogRecord]) -> 
         let (_, cell) = record.run_and_cell();
         by_cell.entry(cell.key()).or_default().take(record);
     }
-    let cells = cells.iter().filter_map(|cell| {
-        by_cell
-            .get(&cell.key())
-            .map(|gathered| gathered.summary(cell))
-    });
+    let cells =
+        cells.iter().filter_map(|cell| by_cell.get(&cell.key()).map(|gathered| gathered.summary(cell)));
     ProfileRecord {
         schema_version: PROFILE_SCHEMA_VERSION,
         run: about.run.to_owned(),
@@ -71,16 +68,9 @@ impl<'a> Gathered<'a> {
     }
 
     fn summary(&self, cell: &CellRecord) -> CellSummaryRecord {
-        let counted: Vec<_> = self
-            .samples
-            .iter()
-            .copied()
-            .filter(|sample| sample.mark.counts())
-            .collect();
+        let counted: Vec<_> = self.samples.iter().copied().filter(|sample| sample.mark.counts()).collect();
         let quantities = quantities(&counted);
-        let prove = quantities
-            .iter()
-            .find(|quantity| quantity.quantity == QuantityName::ProveBatch);
+        let prove = quantities.iter().find(|quantity| quantity.quantity == QuantityName::ProveBatch);
         let transactions_per_s = prove
             .filter(|prove| prove.median_s > 0.0)
             .map(|prove| cell.batch_transactions as f64 / prove.median_s);
@@ -92,11 +82,7 @@ impl<'a> Gathered<'a> {
             end: self.end,
             verified: !self.samples.iter().any(is_unverified),
             left_out_samples: (self.samples.len() - counted.len()) as u64,
-            peak_rss_bytes: self
-                .samples
-                .iter()
-                .filter_map(|sample| sample.peak_rss_bytes)
-                .max(),
+            peak_rss_bytes: self.samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
             transactions_per_s,
             quantities,
             failures: self.failures.iter().copied().cloned().collect(),
@@ -111,9 +97,7 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
         let values = of_stage(stage).map(|sample| sample.wall_s).collect();
         summary_of(quantity, None, values)
     };
-    let sum = |quantity, stages: &[StageName]| {
-        summary_of(quantity, None, sums_of_batches(samples, stages))
-    };
+    let sum = |quantity, stages: &[StageName]| summary_of(quantity, None, sums_of_batches(samples, stages));
     use QuantityName as Q;
     use StageName as S;
     let mut found = vec![
@@ -129,44 +113,34 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
         sum(Q::ProveBatch, &[S::Record, S::Witness, S::Prove]),
         one(Q::Verify, S::Verify),
     ];
-    let levels: BTreeSet<_> = of_stage(S::Aggregate)
-        .filter_map(|sample| sample.level)
-        .collect();
+    let levels: BTreeSet<_> = of_stage(S::Aggregate).filter_map(|sample| sample.level).collect();
     for level in &levels {
         let of_level = || of_stage(S::Aggregate).filter(|sample| sample.level == Some(*level));
         let whole = of_level().map(|sample| sample.wall_s).collect();
         found.push(summary_of(Q::AggregateLevel, Some(*level), whole));
         // A level tells one time for all its merges, so a merge is known by its mean within a level only.
-        let merge =
-            of_level().map(|sample| sample.wall_s / sample.merges.unwrap_or(1).max(1) as f64);
+        let merge = of_level().map(|sample| sample.wall_s / sample.merges.unwrap_or(1).max(1) as f64);
         found.push(summary_of(Q::AggregateMerge, Some(*level), merge.collect()));
     }
-    found.push(summary_of(
-        Q::Aggregate,
-        None,
-        sums_of_levels(samples, levels.len()),
-    ));
+    found.push(summary_of(Q::Aggregate, None, sums_of_levels(samples, levels.len())));
     found.push(one(Q::VerifyAggregate, S::VerifyAggregate));
     found.into_iter().flatten().collect()
 }
 
 /// The sum of several stages for each batch of which all of them are there, in the order of the log.
 fn sums_of_batches(samples: &[&SampleRecord], stages: &[StageName]) -> Vec<f64> {
-    let mut sums: BTreeMap<(Option<u64>, Option<u64>), Vec<(StageName, f64)>> = BTreeMap::new();
+    // By repeat and batch.
+    let mut sums: BTreeMap<_, Vec<(StageName, f64)>> = BTreeMap::new();
     for sample in samples {
         if stages.contains(&sample.stage) {
             let parts = sums.entry((sample.repeat, sample.batch)).or_default();
             parts.push((sample.stage, sample.wall_s));
         }
     }
-    let whole = sums.into_values().filter(|parts| {
-        stages
-            .iter()
-            .all(|stage| parts.iter().any(|(found, _)| found == stage))
-    });
-    whole
-        .map(|parts| parts.iter().map(|(_, wall_s)| wall_s).sum())
-        .collect()
+    let whole = sums
+        .into_values()
+        .filter(|parts| stages.iter().all(|stage| parts.iter().any(|(found, _)| found == stage)));
+    whole.map(|parts| parts.iter().map(|(_, wall_s)| wall_s).sum()).collect()
 }
 
 /// The sum of all levels for each aggregation of which all levels are there.
@@ -177,8 +151,5 @@ fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<f64> {
             sums.entry(sample.repeat).or_default().push(sample.wall_s);
         }
     }
-    sums.into_values()
-        .filter(|parts| parts.len() == levels)
-        .map(|parts| parts.iter().sum())
-        .collect()
+    sums.into_values().filter(|parts| parts.len() == levels).map(|parts| parts.iter().sum()).collect()
 }

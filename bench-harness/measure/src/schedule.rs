@@ -51,12 +51,8 @@ fn check_trace(
     batch_transactions: usize,
     capacity: usize,
 ) -> Result<(), SpecError> {
-    let wrong = |source| SpecError::Trace {
-        file: file.to_owned(),
-        source,
-    };
-    let batches =
-        trace_batches(file, &spec.population, spec.seed, batch_transactions).map_err(wrong)?;
+    let wrong = |source| SpecError::Trace { file: file.to_owned(), source };
+    let batches = trace_batches(file, &spec.population, spec.seed, batch_transactions).map_err(wrong)?;
     if batches.len() < spec.batches_per_aggregation {
         return Err(SpecError::Field {
             field: "trace",
@@ -73,9 +69,7 @@ fn check_trace(
     {
         return Err(SpecError::Field {
             field: "trace",
-            expected: format!(
-                "batches of at most {capacity} transactions, which the circuit holds"
-            ),
+            expected: format!("batches of at most {capacity} transactions, which the circuit holds"),
             got: format!("one of {longest} in {}", file.display()),
         });
     }
@@ -85,11 +79,11 @@ fn check_trace(
 #[cfg(test)]
 mod tests {
     use super::Schedule;
-    use crate::host::CoreCount;
+    use crate::host::tests::allowance;
     use crate::spec::{Overrides, Spec};
 
     fn schedule(overrides: Overrides) -> Result<Schedule, crate::spec::SpecError> {
-        Schedule::new(&Spec::new(overrides, CoreCount::new(4).expect("four")).expect("valid"))
+        Schedule::new(&Spec::new(overrides, &allowance(4)).expect("valid"))
     }
 
     #[test]
@@ -99,12 +93,7 @@ mod tests {
             batch_sizes: Some(vec![32, 8]),
             ..Overrides::default()
         });
-        let keys: Vec<_> = schedule
-            .expect("valid")
-            .cells()
-            .iter()
-            .map(|cell| cell.record().key())
-            .collect();
+        let keys: Vec<_> = schedule.expect("valid").cells().iter().map(|cell| cell.record().key()).collect();
         assert_eq!(keys.len(), 2 * 2 * 3);
         assert_eq!(keys[0], "transfer/8of8/x4/plonky2/1c/as_is");
         assert_eq!(keys[11], "mix-0.5/32of32/x4/plonky2/4c/as_is");
@@ -137,9 +126,6 @@ mod tests {
         assert!(error.contains("at most 1 transactions"), "{error}");
         std::fs::write(&file, text.replace("1,0,0,5", "1,0,0,x")).expect("written");
         let error = with(2, 2, None).expect_err("a bad cell").to_string();
-        assert!(
-            error.contains("trace.csv: line 4, column amount_in"),
-            "{error}"
-        );
+        assert!(error.contains("trace.csv: line 4, column amount_in"), "{error}");
     }
 }

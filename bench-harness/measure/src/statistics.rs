@@ -67,11 +67,7 @@ pub fn median_interval_place(samples: usize, coverage: f64) -> Option<(usize, f6
 /// The interval of the median of ascending values.
 pub fn median_interval(ascending: &[f64], coverage: f64) -> Option<IntervalRecord> {
     let (place, coverage) = median_interval_place(ascending.len(), coverage)?;
-    Some(IntervalRecord {
-        low_s: ascending[place],
-        high_s: ascending[ascending.len() - 1 - place],
-        coverage,
-    })
+    Some(IntervalRecord { low_s: ascending[place], high_s: ascending[ascending.len() - 1 - place], coverage })
 }
 
 /// Quantiles by HdrHistogram, to three significant digits, each with the number of samples at or above it.
@@ -89,21 +85,15 @@ pub fn quantiles(values_s: &[f64]) -> Vec<QuantileRecord> {
         QuantileRecord {
             quantile: *quantile,
             value_s: histogram.highest_equivalent(value_ns) as f64 * 1e-9,
-            samples_at_or_above: histogram.count_between(
-                histogram.lowest_equivalent(value_ns),
-                histogram.high().max(value_ns),
-            ),
+            samples_at_or_above: histogram
+                .count_between(histogram.lowest_equivalent(value_ns), histogram.high().max(value_ns)),
         }
     });
     records.collect()
 }
 
 /// The summary of what was measured, in the order in which it was. None of nothing.
-pub fn summarise(
-    quantity: QuantityName,
-    level: Option<u64>,
-    values_s: Vec<f64>,
-) -> Option<QuantityRecord> {
+pub fn summarise(quantity: QuantityName, level: Option<u64>, values_s: Vec<f64>) -> Option<QuantityRecord> {
     let mut ascending = values_s.clone();
     ascending.sort_by(f64::total_cmp);
     let median_s = median(&ascending)?;
@@ -145,10 +135,7 @@ mod tests {
         assert_eq!(median_interval_place(1, 0.95), None);
         assert_eq!(median_interval_place(2, 0.95), Some((0, 0.5)));
         let interval = median_interval(&[1.0, 2.0, 4.0], 0.95).expect("three");
-        assert_eq!(
-            (interval.low_s, interval.high_s, interval.coverage),
-            (1.0, 4.0, 0.75)
-        );
+        assert_eq!((interval.low_s, interval.high_s, interval.coverage), (1.0, 4.0, 0.75));
     }
 
     #[test]
@@ -166,10 +153,7 @@ mod tests {
         let p90 = found.iter().find(|q| q.quantile == 0.9).expect("asked for");
         assert!((p90.value_s - 0.090).abs() < 0.000_1, "{p90:?}");
         assert_eq!(p90.samples_at_or_above, 11);
-        let p99 = found
-            .iter()
-            .find(|q| q.quantile == 0.99)
-            .expect("asked for");
+        let p99 = found.iter().find(|q| q.quantile == 0.99).expect("asked for");
         assert_eq!(p99.samples_at_or_above, 2);
         let alone = quantiles(&[3.5]);
         assert!(alone.iter().all(|q| q.samples_at_or_above == 1));

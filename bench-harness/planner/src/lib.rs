@@ -1,1 +1,21 @@
-//! Room under construction.
+//! How many provers, batches per aggregation and aggregators a rollup needs.
+//!
+//! Pure: no clock, no file, no thread count, no machine. The same request gives the same plan, byte for byte.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`formulas`] | every formula, a small function each, with source, units and a worked example |
+//! | [`domain`] | load, times, aggregation, limits: checked once, valid ever after |
+//! | [`sim`] | the whole pipeline, event by event, with an interval on every figure |
+//! | [`plan`] | [`plan::recommend`]: the smallest fleet that meets a target, or the term that forbids it |
+//! | [`error`] | what a user can get wrong, and what nothing can meet |
+
+pub mod domain;
+pub mod error;
+pub mod formulas;
+mod normal;
+pub mod plan;
+pub mod sim;
+
+pub use error::PlanError;
+pub use plan::{Plan, PlanRequest, recommend};

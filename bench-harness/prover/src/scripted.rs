@@ -6,8 +6,7 @@
 
 use crate::statement::{PUBLIC_ELEMENTS, Statement};
 use crate::system::{
-    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape,
-    Verified,
+    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
 };
 use plonky2::field::types::{Field, Field64, PrimeField64};
 use rand_chacha::ChaCha20Rng;
@@ -114,16 +113,7 @@ impl Script {
     /// # Errors
     /// A time or a CV that is negative, infinite or not a number, or a list of none.
     pub fn check(&self) -> Result<(), ProverError> {
-        let Self {
-            seed: _,
-            real_time: _,
-            witness,
-            prove,
-            merge,
-            verify,
-            harness,
-            faults: _,
-        } = self;
+        let Self { seed: _, real_time: _, witness, prove, merge, verify, harness, faults: _ } = self;
         let laws = [
             ("script, witness", Some(witness)),
             ("script, prove", Some(prove)),
@@ -147,11 +137,7 @@ impl Script {
 impl Law {
     fn check(&self, what: &'static str) -> Result<(), ProverError> {
         let wrong = |expected: &str, got: String| {
-            Err(ProverError::Input {
-                what,
-                expected: expected.to_owned(),
-                got,
-            })
+            Err(ProverError::Input { what, expected: expected.to_owned(), got })
         };
         let numbers = match self {
             Self::Fixed { fixed_s } => vec![*fixed_s],
@@ -212,12 +198,7 @@ impl Scripted {
     /// A law that cannot be.
     pub fn new(script: Script) -> Result<Self, ProverError> {
         script.check()?;
-        Ok(Self {
-            script,
-            set_up: None,
-            proved: 0,
-            merged: 0,
-        })
+        Ok(Self { script, set_up: None, proved: 0, merged: 0 })
     }
 
     /// The script.
@@ -330,31 +311,16 @@ impl ProofSystem for Scripted {
                 time += self.take(&self.script.merge, Use::Merge, key, self.merged);
                 self.merged += 1;
             }
-            levels.push(Level {
-                level,
-                merges: width,
-                time,
-            });
+            levels.push(Level { level, merges: width, time });
         }
-        let kind = ProofKind::Aggregate {
-            level: levels.len(),
-        };
-        Ok(Aggregated {
-            proof: Proof {
-                kind,
-                bytes: encode(kind, &statement),
-            },
-            levels,
-        })
+        let kind = ProofKind::Aggregate { level: levels.len() };
+        Ok(Aggregated { proof: Proof { kind, bytes: encode(kind, &statement) }, levels })
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
         let statement = decode(proof)?;
         let key = statement.commitment.elements[0].to_canonical_u64();
-        Ok(Verified {
-            statement,
-            time: self.take(&self.script.verify, Use::Verify, key, key),
-        })
+        Ok(Verified { statement, time: self.take(&self.script.verify, Use::Verify, key, key) })
     }
 }
 
@@ -400,9 +366,7 @@ fn decode(proof: &Proof) -> Result<Statement, ProverError> {
     if number(MAGIC.len()) != level_of(*kind) {
         return Err(rejected("it is of another kind"));
     }
-    let elements: Vec<_> = (0..PUBLIC_ELEMENTS)
-        .map(|index| number(HEAD_BYTES + 8 * index))
-        .collect();
+    let elements: Vec<_> = (0..PUBLIC_ELEMENTS).map(|index| number(HEAD_BYTES + 8 * index)).collect();
     if elements.iter().any(|element| *element >= Felt::ORDER) {
         return Err(rejected("a public element is no field element"));
     }
@@ -412,13 +376,11 @@ fn decode(proof: &Proof) -> Result<Statement, ProverError> {
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo): each step is a bijection, so that a change of any one byte always shows.
 fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn rejected(why: &str) -> ProverError {
-    ProverError::Rejected {
-        why: why.to_owned(),
-    }
+    ProverError::Rejected { why: why.to_owned() }
 }

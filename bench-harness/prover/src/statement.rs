@@ -23,12 +23,7 @@ pub struct Statement {
 impl Statement {
     /// The elements as they stand in a proof: old root, new root, commitment, count.
     pub fn elements(&self) -> [Felt; PUBLIC_ELEMENTS] {
-        let Self {
-            old_root,
-            new_root,
-            commitment,
-            transactions,
-        } = self;
+        let Self { old_root, new_root, commitment, transactions } = self;
         let mut elements = [Felt::ZERO; PUBLIC_ELEMENTS];
         elements[..4].copy_from_slice(&old_root.elements);
         elements[4..8].copy_from_slice(&new_root.elements);
@@ -87,5 +82,44 @@ impl std::fmt::Display for Statement {
             digest_hex(self.old_root),
             digest_hex(self.new_root)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Statement;
+    use plonky2::field::types::Field;
+    use workloads::hash::{Digest, Felt, hash_pair};
+
+    fn root(number: u64) -> Digest {
+        Digest { elements: [Felt::from_canonical_u64(number); 4] }
+    }
+
+    fn link(number: u64) -> Statement {
+        let [old_root, new_root, commitment] = [number, number + 1, 100 + number].map(root);
+        Statement { old_root, new_root, commitment, transactions: number }
+    }
+
+    #[test]
+    fn elements_go_there_and_back() {
+        assert_eq!(Statement::from_elements(&link(3).elements()), Some(link(3)));
+        assert_eq!(Statement::from_elements(&link(3).elements()[1..]), None);
+    }
+
+    #[test]
+    fn five_join_as_a_tree_in_which_the_last_is_lifted_twice() {
+        let links: Vec<_> = (0..5).map(link).collect();
+        let joined = Statement::join_all(&links).expect("a chain");
+        let pair = |left: u64, right: u64| hash_pair(root(100 + left), root(100 + right));
+        let expected = hash_pair(hash_pair(pair(0, 1), pair(2, 3)), root(104));
+        assert_eq!(joined.commitment, expected);
+        assert_eq!((joined.old_root, joined.new_root, joined.transactions), (root(0), root(5), 10));
+    }
+
+    #[test]
+    fn a_gap_does_not_join() {
+        assert_eq!(link(0).join(&link(2)), None);
+        assert_eq!(Statement::join_all(&[link(0), link(1), link(3)]), None);
+        assert_eq!(Statement::join_all(&[]), None);
     }
 }

@@ -166,9 +166,7 @@ pub enum ProverError {
         why: String,
     },
     /// A proof verifies but says something else than native execution.
-    #[error(
-        "a proof says something else than native execution\n  proof:  {proved}\n  native: {native}"
-    )]
+    #[error("a proof says something else than native execution\n  proof:  {proved}\n  native: {native}")]
     Mismatch {
         /// What the proof says.
         proved: Box<Statement>,
@@ -224,17 +222,10 @@ pub trait ProofSystem {
 ///
 /// # Errors
 /// [`ProverError::Rejected`] or [`ProverError::Mismatch`].
-pub fn check(
-    system: &dyn ProofSystem,
-    proof: &Proof,
-    native: &Statement,
-) -> Result<Duration, ProverError> {
+pub fn check(system: &dyn ProofSystem, proof: &Proof, native: &Statement) -> Result<Duration, ProverError> {
     let Verified { statement, time } = system.verify(proof)?;
     if statement == *native {
         return Ok(time);
     }
-    Err(ProverError::Mismatch {
-        proved: Box::new(statement),
-        native: Box::new(*native),
-    })
+    Err(ProverError::Mismatch { proved: Box::new(statement), native: Box::new(*native) })
 }

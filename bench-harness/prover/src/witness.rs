@@ -60,11 +60,7 @@ pub struct BatchTrace {
 ///
 /// # Errors
 /// A batch longer than `capacity`, or a transaction that breaks a rule; the replica is then as it was.
-pub fn record(
-    replica: &mut State,
-    batch: &Batch,
-    capacity: usize,
-) -> Result<BatchTrace, ProverError> {
+pub fn record(replica: &mut State, batch: &Batch, capacity: usize) -> Result<BatchTrace, ProverError> {
     if batch.transactions.is_empty() || batch.transactions.len() > capacity {
         return Err(ProverError::Input {
             what: "transactions in a batch",
@@ -81,10 +77,7 @@ pub fn record(
         steps.push(step.map_err(|source| BatchError { index, source })?);
     }
     while steps.len() < capacity {
-        steps.push(padding(replica).map_err(|source| BatchError {
-            index: steps.len(),
-            source,
-        })?);
+        steps.push(padding(replica).map_err(|source| BatchError { index: steps.len(), source })?);
     }
     let statement = Statement {
         old_root,
@@ -98,32 +91,16 @@ pub fn record(
 fn open_account(state: &State, id: AccountId) -> Result<(Opening, Account), ExecutionError> {
     let account = *state.ledger().account(id)?;
     let siblings = state.account_siblings(id)?;
-    Ok((
-        Opening {
-            index: state.depth().account_leaf(id),
-            leaf: Leaf::Account(account),
-            siblings,
-        },
-        account,
-    ))
+    Ok((Opening { index: state.depth().account_leaf(id), leaf: Leaf::Account(account), siblings }, account))
 }
 
 fn padding(state: &State) -> Result<Step, ExecutionError> {
     let (opening, _) = open_account(state, AccountId(0))?;
-    Ok(Step {
-        transaction: None,
-        sender: opening.clone(),
-        target: opening,
-        quotient: (0, 0),
-    })
+    Ok(Step { transaction: None, sender: opening.clone(), target: opening, quotient: (0, 0) })
 }
 
 fn record_one(state: &mut State, transaction: &Transaction) -> Result<Step, ExecutionError> {
-    let Transaction {
-        sender: from,
-        nonce: _,
-        action,
-    } = *transaction;
+    let Transaction { sender: from, nonce: _, action } = *transaction;
     let (sender, mut account) = open_account(state, from)?;
     account.nonce += 1;
     let (target, quotient) = match action {
@@ -135,44 +112,23 @@ fn record_one(state: &mut State, transaction: &Transaction) -> Result<Step, Exec
             state.replace_account(to, recipient)?;
             (target, (0, 0))
         }
-        Action::Swap {
-            pool: id,
-            token_in,
-            amount_in,
-            min_out: _,
-        } => {
+        Action::Swap { pool: id, token_in, amount_in, min_out: _ } => {
             let pool = *state.ledger().pool(id)?;
-            let not_in_pair = ExecutionError::NotInPair {
-                pool: id.0,
-                token: token_in.index(),
-            };
+            let not_in_pair = ExecutionError::NotInPair { pool: id.0, token: token_in.index() };
             let token_out = pool.other(token_in).ok_or(not_in_pair.clone())?;
             let (reserve_in, reserve_out) = (pool.reserve(token_in), pool.reserve(token_out));
-            let quotient = quotient(reserve_in, reserve_out, amount_in, pool.fee_bps()).ok_or(
-                ExecutionError::EmptyPool {
-                    pool: id.0,
-                    token: token_in.index(),
-                },
-            )?;
+            let quotient = quotient(reserve_in, reserve_out, amount_in, pool.fee_bps())
+                .ok_or(ExecutionError::EmptyPool { pool: id.0, token: token_in.index() })?;
             account.balances[token_in.index()] -= amount_in;
             account.balances[token_out.index()] += quotient.0;
             state.replace_account(from, account)?;
             let siblings = state.pool_siblings(id)?;
-            let target = Opening {
-                index: state.depth().pool_leaf(id),
-                leaf: Leaf::Pool(pool),
-                siblings,
-            };
+            let target = Opening { index: state.depth().pool_leaf(id), leaf: Leaf::Pool(pool), siblings };
             // The dry run has passed, so the reserve cannot overflow.
             let after = pool.after_swap(token_in, amount_in, quotient.0);
             state.replace_pool(id, after.ok_or(not_in_pair)?)?;
             (target, quotient)
         }
     };
-    Ok(Step {
-        transaction: Some(*transaction),
-        sender,
-        target,
-        quotient,
-    })
+    Ok(Step { transaction: Some(*transaction), sender, target, quotient })
 }

@@ -11,6 +11,5 @@ pub mod record;
 pub mod terminal;
 
 pub use record::{
-    DifferenceRecord, FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord,
-    ValueRecord,
+    DifferenceRecord, FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord,
 };

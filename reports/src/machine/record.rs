@@ -70,9 +70,7 @@ impl fmt::Display for ValueRecord {
 impl FieldRecord {
     /// The value for a person, `unknown` where there is none.
     pub fn words(&self) -> String {
-        self.value
-            .as_ref()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
+        self.value.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string)
     }
 }
 
@@ -89,11 +87,7 @@ pub struct DifferenceRecord {
 
 impl fmt::Display for DifferenceRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            field,
-            first,
-            second,
-        } = self;
+        let Self { field, first, second } = self;
         write!(f, "{field}: {first} / {second}")
     }
 }

@@ -18,19 +18,11 @@ impl Exporter<MachineRecord> for MachineTable {
 
     fn export(&self, machine: &MachineRecord) -> Result<String, ExportError> {
         let mut table = Table::new();
-        table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
-            .set_width(self.width_columns);
-        table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(["section", "field", "value"]);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(["section", "field", "value"]);
         for section in &machine.sections {
             for (place, field) in section.fields.iter().enumerate() {
-                let name = if place == 0 {
-                    section.name.as_str()
-                } else {
-                    ""
-                };
+                let name = if place == 0 { section.name.as_str() } else { "" };
                 table.add_row([name, &field.name, &field.words()]);
             }
         }

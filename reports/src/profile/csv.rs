@@ -94,11 +94,7 @@ fn row(run: &str, summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [St
         quantiles,
         values_s: _,
     } = quantity;
-    let IntervalColumns {
-        low,
-        high,
-        coverage,
-    } = interval.map(IntervalColumns::from).unwrap_or_default();
+    let IntervalColumns { low, high, coverage } = interval.map(IntervalColumns::from).unwrap_or_default();
     [
         run.to_owned(),
         workload.clone(),
@@ -140,16 +136,8 @@ struct IntervalColumns {
 
 impl From<IntervalRecord> for IntervalColumns {
     fn from(interval: IntervalRecord) -> Self {
-        let IntervalRecord {
-            low_s,
-            high_s,
-            coverage,
-        } = interval;
-        Self {
-            low: low_s.to_string(),
-            high: high_s.to_string(),
-            coverage: coverage.to_string(),
-        }
+        let IntervalRecord { low_s, high_s, coverage } = interval;
+        Self { low: low_s.to_string(), high: high_s.to_string(), coverage: coverage.to_string() }
     }
 }
 

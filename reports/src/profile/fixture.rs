@@ -1,15 +1,12 @@
 //! A profile to render in tests. Its numbers are typed, not measured.
 
-use crate::machine::{
-    FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord,
-};
+use crate::machine::{FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord};
 use crate::profile::record::{
-    CellSummaryRecord, IntervalRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantileRecord,
-    QuantityName, QuantityRecord,
+    CellSummaryRecord, IntervalRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantileRecord, QuantityName,
+    QuantityRecord,
 };
 use crate::sample::{
-    CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, SAMPLE_SCHEMA_VERSION,
-    SystemRecord,
+    CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, SAMPLE_SCHEMA_VERSION, SystemRecord,
 };
 use std::collections::BTreeMap;
 
@@ -19,36 +16,21 @@ fn quantity(quantity: QuantityName, level: Option<u64>, median_s: f64) -> Quanti
         level,
         samples: 3,
         median_s,
-        interval: Some(IntervalRecord {
-            low_s: median_s * 0.9,
-            high_s: median_s * 1.2,
-            coverage: 0.75,
-        }),
+        interval: Some(IntervalRecord { low_s: median_s * 0.9, high_s: median_s * 1.2, coverage: 0.75 }),
         mean_s: median_s * 1.03,
         deviation_s: Some(median_s * 0.15),
         min_s: median_s * 0.9,
         max_s: median_s * 1.2,
         quantiles: vec![
-            QuantileRecord {
-                quantile: 0.9,
-                value_s: median_s * 1.2,
-                samples_at_or_above: 1,
-            },
-            QuantileRecord {
-                quantile: 0.99,
-                value_s: median_s * 1.2,
-                samples_at_or_above: 1,
-            },
+            QuantileRecord { quantile: 0.9, value_s: median_s * 1.2, samples_at_or_above: 1 },
+            QuantileRecord { quantile: 0.99, value_s: median_s * 1.2, samples_at_or_above: 1 },
         ],
         values_s: vec![median_s, median_s * 0.9, median_s * 1.2],
     }
 }
 
 pub(crate) fn machine() -> MachineRecord {
-    let field = |name: &str, value| FieldRecord {
-        name: name.to_owned(),
-        value,
-    };
+    let field = |name: &str, value| FieldRecord { name: name.to_owned(), value };
     MachineRecord {
         schema_version: MACHINE_SCHEMA_VERSION,
         sections: vec![

@@ -3,7 +3,7 @@
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
 use crate::profile::rows::{
-    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks,
+    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
 };
 
 /// A profile as Markdown.
@@ -27,12 +27,15 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
                 page += &format!("- {}\n", one_line(&remark));
             }
         }
-        for summary in &profile.cells {
+        for summary in measured(profile) {
             page += &format!("\n### {}\n\n", one_line(&summary.cell.words()));
-            for circuit in circuits(summary) {
-                page += &format!("- {}\n", one_line(&circuit));
+            let circuits = circuits(summary);
+            for circuit in &circuits {
+                page += &format!("- {}\n", one_line(circuit));
             }
-            page.push('\n');
+            if !circuits.is_empty() {
+                page.push('\n');
+            }
             page += &head(&QUANTITY_HEADER);
             for quantity in &summary.quantities {
                 page += &row(&quantity_row(quantity));
@@ -43,11 +46,7 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
 }
 
 fn head(cells: &[&str]) -> String {
-    format!(
-        "| {} |\n|{}\n",
-        cells.join(" | "),
-        "---|".repeat(cells.len())
-    )
+    format!("| {} |\n|{}\n", cells.join(" | "), "---|".repeat(cells.len()))
 }
 
 fn row(cells: &[String]) -> String {
@@ -68,11 +67,7 @@ mod tests {
 
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(
-            ProfileMarkdown
-                .export(&fixture::profile())
-                .expect("renders")
-        );
+        insta::assert_snapshot!(ProfileMarkdown.export(&fixture::profile()).expect("renders"));
     }
 
     #[test]

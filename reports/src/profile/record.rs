@@ -206,8 +206,6 @@ impl CellSummaryRecord {
     /// The summaries of a quantity that has levels, by level.
     pub fn levels(&self, name: QuantityName) -> Vec<&QuantityRecord> {
         let found = self.quantities.iter();
-        found
-            .filter(|quantity| quantity.quantity == name && quantity.level.is_some())
-            .collect()
+        found.filter(|quantity| quantity.quantity == name && quantity.level.is_some()).collect()
     }
 }

@@ -3,7 +3,7 @@
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
 use crate::profile::rows::{
-    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks,
+    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
 };
 use comfy_table::{ContentArrangement, Table, presets};
 
@@ -19,12 +19,8 @@ pub struct ProfileTable {
 impl ProfileTable {
     fn table(self, header: &[&str]) -> Table {
         let mut table = Table::new();
-        table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
-            .set_width(self.width_columns);
-        table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(header);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
         table
     }
 }
@@ -46,7 +42,7 @@ impl Exporter<ProfileRecord> for ProfileTable {
             }
         }
         if self.details {
-            for summary in &profile.cells {
+            for summary in measured(profile) {
                 text += &format!("\n{}\n", summary.cell.words());
                 for circuit in circuits(summary) {
                     text += &format!("{circuit}\n");
@@ -58,10 +54,7 @@ impl Exporter<ProfileRecord> for ProfileTable {
                 text += &format!("{table}\n");
             }
         }
-        Ok(text
-            .lines()
-            .map(str::trim_end)
-            .fold(String::new(), |page, line| page + line + "\n"))
+        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
     }
 }
 
@@ -73,10 +66,7 @@ mod tests {
 
     #[test]
     fn cells_first_then_details() {
-        let table = ProfileTable {
-            width_columns: 120,
-            details: true,
-        };
+        let table = ProfileTable { width_columns: 120, details: true };
         insta::assert_snapshot!(table.export(&fixture::profile()).expect("renders"));
     }
 }

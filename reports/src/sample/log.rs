@@ -58,30 +58,19 @@ impl SampleLog {
         let lock = || {
             let file = file?;
             file.try_lock().map_err(|error| match error {
-                std::fs::TryLockError::WouldBlock => {
-                    std::io::Error::other("another run is writing to it")
-                }
+                std::fs::TryLockError::WouldBlock => std::io::Error::other("another run is writing to it"),
                 std::fs::TryLockError::Error(error) => error,
             })?;
             Ok(file)
         };
         match lock() {
-            Ok(file) => Ok(Self {
-                path: path.to_owned(),
-                file,
-            }),
-            Err(source) => Err(WriteError {
-                file: path.to_owned(),
-                source,
-            }),
+            Ok(file) => Ok(Self { path: path.to_owned(), file }),
+            Err(source) => Err(WriteError { file: path.to_owned(), source }),
         }
     }
 
     fn error(&self, source: std::io::Error) -> WriteError {
-        WriteError {
-            file: self.path.clone(),
-            source,
-        }
+        WriteError { file: self.path.clone(), source }
     }
 
     /// Appends one record in one write, so that it outlives this process whatever happens to it.
@@ -124,27 +113,14 @@ pub fn read_log(path: &Path) -> Result<Vec<LogRecord>, ReadError> {
 /// # Errors
 /// [`ReadError`] with line and field.
 pub fn read_unfinished(path: &Path) -> Result<LogContents, ReadError> {
-    let bytes = std::fs::read(path).map_err(|source| ReadError::Io {
-        file: path.to_owned(),
-        source,
-    })?;
+    let bytes = std::fs::read(path).map_err(|source| ReadError::Io { file: path.to_owned(), source })?;
     // A line is whole where its newline is: each is written together with it.
-    let whole = bytes
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |last| last + 1);
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let mut records = Vec::new();
-    for (index, line) in bytes[..whole]
-        .split_inclusive(|byte| *byte == b'\n')
-        .enumerate()
-    {
+    for (index, line) in bytes[..whole].split_inclusive(|byte| *byte == b'\n').enumerate() {
         records.push(parse_line(line, path, index + 1)?);
     }
-    Ok(LogContents {
-        records,
-        cut_off_bytes: (bytes.len() - whole) as u64,
-        whole_bytes: whole as u64,
-    })
+    Ok(LogContents { records, cut_off_bytes: (bytes.len() - whole) as u64, whole_bytes: whole as u64 })
 }
 
 /// One line as a record. `file` and `line` are for messages.
@@ -152,12 +128,10 @@ pub fn read_unfinished(path: &Path) -> Result<LogContents, ReadError> {
 /// # Errors
 /// [`ReadError`] with the field.
 pub fn parse_line(text: &[u8], file: &Path, line: usize) -> Result<LogRecord, ReadError> {
-    let mut value: Value = serde_json::from_slice(text)
-        .map_err(|error| field_error(file, line, ".", error.to_string()))?;
+    let mut value: Value =
+        serde_json::from_slice(text).map_err(|error| field_error(file, line, ".", error.to_string()))?;
     check_version(&value, file, line, SAMPLE_SCHEMA_VERSION)?;
-    let kind = value
-        .as_object_mut()
-        .and_then(|fields| fields.remove("record"));
+    let kind = value.as_object_mut().and_then(|fields| fields.remove("record"));
     match kind.as_ref().and_then(Value::as_str) {
         Some("set_up") => fields(value, file, line).map(LogRecord::SetUp),
         Some("sample") => fields(value, file, line).map(LogRecord::Sample),
@@ -166,8 +140,7 @@ pub fn parse_line(text: &[u8], file: &Path, line: usize) -> Result<LogRecord, Re
         Some("cell_end") => fields(value, file, line).map(LogRecord::CellEnd),
         _ => {
             let got = kind.map_or_else(|| "nothing".to_owned(), |kind| kind.to_string());
-            let problem =
-                format!("expected set_up, sample, repeat, failure or cell_end, got {got}");
+            let problem = format!("expected set_up, sample, repeat, failure or cell_end, got {got}");
             Err(field_error(file, line, "record", problem))
         }
     }

@@ -12,7 +12,6 @@ pub mod record;
 
 pub use log::{SampleLog, read_log};
 pub use record::{
-    CellEndRecord, CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, LogRecord,
-    MarkName, RepeatRecord, SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName,
-    SystemRecord,
+    CellEndRecord, CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName,
+    RepeatRecord, SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName, SystemRecord,
 };

@@ -70,11 +70,7 @@ impl CellRecord {
     /// The cell for a person: `mix of 64, plonky2, 2 cores`.
     pub fn words(&self) -> String {
         let cores = if self.cores == 1 { "core" } else { "cores" };
-        let clock = if self.clock == "as_is" {
-            String::new()
-        } else {
-            format!(", {}", self.clock)
-        };
+        let clock = if self.clock == "as_is" { String::new() } else { format!(", {}", self.clock) };
         format!(
             "{} of {}, {}, {} {cores}{clock}",
             self.workload, self.batch_transactions, self.proof_system, self.cores

@@ -51,10 +51,7 @@ pub enum ChildError {
 ///
 /// # Errors
 /// [`ChildError`]. What goes wrong later is a message on `output`.
-pub fn main(
-    mut input: impl BufRead + Send + 'static,
-    mut output: impl Write,
-) -> Result<(), ChildError> {
+pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) -> Result<(), ChildError> {
     let mut line = String::new();
     input.read_line(&mut line)?;
     let request: CellRequest = serde_json::from_str(&line)?;
@@ -69,10 +66,7 @@ pub fn main(
     }
     // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores);
-    pool.build_global().map_err(|error| ChildError::Pool {
-        cores: request.cores,
-        why: error.to_string(),
-    })?;
+    pool.build_global().map_err(|error| ChildError::Pool { cores: request.cores, why: error.to_string() })?;
     let mut failed = None;
     serve::serve(&request, &mut |message: Message| {
         let written = serde_json::to_writer(&mut output, &message)

@@ -18,11 +18,7 @@ pub(crate) fn repeat(session: &mut Session<'_>, number: u64) -> Result<(), Halt>
     let mut proofs = Vec::new();
     let mut statements = Vec::new();
     for batch in 0..session.request.cell.batches_per_aggregation {
-        let place = Place {
-            repeat: Some(number),
-            batch: Some(batch),
-            level: None,
-        };
+        let place = Place { repeat: Some(number), batch: Some(batch), level: None };
         let Some((proof, statement)) = one_batch(session, &mut chain, &mut replica, place)? else {
             break;
         };
@@ -59,18 +55,12 @@ fn one_batch(
     let transactions = batch.transactions.len() as u64;
     let closed = close(session, &mut chain.state, &batch)?;
     let native = closed.statement;
-    let (trace, record) = session
-        .timer
-        .time(|| witness::record(replica, &batch, capacity));
+    let (trace, record) = session.timer.time(|| witness::record(replica, &batch, capacity));
     let trace = trace?;
     if trace.statement != native {
         return Err(mismatch(trace.statement, native));
     }
-    let job = Job {
-        batch: &batch,
-        trace: &trace,
-        statement: native,
-    };
+    let job = Job { batch: &batch, trace: &trace, statement: native };
     let system = session.system.as_dyn_mut();
     let (proved, call) = session.timer.time(|| system.prove(&job));
     let proved = proved?;
@@ -78,9 +68,8 @@ fn one_batch(
     let verify = session.checked(&proved.proof, &native)?;
     let proof_bytes = Some(proved.proof.bytes.len() as u64);
 
-    let mut tell = |stage, timed, output_bytes| {
-        session.sample(place, stage, timed, transactions, output_bytes)
-    };
+    let mut tell =
+        |stage, timed, output_bytes| session.sample(place, stage, timed, transactions, output_bytes);
     if is_drawn {
         tell(StageName::Generate, generate, None)?;
     }
@@ -114,13 +103,7 @@ fn close(
         commitment: batch.commitment(session.shape.depth, session.shape.capacity),
         transactions: batch.transactions.len() as u64,
     };
-    Ok(Closed {
-        execute,
-        root,
-        encode,
-        data_bytes: data.len() as u64,
-        statement,
-    })
+    Ok(Closed { execute, root, encode, data_bytes: data.len() as u64, statement })
 }
 
 fn aggregate(
@@ -140,26 +123,10 @@ fn aggregate(
     let verify = session.checked(&aggregated.proof, &native)?;
     let transactions = native.transactions;
     let proof_bytes = Some(aggregated.proof.bytes.len() as u64);
-    let mut place = Place {
-        repeat: Some(number),
-        batch: None,
-        level: None,
-    };
-    session.sample(
-        place,
-        StageName::AggregateCall,
-        call,
-        transactions,
-        proof_bytes,
-    )?;
+    let mut place = Place { repeat: Some(number), batch: None, level: None };
+    session.sample(place, StageName::AggregateCall, call, transactions, proof_bytes)?;
     if let Some(verify) = verify {
-        session.sample(
-            place,
-            StageName::VerifyAggregate,
-            verify,
-            transactions,
-            None,
-        )?;
+        session.sample(place, StageName::VerifyAggregate, verify, transactions, None)?;
     }
     for level in aggregated.levels {
         place.level = Some((level.level as u64, level.merges as u64));
@@ -170,8 +137,5 @@ fn aggregate(
 }
 
 fn mismatch(proved: Statement, native: Statement) -> Halt {
-    Halt::Prover(ProverError::Mismatch {
-        proved: Box::new(proved),
-        native: Box::new(native),
-    })
+    Halt::Prover(ProverError::Mismatch { proved: Box::new(proved), native: Box::new(native) })
 }

@@ -78,11 +78,7 @@ pub struct Remaining {
 impl CellRequest {
     /// The request for what remains of a cell.
     pub fn new(run: &str, spec: &Spec, cell: &Cell, remaining: Remaining) -> Self {
-        let Remaining {
-            repeats,
-            made,
-            time_left_s,
-        } = remaining;
+        let Remaining { repeats, made, time_left_s } = remaining;
         let skew = match spec.skew {
             workloads::random::Skew::Uniform => None,
             workloads::random::Skew::Zipf { exponent } => Some(exponent),
@@ -94,10 +90,9 @@ impl CellRequest {
         let system = match &spec.system {
             SystemChoice::Plonky2 => SystemRequest::Plonky2,
             SystemChoice::Scripted(script) => SystemRequest::Scripted(script.clone()),
-            SystemChoice::Command { argv, timeout } => SystemRequest::Command {
-                argv: argv.clone(),
-                timeout_s: timeout.as_secs_f64(),
-            },
+            SystemChoice::Command { argv, timeout } => {
+                SystemRequest::Command { argv: argv.clone(), timeout_s: timeout.as_secs_f64() }
+            }
         };
         Self {
             run: run.to_owned(),

@@ -53,9 +53,7 @@ pub fn serve<'a>(request: &'a CellRequest, sink: Sink<'a>) {
             return;
         }
     };
-    let outcome = session
-        .set_up(set_up)
-        .and_then(|()| session.repeats(started));
+    let outcome = session.set_up(set_up).and_then(|()| session.repeats(started));
     if let Err(Halt::Prover(error)) = outcome {
         // Nobody to tell is as good as told.
         let _ = (session.sink)(fatal(&error));
@@ -63,15 +61,8 @@ pub fn serve<'a>(request: &'a CellRequest, sink: Sink<'a>) {
 }
 
 fn fatal(error: &ProverError) -> Message {
-    let fatal = if error.is_wrong_proof() {
-        FatalName::WrongProof
-    } else {
-        FatalName::Input
-    };
-    Message::Fatal {
-        fatal,
-        why: error.to_string(),
-    }
+    let fatal = if error.is_wrong_proof() { FatalName::WrongProof } else { FatalName::Input };
+    Message::Fatal { fatal, why: error.to_string() }
 }
 
 /// Whether the run can go on without this proof.
@@ -85,18 +76,12 @@ fn is_survivable(error: &ProverError) -> bool {
     }
 }
 
-type Opened<'a> = (
-    Session<'a>,
-    (Result<prover::system::Description, ProverError>, Timed),
-);
+type Opened<'a> = (Session<'a>, (Result<prover::system::Description, ProverError>, Timed));
 
 impl<'a> Session<'a> {
-    fn open(
-        request: &'a CellRequest,
-        sink: Sink<'a>,
-    ) -> Result<Opened<'a>, (Sink<'a>, ProverError)> {
-        let made = Source::new(request)
-            .and_then(|made| System::new(&request.system).map(|system| (made, system)));
+    fn open(request: &'a CellRequest, sink: Sink<'a>) -> Result<Opened<'a>, (Sink<'a>, ProverError)> {
+        let made =
+            Source::new(request).and_then(|made| System::new(&request.system).map(|system| (made, system)));
         let ((source, shape), mut system) = match made {
             Ok(made) => made,
             Err(error) => return Err((sink, error)),
@@ -104,15 +89,7 @@ impl<'a> Session<'a> {
         let mut timer = Timer::new(system.script());
         let batches = request.cell.batches_per_aggregation as usize;
         let set_up = timer.time(|| system.as_dyn_mut().set_up(shape, batches));
-        let session = Self {
-            request,
-            support: system.support(),
-            system,
-            source,
-            shape,
-            timer,
-            sink,
-        };
+        let session = Self { request, support: system.support(), system, source, shape, timer, sink };
         Ok((session, set_up))
     }
 
@@ -124,9 +101,7 @@ impl<'a> Session<'a> {
     }
 
     fn log(&mut self, record: LogRecord) -> Result<(), Halt> {
-        self.send(Message::Record {
-            record: Box::new(record),
-        })
+        self.send(Message::Record { record: Box::new(record) })
     }
 
     /// Writes one sample.
@@ -138,21 +113,10 @@ impl<'a> Session<'a> {
         transactions: u64,
         output_bytes: Option<u64>,
     ) -> Result<(), Halt> {
-        let Place {
-            repeat,
-            batch,
-            level,
-        } = place;
-        let Timed {
-            wall_s,
-            cpu_s,
-            peak_rss_bytes,
-        } = timed;
-        let mark = if self.support.verify || !needs_proof(stage) {
-            MarkName::Clean
-        } else {
-            MarkName::Unverified
-        };
+        let Place { repeat, batch, level } = place;
+        let Timed { wall_s, cpu_s, peak_rss_bytes } = timed;
+        let mark =
+            if self.support.verify || !needs_proof(stage) { MarkName::Clean } else { MarkName::Unverified };
         let sample = SampleRecord {
             schema_version: SAMPLE_SCHEMA_VERSION,
             run: self.request.run.clone(),
@@ -216,16 +180,10 @@ impl<'a> Session<'a> {
         };
         let trace = witness::record(&mut chain.state, &batch, self.shape.capacity)?;
         let statement = trace.statement;
-        let job = prover::system::Job {
-            batch: &batch,
-            trace: &trace,
-            statement,
-        };
+        let job = prover::system::Job { batch: &batch, trace: &trace, statement };
         let proved = self.system.as_dyn_mut().prove(&job)?;
         self.checked(&proved.proof, &statement)?;
-        self.send(Message::WarmUp {
-            wall_s: (proved.witness + proved.prove).as_secs_f64(),
-        })
+        self.send(Message::WarmUp { wall_s: (proved.witness + proved.prove).as_secs_f64() })
     }
 
     /// Verifies a proof against native execution and says what that took; nothing where the system cannot verify
@@ -249,10 +207,7 @@ impl<'a> Session<'a> {
                 return self.end(EndName::TimeLimit, made);
             }
             let seed = seed_of(self.request.seed, *number);
-            self.send(Message::Started {
-                repeat: *number,
-                seed,
-            })?;
+            self.send(Message::Started { repeat: *number, seed })?;
             let begun = Instant::now();
             match repeat(self, *number) {
                 Ok(()) => {

@@ -25,9 +25,7 @@ pub fn trace_batches(
 ) -> Result<Vec<Batch>, TraceError> {
     let rows = read_file(file)?;
     // The population was checked with the spec; one that cannot be has no accounts, which each row then reports.
-    let genesis = population
-        .ledger(seed)
-        .unwrap_or_else(|_| Ledger::new(Vec::new(), Vec::new()));
+    let genesis = population.ledger(seed).unwrap_or_else(|_| Ledger::new(Vec::new(), Vec::new()));
     batches(&rows, genesis, batch_transactions)
 }
 
@@ -62,23 +60,15 @@ enum Batches {
 }
 
 fn input(what: &'static str, error: impl std::fmt::Display) -> ProverError {
-    ProverError::Input {
-        what,
-        expected: "what the spec was checked for".to_owned(),
-        got: error.to_string(),
-    }
+    ProverError::Input { what, expected: "what the spec was checked for".to_owned(), got: error.to_string() }
 }
 
 impl Source {
     /// The source of a cell, and the shape of its circuit.
     pub(crate) fn new(request: &CellRequest) -> Result<(Self, Shape), ProverError> {
         let depth = Depth::new(request.depth).map_err(|error| input("depth", error))?;
-        let population = Population {
-            accounts: request.accounts,
-            pools: request.pools,
-            depth,
-            fee_bps: request.fee_bps,
-        };
+        let population =
+            Population { accounts: request.accounts, pools: request.pools, depth, fee_bps: request.fee_bps };
         let batch_transactions = request.cell.batch_transactions as usize;
         let (kind, slots) = match (&request.trace, request.cell.swap_ratio) {
             (Some(file), _) => {
@@ -91,20 +81,12 @@ impl Source {
                     None => Skew::Uniform,
                     Some(exponent) => Skew::Zipf { exponent },
                 };
-                let slots = if swap_ratio == 0.0 {
-                    SlotKind::Transfer
-                } else {
-                    SlotKind::Any
-                };
+                let slots = if swap_ratio == 0.0 { SlotKind::Transfer } else { SlotKind::Any };
                 (Kind::Drawn(Traffic { swap_ratio, skew }), slots)
             }
             (None, None) => return Err(input("workload", "neither a share of swaps nor a trace")),
         };
-        let shape = Shape {
-            depth,
-            capacity: request.cell.capacity_transactions as usize,
-            slots,
-        };
+        let shape = Shape { depth, capacity: request.cell.capacity_transactions as usize, slots };
         let source = Self {
             population,
             seed: request.seed,

@@ -1,6 +1,7 @@
 //! The clock of the harness's own stages, or a script instead of it.
 
-use crate::host::{peak_rss_bytes, process_cpu_s, reset_peak};
+use machine::Root;
+use machine::usage::{peak_ram_bytes, process_cpu_s, reset_peak_ram};
 use prover::scripted::Script;
 use std::time::Instant;
 
@@ -15,11 +16,7 @@ pub(crate) struct Timed {
 impl Timed {
     /// A time that somebody else tells.
     pub(crate) fn told(time: std::time::Duration) -> Self {
-        Self {
-            wall_s: time.as_secs_f64(),
-            cpu_s: None,
-            peak_rss_bytes: None,
-        }
+        Self { wall_s: time.as_secs_f64(), cpu_s: None, peak_rss_bytes: None }
     }
 }
 
@@ -33,10 +30,7 @@ pub(crate) struct Timer {
 impl Timer {
     /// The clock, or what the script says where it says so.
     pub(crate) fn new(script: Option<&Script>) -> Self {
-        Self {
-            script: script.cloned(),
-            turn: 0,
-        }
+        Self { script: script.cloned(), turn: 0 }
     }
 
     /// Does it and says what it took. Counters are read outside what is timed.
@@ -47,17 +41,15 @@ impl Timer {
         if let Some(time) = scripted.and_then(|script| script.harness_time(turn)) {
             return (work(), Timed::told(time));
         }
-        reset_peak();
+        // Where the peak cannot start anew it is that of the process so far: higher, never lower.
+        let root = Root::system();
+        let _ = reset_peak_ram(&root);
         let before_s = process_cpu_s();
         let start = Instant::now();
         let result = work();
         let wall_s = start.elapsed().as_secs_f64();
         let cpu_s = process_cpu_s() - before_s;
-        let timed = Timed {
-            wall_s,
-            cpu_s: Some(cpu_s),
-            peak_rss_bytes: peak_rss_bytes(),
-        };
+        let timed = Timed { wall_s, cpu_s: Some(cpu_s), peak_rss_bytes: peak_ram_bytes(&root) };
         (result, timed)
     }
 }
@@ -69,12 +61,7 @@ mod tests {
 
     #[test]
     fn a_script_stands_for_the_clock() {
-        let script = Script {
-            harness: Some(Law::Values {
-                values_s: vec![0.25, 0.5],
-            }),
-            ..Script::default()
-        };
+        let script = Script { harness: Some(Law::Values { values_s: vec![0.25, 0.5] }), ..Script::default() };
         let mut timer = Timer::new(Some(&script));
         let walls = [(); 3].map(|()| timer.time(|| ()).1.wall_s);
         assert_eq!(walls, [0.25, 0.5, 0.25]);

@@ -24,9 +24,7 @@ pub struct RunFiles {
 impl RunFiles {
     /// The files of a folder.
     pub fn of(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-        }
+        Self { folder: folder.to_owned() }
     }
 
     /// The folder.
@@ -73,43 +71,25 @@ pub(crate) struct Opened {
 }
 
 /// Begins a run in a folder that holds none.
-pub(crate) fn create(
-    folder: &Path,
-    spec: &Spec,
-    machine: &MachineRecord,
-) -> Result<Opened, MeasureError> {
+pub(crate) fn create(folder: &Path, spec: &Spec, machine: &MachineRecord) -> Result<Opened, MeasureError> {
     let files = RunFiles::of(folder);
     for name in [SAMPLES, MACHINE, SPEC, PROFILE] {
         if folder.join(name).symlink_metadata().is_ok() {
-            return Err(MeasureError::Taken {
-                folder: folder.to_owned(),
-                file: name,
-            });
+            return Err(MeasureError::Taken { folder: folder.to_owned(), file: name });
         }
     }
     let spec_toml = file::write(spec.effective())?;
-    std::fs::create_dir_all(folder).map_err(|source| MeasureError::Folder {
-        folder: folder.to_owned(),
-        source,
-    })?;
+    std::fs::create_dir_all(folder)
+        .map_err(|source| MeasureError::Folder { folder: folder.to_owned(), source })?;
     // The log first: only one process can create and lock it.
     let log = SampleLog::create(&files.samples())?;
     write_whole(&files.spec(), &spec_toml)?;
     write_json(&files.machine(), machine)?;
-    Ok(Opened {
-        files,
-        run: new_run_id(),
-        contents: LogContents::default(),
-        log,
-    })
+    Ok(Opened { files, run: new_run_id(), contents: LogContents::default(), log })
 }
 
 /// Opens a run to go on with it, if it is the same run.
-pub(crate) fn resume(
-    folder: &Path,
-    spec: &Spec,
-    machine: &MachineRecord,
-) -> Result<Opened, MeasureError> {
+pub(crate) fn resume(folder: &Path, spec: &Spec, machine: &MachineRecord) -> Result<Opened, MeasureError> {
     let files = RunFiles::of(folder);
     let differences = differences(&files.read_spec()?, spec.effective());
     if !differences.is_empty() {
@@ -122,10 +102,7 @@ pub(crate) fn resume(
     let other = there.differences(machine);
     if !other.is_empty() {
         let other: Vec<_> = other.iter().map(ToString::to_string).collect();
-        return Err(MeasureError::OtherMachine {
-            folder: folder.to_owned(),
-            differences: other.join("; "),
-        });
+        return Err(MeasureError::OtherMachine { folder: folder.to_owned(), differences: other.join("; ") });
     }
     let contents = read_unfinished(&files.samples())?;
     let log = SampleLog::resume(&files.samples(), &contents)?;
@@ -133,12 +110,7 @@ pub(crate) fn resume(
         Some(record) => record.run_and_cell().0.to_owned(),
         None => new_run_id(),
     };
-    Ok(Opened {
-        files,
-        run,
-        contents,
-        log,
-    })
+    Ok(Opened { files, run, contents, log })
 }
 
 /// `run-1700000000-4711`: when it began and by which process.
@@ -155,9 +127,7 @@ fn differences(there: &Overrides, now: &Overrides) -> Vec<String> {
     let mut keys: Vec<_> = there.keys().chain(now.keys()).collect();
     keys.sort();
     keys.dedup();
-    let say = |value: Option<&toml::Value>| {
-        value.map_or_else(|| "nothing".to_owned(), ToString::to_string)
-    };
+    let say = |value: Option<&toml::Value>| value.map_or_else(|| "nothing".to_owned(), ToString::to_string);
     keys.into_iter()
         .filter(|key| there.get(*key) != now.get(*key))
         .map(|key| {

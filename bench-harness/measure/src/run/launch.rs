@@ -70,24 +70,14 @@ impl Launcher {
     pub(crate) fn start(&self, request: &CellRequest) -> Result<Running, MeasureError> {
         match self {
             Self::Program { program, arguments } => start_process(program, arguments, request)
-                .map_err(|source| MeasureError::Launch {
-                    program: program.clone(),
-                    source,
-                }),
+                .map_err(|source| MeasureError::Launch { program: program.clone(), source }),
             Self::InProcess => Ok(start_thread(request.clone())),
         }
     }
 }
 
-fn start_process(
-    program: &PathBuf,
-    arguments: &[String],
-    request: &CellRequest,
-) -> std::io::Result<Running> {
-    let request = CellRequest {
-        guard_input: true,
-        ..request.clone()
-    };
+fn start_process(program: &PathBuf, arguments: &[String], request: &CellRequest) -> std::io::Result<Running> {
+    let request = CellRequest { guard_input: true, ..request.clone() };
     // A file takes what a pipe would need a thread for.
     let errors = tempfile::tempfile()?;
     let mut child = Command::new(program)
@@ -107,22 +97,15 @@ fn start_process(
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines() {
                 let Ok(line) = line else { return };
-                let message = serde_json::from_str(&line)
-                    .map_err(|error| format!("it wrote {line:?}: {error}"));
+                let message =
+                    serde_json::from_str(&line).map_err(|error| format!("it wrote {line:?}: {error}"));
                 if sender.send(message).is_err() {
                     return;
                 }
             }
         });
     }
-    Ok(Running {
-        messages,
-        kind: Kind::Process {
-            child,
-            input,
-            errors: Some(errors),
-        },
-    })
+    Ok(Running { messages, kind: Kind::Process { child, input, errors: Some(errors) } })
 }
 
 fn start_thread(request: CellRequest) -> Running {
@@ -142,10 +125,7 @@ fn start_thread(request: CellRequest) -> Running {
             pool.in_place_scope(|_| serve(&request, &mut sink));
         }
     });
-    Running {
-        messages,
-        kind: Kind::Thread { stop },
-    }
+    Running { messages, kind: Kind::Thread { stop } }
 }
 
 impl Running {
@@ -155,10 +135,7 @@ impl Running {
             Ok(Ok(message)) => News::Message(message),
             Ok(Err(garbage)) => {
                 self.end();
-                News::Ended {
-                    is_clean: false,
-                    how: garbage,
-                }
+                News::Ended { is_clean: false, how: garbage }
             }
             Err(RecvTimeoutError::Timeout) => News::Nothing,
             Err(RecvTimeoutError::Disconnected) => {
@@ -169,12 +146,7 @@ impl Running {
     }
 
     fn how_it_ended(&mut self) -> (bool, String) {
-        let Kind::Process {
-            child,
-            input,
-            errors,
-        } = &mut self.kind
-        else {
+        let Kind::Process { child, input, errors } = &mut self.kind else {
             return (true, "the measuring thread ended".to_owned());
         };
         // Its output has ended, so nothing that matters is lost by this.

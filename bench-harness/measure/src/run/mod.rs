@@ -111,12 +111,7 @@ impl Run<'_> {
         opened: Opened,
         events: &mut dyn Events,
     ) -> Result<Outcome, MeasureError> {
-        let Opened {
-            files,
-            run,
-            contents,
-            mut log,
-        } = opened;
+        let Opened { files, run, contents, mut log } = opened;
         let done = Done::of(&contents.records);
         let samples_before = done.samples();
         let mut records = contents.records;
@@ -139,11 +134,7 @@ impl Run<'_> {
                 });
                 continue;
             }
-            events.on(&Event::Cell {
-                place,
-                of,
-                cell: &record,
-            });
+            events.on(&Event::Cell { place, of, cell: &record });
             let mut one = CellRun {
                 run: self,
                 run_id: &run,
@@ -162,12 +153,7 @@ impl Run<'_> {
             failures += one.failures;
             let Finish { repeats, end } = finish;
             is_interrupted |= end.is_none();
-            outcome.push(CellOutcome {
-                cell: record,
-                repeats,
-                end,
-                was_done: false,
-            });
+            outcome.push(CellOutcome { cell: record, repeats, end, was_done: false });
             // After each cell, so that a crash leaves a summary of all before it.
             write_json(&files.profile(), &self.profile(&run, schedule, &records)?)?;
         }
@@ -196,11 +182,7 @@ impl Run<'_> {
     ) -> Result<ProfileRecord, MeasureError> {
         let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
         let spec_toml = crate::spec::file::write(self.spec.effective())?;
-        let about = profile::About {
-            run,
-            machine: &self.host.record,
-            spec_toml: &spec_toml,
-        };
+        let about = profile::About { run, machine: &self.host.record, spec_toml: &spec_toml };
         Ok(profile::summarise(&about, &cells, records))
     }
 }

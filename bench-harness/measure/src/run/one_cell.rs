@@ -64,9 +64,7 @@ impl CellRun<'_> {
             made: self.before.made(),
             current: None,
             has_achieved: false,
-            remaining: (0..spec.repeats)
-                .filter(|repeat| !self.before.repeats.contains(repeat))
-                .collect(),
+            remaining: (0..spec.repeats).filter(|repeat| !self.before.repeats.contains(repeat)).collect(),
             started: Instant::now(),
         };
         loop {
@@ -87,23 +85,14 @@ impl CellRun<'_> {
             self.log.sync()?;
             match life {
                 Life::Stopped => {
-                    return Ok(Finish {
-                        repeats: progress.made,
-                        end: None,
-                    });
+                    return Ok(Finish { repeats: progress.made, end: None });
                 }
                 Life::Ended(end) => {
-                    return Ok(Finish {
-                        repeats: progress.made,
-                        end: Some(end),
-                    });
+                    return Ok(Finish { repeats: progress.made, end: Some(end) });
                 }
                 Life::Died { how } => {
                     if let Some(end) = self.after_death(how, &mut progress, events)? {
-                        return Ok(Finish {
-                            repeats: progress.made,
-                            end: Some(end),
-                        });
+                        return Ok(Finish { repeats: progress.made, end: Some(end) });
                     }
                 }
             }
@@ -133,9 +122,7 @@ impl CellRun<'_> {
                 News::Ended { is_clean, how } => {
                     return Ok(match ended {
                         Some(end) => Life::Ended(end),
-                        None if is_clean => Life::Died {
-                            how: format!("{how}, before the cell's end"),
-                        },
+                        None if is_clean => Life::Died { how: format!("{how}, before the cell's end") },
                         None => Life::Died { how },
                     });
                 }
@@ -203,17 +190,13 @@ impl CellRun<'_> {
             }
             LogRecord::Failure(failure) => {
                 self.failures += 1;
-                progress
-                    .remaining
-                    .retain(|left| Some(*left) != failure.repeat);
+                progress.remaining.retain(|left| Some(*left) != failure.repeat);
                 progress.current = None;
                 events.on(&Event::Failure(failure));
             }
-            LogRecord::CellEnd(end) => events.on(&Event::CellEnd {
-                cell: &end.cell,
-                end: end.end,
-                repeats: end.repeats,
-            }),
+            LogRecord::CellEnd(end) => {
+                events.on(&Event::CellEnd { cell: &end.cell, end: end.end, repeats: end.repeats })
+            }
         }
         self.records.push(record);
         Ok(())
@@ -228,10 +211,7 @@ impl CellRun<'_> {
         let at_least_s = elapsed_s / made_now * must;
         let cell_left_s = by_repeats_s.min(self.time_left_s(progress).max(at_least_s));
         let cells_left = self.of.saturating_sub(self.place + 1) as f64;
-        (
-            cell_left_s,
-            cell_left_s + cells_left * (elapsed_s + cell_left_s),
-        )
+        (cell_left_s, cell_left_s + cells_left * (elapsed_s + cell_left_s))
     }
 
     /// Records a death. The cell goes on with the next repeat, unless the child died before its first.

@@ -1,6 +1,6 @@
 //! What can be wrong with a spec.
 
-use crate::host::CoresError;
+use machine::CoresError;
 use std::path::PathBuf;
 use thiserror::Error;
 use workloads::generate::TrafficError;
@@ -96,8 +96,6 @@ fn hint(nearest: &Option<&'static str>) -> String {
 /// The name that `got` is most like, if it is like any.
 pub(crate) fn nearest(got: &str, names: &[&'static str]) -> Option<&'static str> {
     let likeness = |name: &&'static str| strsim::jaro_winkler(got, name);
-    let best = names
-        .iter()
-        .max_by(|first, second| likeness(first).total_cmp(&likeness(second)))?;
+    let best = names.iter().max_by(|first, second| likeness(first).total_cmp(&likeness(second)))?;
     (likeness(best) > 0.75).then_some(*best)
 }

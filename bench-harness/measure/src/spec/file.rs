@@ -10,10 +10,8 @@ use toml::de::DeTable;
 /// # Errors
 /// [`SpecError`] with file and line.
 pub fn read(file: &Path) -> Result<Overrides, SpecError> {
-    let text = std::fs::read_to_string(file).map_err(|source| SpecError::Io {
-        file: file.to_owned(),
-        source,
-    })?;
+    let text =
+        std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
     parse(&text, file)
 }
 
@@ -25,15 +23,9 @@ pub fn parse(text: &str, file: &Path) -> Result<Overrides, SpecError> {
     let wrong = |error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         // The parser names the type that it wants; the line of the text says for which key.
-        let here = text[..start.min(text.len())]
-            .rfind('\n')
-            .map_or(0, |at| at + 1);
+        let here = text[..start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
         let key = text[here..].split(['=', '\n']).next().unwrap_or("").trim();
-        let key = if KEYS.contains(&key) {
-            format!("{key}: ")
-        } else {
-            String::new()
-        };
+        let key = if KEYS.contains(&key) { format!("{key}: ") } else { String::new() };
         SpecError::Toml {
             file: file.to_owned(),
             line: line_of(text, start),
@@ -71,18 +63,13 @@ pub fn parse(text: &str, file: &Path) -> Result<Overrides, SpecError> {
 pub fn write(layer: &Overrides) -> Result<String, SpecError> {
     toml::to_string(layer).map_err(|error| SpecError::Field {
         field: "spec",
-        expected: "what TOML can hold: whole numbers below 2^63, and paths that are text"
-            .to_owned(),
+        expected: "what TOML can hold: whole numbers below 2^63, and paths that are text".to_owned(),
         got: error.to_string(),
     })
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]
@@ -102,15 +89,9 @@ mod tests {
             error("seed = 1\nrepeat = 3\n"),
             "runs/spec.toml, line 2: unknown key `repeat`; did you mean `repeats`?"
         );
-        assert_eq!(
-            error("colour = 3\n"),
-            "runs/spec.toml, line 1: unknown key `colour`"
-        );
+        assert_eq!(error("colour = 3\n"), "runs/spec.toml, line 1: unknown key `colour`");
         let wrong = error("seed = 1\n\naccounts = \"many\"\n");
-        assert!(
-            wrong.starts_with("runs/spec.toml, line 3: accounts: invalid type: string"),
-            "{wrong}"
-        );
+        assert!(wrong.starts_with("runs/spec.toml, line 3: accounts: invalid type: string"), "{wrong}");
         assert!(error("seed = = 1").starts_with("runs/spec.toml, line 1: "));
         assert!(error("accounts = -1").contains("accounts: "));
         assert!(error("cores = 1.5").contains("numbers of cores"));
@@ -127,10 +108,7 @@ mod tests {
             ..Overrides::defaults()
         };
         let text = write(&defaults).expect("writes");
-        assert_eq!(
-            parse(&text, Path::new("spec.toml")).expect("reads"),
-            defaults
-        );
+        assert_eq!(parse(&text, Path::new("spec.toml")).expect("reads"), defaults);
         // Every key is written, and so KEYS is complete.
         assert_eq!(text.lines().count(), KEYS.len());
         for key in KEYS {
@@ -148,15 +126,9 @@ mod tests {
 
     #[test]
     fn flags_lie_over_the_file() {
-        let flags = Overrides {
-            seed: Some(9),
-            ..Overrides::default()
-        };
+        let flags = Overrides { seed: Some(9), ..Overrides::default() };
         let file = parse("seed = 2\nrepeats = 3\n", Path::new("s")).expect("reads");
         let both = flags.over(file).over(Overrides::defaults());
-        assert_eq!(
-            (both.seed, both.repeats, both.depth),
-            (Some(9), Some(3), Some(24))
-        );
+        assert_eq!((both.seed, both.repeats, both.depth), (Some(9), Some(3), Some(24)));
     }
 }

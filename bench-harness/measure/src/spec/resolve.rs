@@ -1,9 +1,9 @@
 //! Layers and defaults to a [`Spec`] in which what exists is valid.
 
 use crate::cell::Workload;
-use crate::host::{CoreCount, CoresRequest};
 use crate::spec::error::{SpecError, nearest};
 use crate::spec::layer::Overrides;
+use machine::{Allowance, CoreCount, CoresRequest};
 use prover::scripted::Script;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -80,25 +80,24 @@ const MAX_REPEATS: u64 = 1_000_000;
 const MAX_TIME_S: f64 = 1e9;
 
 impl Spec {
-    /// Checks a layer over the defaults, for a computer on which `usable` cores may be used.
+    /// Checks a layer over the defaults, for a computer on which so many cores may be used.
     ///
     /// # Errors
     /// [`SpecError`]: the first field that cannot be.
-    pub fn new(layer: Overrides, usable: CoreCount) -> Result<Self, SpecError> {
+    pub fn new(layer: Overrides, allowance: &Allowance) -> Result<Self, SpecError> {
         let mut all = layer.over(Overrides::defaults());
         let population = population(&all)?;
         let skew = skew(required("skew", all.skew)?)?;
         let workloads = workloads_of(&mut all)?;
-        let needs_pools = workloads
-            .iter()
-            .any(|workload| workload.swap_ratio().is_some_and(|ratio| ratio > 0.0));
+        let needs_pools =
+            workloads.iter().any(|workload| workload.swap_ratio().is_some_and(|ratio| ratio > 0.0));
         if needs_pools && population.pools == 0 {
             return Err(TrafficError::NoPools.into());
         }
         let batch_sizes = batch_sizes(&all)?;
         let system = system(&mut all)?;
         let cores: CoresRequest = required("cores", all.cores.clone())?.parse()?;
-        let cores = cores.resolve(usable)?;
+        let cores = cores.resolve(allowance)?;
         let repeats = within("repeats", 1, MAX_REPEATS, required("repeats", all.repeats)?)?;
         let min_repeats = required("min_repeats", all.min_repeats)?.min(repeats);
         let min_repeats = within("min_repeats", 1, MAX_REPEATS, min_repeats)?;
@@ -137,11 +136,7 @@ impl Spec {
 }
 
 fn required<T>(field: &'static str, value: Option<T>) -> Result<T, SpecError> {
-    value.ok_or_else(|| SpecError::Field {
-        field,
-        expected: "a value".to_owned(),
-        got: "none".to_owned(),
-    })
+    value.ok_or_else(|| SpecError::Field { field, expected: "a value".to_owned(), got: "none".to_owned() })
 }
 
 fn within<T: PartialOrd + std::fmt::Display>(
@@ -153,11 +148,7 @@ fn within<T: PartialOrd + std::fmt::Display>(
     if got >= least && got <= most {
         return Ok(got);
     }
-    Err(SpecError::Field {
-        field,
-        expected: format!("{least} to {most}"),
-        got: got.to_string(),
-    })
+    Err(SpecError::Field { field, expected: format!("{least} to {most}"), got: got.to_string() })
 }
 
 fn seconds(field: &'static str, got: f64) -> Result<Duration, SpecError> {
@@ -173,12 +164,7 @@ fn seconds(field: &'static str, got: f64) -> Result<Duration, SpecError> {
 
 fn population(all: &Overrides) -> Result<Population, SpecError> {
     let depth = Depth::new(required("depth", all.depth)?)?;
-    let accounts = within(
-        "accounts",
-        1,
-        MAX_LEAVES,
-        required("accounts", all.accounts)?,
-    )?;
+    let accounts = within("accounts", 1, MAX_LEAVES, required("accounts", all.accounts)?)?;
     let pools = within("pools", 0, MAX_LEAVES, required("pools", all.pools)?)?;
     for (what, got) in [("accounts", accounts), ("pools", pools)] {
         if u64::from(got) > depth.room() {
@@ -202,17 +188,11 @@ fn population(all: &Overrides) -> Result<Population, SpecError> {
 fn skew(exponent: f64) -> Result<Skew, SpecError> {
     match exponent {
         0.0 => Ok(Skew::Uniform),
-        _ => Ok(Skew::Zipf {
-            exponent: within("skew", 0.0, 10.0, exponent)?,
-        }),
+        _ => Ok(Skew::Zipf { exponent: within("skew", 0.0, 10.0, exponent)? }),
     }
 }
 
-fn word(
-    field: &'static str,
-    words: &'static [&'static str],
-    got: &str,
-) -> Result<&'static str, SpecError> {
+fn word(field: &'static str, words: &'static [&'static str], got: &str) -> Result<&'static str, SpecError> {
     let found = words.iter().find(|word| **word == got);
     found.copied().ok_or_else(|| SpecError::Word {
         field,
@@ -232,11 +212,7 @@ fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
             "swap" => Workload::Swap,
             "mix" => Workload::Mix { swap_ratio },
             _ => Workload::Trace {
-                file: file(
-                    "trace",
-                    "a CSV file, since `trace` is among the workloads",
-                    &mut all.trace,
-                )?,
+                file: file("trace", "a CSV file, since `trace` is among the workloads", &mut all.trace)?,
             },
         };
         if !workloads.contains(&workload) {
@@ -250,30 +226,16 @@ fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
 }
 
 fn none(field: &'static str) -> SpecError {
-    SpecError::Field {
-        field,
-        expected: "at least one".to_owned(),
-        got: "none".to_owned(),
-    }
+    SpecError::Field { field, expected: "at least one".to_owned(), got: "none".to_owned() }
 }
 
 /// A file that is needed, with its path from the root.
-fn file(
-    field: &'static str,
-    expected: &str,
-    path: &mut Option<PathBuf>,
-) -> Result<PathBuf, SpecError> {
+fn file(field: &'static str, expected: &str, path: &mut Option<PathBuf>) -> Result<PathBuf, SpecError> {
     let Some(found) = path.as_deref() else {
-        return Err(SpecError::Field {
-            field,
-            expected: expected.to_owned(),
-            got: "none".to_owned(),
-        });
+        return Err(SpecError::Field { field, expected: expected.to_owned(), got: "none".to_owned() });
     };
-    let absolute = std::path::absolute(found).map_err(|source| SpecError::Io {
-        file: found.to_owned(),
-        source,
-    })?;
+    let absolute =
+        std::path::absolute(found).map_err(|source| SpecError::Io { file: found.to_owned(), source })?;
     *path = Some(absolute.clone());
     Ok(absolute)
 }
@@ -331,14 +293,9 @@ fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
 }
 
 fn read_script(file: &Path) -> Result<Script, SpecError> {
-    let text = std::fs::read_to_string(file).map_err(|source| SpecError::Io {
-        file: file.to_owned(),
-        source,
-    })?;
-    let wrong = |problem: String| SpecError::Script {
-        file: file.to_owned(),
-        problem,
-    };
+    let text =
+        std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
+    let wrong = |problem: String| SpecError::Script { file: file.to_owned(), problem };
     let script: Script = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     script.check().map_err(|error| wrong(error.to_string()))?;
     Ok(script)
@@ -348,14 +305,14 @@ fn read_script(file: &Path) -> Result<Script, SpecError> {
 mod tests {
     use super::{Spec, SystemChoice};
     use crate::cell::Workload;
-    use crate::host::CoreCount;
+    use crate::host::tests::allowance;
     use crate::spec::file::parse;
     use crate::spec::layer::Overrides;
     use std::path::Path;
 
     fn spec(text: &str) -> Result<Spec, super::SpecError> {
         let layer = parse(text, Path::new("spec.toml")).expect("TOML");
-        Spec::new(layer, CoreCount::new(2).expect("above zero"))
+        Spec::new(layer, &allowance(2))
     }
 
     fn error(text: &str) -> String {
@@ -364,7 +321,7 @@ mod tests {
 
     #[test]
     fn nothing_said_is_a_spec() {
-        let spec = Spec::new(Overrides::default(), CoreCount::new(2).expect("two")).expect("valid");
+        let spec = Spec::new(Overrides::default(), &allowance(2)).expect("valid");
         assert_eq!(spec.system, SystemChoice::Plonky2);
         assert_eq!(spec.cores.len(), 2);
         assert_eq!(spec.effective().cores.as_deref(), Some("1,2"));
@@ -379,36 +336,18 @@ mod tests {
             ("accounts = 0", "accounts: expected 1 to 16777216, got 0"),
             ("repeats = 0", "repeats: expected 1 to 1000000, got 0"),
             ("min_repeats = 0", "min_repeats: expected 1"),
-            (
-                "batch_sizes = [16, 0]",
-                "batch_sizes: expected 1 to 1048576, got 0",
-            ),
-            (
-                "batch_sizes = []",
-                "batch_sizes: expected at least one, got none",
-            ),
-            (
-                "batches_per_aggregation = 0",
-                "batches_per_aggregation: expected 1 to 65536, got 0",
-            ),
+            ("batch_sizes = [16, 0]", "batch_sizes: expected 1 to 1048576, got 0"),
+            ("batch_sizes = []", "batch_sizes: expected at least one, got none"),
+            ("batches_per_aggregation = 0", "batches_per_aggregation: expected 1 to 65536, got 0"),
             ("workloads = []", "workloads: expected at least one"),
-            (
-                "workloads = [\"swaps\"]",
-                "got `swaps`; did you mean `swap`?",
-            ),
+            ("workloads = [\"swaps\"]", "got `swaps`; did you mean `swap`?"),
             ("proof_system = \"plonky3\"", "did you mean `plonky2`?"),
             ("cores = 0", "zero cores"),
-            (
-                "cores = [1, 64]",
-                "64 cores were asked for, and this process may use 2",
-            ),
+            ("cores = [1, 64]", "asked for 64 cores, but this process may use 2"),
             ("cores = \"many\"", "`many` is not a number of cores"),
             ("depth = 1", "expected 2 to 31"),
             ("depth = 10", "take depth 15 or more"),
-            (
-                "capacity = 32",
-                "at most the capacity of the circuit, 32, got 64",
-            ),
+            ("capacity = 32", "at most the capacity of the circuit, 32, got 64"),
             ("capacity = 0", "capacity: expected 1"),
             ("swap_ratio = 1.5", "swap_ratio: expected 0 to 1, got 1.5"),
             ("swap_ratio = nan", "swap_ratio: expected 0 to 1, got NaN"),
@@ -418,10 +357,7 @@ mod tests {
             ("pools = 0", "no pool to swap against"),
             ("workloads = [\"trace\"]", "trace: expected a CSV file"),
             ("proof_system = \"command\"", "command: expected a program"),
-            (
-                "proof_system = \"scripted\"\nscript = \"none.toml\"",
-                "none.toml: No such file",
-            ),
+            ("proof_system = \"scripted\"\nscript = \"none.toml\"", "none.toml: No such file"),
         ] {
             assert!(error(text).contains(wanted), "{text}: {}", error(text));
         }
@@ -429,8 +365,7 @@ mod tests {
 
     #[test]
     fn repeated_words_and_numbers_are_one() {
-        let spec =
-            spec("workloads = [\"swap\", \"swap\"]\nbatch_sizes = [8, 4, 8]").expect("valid");
+        let spec = spec("workloads = [\"swap\", \"swap\"]\nbatch_sizes = [8, 4, 8]").expect("valid");
         assert_eq!(spec.workloads, [Workload::Swap]);
         assert_eq!(spec.batch_sizes, [4, 8]);
     }

@@ -30,12 +30,12 @@ mod protocol;
 
 use crate::command::process::{Process, Trouble};
 use crate::command::protocol::{
-    AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex,
-    parse_reply, seconds, to_hex,
+    AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex, parse_reply,
+    seconds, to_hex,
 };
 use crate::system::{
-    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape,
-    SlotKind, Verified,
+    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind,
+    Verified,
 };
 use serde::de::DeserializeOwned;
 use std::sync::{Mutex, PoisonError};
@@ -82,12 +82,7 @@ impl Command {
         if timeout.is_zero() {
             return Err(wrong("a time-out above zero", "0 s".to_owned()));
         }
-        Ok(Self {
-            argv,
-            timeout,
-            set_up: None,
-            process: Mutex::new(None),
-        })
+        Ok(Self { argv, timeout, set_up: None, process: Mutex::new(None) })
     }
 
     /// Whether it aggregates; known after the set-up.
@@ -102,10 +97,7 @@ impl Command {
 
     /// One request and its reply, from a process that is set up.
     fn ask<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, Failure> {
-        let set = self
-            .set_up
-            .as_ref()
-            .ok_or_else(|| Failure::Said("nothing was set up".to_owned()))?;
+        let set = self.set_up.as_ref().ok_or_else(|| Failure::Said("nothing was set up".to_owned()))?;
         let line = request.line()?;
         let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         if place.is_none() {
@@ -126,9 +118,8 @@ impl Command {
     }
 
     fn start(&self) -> Result<Process, Failure> {
-        Process::start(&self.argv).map_err(|error| {
-            Failure::Absent(format!("`{}` cannot be started: {error}", self.argv[0]))
-        })
+        Process::start(&self.argv)
+            .map_err(|error| Failure::Absent(format!("`{}` cannot be started: {error}", self.argv[0])))
     }
 }
 
@@ -191,48 +182,24 @@ impl ProofSystem for Command {
         let mut process = self.start().map_err(no_set_up)?;
         let reply = exchange(&mut process, &request, self.timeout)
             .and_then(|reply| parse_reply::<SetUpReply>(&reply));
-        let SetUpReply {
-            name,
-            version,
-            aggregate,
-            verify,
-            mut settings,
-        } = reply.map_err(no_set_up)?;
+        let SetUpReply { name, version, aggregate, verify, mut settings } = reply.map_err(no_set_up)?;
         settings.insert("program".to_owned(), self.argv.join(" "));
         settings.insert("name".to_owned(), name);
-        self.set_up = Some(Set {
-            request,
-            can_aggregate: aggregate,
-            can_verify: verify,
-        });
+        self.set_up = Some(Set { request, can_aggregate: aggregate, can_verify: verify });
         // The one before, if any, is ended here.
         self.process = Mutex::new(Some(process));
-        Ok(Description {
-            system: "command".to_owned(),
-            version,
-            settings,
-            circuits: Vec::new(),
-        })
+        Ok(Description { system: "command".to_owned(), version, settings, circuits: Vec::new() })
     }
 
     fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {
-        let failed = |why: String| ProverError::Command {
-            batch: job.batch.id.0,
-            why,
-        };
+        let failed = |why: String| ProverError::Command { batch: job.batch.id.0, why };
         let request = Request::Prove {
             batch: job.batch.id.0,
             statement: StatementWire::from(&job.statement),
             data: to_hex(&encode(job.batch)),
         };
-        let ProveReply {
-            proof,
-            proof_bytes,
-            witness_s,
-            prove_s,
-        } = self
-            .ask(&request)
-            .map_err(|failure| failed(failure.why()))?;
+        let ProveReply { proof, proof_bytes, witness_s, prove_s } =
+            self.ask(&request).map_err(|failure| failed(failure.why()))?;
         let bytes = from_hex("proof", &proof).map_err(failed)?;
         if bytes.len() as u64 != proof_bytes {
             return Err(failed(format!(
@@ -241,10 +208,7 @@ impl ProofSystem for Command {
             )));
         }
         Ok(Proved {
-            proof: Proof {
-                kind: ProofKind::Batch,
-                bytes,
-            },
+            proof: Proof { kind: ProofKind::Batch, bytes },
             witness: seconds("witness_s", witness_s).map_err(failed)?,
             prove: seconds("prove_s", prove_s).map_err(failed)?,
         })
@@ -256,16 +220,11 @@ impl ProofSystem for Command {
             why,
         };
         if !self.can_aggregate() {
-            return Err(failed(
-                "its set-up says that it cannot aggregate".to_owned(),
-            ));
+            return Err(failed("its set-up says that it cannot aggregate".to_owned()));
         }
-        let request = Request::Aggregate {
-            proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect(),
-        };
-        let AggregateReply { proof, levels } = self
-            .ask(&request)
-            .map_err(|failure| failed(failure.why()))?;
+        let request =
+            Request::Aggregate { proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect() };
+        let AggregateReply { proof, levels } = self.ask(&request).map_err(|failure| failed(failure.why()))?;
         let levels = levels
             .into_iter()
             .map(|level| {
@@ -276,10 +235,7 @@ impl ProofSystem for Command {
                 })
             })
             .collect::<Result<Vec<_>, ProverError>>()?;
-        let in_order = levels
-            .iter()
-            .zip(1..)
-            .all(|(level, number)| level.level == number);
+        let in_order = levels.iter().zip(1..).all(|(level, number)| level.level == number);
         if levels.is_empty() || !in_order || levels.iter().any(|level| level.merges == 0) {
             return Err(failed(
                 "the levels of its reply are not 1, 2, … with a merge or more each".to_owned(),
@@ -287,9 +243,7 @@ impl ProofSystem for Command {
         }
         Ok(Aggregated {
             proof: Proof {
-                kind: ProofKind::Aggregate {
-                    level: levels.len(),
-                },
+                kind: ProofKind::Aggregate { level: levels.len() },
                 bytes: from_hex("proof", &proof).map_err(failed)?,
             },
             levels,
@@ -311,14 +265,8 @@ impl ProofSystem for Command {
             },
             proof: to_hex(&proof.bytes),
         };
-        let VerifyReply {
-            valid,
-            statement,
-            verify_s,
-            why,
-        } = self
-            .ask(&request)
-            .map_err(|failure| failed(failure.why()))?;
+        let VerifyReply { valid, statement, verify_s, why } =
+            self.ask(&request).map_err(|failure| failed(failure.why()))?;
         if !valid {
             let why = why.unwrap_or_else(|| "the prover command does not say why".to_owned());
             return Err(ProverError::Rejected { why });

@@ -67,9 +67,7 @@ impl std::fmt::Debug for Line {
 impl Process {
     /// Starts a program in a process group of its own.
     pub(crate) fn start(argv: &[String]) -> std::io::Result<Self> {
-        let (program, arguments) = argv
-            .split_first()
-            .ok_or_else(|| std::io::Error::other("no program"))?;
+        let (program, arguments) = argv.split_first().ok_or_else(|| std::io::Error::other("no program"))?;
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -78,10 +76,7 @@ impl Process {
             .process_group(0)
             .spawn()?;
         let group = child.id() as i32;
-        GROUPS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(group);
+        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).insert(group);
         let (requests, to_write) = channel();
         let (to_read, replies) = channel();
         // Writing has its own thread: a program that does not read would block it for ever.
@@ -96,15 +91,7 @@ impl Process {
             let errors = Arc::clone(&errors);
             std::thread::spawn(move || keep_the_end(stderr, &errors))
         });
-        Ok(Self {
-            child,
-            group,
-            requests,
-            replies,
-            errors,
-            errors_reader,
-            is_reaped: false,
-        })
+        Ok(Self { child, group, requests, replies, errors, errors_reader, is_reaped: false })
     }
 
     /// Sends one line and waits for one.
@@ -113,9 +100,7 @@ impl Process {
         let _ = self.requests.send(line.as_bytes().to_vec());
         match self.replies.recv_timeout(timeout) {
             Ok(Line::Whole(line)) => Ok(line),
-            Ok(Line::TooLong) => Err(Trouble::TooLong {
-                limit_bytes: REPLY_LIMIT_BYTES,
-            }),
+            Ok(Line::TooLong) => Err(Trouble::TooLong { limit_bytes: REPLY_LIMIT_BYTES }),
             Err(RecvTimeoutError::Timeout) => Err(Trouble::Late),
             Err(RecvTimeoutError::Disconnected) => Err(Trouble::Ended),
         }
@@ -126,18 +111,13 @@ impl Process {
         let status = self.wait_a_little();
         self.kill();
         let status = match status {
-            Some(status) if status.success() => {
-                " (it had ended by itself, as if all were well)".to_owned()
-            }
+            Some(status) if status.success() => " (it had ended by itself, as if all were well)".to_owned(),
             Some(status) => format!(" ({status})"),
             None => " (it was killed)".to_owned(),
         };
         let until = Instant::now() + GRACE;
         while Instant::now() < until
-            && self
-                .errors_reader
-                .as_ref()
-                .is_some_and(|reader| !reader.is_finished())
+            && self.errors_reader.as_ref().is_some_and(|reader| !reader.is_finished())
         {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -151,10 +131,7 @@ impl Process {
 
     fn wait_a_little(&mut self) -> Option<std::process::ExitStatus> {
         // Only one whose output has ended is about to end.
-        let has_ended = matches!(
-            self.replies.try_recv(),
-            Err(std::sync::mpsc::TryRecvError::Disconnected)
-        );
+        let has_ended = matches!(self.replies.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
         let until = Instant::now() + if has_ended { GRACE } else { Duration::ZERO };
         loop {
             match self.child.try_wait() {
@@ -176,10 +153,7 @@ impl Process {
             // Fails only where nothing is left to kill.
             let _ = kill_process_group(group, Signal::KILL);
         }
-        GROUPS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.group);
+        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.group);
         if !self.is_reaped {
             self.is_reaped = self.child.wait().is_ok();
         }

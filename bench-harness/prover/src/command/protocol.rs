@@ -15,25 +15,10 @@ use workloads::hash::{Digest, Felt, digest_hex};
 #[derive(Debug, Serialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub(crate) enum Request<'a> {
-    SetUp {
-        protocol: u32,
-        depth: usize,
-        capacity: usize,
-        slots: &'a str,
-        batches: usize,
-    },
-    Prove {
-        batch: u64,
-        statement: StatementWire,
-        data: String,
-    },
-    Aggregate {
-        proofs: Vec<String>,
-    },
-    Verify {
-        level: usize,
-        proof: String,
-    },
+    SetUp { protocol: u32, depth: usize, capacity: usize, slots: &'a str, batches: usize },
+    Prove { batch: u64, statement: StatementWire, data: String },
+    Aggregate { proofs: Vec<String> },
+    Verify { level: usize, proof: String },
 }
 
 impl Request<'_> {
@@ -98,12 +83,7 @@ pub(crate) struct StatementWire {
 
 impl From<&Statement> for StatementWire {
     fn from(statement: &Statement) -> Self {
-        let Statement {
-            old_root,
-            new_root,
-            commitment,
-            transactions,
-        } = statement;
+        let Statement { old_root, new_root, commitment, transactions } = statement;
         Self {
             old_root: digest_hex(*old_root),
             new_root: digest_hex(*new_root),
@@ -187,11 +167,7 @@ pub(crate) fn parse_reply<T: DeserializeOwned>(line: &[u8]) -> Result<T, Failure
         let field = error.path().to_string();
         let inner = error.into_inner();
         let start: String = String::from_utf8_lossy(line).chars().take(80).collect();
-        let place = if field == "." {
-            String::new()
-        } else {
-            format!(", field {field}")
-        };
+        let place = if field == "." { String::new() } else { format!(", field {field}") };
         Failure::Broken(format!("its reply{place}: {inner}, in {start:?}"))
     })
 }

@@ -1,0 +1,21 @@
+//! The words of a plan as types. What exists here is valid: constructors check, and nothing else makes them.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`time`] | [`TimeDist`]: how long a stage takes |
+//! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
+//! | [`aggregation`] | [`Aggregation`]: how N proofs become one |
+//! | [`limit`] | [`DelayLimit`]: the delay that is still good enough |
+//! | [`design`] | [`Design`] and [`Term`]: the designs compared, and the terms that limit them |
+
+pub mod aggregation;
+pub mod design;
+pub mod limit;
+pub mod load;
+pub mod time;
+
+pub use aggregation::Aggregation;
+pub use design::{Design, Term};
+pub use limit::{DelayLimit, State, Statistic};
+pub use load::{Close, Load, Target};
+pub use time::TimeDist;

@@ -1,0 +1,181 @@
+//! The closed form with its known errors taken out.
+//!
+//! Source: worked out for this project and checked against exact simulation (tests of this crate). Times in
+//! seconds, rates in batches per second. Still without queueing: random times add what only the simulation
+//! gives.
+
+use crate::domain::TimeDist;
+
+/// Delay to consolidated of a group's oldest transaction: `N/X + p + a + b`, with `X` the true throughput.
+///
+/// The seed has `N·c` where this has `N/X`: below the balance point batches cannot close every `c`, since
+/// the provers do not take them. Assumes a sequencer that waits for them; in an open loop the queue grows
+/// instead, by [`growth_s_per_batch`].
+///
+/// ```
+/// use planner::formulas::corrected::delay_s;
+/// assert_eq!(delay_s(4, 4.0 / 120.0, 120.0, 12.0, 15.0), 267.0); // the seed says 187
+/// assert_eq!(delay_s(12, 0.1, 120.0, 12.0, 15.0), 267.0); // at the balance point both agree
+/// ```
+pub fn delay_s(n: u32, throughput: f64, prove_s: f64, aggregate_s: f64, block_s: f64) -> f64 {
+    f64::from(n) / throughput + prove_s + aggregate_s + block_s
+}
+
+/// Throughput with P, N and A apart: `min(1/c, P/p, A·N/work, N/block)`.
+///
+/// `aggregate_work_s` is the aggregator time of one group. `block_s` is `None` where the submitter does not
+/// wait for inclusion before handing in the next proof.
+///
+/// ```
+/// use planner::formulas::corrected::throughput;
+/// assert_eq!(throughput(10.0, (14, 120.0), (32, 1, 12.0), Some(15.0)), 0.1);
+/// assert_eq!(throughput(10.0, (8, 120.0), (8, 1, 12.0), Some(15.0)), 8.0 / 120.0);
+/// assert_eq!(throughput(10.0, (14, 120.0), (1, 1, 12.0), Some(15.0)), 1.0 / 15.0);
+/// ```
+pub fn throughput(close_s: f64, prove: (u32, f64), aggregate: (u32, u32, f64), block_s: Option<f64>) -> f64 {
+    use crate::formulas::capacity::{group_capacity, prover_capacity};
+    let (provers, prove_s) = prove;
+    let (n, aggregators, work_s) = aggregate;
+    (1.0 / close_s)
+        .min(prover_capacity(provers, prove_s))
+        .min(group_capacity(n, aggregators, work_s))
+        .min(group_capacity(n, 1, block_s.unwrap_or(0.0)))
+}
+
+/// By how much each batch waits longer than the one before when more arrive than are carried:
+/// `1/capacity − 1/arrivals`, 0 if they are carried.
+///
+/// ```
+/// use planner::formulas::corrected::growth_s_per_batch;
+/// assert!((growth_s_per_batch(0.1, 4.0 / 120.0) - 20.0).abs() < 1e-9);
+/// assert_eq!(growth_s_per_batch(0.1, 0.2), 0.0);
+/// ```
+pub fn growth_s_per_batch(arrivals: f64, capacity: f64) -> f64 {
+    (1.0 / capacity - 1.0 / arrivals).max(0.0)
+}
+
+/// Quantile `q` of the time from a group's first opening to its last proof, with provers without limit: s.
+///
+/// Batch `i` closes at `i·c`; batches are verified in order, so a group waits for every earlier proof as
+/// well. The law of the maximum is a product: `P(T ≤ t) = Π F(t − i·c)` over `i = n, n−1, …` down to where
+/// the factor is 1. No fleet is faster: this is the first test of feasibility. Found by bisection.
+///
+/// ```
+/// use planner::domain::TimeDist;
+/// use planner::formulas::corrected::in_order_floor_s;
+/// let prove = TimeDist::log_normal("prove", 120.0, 0.3)?;
+/// assert!((in_order_floor_s(&prove, 12, 10.0, 0.99) - 374.96008).abs() < 1e-4);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+pub fn in_order_floor_s(prove: &TimeDist, n: u32, close_s: f64, q: f64) -> f64 {
+    f64::from(n) * close_s + slowest_quantile_s(prove, u32::MAX, close_s, q)
+}
+
+/// Quantile `q` of the time from a group's last closing to its last proof, provers without limit, whatever
+/// came before the group: the slowest of `n` proofs begun `c` apart, s.
+///
+/// ```
+/// use planner::domain::TimeDist;
+/// use planner::formulas::corrected::slowest_quantile_s;
+/// let prove = TimeDist::log_normal("prove", 120.0, 0.3)?;
+/// assert!((slowest_quantile_s(&prove, 12, 0.0, 0.99) - 289.15287).abs() < 1e-4);
+/// assert!((slowest_quantile_s(&prove, 12, 10.0, 0.99) + 120.0 - 374.73898).abs() < 1e-4);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+pub fn slowest_quantile_s(prove: &TimeDist, n: u32, close_s: f64, q: f64) -> f64 {
+    let (mut low, mut high) = (0.0, prove.mean_s());
+    while all_within(prove, n, close_s, high) < q {
+        high *= 2.0;
+    }
+    loop {
+        let middle = f64::midpoint(low, high);
+        if high - low <= 1e-13 * high || middle <= low || middle >= high {
+            return high;
+        }
+        if all_within(prove, n, close_s, middle) < q { low = middle } else { high = middle }
+    }
+}
+
+/// Mean of the same time, s: the integral of `1 − P(T ≤ t)`, by Simpson's rule.
+///
+/// ```
+/// use planner::domain::TimeDist;
+/// use planner::formulas::corrected::slowest_mean_s;
+/// let prove = TimeDist::exponential("prove", 120.0)?;
+/// let harmonic: f64 = (1..=12).map(|i| 1.0 / f64::from(i)).sum();
+/// assert!((slowest_mean_s(&prove, 12, 0.0) / (120.0 * harmonic) - 1.0).abs() < 1e-9);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+pub fn slowest_mean_s(prove: &TimeDist, n: u32, close_s: f64) -> f64 {
+    let end_s = slowest_quantile_s(prove, n, close_s, 1.0 - 1e-13);
+    let steps = 8_192;
+    let step_s = end_s / f64::from(steps);
+    let weighted = (0..=steps).map(|i| {
+        let weight = match i {
+            0 => 1.0,
+            i if i == steps => 1.0,
+            i if i % 2 == 1 => 4.0,
+            _ => 2.0,
+        };
+        weight * (1.0 - all_within(prove, n, close_s, f64::from(i) * step_s))
+    });
+    weighted.sum::<f64>() * step_s / 3.0
+}
+
+/// The chance that `n` proofs, the last begun now and the others `c` apart before it, all end within `t` s.
+fn all_within(prove: &TimeDist, n: u32, close_s: f64, t: f64) -> f64 {
+    let mut share = 1.0;
+    for before in 0..n {
+        let factor = prove.cdf(t + f64::from(before) * close_s);
+        share *= factor;
+        // Older proofs have ended for certain, or nothing is left to multiply.
+        if (close_s > 0.0 && factor == 1.0) || share == 0.0 {
+            break;
+        }
+    }
+    share
+}
+
+/// Mean delay to virtual of the oldest transaction, slots of fixed length at a random phase: `n·c + slot/2`.
+///
+/// The L1 wait is a residual, half a slot on average, where the seed has a whole block.
+///
+/// ```
+/// assert_eq!(planner::formulas::corrected::virtual_oldest_s(12, 10.0, 12.0), 126.0);
+/// ```
+pub fn virtual_oldest_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
+    f64::from(n) * close_s + slot_s / 2.0
+}
+
+/// Mean delay to virtual of a random transaction: `n·c/2 + slot/2`.
+///
+/// ```
+/// assert_eq!(planner::formulas::corrected::virtual_random_s(12, 10.0, 12.0), 66.0);
+/// ```
+pub fn virtual_random_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
+    f64::from(n) * close_s / 2.0 + slot_s / 2.0
+}
+
+/// Longest delay to virtual: `n·c + slot`.
+///
+/// ```
+/// assert_eq!(planner::formulas::corrected::virtual_most_s(12, 10.0, 12.0), 132.0);
+/// ```
+pub fn virtual_most_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
+    f64::from(n) * close_s + slot_s
+}
+
+/// Delay to virtual of the oldest transaction when closings and slots start at the same instant and the
+/// phase locks: `n·c` rounded up to the next slot for the sequence transaction number `k`, from 1.
+///
+/// Fixed close times meet fixed slots in a pattern that repeats; the mean over it is not half a slot.
+///
+/// ```
+/// use planner::formulas::corrected::virtual_locked_s;
+/// assert_eq!(virtual_locked_s(1, 10.0, 12.0, 1), 12.0); // closed at 10, included at 12
+/// assert_eq!(virtual_locked_s(1, 10.0, 12.0, 6), 22.0); // closed at 60, just missed that slot
+/// ```
+pub fn virtual_locked_s(n: u32, close_s: f64, slot_s: f64, k: u32) -> f64 {
+    let closed_s = f64::from(n) * close_s * f64::from(k);
+    ((closed_s / slot_s).floor() + 1.0) * slot_s - (closed_s - f64::from(n) * close_s)
+}

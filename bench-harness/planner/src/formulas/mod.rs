@@ -1,0 +1,21 @@
+//! Every formula of the planner, one small pure function each.
+//!
+//! Owned here: arithmetic on plain numbers, in seconds and batches per second, with source, units,
+//! assumptions and a worked example. Not here: checking of what a user typed (see [`crate::domain`]),
+//! choosing (see [`crate::plan`]).
+//!
+//! | module | what |
+//! |---|---|
+//! | [`seed`] | the four designs and order-then-prove, as *Order then Prove* v1.0 prints them |
+//! | [`capacity`] | the rate each stage allows, the balance point, the work of aggregating |
+//! | [`corrected`] | the closed form with the true throughput, the in-order floor, the delay to virtual |
+//! | [`crash`] | what crashes cost |
+//! | [`queue`] | waiting in the textbook queues |
+//! | [`toy`] | the toy factory: pipelined and one car at a time |
+
+pub mod capacity;
+pub mod corrected;
+pub mod crash;
+pub mod queue;
+pub mod seed;
+pub mod toy;

@@ -1,0 +1,53 @@
+//! From a request to a recommendation.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`request`] | [`PlanRequest`]: what is asked |
+//! | [`designs`] | each design by the seed's formulas |
+//! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
+//! | [`record`] | a plan as the record that is written and rendered |
+
+pub mod choice;
+pub mod designs;
+pub mod record;
+pub mod request;
+
+pub use choice::Choice;
+pub use designs::DesignFigures;
+pub use request::PlanRequest;
+
+use crate::error::PlanError;
+
+/// A recommendation with everything that led to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// What was asked.
+    pub request: PlanRequest,
+    /// What is recommended.
+    pub choice: Choice,
+    /// Each design by the seed's formulas, at the N = P that meets the target.
+    pub designs: Vec<DesignFigures>,
+}
+
+/// The smallest fleet that carries the target within the delay limit.
+///
+/// ```
+/// use planner::domain::{Aggregation, Close, Design, Load, Target, TimeDist};
+/// use planner::plan::{PlanRequest, recommend};
+///
+/// let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 })?;
+/// let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0)?);
+/// let plan = recommend(&PlanRequest::new(load, TimeDist::fixed("prove", 120.0)?, aggregation, 15.0)?)?;
+///
+/// assert_eq!(plan.choice.provers, 12);
+/// let aggregated = plan.designs.iter().find(|d| d.design == Design::HorizontalAggregated).unwrap();
+/// assert_eq!((aggregated.batches_per_aggregation, aggregated.delay_consolidated_s), (12, 267.0));
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+///
+/// # Errors
+/// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
+pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
+    let choice = choice::smallest(request)?;
+    Ok(Plan { request: request.clone(), choice, designs: designs::all(request) })
+}

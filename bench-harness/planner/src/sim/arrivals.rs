@@ -1,0 +1,240 @@
+//! When batches fill, and the rule that closes them.
+
+use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::normal;
+use crate::sim::streams::Stream;
+
+const DAY_S: f64 = 86_400.0;
+
+/// How long batches take to fill, one after another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrivals {
+    law: Law,
+    mean_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Law {
+    Fixed,
+    Erlang { k: u32 },
+    LogNormal { mu: f64, sigma: f64 },
+    Trace { gaps_s: Vec<f64> },
+    Daily { batches_per_s: Vec<f64>, poisson: bool },
+}
+
+impl Arrivals {
+    /// A batch fills every `mean_s` seconds.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the mean is a finite number above zero; so for all constructors.
+    pub fn fixed(mean_s: f64) -> Result<Self, PlanError> {
+        Ok(Self { law: Law::Fixed, mean_s: positive("arrival_interval_s", mean_s)? })
+    }
+
+    /// Batches fill as a Poisson process.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`].
+    pub fn poisson(mean_s: f64) -> Result<Self, PlanError> {
+        Self::erlang(mean_s, 1)
+    }
+
+    /// The sum of `k` exponential times: a batch of `k` transactions that arrive as a Poisson process.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`], also if `k` is 0.
+    pub fn erlang(mean_s: f64, k: u32) -> Result<Self, PlanError> {
+        let k = at_least_one("arrival_erlang_k", k)?;
+        Ok(Self { law: Law::Erlang { k }, mean_s: positive("arrival_interval_s", mean_s)? })
+    }
+
+    /// Lognormal times: bursts and lulls.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`], also for a negative `cv`; 0 is [`Arrivals::fixed`].
+    pub fn log_normal(mean_s: f64, cv: f64) -> Result<Self, PlanError> {
+        let mean_s = positive("arrival_interval_s", mean_s)?;
+        if not_negative("arrival_cv", cv)? == 0.0 {
+            return Self::fixed(mean_s);
+        }
+        let variance = (cv * cv).ln_1p();
+        Ok(Self { law: Law::LogNormal { mu: mean_s.ln() - variance / 2.0, sigma: variance.sqrt() }, mean_s })
+    }
+
+    /// The gaps of a trace, in their order, from a random place and round again.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there are none, one is negative or not finite, or all are zero.
+    pub fn trace(gaps_s: Vec<f64>) -> Result<Self, PlanError> {
+        for (index, &gap) in gaps_s.iter().enumerate() {
+            not_negative(&format!("trace gap {}", index + 1), gap)?;
+        }
+        if gaps_s.is_empty() {
+            return Err(PlanError::bad("trace", "at least one gap", "none"));
+        }
+        let mean_s = positive("trace mean gap", gaps_s.iter().sum::<f64>() / gaps_s.len() as f64)?;
+        Ok(Self { law: Law::Trace { gaps_s }, mean_s })
+    }
+
+    /// A rate that changes over the day, in equal slots from midnight; `poisson` adds randomness to it.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is no slot, a rate is negative or not finite, or all are zero.
+    pub fn daily(batches_per_s: Vec<f64>, poisson: bool) -> Result<Self, PlanError> {
+        for (index, &rate) in batches_per_s.iter().enumerate() {
+            not_negative(&format!("daily rate {}", index + 1), rate)?;
+        }
+        if batches_per_s.is_empty() {
+            return Err(PlanError::bad("daily curve", "at least one rate", "none"));
+        }
+        let mean =
+            positive("daily mean rate", batches_per_s.iter().sum::<f64>() / batches_per_s.len() as f64)?;
+        Ok(Self { law: Law::Daily { batches_per_s, poisson }, mean_s: 1.0 / mean })
+    }
+
+    /// Mean time to fill a batch, s.
+    pub fn mean_s(&self) -> f64 {
+        self.mean_s
+    }
+
+    /// The highest rate that is sustained for a slot of the day, batches/s; the mean rate for other laws.
+    pub fn peak_batches_per_s(&self) -> f64 {
+        match &self.law {
+            Law::Daily { batches_per_s, .. } => batches_per_s.iter().copied().fold(0.0, f64::max),
+            _ => 1.0 / self.mean_s,
+        }
+    }
+
+    /// Time of one full turn of the law's own cycle, s: a day, a trace, or nothing.
+    pub fn cycle_s(&self) -> Option<f64> {
+        match &self.law {
+            Law::Daily { .. } => Some(DAY_S),
+            Law::Trace { gaps_s } => Some(gaps_s.iter().sum()),
+            _ => None,
+        }
+    }
+}
+
+/// The rule that closes a batch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Closing {
+    /// When it is full.
+    Full,
+    /// When it is full or this many seconds old; then it goes with what it has.
+    Timeout(f64),
+    /// When it is full and a prover is free: the sequencer holds back.
+    ProverFree,
+}
+
+/// The filling times of one replication.
+#[derive(Debug)]
+pub(crate) struct Filler<'a> {
+    arrivals: &'a Arrivals,
+    stream: Stream,
+    next_gap: usize,
+}
+
+impl<'a> Filler<'a> {
+    pub(crate) fn new(arrivals: &'a Arrivals, mut stream: Stream) -> Self {
+        let next_gap = match &arrivals.law {
+            Law::Trace { gaps_s } => place(stream.uniform(), gaps_s.len()),
+            _ => 0,
+        };
+        Self { arrivals, stream, next_gap }
+    }
+
+    /// How long the batch that opens at `now_s` takes to fill.
+    #[inline]
+    pub(crate) fn next_s(&mut self, now_s: f64) -> f64 {
+        match &self.arrivals.law {
+            Law::Fixed => self.arrivals.mean_s,
+            Law::Erlang { k: 1 } => self.arrivals.mean_s * self.stream.exponential(),
+            Law::Erlang { k } => {
+                let sum: f64 = (0..*k).map(|_| self.stream.exponential()).sum();
+                self.arrivals.mean_s * sum / f64::from(*k)
+            }
+            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(self.stream.uniform())),
+            Law::Trace { gaps_s } => {
+                let gap = gaps_s[self.next_gap];
+                self.next_gap = (self.next_gap + 1) % gaps_s.len();
+                gap
+            }
+            Law::Daily { batches_per_s, poisson } => {
+                let work = if *poisson { self.stream.exponential() } else { 1.0 };
+                until_filled(batches_per_s, now_s, work)
+            }
+        }
+    }
+}
+
+/// Time from `now_s` until the daily rate has brought `work` batches.
+fn until_filled(batches_per_s: &[f64], now_s: f64, mut work: f64) -> f64 {
+    let slot_s = DAY_S / batches_per_s.len() as f64;
+    let mut at_s = now_s % DAY_S;
+    let mut passed_s = 0.0;
+    loop {
+        let slot = place(at_s / DAY_S, batches_per_s.len());
+        // At least a sliver, so that rounding at a slot's edge cannot stop the clock.
+        let left_s = ((slot + 1) as f64 * slot_s - at_s).max(slot_s * 1e-12);
+        if batches_per_s[slot] * left_s >= work {
+            return passed_s + work / batches_per_s[slot];
+        }
+        work -= batches_per_s[slot] * left_s;
+        passed_s += left_s;
+        at_s = (at_s + left_s) % DAY_S;
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the share lies in [0, 1]")]
+fn place(share: f64, len: usize) -> usize {
+    ((share * len as f64) as usize).min(len - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::streams::Stage;
+
+    fn mean_of(arrivals: &Arrivals, draws: u32) -> f64 {
+        let mut filler = Filler::new(arrivals, Stream::new(1, 0, Stage::Arrivals));
+        let mut now_s = 0.0;
+        for _ in 0..draws {
+            now_s += filler.next_s(now_s);
+        }
+        now_s / f64::from(draws)
+    }
+
+    #[test]
+    fn every_law_keeps_its_mean() {
+        let laws = [
+            Arrivals::fixed(10.0),
+            Arrivals::poisson(10.0),
+            Arrivals::erlang(10.0, 4),
+            Arrivals::log_normal(10.0, 2.0),
+            Arrivals::trace(vec![5.0, 15.0, 0.0, 20.0]),
+            Arrivals::daily(vec![0.05, 0.15, 0.1, 0.1], true),
+        ];
+        for law in laws.map(Result::unwrap) {
+            let mean = mean_of(&law, 200_000);
+            assert!((mean / 10.0 - 1.0).abs() < 0.02, "{law:?}: {mean}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_followed_hour_by_hour() {
+        // Nothing in the first half, one batch a second in the second half.
+        let rates = [0.0, 1.0];
+        assert_eq!(until_filled(&rates, 0.0, 1.0), 43_201.0);
+        assert_eq!(until_filled(&rates, 43_200.0, 1.0), 1.0);
+        assert_eq!(until_filled(&rates, 86_399.0, 2.0), 1.0 + 43_200.0 + 1.0);
+    }
+
+    #[test]
+    fn what_makes_no_rate_is_refused() {
+        assert!(Arrivals::trace(vec![]).is_err());
+        assert!(Arrivals::trace(vec![0.0, 0.0]).is_err());
+        assert!(Arrivals::daily(vec![0.0; 24], false).is_err());
+        assert!(Arrivals::daily(vec![0.1, f64::NAN], false).is_err());
+        assert!(Arrivals::erlang(10.0, 0).is_err());
+    }
+}

@@ -1,0 +1,97 @@
+//! What a simulation says, each figure with its interval.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// A figure over independent replications.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Mean over the replications.
+    pub value: f64,
+    /// Half of the 95 % interval (Student's t over the replications); unknown with one replication.
+    pub half_width: Option<f64>,
+}
+
+impl Estimate {
+    /// The mean of `values` with its interval.
+    pub(crate) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let n = values.clone().count() as f64;
+        let value = values.clone().sum::<f64>() / n;
+        let spread = values.map(|x| (x - value) * (x - value)).sum::<f64>();
+        Self { value, half_width: (n > 1.0).then(|| t_975(n - 1.0) * (spread / (n - 1.0) / n).sqrt()) }
+    }
+
+    /// Half-width over value.
+    pub fn relative(&self) -> Option<f64> {
+        self.half_width.map(|half| half / self.value.abs())
+    }
+}
+
+/// The 97.5 % quantile of Student's t with `freedom` degrees of freedom.
+pub(crate) fn t_975(freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
+}
+
+/// The distribution of a delay, s.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DelayFigures {
+    /// Mean.
+    pub mean_s: Estimate,
+    /// Median.
+    pub p50_s: Estimate,
+    /// 90th percentile.
+    pub p90_s: Estimate,
+    /// 99th percentile. Quantiles are told apart to one part in 2,000.
+    pub p99_s: Estimate,
+    /// Samples behind them, all replications together.
+    pub samples: u64,
+}
+
+impl DelayFigures {
+    /// Whether at least ten samples of each replication lie beyond the 99th percentile.
+    pub fn p99_is_backed(&self, replications: u32) -> bool {
+        self.samples >= 1_000 * u64::from(replications)
+    }
+}
+
+/// The figures of a simulated pipeline, warm-up left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulated {
+    /// Replications.
+    pub replications: u32,
+    /// Batches of each, warm-up included.
+    pub batches: u64,
+    /// Batches of each that were left out.
+    pub warmup: u64,
+    /// Oldest transaction of a group to consolidated.
+    pub consolidated: DelayFigures,
+    /// A random transaction to consolidated.
+    pub consolidated_random: DelayFigures,
+    /// Oldest transaction of a sequence transaction to virtual.
+    pub virtual_state: DelayFigures,
+    /// A random transaction to virtual.
+    pub virtual_random: DelayFigures,
+    /// Wait of a batch for a prover.
+    pub prover_wait: DelayFigures,
+    /// Share of batches that wait for a prover.
+    pub prover_wait_share: Estimate,
+    /// Time from a proof's start to its end, crashes and repairs between included.
+    pub prover_hold: DelayFigures,
+    /// Batches waiting for a prover, mean over time (Little's law).
+    pub prover_queue_mean: Estimate,
+    /// Most batches that ever waited for a prover.
+    pub prover_queue_most: u64,
+    /// Wait of a merge for an aggregator, s.
+    pub aggregator_wait_s: Estimate,
+    /// Wait of an aggregate for its turn on L1, s.
+    pub l1_wait_s: Estimate,
+    /// Batches consolidated per second.
+    pub throughput_batches_per_s: Estimate,
+    /// Share of the provers' time in use or in repair.
+    pub prover_use: Estimate,
+    /// By how much the delay grew from batch to batch, between the halves of a run, s.
+    pub growth_s_per_batch: Estimate,
+    /// How full batches were.
+    pub fill_share: Estimate,
+    /// Events handled, all replications together.
+    pub events: u64,
+}

@@ -1,0 +1,34 @@
+//! Simulation of the whole pipeline: batches arrive and close, are proved, aggregated and verified on L1.
+//!
+//! ```text
+//! arrivals ─> close ─> queue ─> P provers ─> all N of a group ─> A aggregators ─> in order ─> L1 ─> consolidated
+//!               └────> sequence transaction ─────────────────────────────────────────────────> L1 ─> virtual
+//! ```
+//!
+//! | module | what |
+//! |---|---|
+//! | [`pipeline`] | [`Pipeline`]: what is simulated, checked |
+//! | [`arrivals`] | [`Arrivals`] and [`Closing`]: when batches close |
+//! | [`l1`] | [`L1`]: when a transaction is included |
+//! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
+//! | [`figures`] | [`Simulated`]: what comes out |
+//!
+//! One seed gives one result at any number of threads: each replication and each kind of draw has a stream
+//! of its own, so plans that differ in P share every random number (common random numbers).
+
+mod aggregate;
+pub mod arrivals;
+mod engine;
+pub mod figures;
+pub mod l1;
+pub mod pipeline;
+pub mod replicate;
+mod streams;
+mod tally;
+
+pub use arrivals::{Arrivals, Closing};
+pub use figures::{DelayFigures, Estimate, Simulated};
+pub use l1::L1;
+pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers};
+pub use replicate::{RunLength, simulate};
+pub use streams::{Stage, Stream};

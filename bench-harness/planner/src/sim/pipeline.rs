@@ -1,0 +1,185 @@
+//! What is simulated: the whole pipeline, checked once.
+
+use crate::domain::{Aggregation, TimeDist};
+use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::sim::{Arrivals, Closing, L1};
+
+/// What happens to the job of a prover that crashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterCrash {
+    /// It goes back to the head of the queue and to the next free prover.
+    Requeue,
+    /// It waits for its prover to be repaired.
+    Wait,
+}
+
+/// Crashes of provers at work. An idle prover does not crash: the plan is a little kind to idle fleets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Crashes {
+    /// Mean working time between crashes, exponential, s.
+    pub mtbf_s: f64,
+    /// Time to repair, s.
+    pub repair_s: f64,
+    /// What happens to the job.
+    pub after: AfterCrash,
+}
+
+/// Jobs that take longer for no reason of their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stragglers {
+    /// Share of jobs.
+    pub share: f64,
+    /// How many times longer they take.
+    pub factor: f64,
+}
+
+/// Which transactions the delay of "a random transaction" is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Every full batch holds equally many, so each batch counts the same: batches close because they are full.
+    PerBatch,
+    /// Transactions come at a steady rate, so a batch that took longer holds more of them.
+    Steady,
+}
+
+/// A pipeline with all its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pipeline {
+    pub(crate) arrivals: Arrivals,
+    pub(crate) closing: Closing,
+    pub(crate) close_work_s: f64,
+    pub(crate) prove: TimeDist,
+    pub(crate) provers: u32,
+    pub(crate) crashes: Option<Crashes>,
+    pub(crate) stragglers: Option<Stragglers>,
+    pub(crate) aggregation: Aggregation,
+    pub(crate) batches_per_aggregation: u32,
+    pub(crate) aggregators: u32,
+    pub(crate) l1: L1,
+    pub(crate) batches_per_sequence: u32,
+    pub(crate) flow: Flow,
+}
+
+impl Pipeline {
+    /// A pipeline whose batches close when full, without crashes or stragglers, one batch a group, one
+    /// aggregator, one batch a sequence transaction.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is no prover or the chain's numbers make no sense.
+    pub fn new(
+        arrivals: Arrivals,
+        prove: TimeDist,
+        provers: u32,
+        aggregation: Aggregation,
+        l1: L1,
+    ) -> Result<Self, PlanError> {
+        Ok(Self {
+            arrivals,
+            closing: Closing::Full,
+            close_work_s: 0.0,
+            prove,
+            provers: checked_provers(provers)?,
+            crashes: None,
+            stragglers: None,
+            aggregation,
+            batches_per_aggregation: 1,
+            aggregators: 1,
+            l1: l1.checked()?,
+            batches_per_sequence: 1,
+            flow: Flow::PerBatch,
+        })
+    }
+
+    /// With N batches in a group, on A aggregators.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if either is 0.
+    pub fn with_groups(self, batches_per_aggregation: u32, aggregators: u32) -> Result<Self, PlanError> {
+        let batches_per_aggregation = at_least_one("batches_per_aggregation", batches_per_aggregation)?;
+        Ok(Self { batches_per_aggregation, aggregators: checked_provers(aggregators)?, ..self })
+    }
+
+    /// With another number of provers.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is none.
+    pub fn with_provers(self, provers: u32) -> Result<Self, PlanError> {
+        Ok(Self { provers: checked_provers(provers)?, ..self })
+    }
+
+    /// With a closing rule, and `work_s` of execution, state root and encoding after it, one batch at a time.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for a timeout that is not above zero or work that is negative.
+    pub fn with_closing(self, closing: Closing, work_s: f64) -> Result<Self, PlanError> {
+        if let Closing::Timeout(s) = closing {
+            positive("close_timeout_s", s)?;
+        }
+        Ok(Self { closing, close_work_s: not_negative("close_work_s", work_s)?, ..self })
+    }
+
+    /// With provers that crash.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
+    pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
+        positive("mtbf_s", crashes.mtbf_s)?;
+        not_negative("repair_s", crashes.repair_s)?;
+        Ok(Self { crashes: Some(crashes), ..self })
+    }
+
+    /// With stragglers.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
+        if !(0.0..=1.0).contains(&stragglers.share) {
+            return Err(PlanError::bad("straggler_share", "a share in [0, 1]", stragglers.share));
+        }
+        positive("straggler_factor", stragglers.factor)?;
+        Ok(Self { stragglers: Some(stragglers), ..self })
+    }
+
+    /// With several batches in a sequence transaction.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is none.
+    pub fn with_batches_per_sequence(self, batches: u32) -> Result<Self, PlanError> {
+        Ok(Self { batches_per_sequence: at_least_one("batches_per_sequence", batches)?, ..self })
+    }
+
+    /// With transactions that come at a steady rate, whatever closes the batches.
+    #[must_use]
+    pub fn with_flow(self, flow: Flow) -> Self {
+        Self { flow, ..self }
+    }
+
+    /// Mean time that a batch holds a prover, stragglers and crashes included, s.
+    ///
+    /// With crashes this is `(MTBF + R)(1/L(1/MTBF) − 1)` if the job waits; if it is requeued the job itself
+    /// holds provers for `MTBF·(1/L − 1)`, and the repairs take `R·(1/L − 1)` of the fleet all the same.
+    pub fn prove_effective_s(&self) -> f64 {
+        let straggling = self.stragglers.map_or(1.0, |s| 1.0 + s.share * (s.factor - 1.0));
+        match self.crashes {
+            None => self.prove.mean_s() * straggling,
+            Some(crashes) => {
+                let slowed = self.prove.scaled(straggling).unwrap_or_else(|_| self.prove.clone());
+                let transform = slowed.laplace(1.0 / crashes.mtbf_s);
+                crate::formulas::crash::occupancy_s(crashes.mtbf_s, crashes.repair_s, transform)
+            }
+        }
+    }
+
+    /// Use of the provers when every batch that arrives is proved; 1 or above never settles.
+    pub fn prover_use(&self) -> f64 {
+        self.prove_effective_s() / (f64::from(self.provers) * self.arrivals.mean_s())
+    }
+}
+
+/// The event queue numbers provers in 21 bits.
+fn checked_provers(provers: u32) -> Result<u32, PlanError> {
+    if provers > 1 << 20 {
+        return Err(PlanError::bad("provers", "at most 1048576", provers));
+    }
+    at_least_one("provers", provers)
+}

@@ -1,0 +1,78 @@
+//! Independent replications in parallel, and the figures made of them.
+
+use rayon::prelude::*;
+
+use crate::error::{PlanError, at_least_one};
+use crate::sim::engine::{Replication, run};
+use crate::sim::figures::{DelayFigures, Estimate, Simulated};
+use crate::sim::pipeline::Pipeline;
+use crate::sim::tally::Tally;
+
+/// How long and how often to simulate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunLength {
+    batches: u64,
+    warmup: u64,
+    replications: u32,
+    seed: u64,
+}
+
+impl RunLength {
+    /// `replications` runs of `batches` batches, the first `warmup` of each left out.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is no replication or nothing is left after the warm-up.
+    pub fn new(batches: u64, warmup: u64, replications: u32, seed: u64) -> Result<Self, PlanError> {
+        if batches <= warmup {
+            return Err(PlanError::bad("batches", &format!("more than the warm-up of {warmup}"), batches));
+        }
+        Ok(Self { batches, warmup, replications: at_least_one("replications", replications)?, seed })
+    }
+}
+
+/// Simulates a pipeline.
+///
+/// The same arguments give the same result to the last bit, on one thread or many.
+pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
+    let RunLength { batches, warmup, replications, seed } = length;
+    let seen: Vec<Replication> =
+        (0..replications).into_par_iter().map(|i| run(pipeline, seed, i, batches, warmup)).collect();
+    let over = |figure: fn(&Replication) -> f64| Estimate::of(seen.iter().map(figure));
+    Simulated {
+        replications,
+        batches,
+        warmup,
+        consolidated: delay(&seen, |r| &r.oldest),
+        consolidated_random: delay(&seen, |r| &r.random),
+        virtual_state: delay(&seen, |r| &r.virtual_oldest),
+        virtual_random: delay(&seen, |r| &r.virtual_random),
+        prover_wait: delay(&seen, |r| &r.prover_wait),
+        prover_wait_share: over(|r| r.waited as f64 / r.prover_wait.count() as f64),
+        prover_hold: delay(&seen, |r| &r.prover_hold),
+        prover_queue_mean: over(|r| r.throughput * r.prover_wait.mean_s()),
+        prover_queue_most: seen.iter().map(|r| r.queue_most).max().unwrap_or(0),
+        aggregator_wait_s: over(|r| {
+            if r.aggregator_wait.count() == 0 { 0.0 } else { r.aggregator_wait.mean_s() }
+        }),
+        l1_wait_s: over(|r| r.l1_wait.mean_s()),
+        throughput_batches_per_s: over(|r| r.throughput),
+        prover_use: over(|r| r.prover_use),
+        growth_s_per_batch: over(|r| r.growth_s_per_batch),
+        fill_share: over(|r| r.fill_share),
+        events: seen.iter().map(|r| r.events).sum(),
+    }
+}
+
+fn delay(seen: &[Replication], of: fn(&Replication) -> &Tally) -> DelayFigures {
+    let over = |figure: &dyn Fn(&Tally) -> f64| {
+        let values: Vec<f64> = seen.iter().map(|r| figure(of(r))).collect();
+        Estimate::of(values.iter().copied())
+    };
+    DelayFigures {
+        mean_s: over(&|tally| tally.mean_s()),
+        p50_s: over(&|tally| tally.quantile_s(0.5)),
+        p90_s: over(&|tally| tally.quantile_s(0.9)),
+        p99_s: over(&|tally| tally.quantile_s(0.99)),
+        samples: seen.iter().map(|r| of(r).count()).sum(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Random numbers: one independent stream for each replication and kind of draw.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+
+/// What a stream is drawn for. Streams of different stages never share a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Intervals between batches.
+    Arrivals = 0,
+    /// First attempts at proving, one number a batch in order of closing.
+    Prove = 1,
+    /// Stragglers, one number a batch in order of closing.
+    Stragglers = 2,
+    /// Crashes and the attempts after them.
+    Crashes = 3,
+    /// Merges.
+    Aggregate = 4,
+    /// L1 inclusion of proofs.
+    L1Proof = 5,
+    /// L1 inclusion of sequence transactions.
+    L1Sequence = 6,
+    /// Which transaction of a batch is looked at.
+    Transactions = 7,
+}
+
+/// A stream of uniform numbers. ChaCha with 8 rounds: seekable, the same on every machine.
+#[derive(Debug, Clone)]
+pub struct Stream(ChaCha8Rng);
+
+impl Stream {
+    /// The stream of one stage in one replication of `seed`.
+    pub fn new(seed: u64, replication: u32, stage: Stage) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(u64::from(replication) * 16 + stage as u64);
+        Self(rng)
+    }
+
+    /// The next number, uniform in [0, 1) with 53 bits.
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        const STEP: f64 = 1.0 / (1_u64 << 53) as f64;
+        (self.0.next_u64() >> 11) as f64 * STEP
+    }
+
+    /// The next number, exponential with mean 1.
+    #[inline]
+    pub fn exponential(&mut self) -> f64 {
+        -libm::log1p(-self.uniform())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_their_own_and_repeat() {
+        let draw = |seed, replication, stage| -> Vec<f64> {
+            let mut stream = Stream::new(seed, replication, stage);
+            (0..50).map(|_| stream.uniform()).collect()
+        };
+        assert_eq!(draw(7, 3, Stage::Prove), draw(7, 3, Stage::Prove));
+        assert_ne!(draw(7, 3, Stage::Prove), draw(7, 3, Stage::Arrivals));
+        assert_ne!(draw(7, 3, Stage::Prove), draw(7, 4, Stage::Prove));
+        assert_ne!(draw(7, 3, Stage::Prove), draw(8, 3, Stage::Prove));
+    }
+}

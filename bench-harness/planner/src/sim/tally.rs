@@ -1,0 +1,82 @@
+//! Sums and quantiles of one replication, in memory that does not grow with the number of batches.
+
+use hdrhistogram::Histogram;
+
+/// Steps of the histogram to one `unit_s`: times below a millionth of it are not told apart.
+const STEPS: f64 = 1_048_576.0;
+
+/// A distribution seen one value at a time: exact sum and extremes, quantiles to one part in 2,000.
+#[derive(Debug, Clone)]
+pub(crate) struct Tally {
+    unit_s: f64,
+    sum_s: f64,
+    count: u64,
+    least_s: f64,
+    most_s: f64,
+    histogram: Histogram<u64>,
+}
+
+impl Tally {
+    /// An empty tally of times whose scale is `unit_s`.
+    pub(crate) fn new(unit_s: f64) -> Self {
+        // Three significant digits are always a valid precision.
+        let histogram = Histogram::new_with_bounds(1, 1 << 42, 3)
+            .unwrap_or_else(|error| unreachable!("bounds of a histogram: {error}"));
+        Self { unit_s, sum_s: 0.0, count: 0, least_s: f64::INFINITY, most_s: f64::NEG_INFINITY, histogram }
+    }
+
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; times are not negative"
+    )]
+    pub(crate) fn add(&mut self, s: f64) {
+        self.sum_s += s;
+        self.count += 1;
+        self.least_s = self.least_s.min(s);
+        self.most_s = self.most_s.max(s);
+        self.histogram.saturating_record((s * (STEPS / self.unit_s)) as u64);
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn mean_s(&self) -> f64 {
+        self.sum_s / self.count as f64
+    }
+
+    /// The value at quantile `q`, s; never outside what was seen.
+    pub(crate) fn quantile_s(&self, q: f64) -> f64 {
+        let step = self.histogram.value_at_quantile(q);
+        let middle = self.histogram.median_equivalent(step) as f64 + 0.5;
+        (middle * self.unit_s / STEPS).clamp(self.least_s, self.most_s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn quantiles_are_within_their_resolution() {
+        let mut tally = Tally::new(120.0);
+        for i in 0..100_000 {
+            tally.add(100.0 + f64::from(i) / 100.0);
+        }
+        for q in [0.01, 0.5, 0.9, 0.99] {
+            let exact = 100.0 + 1_000.0 * q;
+            assert!((tally.quantile_s(q) / exact - 1.0).abs() < 1e-3, "{q}: {}", tally.quantile_s(q));
+        }
+        assert!((tally.mean_s() - 599.995).abs() < 1e-6);
+        assert_eq!(tally.count(), 100_000);
+    }
+
+    #[test]
+    fn equal_values_come_back_exactly() {
+        let mut tally = Tally::new(120.0);
+        (0..10).for_each(|_| tally.add(267.0));
+        assert_eq!((tally.quantile_s(0.5), tally.quantile_s(0.99), tally.mean_s()), (267.0, 267.0, 267.0));
+    }
+}

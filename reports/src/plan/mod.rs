@@ -1,0 +1,28 @@
+//! The plan as a versioned record, and every rendering of it.
+//!
+//! Owned here: what a plan looks like on disk and on paper. Not here: how one is made (that is `planner`).
+//!
+//! | module | what |
+//! |---|---|
+//! | [`record`] | the record types: JSON, units last in every name |
+//! | [`json`] | reading and writing one file of them, with the version checked first |
+//! | [`csv`] | one row a design |
+//! | [`terminal`] | for a person at a terminal |
+//! | [`markdown`] | for a pull request or a page |
+
+pub mod csv;
+pub mod json;
+pub mod markdown;
+mod number;
+pub mod record;
+mod sentences;
+pub mod terminal;
+
+pub use number::significant;
+pub use record::{
+    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
+    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
+};
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -1,0 +1,99 @@
+//! The sentences that both the terminal and the Markdown rendering open with.
+
+use crate::plan::number::significant;
+use crate::plan::record::{DelayLimitRecord, DesignRecord, PlanRecord, RecommendationRecord};
+
+/// The recommendation as a sentence.
+pub(crate) fn recommendation(plan: &PlanRecord) -> String {
+    let RecommendationRecord { provers, batches_per_aggregation: n, aggregators, delay_virtual_s, .. } =
+        plan.recommendation;
+    let rate =
+        rate(plan.recommendation.throughput_batches_per_s, plan.recommendation.throughput_transactions_per_s);
+    format!(
+        "Run {}, aggregate {} at a time on {}: {rate}, {} to virtual, {} to consolidated.",
+        count(provers, "prover"),
+        count_of(n, "batch", "batches"),
+        count(aggregators, "aggregator"),
+        seconds(delay_virtual_s),
+        seconds(plan.recommendation.delay_consolidated_s),
+    )
+}
+
+/// What was asked, as a sentence.
+pub(crate) fn asked(plan: &PlanRecord) -> String {
+    let inputs = &plan.inputs;
+    let limit = match inputs.delay_limit {
+        None => "no limit on delay".to_owned(),
+        Some(DelayLimitRecord { state, statistic, limit_s }) => {
+            format!("{} delay to {} within {}", statistic.words(), state.words(), seconds(limit_s))
+        }
+    };
+    format!(
+        "Asked: {}, {limit}. Close {}, prove {}, aggregate {}{}, block {}.",
+        rate(inputs.target_batches_per_s, inputs.target_transactions_per_s),
+        seconds(inputs.close_s),
+        time(&inputs.prove),
+        time(&inputs.aggregation.step),
+        if inputs.aggregation.arity.is_some() { " a merge" } else { "" },
+        seconds(inputs.block_s),
+    )
+}
+
+/// The header of the designs table.
+pub(crate) const DESIGN_HEADER: [&str; 7] =
+    ["design", "provers", "N", "batches/s", "to virtual", "to consolidated", "limited by"];
+
+/// One row of the designs table.
+pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
+    let provers = match design.prover_speedup {
+        Some(times) => format!("{}, {} x faster", design.provers, significant(times, 3)),
+        None => design.provers.to_string(),
+    };
+    let short = if design.meets_throughput { "" } else { " (too low)" };
+    let proofs = match design.verifications_per_group {
+        1 => String::new(),
+        several => format!(", {several} proofs on L1"),
+    };
+    [
+        design.design.words().to_owned(),
+        provers,
+        design.batches_per_aggregation.to_string(),
+        significant(design.throughput_batches_per_s, 3) + short,
+        design.delay_virtual_s.map_or_else(|| "-".to_owned(), seconds),
+        seconds(design.delay_consolidated_s),
+        design.bottleneck.words().to_owned() + &proofs,
+    ]
+}
+
+/// `x` seconds, in seconds up to ten minutes and with minutes, hours or days beside them beyond.
+pub(crate) fn seconds(x: f64) -> String {
+    let plain = format!("{} s", significant(x, 4));
+    match x {
+        _ if !x.is_finite() => significant(x, 4),
+        600.0..7_200.0 => format!("{plain} ({} min)", significant(x / 60.0, 3)),
+        7_200.0..172_800.0 => format!("{plain} ({} h)", significant(x / 3_600.0, 3)),
+        172_800.0.. => format!("{plain} ({} days)", significant(x / 86_400.0, 3)),
+        _ => plain,
+    }
+}
+
+fn time(time: &crate::plan::record::TimeRecord) -> String {
+    let spread = if time.cv > 0.0 { format!(" (CV {})", significant(time.cv, 2)) } else { String::new() };
+    seconds(time.mean_s) + &spread
+}
+
+fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
+    let batches = format!("{} batches/s", significant(batches_per_s, 4));
+    match transactions_per_s {
+        Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
+        None => batches,
+    }
+}
+
+fn count(n: u32, noun: &str) -> String {
+    count_of(n, noun, &format!("{noun}s"))
+}
+
+fn count_of(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
