@@ -1,27 +1,6 @@
 //! Numbers as people read them.
 
-/// `x` with `digits` significant digits, no exponent and no tail of zeros after the point.
-///
-/// ```
-/// use reports::number::significant;
-/// assert_eq!(significant(0.008333333, 3), "0.00833");
-/// assert_eq!(significant(267.0, 3), "267");
-/// assert_eq!(significant(2164.798, 3), "2165"); // never fewer digits than the whole part has
-/// ```
-pub fn significant(x: f64, digits: usize) -> String {
-    if x == 0.0 {
-        return "0".to_owned();
-    }
-    if !x.is_finite() {
-        return if x.is_nan() { "unknown" } else { "no limit" }.to_owned();
-    }
-    // The exponent is read from the rounded number, so that 9.996 with three digits is 10 and not 10.00.
-    let rounded = format!("{x:.*e}", digits.max(1) - 1);
-    let exponent: i64 = rounded.rsplit('e').next().and_then(|exponent| exponent.parse().ok()).unwrap_or(0);
-    let decimals = usize::try_from(digits as i64 - 1 - exponent).unwrap_or(0);
-    let plain = format!("{x:.decimals$}");
-    if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
-}
+pub use crate::plan::significant;
 
 /// A time with the unit that suits it: `1.9 s`, `4.2 ms`, `310 µs`, `25 ns`.
 ///
@@ -75,15 +54,10 @@ pub fn bytes(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, significant, time};
+    use super::{bytes, time};
 
     #[test]
     fn edges() {
-        assert_eq!(significant(9.996, 3), "10");
-        assert_eq!(significant(-1.414_9, 3), "-1.41");
-        assert_eq!(significant(f64::NAN, 3), "unknown");
-        assert_eq!(significant(f64::INFINITY, 3), "no limit");
-        assert_eq!(significant(0.0, 3), "0");
         assert_eq!(time(2.5e-8), "25 ns");
         assert_eq!(time(-0.5), "-500 ms");
         assert_eq!(time(123.4), "123 s");

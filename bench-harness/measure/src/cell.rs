@@ -1,6 +1,6 @@
 //! One combination that is measured: workload, batch size, proof system, cores, clock.
 
-use crate::host::CoreCount;
+use machine::CoreCount;
 use prover::system::SlotKind;
 use reports::sample::CellRecord;
 use std::path::PathBuf;

@@ -129,7 +129,8 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
 
 /// The sum of several stages for each batch of which all of them are there, in the order of the log.
 fn sums_of_batches(samples: &[&SampleRecord], stages: &[StageName]) -> Vec<f64> {
-    let mut sums: BTreeMap<(Option<u64>, Option<u64>), Vec<(StageName, f64)>> = BTreeMap::new();
+    // By repeat and batch.
+    let mut sums: BTreeMap<_, Vec<(StageName, f64)>> = BTreeMap::new();
     for sample in samples {
         if stages.contains(&sample.stage) {
             let parts = sums.entry((sample.repeat, sample.batch)).or_default();

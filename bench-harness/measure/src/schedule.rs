@@ -79,11 +79,11 @@ fn check_trace(
 #[cfg(test)]
 mod tests {
     use super::Schedule;
-    use crate::host::CoreCount;
+    use crate::host::tests::allowance;
     use crate::spec::{Overrides, Spec};
 
     fn schedule(overrides: Overrides) -> Result<Schedule, crate::spec::SpecError> {
-        Schedule::new(&Spec::new(overrides, CoreCount::new(4).expect("four")).expect("valid"))
+        Schedule::new(&Spec::new(overrides, &allowance(4)).expect("valid"))
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
-use crate::profile::rows::{CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks};
+use crate::profile::rows::{
+    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
+};
 
 /// A profile as Markdown.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +27,15 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
                 page += &format!("- {}\n", one_line(&remark));
             }
         }
-        for summary in &profile.cells {
+        for summary in measured(profile) {
             page += &format!("\n### {}\n\n", one_line(&summary.cell.words()));
-            for circuit in circuits(summary) {
-                page += &format!("- {}\n", one_line(&circuit));
+            let circuits = circuits(summary);
+            for circuit in &circuits {
+                page += &format!("- {}\n", one_line(circuit));
             }
-            page.push('\n');
+            if !circuits.is_empty() {
+                page.push('\n');
+            }
             page += &head(&QUANTITY_HEADER);
             for quantity in &summary.quantities {
                 page += &row(&quantity_row(quantity));

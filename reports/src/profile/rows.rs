@@ -1,7 +1,9 @@
 //! What terminal and Markdown both show of a profile.
 
 use crate::number::{bytes, significant, time, time_range};
-use crate::profile::record::{CellSummaryRecord, IntervalRecord, QuantityName, QuantityRecord};
+use crate::profile::record::{
+    CellSummaryRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
+};
 
 /// The header of the table of cells.
 pub(crate) const CELL_HEADER: [&str; 7] =
@@ -30,6 +32,11 @@ pub(crate) fn interval(interval: IntervalRecord) -> String {
     // Rounded down, so that no more is claimed than holds.
     let percent = (coverage * 1000.0).floor() / 10.0;
     format!("{} ({percent:.1} %)", time_range(low_s, high_s))
+}
+
+/// The cells of which anything was measured.
+pub(crate) fn measured(profile: &ProfileRecord) -> impl Iterator<Item = &CellSummaryRecord> {
+    profile.cells.iter().filter(|summary| !summary.quantities.is_empty())
 }
 
 /// The header of the table of one cell's quantities.
@@ -64,18 +71,20 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
     }
     match summary.end {
         None => remarks.push(format!(
-            "{name}: stopped after {} repeats; resume the run to complete it.",
-            summary.repeats
+            "{name}: stopped after {}; resume the run to complete it.",
+            count(summary.repeats, "repeat", "repeats")
         )),
-        Some(end) if end != crate::sample::EndName::Repeats => {
-            remarks.push(format!("{name}: {} after {} repeats.", end.words(), summary.repeats))
-        }
+        Some(end) if end != crate::sample::EndName::Repeats => remarks.push(format!(
+            "{name}: {} after {}.",
+            end.words(),
+            count(summary.repeats, "repeat", "repeats")
+        )),
         Some(_) => {}
     }
     if summary.left_out_samples > 0 {
         remarks.push(format!(
-            "{name}: {} samples were taken while a neighbour shared the core; they are kept in the log and left out here.",
-            summary.left_out_samples
+            "{name}: {} taken while a neighbour shared the core; kept in the log and left out here.",
+            count(summary.left_out_samples, "sample was", "samples were")
         ));
     }
     for failure in &summary.failures {
@@ -83,6 +92,10 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
         remarks.push(format!("{name}{place}: {}: {}", failure.failure.words(), failure.why));
     }
     remarks
+}
+
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A circuit in one line.

@@ -2,7 +2,9 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::profile::record::ProfileRecord;
-use crate::profile::rows::{CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, quantity_row, remarks};
+use crate::profile::rows::{
+    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
+};
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// A profile as tables of at most `width_columns`.
@@ -40,7 +42,7 @@ impl Exporter<ProfileRecord> for ProfileTable {
             }
         }
         if self.details {
-            for summary in &profile.cells {
+            for summary in measured(profile) {
                 text += &format!("\n{}\n", summary.cell.words());
                 for circuit in circuits(summary) {
                     text += &format!("{circuit}\n");

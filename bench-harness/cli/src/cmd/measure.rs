@@ -46,7 +46,7 @@ pub(crate) struct Place {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let host = Host::read();
+    let host = Host::read(Some("system"))?;
     if args.list {
         let spec = args.spec.resolve(Overrides::default(), &host)?;
         return list(&spec);

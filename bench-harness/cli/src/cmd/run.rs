@@ -48,7 +48,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     if question.target().is_none() {
         question.target_tx_per_s = Some(TARGET_TX_PER_S);
     }
-    let outcome = measure(spec, &place, defaults(), &Host::read())?;
+    let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
     print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;

@@ -2,6 +2,7 @@
 
 use crate::child::request::SystemRequest;
 use prover::command::Command;
+use prover::plonk::Plonky2;
 use prover::scripted::{Script, Scripted};
 use prover::system::{CircuitSize, Description, ProofSystem, ProverError};
 use reports::sample::{CircuitRecord, SystemRecord};
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 /// The proof system of a cell.
 pub(crate) enum System {
+    Plonky2(Box<Plonky2>),
     Scripted(Scripted),
     Command(Command),
 }
@@ -24,11 +26,7 @@ impl System {
     /// The system that is asked for.
     pub(crate) fn new(request: &SystemRequest) -> Result<Self, ProverError> {
         match request {
-            SystemRequest::Plonky2 => Err(ProverError::Input {
-                what: "proof system",
-                expected: "scripted or command".to_owned(),
-                got: "plonky2".to_owned(),
-            }),
+            SystemRequest::Plonky2 => Ok(Self::Plonky2(Box::new(Plonky2::new()))),
             SystemRequest::Scripted(script) => Scripted::new(script.clone()).map(Self::Scripted),
             SystemRequest::Command { argv, timeout_s } => {
                 let timeout = Duration::try_from_secs_f64(*timeout_s);
@@ -44,6 +42,7 @@ impl System {
 
     pub(crate) fn as_dyn(&self) -> &dyn ProofSystem {
         match self {
+            Self::Plonky2(system) => system.as_ref(),
             Self::Scripted(system) => system,
             Self::Command(system) => system,
         }
@@ -51,6 +50,7 @@ impl System {
 
     pub(crate) fn as_dyn_mut(&mut self) -> &mut dyn ProofSystem {
         match self {
+            Self::Plonky2(system) => system.as_mut(),
             Self::Scripted(system) => system,
             Self::Command(system) => system,
         }
@@ -60,14 +60,14 @@ impl System {
     pub(crate) fn script(&self) -> Option<&Script> {
         match self {
             Self::Scripted(system) => Some(system.script()),
-            Self::Command(_) => None,
+            Self::Plonky2(_) | Self::Command(_) => None,
         }
     }
 
     /// What it can do; asked after its set-up, since a command tells it then.
     pub(crate) fn support(&self) -> Support {
         match self {
-            Self::Scripted(_) => Support { aggregate: true, verify: true },
+            Self::Plonky2(_) | Self::Scripted(_) => Support { aggregate: true, verify: true },
             Self::Command(command) => {
                 Support { aggregate: command.can_aggregate(), verify: command.can_verify() }
             }

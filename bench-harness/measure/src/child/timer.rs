@@ -1,6 +1,7 @@
 //! The clock of the harness's own stages, or a script instead of it.
 
-use crate::host::{peak_rss_bytes, process_cpu_s, reset_peak};
+use machine::Root;
+use machine::usage::{peak_ram_bytes, process_cpu_s, reset_peak_ram};
 use prover::scripted::Script;
 use std::time::Instant;
 
@@ -40,13 +41,15 @@ impl Timer {
         if let Some(time) = scripted.and_then(|script| script.harness_time(turn)) {
             return (work(), Timed::told(time));
         }
-        reset_peak();
+        // Where the peak cannot start anew it is that of the process so far: higher, never lower.
+        let root = Root::system();
+        let _ = reset_peak_ram(&root);
         let before_s = process_cpu_s();
         let start = Instant::now();
         let result = work();
         let wall_s = start.elapsed().as_secs_f64();
         let cpu_s = process_cpu_s() - before_s;
-        let timed = Timed { wall_s, cpu_s: Some(cpu_s), peak_rss_bytes: peak_rss_bytes() };
+        let timed = Timed { wall_s, cpu_s: Some(cpu_s), peak_rss_bytes: peak_ram_bytes(&root) };
         (result, timed)
     }
 }

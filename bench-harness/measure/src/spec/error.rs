@@ -1,6 +1,6 @@
 //! What can be wrong with a spec.
 
-use crate::host::CoresError;
+use machine::CoresError;
 use std::path::PathBuf;
 use thiserror::Error;
 use workloads::generate::TrafficError;

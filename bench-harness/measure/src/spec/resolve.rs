@@ -1,9 +1,9 @@
 //! Layers and defaults to a [`Spec`] in which what exists is valid.
 
 use crate::cell::Workload;
-use crate::host::{CoreCount, CoresRequest};
 use crate::spec::error::{SpecError, nearest};
 use crate::spec::layer::Overrides;
+use machine::{Allowance, CoreCount, CoresRequest};
 use prover::scripted::Script;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -80,11 +80,11 @@ const MAX_REPEATS: u64 = 1_000_000;
 const MAX_TIME_S: f64 = 1e9;
 
 impl Spec {
-    /// Checks a layer over the defaults, for a computer on which `usable` cores may be used.
+    /// Checks a layer over the defaults, for a computer on which so many cores may be used.
     ///
     /// # Errors
     /// [`SpecError`]: the first field that cannot be.
-    pub fn new(layer: Overrides, usable: CoreCount) -> Result<Self, SpecError> {
+    pub fn new(layer: Overrides, allowance: &Allowance) -> Result<Self, SpecError> {
         let mut all = layer.over(Overrides::defaults());
         let population = population(&all)?;
         let skew = skew(required("skew", all.skew)?)?;
@@ -97,7 +97,7 @@ impl Spec {
         let batch_sizes = batch_sizes(&all)?;
         let system = system(&mut all)?;
         let cores: CoresRequest = required("cores", all.cores.clone())?.parse()?;
-        let cores = cores.resolve(usable)?;
+        let cores = cores.resolve(allowance)?;
         let repeats = within("repeats", 1, MAX_REPEATS, required("repeats", all.repeats)?)?;
         let min_repeats = required("min_repeats", all.min_repeats)?.min(repeats);
         let min_repeats = within("min_repeats", 1, MAX_REPEATS, min_repeats)?;
@@ -305,14 +305,14 @@ fn read_script(file: &Path) -> Result<Script, SpecError> {
 mod tests {
     use super::{Spec, SystemChoice};
     use crate::cell::Workload;
-    use crate::host::CoreCount;
+    use crate::host::tests::allowance;
     use crate::spec::file::parse;
     use crate::spec::layer::Overrides;
     use std::path::Path;
 
     fn spec(text: &str) -> Result<Spec, super::SpecError> {
         let layer = parse(text, Path::new("spec.toml")).expect("TOML");
-        Spec::new(layer, CoreCount::new(2).expect("above zero"))
+        Spec::new(layer, &allowance(2))
     }
 
     fn error(text: &str) -> String {
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn nothing_said_is_a_spec() {
-        let spec = Spec::new(Overrides::default(), CoreCount::new(2).expect("two")).expect("valid");
+        let spec = Spec::new(Overrides::default(), &allowance(2)).expect("valid");
         assert_eq!(spec.system, SystemChoice::Plonky2);
         assert_eq!(spec.cores.len(), 2);
         assert_eq!(spec.effective().cores.as_deref(), Some("1,2"));
@@ -343,7 +343,7 @@ mod tests {
             ("workloads = [\"swaps\"]", "got `swaps`; did you mean `swap`?"),
             ("proof_system = \"plonky3\"", "did you mean `plonky2`?"),
             ("cores = 0", "zero cores"),
-            ("cores = [1, 64]", "64 cores were asked for, and this process may use 2"),
+            ("cores = [1, 64]", "asked for 64 cores, but this process may use 2"),
             ("cores = \"many\"", "`many` is not a number of cores"),
             ("depth = 1", "expected 2 to 31"),
             ("depth = 10", "take depth 15 or more"),
