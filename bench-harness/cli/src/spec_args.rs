@@ -84,7 +84,7 @@ impl SpecArgs {
             None => Overrides::default(),
         };
         let layer = self.into_overrides().over(file).over(below);
-        Ok(Spec::new(layer, host.usable).map_err(measure::run::MeasureError::from)?)
+        Ok(Spec::new(layer, &host.allowance).map_err(measure::run::MeasureError::from)?)
     }
 
     fn into_overrides(self) -> Overrides {
