@@ -29,3 +29,16 @@ impl Exporter<MachineRecord> for MachineTable {
         Ok(format!("{table}\n"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MachineTable;
+    use crate::export::Exporter;
+    use crate::profile::fixture;
+
+    #[test]
+    fn what_cannot_be_read_is_unknown() {
+        let table = MachineTable { width_columns: 80 };
+        insta::assert_snapshot!(table.export(&fixture::machine()).expect("renders"));
+    }
+}
