@@ -38,8 +38,13 @@ pub(crate) fn from_outcome(outcome: anyhow::Result<()>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            for cause in error.chain().skip(1) {
-                eprintln!("  because {cause}");
+            let mut said = error.to_string();
+            for cause in error.chain().skip(1).map(ToString::to_string) {
+                // Most of our errors repeat what caused them in their own sentence.
+                if !said.contains(&cause) {
+                    eprintln!("  because {cause}");
+                }
+                said = cause;
             }
             let code = code_of(&error);
             if code == OUR_BUG {
