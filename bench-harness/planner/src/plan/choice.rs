@@ -362,3 +362,27 @@ pub(crate) fn forming_s(request: &PlanRequest, n: u32) -> f64 {
     let interval_s = request.load().interval_s();
     f64::from(n - 1) * interval_s + request.load().close_s().max(interval_s)
 }
+
+/// The fewest provers for a request that fixes N, on `aggregators`: one search, for ranking many machines.
+///
+/// # Errors
+/// [`PlanError::Infeasible`] if even plenty of provers miss the limit, or more are needed than allowed.
+pub(crate) fn quick(request: &PlanRequest, aggregators: u32) -> Result<Fleet, PlanError> {
+    let least = infeasible::by_provers(request, provers_least(request))?;
+    let n = *request.batches_per_aggregation_tried().start();
+    let ample = Fleet {
+        provers: plenty(request, least),
+        batches_per_aggregation: n,
+        aggregators,
+    };
+    if let Some(limit) = consolidated_limit(request) {
+        let floor_s = judged_s(request, ample)?;
+        if !meets(limit, floor_s) {
+            return Err(infeasible::too_slow(request, limit, floor_s, ample));
+        }
+    }
+    Ok(Fleet {
+        provers: fewest(request, least, ample)?,
+        ..ample
+    })
+}
