@@ -5,9 +5,10 @@
     reason = "a helper that cannot build its input has failed the test"
 )]
 
+use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, DelayLimit, Load, State, Statistic, Target, TimeDist};
 use planner::hardware::{Basis, Catalogue, MeasuredProver, Ranked, compare, rank, splits};
-use planner::{PlanRequest, recommend};
+use planner::plan::choose;
 
 fn request() -> PlanRequest {
     let load = Load::new(
@@ -38,7 +39,7 @@ fn starter() -> Catalogue {
 
 #[test]
 fn the_catalogue_is_ranked() {
-    let base = recommend(&request()).unwrap().choice;
+    let base = choose(&request()).unwrap();
     let ranked = rank(&request(), &base, &starter(), &prover());
     assert_eq!(ranked.len(), 17);
     let place = |ranked: &Ranked| match &ranked.placed {
@@ -88,7 +89,7 @@ fn the_catalogue_is_ranked() {
 
 #[test]
 fn few_fast_cores_against_many_slow_ones() {
-    let base = recommend(&request()).unwrap().choice;
+    let base = choose(&request()).unwrap();
     let compared = compare(
         &request(),
         &base,
@@ -133,7 +134,7 @@ fn a_faster_clock_needs_fewer_provers() {
                slow,Slow,Z,16,3.0,1\nfast,Fast,Z,16,6.0,1\n";
     let catalogue = Catalogue::parse(own, true).unwrap();
     let prover = prover().on(catalogue.find("slow").unwrap());
-    let base = recommend(&request()).unwrap().choice;
+    let base = choose(&request()).unwrap();
     let ranked = rank(&request(), &base, &catalogue, &prover);
     let of = |id: &str| {
         ranked
@@ -164,7 +165,7 @@ fn vertical_against_horizontal() {
     );
     let catalogue = own.unwrap();
     let machine = catalogue.find("m").unwrap();
-    let base = recommend(&request()).unwrap().choice;
+    let base = choose(&request()).unwrap();
     for budget in [None, Some(20.0)] {
         let rows = splits(&request(), &base, machine, &prover(), budget).unwrap();
         assert_eq!(

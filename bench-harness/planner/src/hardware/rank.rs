@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;
+use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
 use crate::hardware::predict::{Basis, MeasuredProver};
 use crate::plan::choice::{self, Choice};
@@ -143,7 +144,7 @@ fn place(
         ));
     };
     let mut best: Option<(u32, f64, u32, u32)> = None;
-    let mut last_error = None;
+    let mut first_error = None;
     let mut cores_per_prover = 1;
     while cores_per_prover <= cores {
         match (
@@ -155,17 +156,17 @@ fn place(
                 let machines =
                     crate::formulas::capacity::whole_at_least(needed / f64::from(fits)).max(1);
                 let better = best.is_none_or(|(m, s, ..)| (machines, prediction.prove_s) < (m, s));
-                if better && soon_enough(request, base, prediction.prove_s) {
+                if better && soon_enough(request, base, prediction.prove_s)? {
                     best = Some((machines, prediction.prove_s, cores_per_prover, fits));
                 }
             }
-            (Err(error), _) => last_error = Some(error),
+            (Err(error), _) => first_error = first_error.or(Some(error)),
             _ => {}
         }
         cores_per_prover *= 2;
     }
     let Some((.., cores_per_prover, fits)) = best else {
-        return Err(last_error.unwrap_or_else(|| {
+        return Err(first_error.unwrap_or_else(|| {
             PlanError::bad(
                 &format!("provers on {}", machine.id),
                 "a split that fits and is fast enough",
@@ -197,8 +198,18 @@ fn place(
     })
 }
 
-/// Whether a prover of this mean time can meet the limit at all, without queueing.
-fn soon_enough(request: &PlanRequest, base: &Choice, prove_s: f64) -> bool {
-    let spent_s = base.delay_consolidated_s - request.prove().mean_s();
-    choice::consolidated_limit(request).is_none_or(|limit| spent_s + prove_s <= limit.limit_s())
+/// Whether a prover of this mean time can meet the limit at all: the in-order floor and what comes after it.
+fn soon_enough(request: &PlanRequest, base: &Choice, prove_s: f64) -> Result<bool, PlanError> {
+    let Some(limit) = choice::consolidated_limit(request) else {
+        return Ok(true);
+    };
+    let (n, interval_s) = (base.batches_per_aggregation, request.load().interval_s());
+    let prove = request.prove().scaled(prove_s / request.prove().mean_s())?;
+    let q = match limit.statistic() {
+        Statistic::P99 => 0.99,
+        // Means lie a little above medians; the search that follows decides.
+        Statistic::Mean | Statistic::P50 => 0.5,
+    };
+    let after_s = request.aggregation().latency_s(n, base.aggregators) + request.l1().mean_wait_s();
+    Ok(in_order_floor_s(&prove, n, interval_s, q) + after_s <= limit.limit_s())
 }

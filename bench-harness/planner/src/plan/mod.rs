@@ -47,6 +47,14 @@ pub struct Plan {
     pub pareto: Vec<Point>,
 }
 
+/// The fleet alone, without all that explains it: what [`crate::hardware::rank`] starts from.
+///
+/// # Errors
+/// As [`recommend`].
+pub fn choose(request: &PlanRequest) -> Result<Choice, PlanError> {
+    choice::smallest(request)
+}
+
 /// The smallest fleet that carries the target within the delay limit.
 ///
 /// ```

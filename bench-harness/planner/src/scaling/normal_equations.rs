@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_plane_is_found() {
         let rows: Vec<[f64; 3]> = (1..=6)
-            .map(|i| f64::from(i))
+            .map(f64::from)
             .map(|n| [1.0, n - 1.0, n * (n - 1.0)])
             .collect();
         let y: Vec<f64> = rows
