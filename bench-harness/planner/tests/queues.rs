@@ -21,7 +21,7 @@ fn queue_of(arrivals: Arrivals, service: TimeDist, servers: u32) -> Pipeline {
 }
 
 fn run(pipeline: &Pipeline, seed: u64) -> Simulated {
-    simulate(pipeline, RunLength::new(100_000, 8_000, 10, seed).unwrap())
+    simulate(pipeline, RunLength::new(60_000, 6_000, 10, seed).unwrap())
 }
 
 /// An estimate within three of its half-widths of the exact value, and not so wide as to say nothing.
@@ -160,7 +160,7 @@ fn provers_that_crash() {
             .with_crashes(crashes)
             .unwrap();
         close_to(pipeline.prove_effective_s(), formula, 1e-9, "effective");
-        let length = RunLength::new(40_000, 1_000, 8, 15).unwrap();
+        let length = RunLength::new(20_000, 1_000, 8, 15).unwrap();
         let hold = simulate(&pipeline, length).prover_hold.mean_s;
         close_to(
             hold.value,
@@ -190,7 +190,7 @@ fn a_requeued_job_does_not_wait_for_the_repair() {
             repair_s: 1_800.0,
             after,
         };
-        let length = RunLength::new(60_000, 2_000, 8, 16).unwrap();
+        let length = RunLength::new(40_000, 2_000, 8, 16).unwrap();
         simulate(&pipeline.clone().with_crashes(crashes).unwrap(), length)
             .consolidated
             .p99_s

@@ -27,7 +27,10 @@ pub fn render(plan: &PlanRecord) -> String {
     page
 }
 
-fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>) -> String {
+pub(crate) fn table<const C: usize>(
+    header: &[&str; C],
+    rows: impl Iterator<Item = [String; C]>,
+) -> String {
     let head = row(&header.map(str::to_owned)) + &format!("|{}\n", "---|".repeat(C));
     rows.fold(head, |page, cells| page + &row(&cells))
 }

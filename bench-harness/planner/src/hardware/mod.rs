@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`catalogue`] | [`Catalogue`]: machines from a CSV text, the user's own first |
 //! | [`predict`] | [`MeasuredProver`]: prove time on another machine, with a flag that says how far it is a guess |
-//! | [`rank`] | [`rank::rank`] and [`rank::compare`]: provers, machines, dollars and delay of each |
+//! | [`mod@rank`] | [`rank()`] and [`compare()`]: provers, machines, dollars and delay of each |
 //! | [`split`] | few provers of many cores against many of few, for a budget and for a target |
 
 pub mod catalogue;

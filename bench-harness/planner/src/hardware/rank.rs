@@ -1,6 +1,7 @@
 //! Machines in order of cost for one request, and two of them side by side.
 
 use rayon::prelude::*;
+use reports::plan::machines::{MachineFleetRecord, MachineRecord};
 
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;
@@ -10,6 +11,7 @@ use crate::hardware::predict::{Basis, MeasuredProver};
 use crate::plan::choice::{self, Choice};
 use crate::plan::outlook::{limited_s, rough};
 use crate::plan::request::PlanRequest;
+use crate::plan::search;
 use crate::scaling::Reach;
 use crate::scaling::turn::turning_share;
 
@@ -47,6 +49,48 @@ pub struct Placed {
     pub mean_s: f64,
     /// 99th percentile of it, s.
     pub p99_s: f64,
+}
+
+impl Ranked {
+    /// The machine as a record.
+    pub fn to_record(&self) -> MachineRecord {
+        let Self { id, placed } = self;
+        let fleet = placed.as_ref().ok().map(|placed| {
+            let Placed {
+                cores_per_prover,
+                provers_per_machine,
+                prove_s,
+                basis,
+                reach,
+                provers,
+                batches_per_aggregation: _,
+                machines,
+                usd_per_hour,
+                mean_s,
+                p99_s,
+            } = *placed;
+            let beyond = match reach {
+                Reach::Within => String::new(),
+                Reach::Beyond { .. } | Reach::Far { .. } => format!(", cores {}", reach.words()),
+            };
+            MachineFleetRecord {
+                cores_per_prover,
+                provers_per_machine,
+                provers,
+                machines,
+                prove_s,
+                basis: basis.words().to_owned() + &beyond,
+                usd_per_hour,
+                delay_s_mean: mean_s,
+                delay_s_p99: p99_s,
+            }
+        });
+        MachineRecord {
+            id: id.clone(),
+            fleet,
+            problem: placed.as_ref().err().cloned(),
+        }
+    }
 }
 
 /// Every machine of the catalogue, cheapest first, those without a price after those with one by number of
@@ -179,7 +223,7 @@ fn place(
         .clone()
         .with_prove_scaled(prediction.prove_s / request.prove().mean_s())?
         .with_batches_per_aggregation(base.batches_per_aggregation)?;
-    let found = choice::quick(&scaled, base.aggregators)?;
+    let found = search::quick(&scaled, base.aggregators)?;
     let result = rough(&scaled, found)?;
     let provers = found.provers + request.spares();
     let machines = provers.div_ceil(fits);

@@ -5,7 +5,7 @@
 //! | [`request`] | [`PlanRequest`]: what is asked |
 //! | [`designs`] | each design by the seed's formulas |
 //! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
-//! | [`outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
@@ -18,6 +18,7 @@ pub mod outlook;
 pub mod pareto;
 pub mod record;
 pub mod request;
+pub(crate) mod search;
 pub mod sensitivity;
 
 pub use choice::Choice;
@@ -47,7 +48,7 @@ pub struct Plan {
     pub pareto: Vec<Point>,
 }
 
-/// The fleet alone, without all that explains it: what [`crate::hardware::rank`] starts from.
+/// The fleet alone, without all that explains it: what [`crate::hardware::rank()`] starts from.
 ///
 /// # Errors
 /// As [`recommend`].

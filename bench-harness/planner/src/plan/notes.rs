@@ -77,8 +77,15 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
     let chosen = plan.choice.provers;
     let say = |provers: Option<u32>| match provers {
         None => "no number of provers is enough".to_owned(),
-        Some(p) if p >= chosen => format!("+{} provers", p - chosen),
-        Some(p) => format!("-{} provers", chosen - p),
+        Some(p) if p == chosen => "the same provers".to_owned(),
+        Some(p) => {
+            let (sign, by) = if p > chosen {
+                ('+', p - chosen)
+            } else {
+                ('-', chosen - p)
+            };
+            format!("{sign}{by} prover{}", if by == 1 { "" } else { "s" })
+        }
     };
     let mut notes = vec![format!(
         "Proving 10 % slower: {}; 10 % faster: {}.",

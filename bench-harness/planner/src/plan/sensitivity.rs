@@ -2,9 +2,10 @@
 
 use crate::domain::time::Shape;
 use crate::error::PlanError;
-use crate::plan::choice::{Choice, consolidated_limit, fewest, provers_least};
+use crate::plan::choice::{Choice, consolidated_limit, provers_least};
 use crate::plan::outlook::Fleet;
 use crate::plan::request::PlanRequest;
+use crate::plan::search::fewest;
 use crate::sim::{Stage, Stream};
 
 const RESAMPLES: u32 = 400;

@@ -3,7 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`usl`] | throughput over cores: the universal scalability law, and Amdahl's |
-//! | [`line`] | straight lines: time over the inverse clock, over batch size within one degree, over N |
+//! | [`mod@line`] | straight lines: time over the inverse clock, over batch size within one degree, over N |
 //! | [`turn`] | two machines: the parallel share at which the answer turns |
 //! | [`reach`] | how far from what was measured a prediction is |
 
