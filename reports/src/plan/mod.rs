@@ -20,8 +20,9 @@ pub mod terminal;
 
 pub use number::significant;
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
-    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 #[cfg(test)]
