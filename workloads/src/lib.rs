@@ -1,1 +1,32 @@
-//! Room under construction.
+//! Everything that happens before a proof: transactions, the state they change, and where they come from.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`hash`] | the field, the digest and the three uses of Poseidon, each with its own domain |
+//! | [`account`], [`pool`] | the two kinds of leaf |
+//! | [`transaction`] | a transfer or a swap, and its commitment |
+//! | [`swap`] | the constant-product formula, exact in the integers |
+//! | [`ledger`] | all leaves, and native execution without roots |
+//! | [`merkle`] | a Poseidon Merkle tree over a dense prefix of leaves |
+//! | [`state`] | a ledger with its tree: execute, root, open, replace |
+//! | [`random`] | draws that are the same on every machine |
+//! | [`population`] | the genesis: how many accounts and pools, and what they hold |
+//! | [`generate`] | batches from a seed |
+//! | [`encoding`] | the bytes of a batch that go to L1 |
+//! | [`trace`] | batches from and to CSV |
+//!
+//! This crate reads no clock, and touches files only in [`trace`].
+
+pub mod account;
+pub mod encoding;
+pub mod generate;
+pub mod hash;
+pub mod ledger;
+pub mod merkle;
+pub mod pool;
+pub mod population;
+pub mod random;
+pub mod state;
+pub mod swap;
+pub mod trace;
+pub mod transaction;

@@ -1,2 +1,19 @@
-//! Room under construction.
-fn main() {}
+//! `bench-harness`: how many provers does a rollup need, answered from measured proofs.
+//!
+//! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
+
+mod args;
+mod cmd;
+mod exit;
+mod output;
+mod profile_plan;
+mod progress;
+mod spec_args;
+mod units;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::from_outcome(cmd::dispatch(args::Args::parse()))
+}

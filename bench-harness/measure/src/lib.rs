@@ -1,1 +1,23 @@
-//! Room under construction.
+//! Measuring: what is to be measured, in which order, in a process of its own, written down as it comes.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`spec`] | what is to be measured: TOML, flags, defaults, and what cannot be |
+//! | [`cell`], [`schedule`] | one combination; all of them in order, listable without running |
+//! | [`child`] | the process that measures one cell |
+//! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
+//! | [`profile`] | a log in summary |
+//! | [`statistics`] | medians with exact intervals, quantiles with what stands behind them |
+//! | [`host`] | what this crate must know of the computer |
+//!
+//! **Invariant:** every timed proof is verified and compared with native execution before its time is written;
+//! one that is wrong ends the run.
+
+pub mod cell;
+pub mod child;
+pub mod host;
+pub mod profile;
+pub mod run;
+pub mod schedule;
+pub mod spec;
+pub mod statistics;

@@ -48,11 +48,7 @@ impl std::fmt::Display for Figure {
 impl PlanError {
     /// A number outside what a field takes.
     pub(crate) fn bad(field: &str, expected: &str, got: impl std::fmt::Display) -> Self {
-        Self::BadInput {
-            field: field.to_owned(),
-            expected: expected.to_owned(),
-            got: got.to_string(),
-        }
+        Self::BadInput { field: field.to_owned(), expected: expected.to_owned(), got: got.to_string() }
     }
 }
 
@@ -61,11 +57,7 @@ impl PlanError {
 /// # Errors
 /// [`PlanError::BadInput`] that names `field`.
 pub(crate) fn positive(field: &str, x: f64) -> Result<f64, PlanError> {
-    if x.is_finite() && x > 0.0 {
-        Ok(x)
-    } else {
-        Err(PlanError::bad(field, "a finite number above zero", x))
-    }
+    if x.is_finite() && x > 0.0 { Ok(x) } else { Err(PlanError::bad(field, "a finite number above zero", x)) }
 }
 
 /// `x` if it is a finite number, zero or above.
@@ -85,9 +77,5 @@ pub(crate) fn not_negative(field: &str, x: f64) -> Result<f64, PlanError> {
 /// # Errors
 /// [`PlanError::BadInput`] that names `field`.
 pub(crate) fn at_least_one(field: &str, x: u32) -> Result<u32, PlanError> {
-    if x >= 1 {
-        Ok(x)
-    } else {
-        Err(PlanError::bad(field, "a whole number, 1 or above", x))
-    }
+    if x >= 1 { Ok(x) } else { Err(PlanError::bad(field, "a whole number, 1 or above", x)) }
 }

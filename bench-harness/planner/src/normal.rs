@@ -99,9 +99,7 @@ mod tests {
     #[test]
     fn it_inverts_the_normal_law() {
         let normal = Normal::new(0.0, 1.0).unwrap();
-        for q in [
-            1e-15, 1e-9, 1e-4, 0.01, 0.07, 0.08, 0.3, 0.5, 0.77, 0.93, 0.99, 0.999_999,
-        ] {
+        for q in [1e-15, 1e-9, 1e-4, 0.01, 0.07, 0.08, 0.3, 0.5, 0.77, 0.93, 0.99, 0.999_999] {
             let back = normal.cdf(quantile(q));
             assert!((back / q - 1.0).abs() < 2e-10, "{q}: {back}");
         }

@@ -1,9 +1,6 @@
 //! The simulation equals an independent recursion exactly, on the same random streams.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot build its input has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 #[path = "common/oracle.rs"]
 mod recursion;
@@ -18,42 +15,22 @@ fn time(law: u8, mean_s: f64) -> TimeDist {
         0 => TimeDist::fixed("time", mean_s),
         1 => TimeDist::log_normal("time", mean_s, 0.5),
         2 => TimeDist::exponential("time", mean_s),
-        _ => TimeDist::empirical(
-            "time",
-            vec![mean_s * 0.5, mean_s, mean_s * 1.1, mean_s * 1.4],
-        ),
+        _ => TimeDist::empirical("time", vec![mean_s * 0.5, mean_s, mean_s * 1.1, mean_s * 1.4]),
     }
     .unwrap()
 }
 
 fn simulated(oracle: &Oracle) -> Pipeline {
-    let arrivals = if oracle.poisson {
-        Arrivals::poisson(oracle.close_s)
-    } else {
-        Arrivals::fixed(oracle.close_s)
-    }
-    .unwrap();
-    let l1 = if oracle.serial {
-        L1::Serial(oracle.block_s)
-    } else {
-        L1::Latency(oracle.block_s)
-    };
+    let arrivals =
+        if oracle.poisson { Arrivals::poisson(oracle.close_s) } else { Arrivals::fixed(oracle.close_s) }
+            .unwrap();
+    let l1 = if oracle.serial { L1::Serial(oracle.block_s) } else { L1::Latency(oracle.block_s) };
     let aggregation = Aggregation::fixed_total(oracle.aggregate.clone());
-    let closing = if oracle.held_back {
-        Closing::ProverFree
-    } else {
-        Closing::Full
-    };
-    Pipeline::new(
-        arrivals,
-        oracle.prove.clone(),
-        oracle.provers as u32,
-        aggregation,
-        l1,
-    )
-    .and_then(|p| p.with_groups(oracle.n as u32, oracle.aggregators as u32))
-    .and_then(|p| p.with_closing(closing, 0.0))
-    .unwrap()
+    let closing = if oracle.held_back { Closing::ProverFree } else { Closing::Full };
+    Pipeline::new(arrivals, oracle.prove.clone(), oracle.provers as u32, aggregation, l1)
+        .and_then(|p| p.with_groups(oracle.n as u32, oracle.aggregators as u32))
+        .and_then(|p| p.with_closing(closing, 0.0))
+        .unwrap()
 }
 
 proptest! {
@@ -97,14 +74,8 @@ fn one_seed_gives_one_result_at_any_number_of_threads() {
     };
     let length = RunLength::new(3_000, 300, 7, 42).unwrap();
     let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        format!(
-            "{:?}",
-            pool.install(|| simulate(&simulated(&oracle), length))
-        )
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        format!("{:?}", pool.install(|| simulate(&simulated(&oracle), length)))
     };
     let alone = on(1);
     assert_eq!(alone, on(2));

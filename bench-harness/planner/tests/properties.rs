@@ -1,9 +1,6 @@
 //! What must hold for every pipeline: more provers never hurt, no fleet beats the floor, units do not matter.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot build its input has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
 use planner::formulas::{capacity, corrected, seed};
@@ -34,26 +31,13 @@ prop_compose! {
 }
 
 fn run(x: Numbers, scale: f64) -> Simulated {
-    let prove = TimeDist::log_normal("prove", x.prove_s, x.cv)
-        .unwrap()
-        .scaled(scale)
-        .unwrap();
-    let total =
-        Aggregation::fixed_total(TimeDist::fixed("aggregate", x.aggregate_s * scale).unwrap());
+    let prove = TimeDist::log_normal("prove", x.prove_s, x.cv).unwrap().scaled(scale).unwrap();
+    let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", x.aggregate_s * scale).unwrap());
     let arrivals = Arrivals::poisson(x.close_s * scale).unwrap();
-    let pipeline = Pipeline::new(
-        arrivals,
-        prove,
-        x.provers,
-        total,
-        L1::Serial(x.block_s * scale),
-    )
-    .and_then(|pipeline| pipeline.with_groups(x.n, 1))
-    .unwrap();
-    simulate(
-        &pipeline,
-        RunLength::new(30 * u64::from(x.n), 0, 2, x.seed).unwrap(),
-    )
+    let pipeline = Pipeline::new(arrivals, prove, x.provers, total, L1::Serial(x.block_s * scale))
+        .and_then(|pipeline| pipeline.with_groups(x.n, 1))
+        .unwrap();
+    simulate(&pipeline, RunLength::new(30 * u64::from(x.n), 0, 2, x.seed).unwrap())
 }
 
 proptest! {

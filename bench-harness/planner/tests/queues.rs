@@ -1,18 +1,13 @@
 //! The textbook queues as configurations of the same simulation, and their closed forms.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot build its input has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 mod common;
 
 use common::{Row, close_to, table};
 use planner::domain::{Aggregation, TimeDist};
 use planner::formulas::{crash, queue};
-use planner::sim::{
-    AfterCrash, Arrivals, Crashes, Estimate, L1, Pipeline, RunLength, Simulated, simulate,
-};
+use planner::sim::{AfterCrash, Arrivals, Crashes, Estimate, L1, Pipeline, RunLength, Simulated, simulate};
 
 /// Arrivals, one stage of provers, and nothing after it.
 fn queue_of(arrivals: Arrivals, service: TimeDist, servers: u32) -> Pipeline {
@@ -28,17 +23,8 @@ fn run(pipeline: &Pipeline, seed: u64) -> Simulated {
 #[track_caller]
 fn holds(row: &Row, column: &str, got: Estimate) {
     let (exact, half) = (row.f64(column), got.half_width.unwrap());
-    assert!(
-        half < 0.3 * exact,
-        "{} {column}: {half} of {exact} is no interval",
-        row.text("rho")
-    );
-    close_to(
-        got.value,
-        exact,
-        3.0 * half + 2e-3 * exact,
-        &format!("use {} {column}", row.text("rho")),
-    );
+    assert!(half < 0.3 * exact, "{} {column}: {half} of {exact} is no interval", row.text("rho"));
+    close_to(got.value, exact, 3.0 * half + 2e-3 * exact, &format!("use {} {column}", row.text("rho")));
 }
 
 #[test]
@@ -54,10 +40,7 @@ fn many_servers_exponential() {
             close_to(got, row.f64(column), 1e-8 * row.f64(column), column);
         }
         let arrivals = Arrivals::poisson(1.0 / (f64::from(c) * rho)).unwrap();
-        let got = run(
-            &queue_of(arrivals, TimeDist::exponential("service", 1.0).unwrap(), c),
-            11,
-        );
+        let got = run(&queue_of(arrivals, TimeDist::exponential("service", 1.0).unwrap(), c), 11);
         holds(&row, "p_wait", got.prover_wait_share);
         holds(&row, "mean_wait", got.prover_wait.mean_s);
         holds(&row, "p99_wait", got.prover_wait.p99_s);
@@ -70,10 +53,7 @@ fn fixed_service() {
     for row in table("mdc") {
         let (c, rho) = (row.u32("c"), row.f64("rho"));
         let arrivals = Arrivals::poisson(1.0 / (f64::from(c) * rho)).unwrap();
-        let got = run(
-            &queue_of(arrivals, TimeDist::fixed("service", 1.0).unwrap(), c),
-            12,
-        );
+        let got = run(&queue_of(arrivals, TimeDist::fixed("service", 1.0).unwrap(), c), 12);
         holds(&row, "p_wait", got.prover_wait_share);
         holds(&row, "mean_wait", got.prover_wait.mean_s);
         holds(&row, "p99_wait", got.prover_wait.p99_s);
@@ -94,10 +74,7 @@ fn lognormal_service() {
         let exact = row.f64("mean_wait_PK");
         close_to(queue::mg1_mean_wait(rho, cv), exact, 1e-8 * exact, "mean");
         let service = TimeDist::log_normal("service", 1.0, cv).unwrap();
-        let got = run(
-            &queue_of(Arrivals::poisson(1.0 / rho).unwrap(), service, 1),
-            13,
-        );
+        let got = run(&queue_of(Arrivals::poisson(1.0 / rho).unwrap(), service, 1), 13);
         holds(&row, "mean_wait_PK", got.prover_wait.mean_s);
         holds(&row, "p99_wait_fft", got.prover_wait.p99_s);
     }
@@ -112,26 +89,11 @@ fn groups_of_items() {
         let service = TimeDist::exponential("service", row.f64("service_mean")).unwrap();
         let got = run(&queue_of(arrivals, service, 1), 14);
         let mean = got.prover_wait.mean_s;
-        close_to(
-            mean.value,
-            row.f64("group_mean_wait_exact"),
-            3.0 * mean.half_width.unwrap(),
-            "mean",
-        );
+        close_to(mean.value, row.f64("group_mean_wait_exact"), 3.0 * mean.half_width.unwrap(), "mean");
         let p99 = got.prover_wait.p99_s;
         let exact = row.f64("group_p99_wait_exact");
-        close_to(
-            p99.value,
-            exact,
-            3.0 * p99.half_width.unwrap() + 1e-3 * exact,
-            "p99",
-        );
-        close_to(
-            f64::from(n - 1) / (2.0 * rate),
-            row.f64("mean_forming_delay"),
-            1e-9,
-            "forming",
-        );
+        close_to(p99.value, exact, 3.0 * p99.half_width.unwrap() + 1e-3 * exact, "p99");
+        close_to(f64::from(n - 1) / (2.0 * rate), row.f64("mean_forming_delay"), 1e-9, "forming");
     }
 }
 
@@ -146,28 +108,14 @@ fn provers_that_crash() {
         close_to(formula, exact, 1e-7 * exact, "formula");
 
         let provers = row.u32("min_provers_for_0p1_per_s");
-        assert_eq!(
-            (0.1 * formula).floor() as u32 + 1,
-            provers,
-            "provers for 0.1 a second"
-        );
-        let crashes = Crashes {
-            mtbf_s,
-            repair_s,
-            after: AfterCrash::Wait,
-        };
-        let pipeline = queue_of(Arrivals::fixed(10.0).unwrap(), prove, provers)
-            .with_crashes(crashes)
-            .unwrap();
+        assert_eq!((0.1 * formula).floor() as u32 + 1, provers, "provers for 0.1 a second");
+        let crashes = Crashes { mtbf_s, repair_s, after: AfterCrash::Wait };
+        let pipeline =
+            queue_of(Arrivals::fixed(10.0).unwrap(), prove, provers).with_crashes(crashes).unwrap();
         close_to(pipeline.prove_effective_s(), formula, 1e-9, "effective");
         let length = RunLength::new(20_000, 1_000, 8, 15).unwrap();
         let hold = simulate(&pipeline, length).prover_hold.mean_s;
-        close_to(
-            hold.value,
-            exact,
-            3.0 * hold.half_width.unwrap(),
-            "simulated",
-        );
+        close_to(hold.value, exact, 3.0 * hold.half_width.unwrap(), "simulated");
     }
 }
 
@@ -175,38 +123,16 @@ fn provers_that_crash() {
 fn a_requeued_job_does_not_wait_for_the_repair() {
     let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    let pipeline = Pipeline::new(
-        Arrivals::fixed(10.0).unwrap(),
-        prove,
-        15,
-        total,
-        L1::Serial(15.0),
-    )
-    .and_then(|pipeline| pipeline.with_groups(12, 1))
-    .unwrap();
+    let pipeline = Pipeline::new(Arrivals::fixed(10.0).unwrap(), prove, 15, total, L1::Serial(15.0))
+        .and_then(|pipeline| pipeline.with_groups(12, 1))
+        .unwrap();
     let p99 = |after| {
-        let crashes = Crashes {
-            mtbf_s: 86_400.0,
-            repair_s: 1_800.0,
-            after,
-        };
+        let crashes = Crashes { mtbf_s: 86_400.0, repair_s: 1_800.0, after };
         let length = RunLength::new(40_000, 2_000, 8, 16).unwrap();
-        simulate(&pipeline.clone().with_crashes(crashes).unwrap(), length)
-            .consolidated
-            .p99_s
+        simulate(&pipeline.clone().with_crashes(crashes).unwrap(), length).consolidated.p99_s
     };
     // 2070 s and 403 s by the exact simulation that the project started from.
     let (wait, requeue) = (p99(AfterCrash::Wait), p99(AfterCrash::Requeue));
-    close_to(
-        wait.value,
-        2070.0,
-        3.0 * wait.half_width.unwrap() + 10.0,
-        "waits",
-    );
-    close_to(
-        requeue.value,
-        403.0,
-        3.0 * requeue.half_width.unwrap() + 2.0,
-        "requeued",
-    );
+    close_to(wait.value, 2070.0, 3.0 * wait.half_width.unwrap() + 10.0, "waits");
+    close_to(requeue.value, 403.0, 3.0 * requeue.half_width.unwrap() + 2.0, "requeued");
 }

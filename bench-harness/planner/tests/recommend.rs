@@ -1,9 +1,6 @@
 //! The recommendation on the seed's numbers, on what cannot be met, and on numbers that make no sense.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot build its input has failed the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{
     Aggregation, Close, DelayLimit, Design, Load, State, Statistic, Target, Term, TimeDist,
@@ -14,20 +11,11 @@ use planner::{Plan, PlanError, PlanRequest, recommend};
 fn seed_request(target: Target) -> PlanRequest {
     let load = Load::new(target, Some(400), Close::Fixed { close_s: 10.0 }).unwrap();
     let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    PlanRequest::new(
-        load,
-        TimeDist::fixed("prove", 120.0).unwrap(),
-        aggregation,
-        15.0,
-    )
-    .unwrap()
+    PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), aggregation, 15.0).unwrap()
 }
 
 fn design(plan: &Plan, design: Design) -> &DesignFigures {
-    plan.designs
-        .iter()
-        .find(|figures| figures.design == design)
-        .unwrap()
+    plan.designs.iter().find(|figures| figures.design == design).unwrap()
 }
 
 fn limited(state: State, limit_s: f64) -> PlanRequest {
@@ -51,31 +39,15 @@ fn the_seed_numbers() {
     assert!(!single.meets_throughput);
 
     let naive = design(&plan, Design::HorizontalNaive);
-    assert_eq!(
-        (
-            naive.provers,
-            naive.delay_consolidated_s,
-            naive.verifications_per_group
-        ),
-        (12, 255.0, 12)
-    );
+    assert_eq!((naive.provers, naive.delay_consolidated_s, naive.verifications_per_group), (12, 255.0, 12));
 
     let aggregated = design(&plan, Design::HorizontalAggregated);
-    assert_eq!(
-        (
-            aggregated.batches_per_aggregation,
-            aggregated.verifications_per_group
-        ),
-        (12, 1)
-    );
+    assert_eq!((aggregated.batches_per_aggregation, aggregated.verifications_per_group), (12, 1));
     assert!((aggregated.throughput_batches_per_s - 0.1).abs() < 1e-12);
     assert_eq!(aggregated.delay_consolidated_s, 267.0);
 
     let ordered = design(&plan, Design::OrderThenProve);
-    assert_eq!(
-        (ordered.delay_virtual_s, ordered.delay_virtual_group_s),
-        (Some(25.0), Some(135.0))
-    );
+    assert_eq!((ordered.delay_virtual_s, ordered.delay_virtual_group_s), (Some(25.0), Some(135.0)));
 
     let vertical = design(&plan, Design::Vertical);
     assert!((vertical.prover_speedup.unwrap() - 12.0).abs() < 1e-9);
@@ -98,10 +70,7 @@ fn transactions_and_batches_are_one_target() {
 fn a_target_faster_than_batches_close_is_forbidden_by_close() {
     let (term, words) = infeasible(&seed_request(Target::BatchesPerS(0.2)));
     assert_eq!(term, Term::Close);
-    assert!(
-        words.contains("best 0.1 batches/s, wanted 0.2 batches/s"),
-        "{words}"
-    );
+    assert!(words.contains("best 0.1 batches/s, wanted 0.2 batches/s"), "{words}");
     assert!(words.contains("within 5 s"), "{words}");
 }
 
@@ -131,9 +100,7 @@ fn too_few_provers_allowed_is_forbidden_by_prove() {
 
 #[test]
 fn one_batch_a_block_is_forbidden_by_block() {
-    let request = seed_request(Target::BatchesPerS(0.1))
-        .with_batches_per_aggregation(1)
-        .unwrap();
+    let request = seed_request(Target::BatchesPerS(0.1)).with_batches_per_aggregation(1).unwrap();
     let (term, words) = infeasible(&request);
     assert_eq!(term, Term::Block);
     assert!(words.contains("aggregate 2 batches or more"), "{words}");
@@ -141,12 +108,7 @@ fn one_batch_a_block_is_forbidden_by_block() {
 
 #[test]
 fn merges_on_one_aggregator_do_not_carry_what_they_cannot() {
-    let load = Load::new(
-        Target::BatchesPerS(0.1),
-        None,
-        Close::Fixed { close_s: 10.0 },
-    )
-    .unwrap();
+    let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
     let merges = Aggregation::pairwise(TimeDist::fixed("merge", 12.0).unwrap());
     let prove = TimeDist::fixed("prove", 120.0).unwrap();
     let request = PlanRequest::new(load, prove, merges, 15.0).unwrap();
@@ -163,10 +125,7 @@ fn the_record_says_what_the_plan_says() {
     let record = plan.to_record();
     let text = reports::plan::json::write(&record).unwrap();
     assert_eq!(reports::plan::json::read(&text).unwrap(), record);
-    assert_eq!(
-        text,
-        reports::plan::json::write(&recommend(&plan.request).unwrap().to_record()).unwrap()
-    );
+    assert_eq!(text, reports::plan::json::write(&recommend(&plan.request).unwrap().to_record()).unwrap());
     let page = reports::plan::terminal::render(&record, 110);
     for figure in ["0.1 batches/s", "267 s", "145 s", "0.00833", "25 s"] {
         assert!(page.contains(figure), "{figure} is missing from\n{page}");

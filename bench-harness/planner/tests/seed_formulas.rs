@@ -11,20 +11,10 @@ fn the_seed_table_to_a_nanosecond() {
         let n = row.u32("N");
         let (c, p) = (row.f64("close_s"), row.f64("prove_s"));
         let (a, b) = (row.f64("agg_s"), row.f64("block_s"));
-        close_to(
-            seed::aggregated_delay_s(n, c, p, a, b),
-            row.f64("seed_delay_s"),
-            1e-9,
-            "delay",
-        );
+        close_to(seed::aggregated_delay_s(n, c, p, a, b), row.f64("seed_delay_s"), 1e-9, "delay");
         // The table prints ten significant digits of the throughput.
         let throughput = row.f64("seed_throughput_batches_per_s");
-        close_to(
-            seed::aggregated_throughput(n, c, p, a, b),
-            throughput,
-            throughput * 1e-9,
-            "throughput",
-        );
+        close_to(seed::aggregated_throughput(n, c, p, a, b), throughput, throughput * 1e-9, "throughput");
     }
 }
 
@@ -33,26 +23,16 @@ fn the_seed_delay_to_virtual() {
     for row in table("order_then_prove_virtual_delay") {
         let n = row.u32("N_batches_per_sequence_tx");
         let c = row.f64("close_s");
-        assert_eq!(
-            seed::virtual_delay_s(n, c, 15.0),
-            row.f64("seed_virtual_delay_block15_s")
-        );
-        assert_eq!(
-            seed::virtual_delay_s(n, c, 12.0),
-            row.f64("seed_virtual_delay_block12_s")
-        );
+        assert_eq!(seed::virtual_delay_s(n, c, 15.0), row.f64("seed_virtual_delay_block15_s"));
+        assert_eq!(seed::virtual_delay_s(n, c, 12.0), row.f64("seed_virtual_delay_block12_s"));
     }
 }
 
 #[test]
 fn the_toy_factory() {
     for row in table("toy_factory_deterministic") {
-        let numbers = |column: &str| -> Vec<f64> {
-            row.text(column)
-                .split('|')
-                .map(|x| x.parse().unwrap())
-                .collect()
-        };
+        let numbers =
+            |column: &str| -> Vec<f64> { row.text(column).split('|').map(|x| x.parse().unwrap()).collect() };
         let stages: Vec<(f64, u32)> = numbers("stage_hours")
             .iter()
             .zip(numbers("parallel"))
@@ -62,20 +42,10 @@ fn the_toy_factory() {
             "pipelined" => toy::pipelined_rate(&stages),
             _ => toy::one_at_a_time_rate(&stages),
         };
-        close_to(
-            rate,
-            row.f64("expected_rate_per_h"),
-            1e-10,
-            row.text("case"),
-        );
+        close_to(rate, row.f64("expected_rate_per_h"), 1e-10, row.text("case"));
         // The overloaded line has no lead time: its queue grows for ever.
         if row.f64("expected_lead_time_h").is_finite() {
-            assert_eq!(
-                toy::lead_time(&stages),
-                row.f64("expected_lead_time_h"),
-                "{}",
-                row.text("case")
-            );
+            assert_eq!(toy::lead_time(&stages), row.f64("expected_lead_time_h"), "{}", row.text("case"));
         }
     }
 }

@@ -1,1 +1,20 @@
-//! Room under construction.
+//! The statement, its circuits, proving and aggregating.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`statement`] | what a proof says, and how statements join |
+//! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
+//! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
+//! | [`circuit`] | the statement as constraints |
+//! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
+//! | [`command`] | a user's own prover, as an external program |
+//! | [`scripted`] | durations from a script and no proving, to test everything else |
+
+pub mod circuit;
+pub mod command;
+pub mod plonk;
+pub mod scripted;
+mod size;
+pub mod statement;
+pub mod system;
+pub mod witness;

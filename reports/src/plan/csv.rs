@@ -105,11 +105,7 @@ pub fn outlooks(plan: &PlanRecord) -> Result<String, csv::Error> {
             seed_delay_s.to_string(),
             corrected_throughput_batches_per_s.to_string(),
             corrected_delay_s.to_string(),
-            optional(
-                simulated
-                    .as_ref()
-                    .map(|simulated| simulated.throughput_batches_per_s),
-            ),
+            optional(simulated.as_ref().map(|simulated| simulated.throughput_batches_per_s)),
             optional(delay.map(|delay| delay.mean_s)),
             optional(delay.and_then(|delay| delay.mean_half_width_s)),
             optional(delay.map(|delay| delay.p50_s)),
@@ -125,9 +121,7 @@ pub fn outlooks(plan: &PlanRecord) -> Result<String, csv::Error> {
 }
 
 pub(crate) fn text(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -1,10 +1,9 @@
 //! A plan to render in tests: the seed's numbers, typed from the source and not computed.
 
 use crate::plan::record::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord,
-    OutlookRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord,
-    SensitivityRecord, SimulatedRecord, StateName, StatisticName, TermName, TimeRecord,
-    UnstableRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 fn delay(mean_s: f64, p99_s: f64) -> DelayRecord {
@@ -43,11 +42,8 @@ fn outlooks() -> Vec<OutlookRecord> {
         }),
         unstable: None,
     };
-    let unstable = UnstableRecord {
-        growth_s_per_batch: 0.0,
-        p99_after_a_day_s: 613.0,
-        p99_after_a_week_s: 1_177.0,
-    };
+    let unstable =
+        UnstableRecord { growth_s_per_batch: 0.0, p99_after_a_day_s: 613.0, p99_after_a_week_s: 1_177.0 };
     let full = OutlookRecord {
         provers: 12,
         use_share: 1.0,
@@ -59,12 +55,7 @@ fn outlooks() -> Vec<OutlookRecord> {
 }
 
 fn fixed(mean_s: f64) -> TimeRecord {
-    TimeRecord {
-        law: "fixed".to_owned(),
-        mean_s,
-        cv: 0.0,
-        samples: None,
-    }
+    TimeRecord { law: "fixed".to_owned(), mean_s, cv: 0.0, samples: None }
 }
 
 /// A plan for the seed's numbers.
@@ -90,12 +81,7 @@ pub(crate) fn seed_plan() -> PlanRecord {
             batch_transactions: Some(400),
             close_s: 10.0,
             close_interval_s: 10.0,
-            prove: TimeRecord {
-                law: "empirical".to_owned(),
-                mean_s: 120.0,
-                cv: 0.3,
-                samples: Some(40),
-            },
+            prove: TimeRecord { law: "empirical".to_owned(), mean_s: 120.0, cv: 0.3, samples: Some(40) },
             aggregation: AggregationRecord {
                 shape: "fixed_total".to_owned(),
                 arity: None,
@@ -157,8 +143,6 @@ pub(crate) fn seed_plan() -> PlanRecord {
             usd_per_batch: Some(0.0889),
             p99_s: 402.8,
         }],
-        reasons: vec![
-            "prove limits the rate: 12 provers at 120 s each carry 0.1 batches/s.".to_owned(),
-        ],
+        reasons: vec!["prove limits the rate: 12 provers at 120 s each carry 0.1 batches/s.".to_owned()],
     }
 }

@@ -27,11 +27,7 @@ pub enum PlanJsonError {
 
 impl From<serde_json::Error> for PlanJsonError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Malformed {
-            line: error.line(),
-            column: error.column(),
-            problem: error.to_string(),
-        }
+        Self::Malformed { line: error.line(), column: error.column(), problem: error.to_string() }
     }
 }
 
@@ -55,9 +51,7 @@ pub fn write(plan: &PlanRecord) -> Result<String, PlanJsonError> {
 pub fn read(text: &str) -> Result<PlanRecord, PlanJsonError> {
     let VersionOnly { schema_version } = serde_json::from_str(text)?;
     if schema_version != u64::from(PLAN_SCHEMA_VERSION) {
-        return Err(PlanJsonError::Version {
-            got: schema_version,
-        });
+        return Err(PlanJsonError::Version { got: schema_version });
     }
     Ok(serde_json::from_str(text)?)
 }
@@ -76,19 +70,14 @@ mod tests {
     #[test]
     fn a_newer_version_is_named_before_its_fields_confuse() {
         let error = read(r#"{"schema_version": 99, "inputs": 3}"#).unwrap_err();
-        assert!(
-            matches!(error, PlanJsonError::Version { got: 99 }),
-            "{error}"
-        );
+        assert!(matches!(error, PlanJsonError::Version { got: 99 }), "{error}");
     }
 
     #[test]
     fn a_cut_file_says_where() {
         let text = write(&fixture::seed_plan()).unwrap();
         let error = read(&text[..text.len() / 2]).unwrap_err();
-        let PlanJsonError::Malformed { line, .. } = error else {
-            panic!("{error}")
-        };
+        let PlanJsonError::Malformed { line, .. } = error else { panic!("{error}") };
         assert!(line > 10, "line {line}");
     }
 }

@@ -56,30 +56,16 @@ fn row(machine: &MachineRecord) -> [String; 8] {
     let Some(fleet) = fleet else {
         let none = || "-".to_owned();
         let why = problem.clone().unwrap_or_default();
-        return [
-            id.clone(),
-            none(),
-            none(),
-            none(),
-            none(),
-            why,
-            none(),
-            none(),
-        ];
+        return [id.clone(), none(), none(), none(), none(), why, none(), none()];
     };
     [
         id.clone(),
         fleet.cores_per_prover.to_string(),
-        format!(
-            "{} ({} a machine)",
-            fleet.provers, fleet.provers_per_machine
-        ),
+        format!("{} ({} a machine)", fleet.provers, fleet.provers_per_machine),
         fleet.machines.to_string(),
         seconds(fleet.prove_s),
         fleet.basis.clone(),
-        fleet
-            .usd_per_hour
-            .map_or_else(|| "unknown".to_owned(), |usd| significant(usd, 4)),
+        fleet.usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| significant(usd, 4)),
         seconds(fleet.delay_s_p99),
     ]
 }
@@ -87,20 +73,12 @@ fn row(machine: &MachineRecord) -> [String; 8] {
 /// The machines as a table of at most `width` columns.
 pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_width(width);
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(HEADER.to_vec());
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(HEADER.to_vec());
     for machine in machines {
         table.add_row(row(machine).to_vec());
     }
-    table
-        .to_string()
-        .lines()
-        .map(str::trim_end)
-        .fold(String::new(), |page, line| page + line + "\n")
+    table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
 }
 
 /// The machines as a Markdown table.
@@ -181,16 +159,8 @@ mod tests {
         };
         let none = "clock of guess-1: expected a clock in GHz, got unknown".to_owned();
         vec![
-            MachineRecord {
-                id: "box-64".to_owned(),
-                fleet: Some(fleet),
-                problem: None,
-            },
-            MachineRecord {
-                id: "guess-1".to_owned(),
-                fleet: None,
-                problem: Some(none),
-            },
+            MachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
+            MachineRecord { id: "guess-1".to_owned(), fleet: None, problem: Some(none) },
         ]
     }
 

@@ -2,17 +2,12 @@
 
 use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
-    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row,
-    recommendation,
+    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
 };
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
-    let mut page = format!(
-        "## Plan\n\n**{}**\n\n{}\n\n",
-        recommendation(plan),
-        asked(plan)
-    );
+    let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", recommendation(plan), asked(plan));
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
     page += "\nDelay to consolidated, three ways:\n\n";
     page += &table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row));
@@ -27,10 +22,7 @@ pub fn render(plan: &PlanRecord) -> String {
     page
 }
 
-pub(crate) fn table<const C: usize>(
-    header: &[&str; C],
-    rows: impl Iterator<Item = [String; C]>,
-) -> String {
+pub(crate) fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>) -> String {
     let head = row(&header.map(str::to_owned)) + &format!("|{}\n", "---|".repeat(C));
     rows.fold(head, |page, cells| page + &row(&cells))
 }

@@ -22,10 +22,9 @@ pub mod terminal;
 
 pub use number::significant;
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord,
-    OutlookRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord,
-    SensitivityRecord, SimulatedRecord, StateName, StatisticName, TermName, TimeRecord,
-    UnstableRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 #[cfg(test)]

@@ -18,18 +18,10 @@ pub fn significant(x: f64, digits: u8) -> String {
     }
     // The exponent is read from the rounded number, so that 9.996 with three digits is 10 and not 10.00.
     let rounded = format!("{x:.*e}", usize::from(digits.max(1)) - 1);
-    let exponent: i32 = rounded
-        .rsplit('e')
-        .next()
-        .and_then(|e| e.parse().ok())
-        .unwrap_or(0);
+    let exponent: i32 = rounded.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0);
     let decimals = usize::try_from(i32::from(digits) - 1 - exponent).unwrap_or(0);
     let plain = format!("{x:.decimals$}");
-    if plain.contains('.') {
-        plain.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        plain
-    }
+    if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
 }
 
 #[cfg(test)]

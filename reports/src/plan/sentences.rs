@@ -7,45 +7,24 @@ use crate::plan::record::{
 
 /// The recommendation as a sentence.
 pub(crate) fn recommendation(plan: &PlanRecord) -> String {
-    let RecommendationRecord {
-        provers,
-        spares,
-        batches_per_aggregation: n,
-        aggregators,
-        ..
-    } = plan.recommendation;
-    let rate = rate(
-        plan.recommendation.throughput_batches_per_s,
-        plan.recommendation.throughput_transactions_per_s,
-    );
-    let spares = if spares > 0 {
-        format!(" and {}", count(spares, "spare"))
-    } else {
-        String::new()
-    };
+    let RecommendationRecord { provers, spares, batches_per_aggregation: n, aggregators, .. } =
+        plan.recommendation;
+    let rate =
+        rate(plan.recommendation.throughput_batches_per_s, plan.recommendation.throughput_transactions_per_s);
+    let spares = if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
     let range = match (plan.sensitivity.provers_low, plan.sensitivity.provers_high) {
         (Some(low), Some(high)) if low != high => {
             format!(" ({low} to {high} by what was measured)")
         }
         _ => String::new(),
     };
-    let cost = match (
-        plan.recommendation.usd_per_hour,
-        plan.recommendation.usd_per_batch,
-    ) {
+    let cost = match (plan.recommendation.usd_per_hour, plan.recommendation.usd_per_batch) {
         (Some(hour), Some(batch)) => {
-            format!(
-                ", ${} an hour, ${} a batch",
-                significant(hour, 4),
-                significant(batch, 3)
-            )
+            format!(", ${} an hour, ${} a batch", significant(hour, 4), significant(batch, 3))
         }
         _ => String::new(),
     };
-    let simulated = plan
-        .outlooks
-        .first()
-        .and_then(|outlook| outlook.simulated.as_ref());
+    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
     let delays = match simulated {
         Some(simulated) => format!(
             "{} to virtual, {} to consolidated (p99 {})",
@@ -68,15 +47,8 @@ pub(crate) fn recommendation(plan: &PlanRecord) -> String {
 }
 
 /// The header of the table of three figures.
-pub(crate) const OUTLOOK_HEADER: [&str; 7] = [
-    "P",
-    "N",
-    "use",
-    "seed's formula",
-    "corrected form",
-    "simulated mean",
-    "simulated p99",
-];
+pub(crate) const OUTLOOK_HEADER: [&str; 7] =
+    ["P", "N", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
 
 /// One row of it: delay to consolidated of a group's oldest transaction.
 pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
@@ -110,13 +82,8 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
 }
 
 /// The header of the table of cost against delay.
-pub(crate) const PARETO_HEADER: [&str; 5] = [
-    "provers",
-    "N",
-    "machines",
-    "cost a batch",
-    "p99 to consolidated",
-];
+pub(crate) const PARETO_HEADER: [&str; 5] =
+    ["provers", "N", "machines", "cost a batch", "p99 to consolidated"];
 
 /// One row of it.
 pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
@@ -124,9 +91,7 @@ pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
         point.provers.to_string(),
         point.batches_per_aggregation.to_string(),
         point.machines.to_string(),
-        point
-            .usd_per_batch
-            .map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
+        point.usd_per_batch.map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
         seconds(point.p99_s),
     ]
 }
@@ -143,47 +108,24 @@ pub(crate) fn asked(plan: &PlanRecord) -> String {
     let inputs = &plan.inputs;
     let limit = match inputs.delay_limit {
         None => "no limit on delay".to_owned(),
-        Some(DelayLimitRecord {
-            state,
-            statistic,
-            limit_s,
-        }) => {
-            format!(
-                "{} delay to {} within {}",
-                statistic.words(),
-                state.words(),
-                seconds(limit_s)
-            )
+        Some(DelayLimitRecord { state, statistic, limit_s }) => {
+            format!("{} delay to {} within {}", statistic.words(), state.words(), seconds(limit_s))
         }
     };
     format!(
         "Asked: {}, {limit}. Close {}, prove {}, aggregate {}{}, block {}.",
-        rate(
-            inputs.target_batches_per_s,
-            inputs.target_transactions_per_s
-        ),
+        rate(inputs.target_batches_per_s, inputs.target_transactions_per_s),
         seconds(inputs.close_s),
         time(&inputs.prove),
         time(&inputs.aggregation.step),
-        if inputs.aggregation.arity.is_some() {
-            " a merge"
-        } else {
-            ""
-        },
+        if inputs.aggregation.arity.is_some() { " a merge" } else { "" },
         seconds(inputs.block_s),
     )
 }
 
 /// The header of the designs table.
-pub(crate) const DESIGN_HEADER: [&str; 7] = [
-    "design",
-    "provers",
-    "N",
-    "batches/s",
-    "to virtual",
-    "to consolidated",
-    "limited by",
-];
+pub(crate) const DESIGN_HEADER: [&str; 7] =
+    ["design", "provers", "N", "batches/s", "to virtual", "to consolidated", "limited by"];
 
 /// One row of the designs table.
 pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
@@ -191,11 +133,7 @@ pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
         Some(times) => format!("{}, {} x faster", design.provers, significant(times, 3)),
         None => design.provers.to_string(),
     };
-    let short = if design.meets_throughput {
-        ""
-    } else {
-        " (too low)"
-    };
+    let short = if design.meets_throughput { "" } else { " (too low)" };
     let proofs = match design.verifications_per_group {
         1 => String::new(),
         several => format!(", {several} proofs on L1"),
@@ -205,9 +143,7 @@ pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
         provers,
         design.batches_per_aggregation.to_string(),
         significant(design.throughput_batches_per_s, 3) + short,
-        design
-            .delay_virtual_s
-            .map_or_else(|| "-".to_owned(), seconds),
+        design.delay_virtual_s.map_or_else(|| "-".to_owned(), seconds),
         seconds(design.delay_consolidated_s),
         design.bottleneck.words().to_owned() + &proofs,
     ]
@@ -226,21 +162,14 @@ pub(crate) fn seconds(x: f64) -> String {
 }
 
 fn time(time: &crate::plan::record::TimeRecord) -> String {
-    let spread = if time.cv > 0.0 {
-        format!(" (CV {})", significant(time.cv, 2))
-    } else {
-        String::new()
-    };
+    let spread = if time.cv > 0.0 { format!(" (CV {})", significant(time.cv, 2)) } else { String::new() };
     seconds(time.mean_s) + &spread
 }
 
 fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     let batches = format!("{} batches/s", significant(batches_per_s, 4));
     match transactions_per_s {
-        Some(transactions) => format!(
-            "{} transactions/s ({batches})",
-            significant(transactions, 4)
-        ),
+        Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
         None => batches,
     }
 }

@@ -4,18 +4,13 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
-    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row,
-    recommendation,
+    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
 };
 
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
     let designs = table(&DESIGN_HEADER, plan.designs.iter().map(design_row), width);
-    let outlooks = table(
-        &OUTLOOK_HEADER,
-        plan.outlooks.iter().map(outlook_row),
-        width,
-    );
+    let outlooks = table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row), width);
     let mut text = format!(
         "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
          Delay to consolidated, three ways:\n{outlooks}\n\n",
@@ -31,23 +26,13 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text += &wrap(&format!("- {reason}"), width, "  ");
         text.push('\n');
     }
-    text.lines()
-        .map(str::trim_end)
-        .fold(String::new(), |page, line| page + line + "\n")
+    text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
 }
 
-fn table<const C: usize>(
-    header: &[&str; C],
-    rows: impl Iterator<Item = [String; C]>,
-    width: u16,
-) -> Table {
+fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>, width: u16) -> Table {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_width(width);
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header.to_vec());
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
     for row in rows {
         table.add_row(row.to_vec());
     }
@@ -60,10 +45,7 @@ fn wrap(words: &str, width: u16, indent: &str) -> String {
     let mut page = String::new();
     let mut column = 0;
     // A lone unit stays with its number.
-    let words = words
-        .replace(" s ", "\u{a0}s ")
-        .replace(" s,", "\u{a0}s,")
-        .replace(" s.", "\u{a0}s.");
+    let words = words.replace(" s ", "\u{a0}s ").replace(" s,", "\u{a0}s,").replace(" s.", "\u{a0}s.");
     for word in words.split(' ') {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
@@ -93,11 +75,7 @@ mod tests {
     fn a_narrow_terminal_is_kept_within() {
         let page = render(&crate::plan::fixture::seed_plan(), 60);
         for line in page.lines() {
-            assert!(
-                line.chars().count() <= 60,
-                "{} columns: {line}",
-                line.chars().count()
-            );
+            assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
         }
     }
 }

@@ -21,26 +21,13 @@ impl Autoscaler {
     ///
     /// # Errors
     /// [`PlanError::BadInput`] for bounds the wrong way round, a use outside (0, 1] or bad times.
-    pub fn new(
-        bounds: (u32, u32),
-        start_s: f64,
-        use_share: f64,
-        drain_s: f64,
-    ) -> Result<Self, PlanError> {
+    pub fn new(bounds: (u32, u32), start_s: f64, use_share: f64, drain_s: f64) -> Result<Self, PlanError> {
         let provers_least = at_least_one("provers_min", bounds.0)?;
         if bounds.1 < bounds.0 {
-            return Err(PlanError::bad(
-                "provers_max",
-                &format!("at least {}", bounds.0),
-                bounds.1,
-            ));
+            return Err(PlanError::bad("provers_max", &format!("at least {}", bounds.0), bounds.1));
         }
         if !(use_share > 0.0 && use_share <= 1.0) {
-            return Err(PlanError::bad(
-                "use_share",
-                "a share above 0 and up to 1",
-                use_share,
-            ));
+            return Err(PlanError::bad("use_share", "a share above 0 and up to 1", use_share));
         }
         Ok(Self {
             provers_least,
@@ -53,9 +40,7 @@ impl Autoscaler {
 
     fn wanted(&self, arrivals_per_s: f64, queue: f64, prove_s: f64) -> f64 {
         let wanted = prove_s * (arrivals_per_s / self.use_share + queue / self.drain_s);
-        wanted
-            .ceil()
-            .clamp(f64::from(self.provers_least), f64::from(self.provers_most))
+        wanted.ceil().clamp(f64::from(self.provers_least), f64::from(self.provers_most))
     }
 }
 
@@ -102,28 +87,16 @@ mod tests {
 
     #[test]
     fn a_slower_start_is_a_longer_wait() {
-        let wait = |start_s| {
-            autoscaled(
-                &rise(),
-                120.0,
-                &Autoscaler::new((2, 60), start_s, 0.9, 600.0).unwrap(),
-            )
-        };
+        let wait =
+            |start_s| autoscaled(&rise(), 120.0, &Autoscaler::new((2, 60), start_s, 0.9, 600.0).unwrap());
         let (quick, slow) = (wait(10.0), wait(900.0));
         assert!(quick.settles && slow.settles);
-        assert!(
-            slow.wait_most_s > quick.wait_most_s + 300.0,
-            "{quick:?} {slow:?}"
-        );
+        assert!(slow.wait_most_s > quick.wait_most_s + 300.0, "{quick:?} {slow:?}");
     }
 
     #[test]
     fn a_bound_below_the_peak_is_a_queue() {
-        let bound = autoscaled(
-            &rise(),
-            120.0,
-            &Autoscaler::new((2, 20), 10.0, 0.9, 600.0).unwrap(),
-        );
+        let bound = autoscaled(&rise(), 120.0, &Autoscaler::new((2, 20), 10.0, 0.9, 600.0).unwrap());
         assert_eq!(bound.provers_most, 20.0);
         assert!(bound.queue_most > 1_000.0, "{bound:?}");
     }

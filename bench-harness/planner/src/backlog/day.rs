@@ -103,21 +103,13 @@ pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_most_s: f64) -> Resu
     while passes - fails > 1 {
         let middle = u32::midpoint(fails, passes);
         let day = fixed_fleet(curve, middle, prove_s);
-        if day.settles && day.wait_most_s <= wait_most_s {
-            passes = middle
-        } else {
-            fails = middle
-        }
+        if day.settles && day.wait_most_s <= wait_most_s { passes = middle } else { fails = middle }
     }
     Ok(passes)
 }
 
 /// Two days in steps of ten seconds; the second is told. `provers` is asked with time and queue.
-pub(crate) fn run(
-    curve: &DayCurve,
-    prove_s: f64,
-    provers: &mut dyn FnMut(f64, f64) -> f64,
-) -> DayOutcome {
+pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f64) -> f64) -> DayOutcome {
     const STEP_S: f64 = 10.0;
     const STEPS: u32 = 8_640;
     let mut queue = 0.0_f64;

@@ -22,12 +22,7 @@ pub use day::{DayCurve, DayOutcome, fixed_fleet, provers_for_day};
 /// assert!((drain_s(100.0, 14, 120.0, 0.1).unwrap() - 6_000.0).abs() < 1e-6);
 /// assert_eq!(drain_s(100.0, 12, 120.0, 0.1), None);
 /// ```
-pub fn drain_s(
-    backlog_batches: f64,
-    provers: u32,
-    prove_s: f64,
-    arrivals_per_s: f64,
-) -> Option<f64> {
+pub fn drain_s(backlog_batches: f64, provers: u32, prove_s: f64, arrivals_per_s: f64) -> Option<f64> {
     let spare = f64::from(provers) / prove_s - arrivals_per_s;
     (spare > 1e-12).then(|| backlog_batches / spare)
 }
@@ -37,13 +32,6 @@ pub fn drain_s(
 /// ```
 /// assert_eq!(planner::backlog::provers_to_drain(100.0, 120.0, 0.1, 6_000.0), 14);
 /// ```
-pub fn provers_to_drain(
-    backlog_batches: f64,
-    prove_s: f64,
-    arrivals_per_s: f64,
-    within_s: f64,
-) -> u32 {
-    crate::formulas::capacity::whole_at_least(
-        prove_s * (arrivals_per_s + backlog_batches / within_s),
-    )
+pub fn provers_to_drain(backlog_batches: f64, prove_s: f64, arrivals_per_s: f64, within_s: f64) -> u32 {
+    crate::formulas::capacity::whole_at_least(prove_s * (arrivals_per_s + backlog_batches / within_s))
 }

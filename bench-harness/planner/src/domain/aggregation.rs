@@ -43,11 +43,7 @@ impl Aggregation {
     /// [`PlanError::BadInput`] if `arity` is below 2.
     pub fn tree(arity: u32, merge: TimeDist) -> Result<Self, PlanError> {
         if arity < 2 {
-            return Err(PlanError::bad(
-                "aggregate_arity",
-                "a whole number, 2 or above",
-                arity,
-            ));
+            return Err(PlanError::bad("aggregate_arity", "a whole number, 2 or above", arity));
         }
         Ok(Self::Tree { arity, merge })
     }
@@ -101,21 +97,10 @@ mod tests {
     #[test]
     fn the_three_shapes_agree_where_they_must() {
         let merge = TimeDist::fixed("merge", 12.0).unwrap();
-        let (tree, fold) = (
-            Aggregation::pairwise(merge.clone()),
-            Aggregation::fold(merge),
-        );
+        let (tree, fold) = (Aggregation::pairwise(merge.clone()), Aggregation::fold(merge));
         for n in 1..=64 {
-            assert_eq!(
-                tree.work_s(n),
-                fold.work_s(n),
-                "the same merges, in another order"
-            );
-            assert_eq!(
-                tree.latency_s(n, 1),
-                fold.latency_s(n, 1),
-                "one aggregator makes a tree a fold"
-            );
+            assert_eq!(tree.work_s(n), fold.work_s(n), "the same merges, in another order");
+            assert_eq!(tree.latency_s(n, 1), fold.latency_s(n, 1), "one aggregator makes a tree a fold");
             assert!(tree.latency_s(n, tree.useful_aggregators(n)) <= fold.latency_s(n, 9));
         }
     }
@@ -130,9 +115,6 @@ mod tests {
     #[test]
     fn a_tree_of_ones_is_refused() {
         let merge = TimeDist::fixed("merge", 12.0).unwrap();
-        assert!(matches!(
-            Aggregation::tree(1, merge),
-            Err(PlanError::BadInput { .. })
-        ));
+        assert!(matches!(Aggregation::tree(1, merge), Err(PlanError::BadInput { .. })));
     }
 }

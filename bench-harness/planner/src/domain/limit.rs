@@ -36,11 +36,7 @@ impl DelayLimit {
     /// # Errors
     /// [`PlanError::BadInput`] if it is not a finite number above zero.
     pub fn new(state: State, statistic: Statistic, limit_s: f64) -> Result<Self, PlanError> {
-        Ok(Self {
-            state,
-            statistic,
-            limit_s: positive("delay_limit_s", limit_s)?,
-        })
+        Ok(Self { state, statistic, limit_s: positive("delay_limit_s", limit_s)? })
     }
 
     /// The state that ends the delay.

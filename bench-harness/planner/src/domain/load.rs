@@ -45,11 +45,7 @@ impl Load {
     /// [`PlanError::BadInput`] if a rate or time is not a finite number above zero (the three parts of a
     /// [`Close::Filled`] may be zero), if a batch holds no transaction, or if transactions per second
     /// come without a batch size.
-    pub fn new(
-        target: Target,
-        batch_transactions: Option<u32>,
-        close: Close,
-    ) -> Result<Self, PlanError> {
+    pub fn new(target: Target, batch_transactions: Option<u32>, close: Close) -> Result<Self, PlanError> {
         if let Some(size) = batch_transactions {
             at_least_one("batch_transactions", size)?;
         }
@@ -72,30 +68,20 @@ impl Load {
             Close::Fixed { close_s } => {
                 positive("close_s", close_s)?;
             }
-            Close::Filled {
-                execute_s,
-                root_s,
-                encode_s,
-            } => {
+            Close::Filled { execute_s, root_s, encode_s } => {
                 not_negative("execute_s", execute_s)?;
                 not_negative("root_s", root_s)?;
                 not_negative("encode_s", encode_s)?;
             }
         }
-        Ok(Self {
-            target,
-            batch_transactions,
-            close,
-        })
+        Ok(Self { target, batch_transactions, close })
     }
 
     /// The target in batches per second.
     pub fn batches_per_s(&self) -> f64 {
         match self.target {
             Target::BatchesPerS(rate) => rate,
-            Target::TransactionsPerS(rate) => {
-                rate / f64::from(self.batch_transactions.unwrap_or(1))
-            }
+            Target::TransactionsPerS(rate) => rate / f64::from(self.batch_transactions.unwrap_or(1)),
         }
     }
 
@@ -139,11 +125,7 @@ impl Load {
     pub fn shortest_interval_s(&self) -> f64 {
         match self.close {
             Close::Fixed { close_s } => close_s,
-            Close::Filled {
-                execute_s,
-                root_s,
-                encode_s,
-            } => execute_s + root_s + encode_s,
+            Close::Filled { execute_s, root_s, encode_s } => execute_s + root_s + encode_s,
         }
     }
 
@@ -162,38 +144,18 @@ mod tests {
         let fixed = Close::Fixed { close_s: 10.0 };
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             let by_rate = Load::new(Target::BatchesPerS(bad), None, fixed);
-            assert!(
-                by_rate
-                    .unwrap_err()
-                    .to_string()
-                    .starts_with("target_batches_per_s"),
-                "{bad}"
-            );
-            let by_close = Load::new(
-                Target::BatchesPerS(0.1),
-                None,
-                Close::Fixed { close_s: bad },
-            );
-            assert!(
-                by_close.unwrap_err().to_string().starts_with("close_s"),
-                "{bad}"
-            );
+            assert!(by_rate.unwrap_err().to_string().starts_with("target_batches_per_s"), "{bad}");
+            let by_close = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: bad });
+            assert!(by_close.unwrap_err().to_string().starts_with("close_s"), "{bad}");
         }
         assert!(Load::new(Target::BatchesPerS(0.1), Some(0), fixed).is_err());
         let sizeless = Load::new(Target::TransactionsPerS(5.0), None, fixed).unwrap_err();
-        assert!(
-            sizeless.to_string().contains("target is in transactions"),
-            "{sizeless}"
-        );
+        assert!(sizeless.to_string().contains("target is in transactions"), "{sizeless}");
     }
 
     #[test]
     fn filling_follows_the_load() {
-        let close = Close::Filled {
-            execute_s: 1.0,
-            root_s: 0.0,
-            encode_s: 0.0,
-        };
+        let close = Close::Filled { execute_s: 1.0, root_s: 0.0, encode_s: 0.0 };
         let slow = Load::new(Target::TransactionsPerS(10.0), Some(100), close).unwrap();
         let fast = Load::new(Target::TransactionsPerS(50.0), Some(100), close).unwrap();
         assert_eq!(slow.close_s(), 11.0);

@@ -11,23 +11,10 @@ pub struct TimeDist {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Law {
-    Fixed {
-        s: f64,
-    },
-    LogNormal {
-        mean_s: f64,
-        cv: f64,
-        mu: f64,
-        sigma: f64,
-    },
-    Exponential {
-        mean_s: f64,
-    },
-    Empirical {
-        sorted_s: Vec<f64>,
-        mean_s: f64,
-        cv: f64,
-    },
+    Fixed { s: f64 },
+    LogNormal { mean_s: f64, cv: f64, mu: f64, sigma: f64 },
+    Exponential { mean_s: f64 },
+    Empirical { sorted_s: Vec<f64>, mean_s: f64, cv: f64 },
 }
 
 /// A distribution as plain data, for records and for printing.
@@ -49,11 +36,7 @@ impl TimeDist {
     /// # Errors
     /// [`PlanError::BadInput`] unless `s` is a finite number above zero.
     pub fn fixed(field: &str, s: f64) -> Result<Self, PlanError> {
-        Ok(Self {
-            law: Law::Fixed {
-                s: positive(&format!("{field}_s"), s)?,
-            },
-        })
+        Ok(Self { law: Law::Fixed { s: positive(&format!("{field}_s"), s)? } })
     }
 
     /// Lognormal with this mean and coefficient of variation; `cv` 0 is [`TimeDist::fixed`].
@@ -69,12 +52,7 @@ impl TimeDist {
         }
         let variance = (cv * cv).ln_1p();
         Ok(Self {
-            law: Law::LogNormal {
-                mean_s,
-                cv,
-                mu: mean_s.ln() - variance / 2.0,
-                sigma: variance.sqrt(),
-            },
+            law: Law::LogNormal { mean_s, cv, mu: mean_s.ln() - variance / 2.0, sigma: variance.sqrt() },
         })
     }
 
@@ -83,11 +61,7 @@ impl TimeDist {
     /// # Errors
     /// [`PlanError::BadInput`] unless the mean is a finite number above zero.
     pub fn exponential(field: &str, mean_s: f64) -> Result<Self, PlanError> {
-        Ok(Self {
-            law: Law::Exponential {
-                mean_s: positive(&format!("{field}_s"), mean_s)?,
-            },
-        })
+        Ok(Self { law: Law::Exponential { mean_s: positive(&format!("{field}_s"), mean_s)? } })
     }
 
     /// The times that were measured; each is as likely as the next.
@@ -96,11 +70,7 @@ impl TimeDist {
     /// [`PlanError::BadInput`] if there are none, or one is not a finite number above zero.
     pub fn empirical(field: &str, mut samples_s: Vec<f64>) -> Result<Self, PlanError> {
         if samples_s.is_empty() {
-            return Err(PlanError::bad(
-                &format!("{field} samples"),
-                "at least one measured time",
-                "none",
-            ));
+            return Err(PlanError::bad(&format!("{field} samples"), "at least one measured time", "none"));
         }
         for (index, &s) in samples_s.iter().enumerate() {
             positive(&format!("{field} sample {}", index + 1), s)?;
@@ -108,27 +78,17 @@ impl TimeDist {
         samples_s.sort_by(f64::total_cmp);
         let count = samples_s.len() as f64;
         let mean_s = samples_s.iter().sum::<f64>() / count;
-        let spread = samples_s
-            .iter()
-            .map(|s| (s - mean_s) * (s - mean_s))
-            .sum::<f64>()
-            / count;
-        Ok(Self {
-            law: Law::Empirical {
-                cv: spread.sqrt() / mean_s,
-                sorted_s: samples_s,
-                mean_s,
-            },
-        })
+        let spread = samples_s.iter().map(|s| (s - mean_s) * (s - mean_s)).sum::<f64>() / count;
+        Ok(Self { law: Law::Empirical { cv: spread.sqrt() / mean_s, sorted_s: samples_s, mean_s } })
     }
 
     /// The mean, s.
     pub fn mean_s(&self) -> f64 {
         match self.law {
             Law::Fixed { s } => s,
-            Law::LogNormal { mean_s, .. }
-            | Law::Exponential { mean_s }
-            | Law::Empirical { mean_s, .. } => mean_s,
+            Law::LogNormal { mean_s, .. } | Law::Exponential { mean_s } | Law::Empirical { mean_s, .. } => {
+                mean_s
+            }
         }
     }
 
@@ -149,10 +109,7 @@ impl TimeDist {
     /// # Panics
     /// Unless `0 ≤ q < 1`.
     pub fn quantile_s(&self, q: f64) -> f64 {
-        assert!(
-            (0.0..1.0).contains(&q),
-            "a quantile lies in [0, 1), not at {q}"
-        );
+        assert!((0.0..1.0).contains(&q), "a quantile lies in [0, 1), not at {q}");
         match &self.law {
             Law::Fixed { s } => *s,
             Law::LogNormal { mu, sigma, .. } => libm::exp(mu + sigma * normal::quantile(q)),
@@ -237,11 +194,7 @@ impl TimeDist {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "q·len lies in [0, len)"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "q·len lies in [0, len)")]
 fn index_of(q: f64, len: usize) -> usize {
     ((q * len as f64) as usize).min(len - 1)
 }
@@ -253,9 +206,7 @@ mod tests {
     /// The mean of a law by the midpoint rule over its quantiles.
     fn mean_of(dist: &TimeDist) -> f64 {
         let steps = 200_000;
-        (0..steps)
-            .map(|i| dist.quantile_s((f64::from(i) + 0.5) / f64::from(steps)))
-            .sum::<f64>()
+        (0..steps).map(|i| dist.quantile_s((f64::from(i) + 0.5) / f64::from(steps))).sum::<f64>()
             / f64::from(steps)
     }
 
@@ -269,11 +220,7 @@ mod tests {
         ];
         for law in laws.map(Result::unwrap) {
             assert!((law.mean_s() - 120.0).abs() < 1e-12);
-            assert!(
-                (mean_of(&law) / 120.0 - 1.0).abs() < 1e-4,
-                "{law:?}: {}",
-                mean_of(&law)
-            );
+            assert!((mean_of(&law) / 120.0 - 1.0).abs() < 1e-4, "{law:?}: {}", mean_of(&law));
         }
     }
 
@@ -298,17 +245,9 @@ mod tests {
             assert!(TimeDist::exponential("prove", bad).is_err());
             assert!(TimeDist::log_normal("prove", bad, 0.3).is_err());
             let one_bad = TimeDist::empirical("prove", vec![1.0, bad]).unwrap_err();
-            assert!(
-                one_bad.to_string().starts_with("prove sample 2"),
-                "{one_bad}"
-            );
+            assert!(one_bad.to_string().starts_with("prove sample 2"), "{one_bad}");
         }
-        assert!(
-            TimeDist::log_normal("prove", 1.0, -0.1)
-                .unwrap_err()
-                .to_string()
-                .starts_with("prove_cv")
-        );
+        assert!(TimeDist::log_normal("prove", 1.0, -0.1).unwrap_err().to_string().starts_with("prove_cv"));
         assert!(TimeDist::empirical("prove", vec![]).is_err());
     }
 

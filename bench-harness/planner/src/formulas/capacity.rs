@@ -98,10 +98,7 @@ pub fn tree_levels(n: u32, arity: u32) -> u32 {
 /// # Panics
 /// If `arity` is below 2 or there is no aggregator.
 pub fn tree_aggregation_s(n: u32, arity: u32, aggregators: u32, merge_s: f64) -> f64 {
-    assert!(
-        arity >= 2 && aggregators >= 1,
-        "a tree needs pairs and at least one aggregator"
-    );
+    assert!(arity >= 2 && aggregators >= 1, "a tree needs pairs and at least one aggregator");
     let mut rounds = 0_u32;
     // Nodes of the level being merged, how many of their merges were done, and those of the level above
     // that became possible early. In this order a level's merges all come before those of the next.
@@ -112,10 +109,7 @@ pub fn tree_aggregation_s(n: u32, arity: u32, aggregators: u32, merge_s: f64) ->
         done.push(0);
     }
     // The merges of a level: all nodes but a last one with a single child.
-    let merges: Vec<u32> = widths
-        .windows(2)
-        .map(|w| w[1] - u32::from(w[0] % arity == 1))
-        .collect();
+    let merges: Vec<u32> = widths.windows(2).map(|w| w[1] - u32::from(w[0] % arity == 1)).collect();
     loop {
         let before = done.clone();
         let mut left = aggregators;
@@ -174,9 +168,5 @@ pub fn prover_capacity(provers: u32, prove_s: f64) -> f64 {
 /// assert_eq!(group_capacity(1, 1, 0.0), f64::INFINITY);
 /// ```
 pub fn group_capacity(n: u32, servers: u32, work_s: f64) -> f64 {
-    if work_s > 0.0 {
-        f64::from(n) * f64::from(servers) / work_s
-    } else {
-        f64::INFINITY
-    }
+    if work_s > 0.0 { f64::from(n) * f64::from(servers) / work_s } else { f64::INFINITY }
 }

@@ -32,12 +32,7 @@ pub fn delay_s(n: u32, throughput: f64, prove_s: f64, aggregate_s: f64, block_s:
 /// assert_eq!(throughput(10.0, (8, 120.0), (8, 1, 12.0), Some(15.0)), 8.0 / 120.0);
 /// assert_eq!(throughput(10.0, (14, 120.0), (1, 1, 12.0), Some(15.0)), 1.0 / 15.0);
 /// ```
-pub fn throughput(
-    close_s: f64,
-    prove: (u32, f64),
-    aggregate: (u32, u32, f64),
-    block_s: Option<f64>,
-) -> f64 {
+pub fn throughput(close_s: f64, prove: (u32, f64), aggregate: (u32, u32, f64), block_s: Option<f64>) -> f64 {
     use crate::formulas::capacity::{group_capacity, prover_capacity};
     let (provers, prove_s) = prove;
     let (n, aggregators, work_s) = aggregate;
@@ -97,11 +92,7 @@ pub fn slowest_quantile_s(prove: &TimeDist, n: u32, close_s: f64, q: f64) -> f64
         if high - low <= 1e-13 * high || middle <= low || middle >= high {
             return high;
         }
-        if all_within(prove, n, close_s, middle) < q {
-            low = middle
-        } else {
-            high = middle
-        }
+        if all_within(prove, n, close_s, middle) < q { low = middle } else { high = middle }
     }
 }
 

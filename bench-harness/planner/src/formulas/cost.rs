@@ -25,12 +25,6 @@ pub fn usd_per_batch(machines_usd_per_hour: f64, throughput: f64, gas_usd: f64) 
 /// assert!((alone - 12.0).abs() < 1e-9);
 /// assert!((gas_usd_per_batch(350_000.0, 50_000.0, 10, 10.0, 3000.0) - 2.55).abs() < 1e-9);
 /// ```
-pub fn gas_usd_per_batch(
-    verify_gas: f64,
-    batch_gas: f64,
-    n: u32,
-    gwei: f64,
-    usd_per_eth: f64,
-) -> f64 {
+pub fn gas_usd_per_batch(verify_gas: f64, batch_gas: f64, n: u32, gwei: f64, usd_per_eth: f64) -> f64 {
     (verify_gas / f64::from(n) + batch_gas) * gwei * 1e-9 * usd_per_eth
 }

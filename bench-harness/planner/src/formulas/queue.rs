@@ -50,11 +50,6 @@ pub fn mg1_mean_wait(use_share: f64, service_cv: f64) -> f64 {
 /// use planner::formulas::queue::{allen_cunneen_mean_wait, mmc_mean_wait};
 /// assert_eq!(allen_cunneen_mean_wait(5, 0.8, 1.0, 1.0), mmc_mean_wait(5, 0.8));
 /// ```
-pub fn allen_cunneen_mean_wait(
-    servers: u32,
-    use_share: f64,
-    arrival_cv: f64,
-    service_cv: f64,
-) -> f64 {
+pub fn allen_cunneen_mean_wait(servers: u32, use_share: f64, arrival_cv: f64, service_cv: f64) -> f64 {
     mmc_mean_wait(servers, use_share) * (arrival_cv * arrival_cv + service_cv * service_cv) / 2.0
 }

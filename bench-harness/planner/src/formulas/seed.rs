@@ -51,13 +51,7 @@ pub fn naive_delay_s(n: u32, close_s: f64, prove_s: f64, block_s: f64) -> f64 {
 /// assert!((aggregated_throughput(12, 10.0, 120.0, 12.0, 15.0) - 0.1).abs() < 1e-12);
 /// assert!((aggregated_throughput(4, 10.0, 120.0, 12.0, 15.0) - 4.0 / 120.0).abs() < 1e-12);
 /// ```
-pub fn aggregated_throughput(
-    n: u32,
-    close_s: f64,
-    prove_s: f64,
-    aggregate_s: f64,
-    block_s: f64,
-) -> f64 {
+pub fn aggregated_throughput(n: u32, close_s: f64, prove_s: f64, aggregate_s: f64, block_s: f64) -> f64 {
     let n = f64::from(n);
     n / prove_s.max(n * close_s).max(block_s).max(aggregate_s)
 }
@@ -67,13 +61,7 @@ pub fn aggregated_throughput(
 /// ```
 /// assert_eq!(planner::formulas::seed::aggregated_delay_s(12, 10.0, 120.0, 12.0, 15.0), 267.0);
 /// ```
-pub fn aggregated_delay_s(
-    n: u32,
-    close_s: f64,
-    prove_s: f64,
-    aggregate_s: f64,
-    block_s: f64,
-) -> f64 {
+pub fn aggregated_delay_s(n: u32, close_s: f64, prove_s: f64, aggregate_s: f64, block_s: f64) -> f64 {
     f64::from(n) * close_s + prove_s + aggregate_s + block_s
 }
 

@@ -15,10 +15,8 @@
 /// assert_eq!(pipelined_rate(&[(1.0, 1), (1.0, 1), (1.0, 1)]), 1.0); // faster operators
 /// ```
 pub fn pipelined_rate(stages: &[(f64, u32)]) -> f64 {
-    let slowest = stages
-        .iter()
-        .map(|&(time, operators)| f64::from(operators) / time)
-        .fold(f64::INFINITY, f64::min);
+    let slowest =
+        stages.iter().map(|&(time, operators)| f64::from(operators) / time).fold(f64::INFINITY, f64::min);
     if slowest.is_finite() { slowest } else { 0.0 }
 }
 
@@ -40,9 +38,5 @@ pub fn lead_time(stages: &[(f64, u32)]) -> f64 {
 /// assert_eq!(one_at_a_time_rate(&[(1.0, 1), (3.0, 1), (2.0, 1)]), 1.0 / 6.0);
 /// ```
 pub fn one_at_a_time_rate(stages: &[(f64, u32)]) -> f64 {
-    if stages.is_empty() {
-        0.0
-    } else {
-        1.0 / lead_time(stages)
-    }
+    if stages.is_empty() { 0.0 } else { 1.0 / lead_time(stages) }
 }

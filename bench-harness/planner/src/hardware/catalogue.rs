@@ -69,28 +69,16 @@ impl Catalogue {
     /// [`PlanError::BadInput`] with line and column.
     pub fn parse(text: &str, own: bool) -> Result<Self, PlanError> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let header = reader
-            .headers()
-            .map_err(|e| PlanError::bad("hardware", "a CSV header", e))?
-            .clone();
+        let header = reader.headers().map_err(|e| PlanError::bad("hardware", "a CSV header", e))?.clone();
         for column in ["id", "name"] {
             if !header.iter().any(|name| name == column) {
-                return Err(PlanError::bad(
-                    "hardware",
-                    &format!("a column {column}"),
-                    "a header without it",
-                ));
+                return Err(PlanError::bad("hardware", &format!("a column {column}"), "a header without it"));
             }
         }
         let mut machines = Vec::new();
         for (index, record) in reader.records().enumerate() {
-            let record =
-                record.map_err(|e| PlanError::bad("hardware", "rows as wide as the header", e))?;
-            let row = Row {
-                line: index + 2,
-                header: &header,
-                record: &record,
-            };
+            let record = record.map_err(|e| PlanError::bad("hardware", "rows as wide as the header", e))?;
+            let row = Row { line: index + 2, header: &header, record: &record };
             machines.push(row.machine(own)?);
         }
         Ok(Self { machines })
@@ -118,17 +106,10 @@ impl Catalogue {
     /// # Errors
     /// [`PlanError::BadInput`] with the ids there are.
     pub fn find(&self, id: &str) -> Result<&Machine, PlanError> {
-        self.machines
-            .iter()
-            .find(|machine| machine.id == id)
-            .ok_or_else(|| {
-                let known: Vec<&str> = self
-                    .machines
-                    .iter()
-                    .map(|machine| machine.id.as_str())
-                    .collect();
-                PlanError::bad("hardware", &format!("one of {}", known.join(", ")), id)
-            })
+        self.machines.iter().find(|machine| machine.id == id).ok_or_else(|| {
+            let known: Vec<&str> = self.machines.iter().map(|machine| machine.id.as_str()).collect();
+            PlanError::bad("hardware", &format!("one of {}", known.join(", ")), id)
+        })
     }
 }
 
@@ -141,10 +122,7 @@ struct Row<'a> {
 impl Row<'_> {
     fn text(&self, column: &str) -> Option<&str> {
         let at = self.header.iter().position(|name| name == column)?;
-        self.record
-            .get(at)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        self.record.get(at).map(str::trim).filter(|text| !text.is_empty())
     }
 
     fn number(&self, column: &str) -> Result<Option<f64>, PlanError> {
@@ -155,11 +133,7 @@ impl Row<'_> {
             Ok(x) if x.is_finite() && x > 0.0 => Ok(Some(x)),
             _ => {
                 let field = format!("hardware line {}, {column}", self.line);
-                Err(PlanError::bad(
-                    &field,
-                    "a number above zero or nothing",
-                    text,
-                ))
+                Err(PlanError::bad(&field, "a number above zero or nothing", text))
             }
         }
     }
@@ -172,9 +146,7 @@ impl Row<'_> {
     fn machine(&self, own: bool) -> Result<Machine, PlanError> {
         let needed = |column: &str| {
             let field = format!("hardware line {}, {column}", self.line);
-            self.text(column)
-                .map(str::to_owned)
-                .ok_or_else(|| PlanError::bad(&field, "a text", "nothing"))
+            self.text(column).map(str::to_owned).ok_or_else(|| PlanError::bad(&field, "a text", "nothing"))
         };
         let cores = self.number("physical_cores")?;
         if let Some(cores) = cores.filter(|cores| cores.fract() != 0.0 || *cores > 65_536.0) {
@@ -183,14 +155,9 @@ impl Row<'_> {
         }
         let clock = |column, kind| Ok::<_, PlanError>(self.number(column)?.map(|ghz| (ghz, kind)));
         let all_core = clock("all_core_ghz", Clock::AllCore)?;
-        let (boost, base) = (
-            clock("max_boost_ghz", Clock::Boost)?,
-            clock("base_ghz", Clock::Base)?,
-        );
-        let note = [self.text("price_region"), self.text("price_date")]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>();
+        let (boost, base) = (clock("max_boost_ghz", Clock::Boost)?, clock("base_ghz", Clock::Base)?);
+        let note =
+            [self.text("price_region"), self.text("price_date")].into_iter().flatten().collect::<Vec<_>>();
         Ok(Machine {
             id: needed("id")?,
             name: needed("name")?,
@@ -211,34 +178,23 @@ mod tests {
 
     #[test]
     fn own_entries_go_first_and_win() {
-        let own = "id,name,physical_cores,usd_per_hour_on_demand\nmine,My box,8,0.5\nepyc-7702,Ours,64,1.25\n";
+        let own =
+            "id,name,physical_cores,usd_per_hour_on_demand\nmine,My box,8,0.5\nepyc-7702,Ours,64,1.25\n";
         let own = Catalogue::parse(own, true).unwrap();
         let all = Catalogue::starter().unwrap().behind(own);
         assert_eq!(all.machines().len(), 18);
         assert_eq!(all.machines()[0].id, "mine");
         assert_eq!(all.find("epyc-7702").unwrap().usd_per_hour, Some(1.25));
         let error = all.find("epyc-7703").unwrap_err().to_string();
-        assert!(
-            error.contains("epyc-7702") && error.contains("got epyc-7703"),
-            "{error}"
-        );
+        assert!(error.contains("epyc-7702") && error.contains("got epyc-7703"), "{error}");
     }
 
     #[test]
     fn a_bad_field_is_found() {
-        let error = Catalogue::parse("id,name,physical_cores\na,A,8\nb,B,eight\n", true)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("hardware line 3, physical_cores"),
-            "{error}"
-        );
-        assert!(
-            Catalogue::parse("id\na\n", true)
-                .unwrap_err()
-                .to_string()
-                .contains("column name")
-        );
+        let error =
+            Catalogue::parse("id,name,physical_cores\na,A,8\nb,B,eight\n", true).unwrap_err().to_string();
+        assert!(error.starts_with("hardware line 3, physical_cores"), "{error}");
+        assert!(Catalogue::parse("id\na\n", true).unwrap_err().to_string().contains("column name"));
         assert!(Catalogue::parse("id,name\na\n", true).is_err());
     }
 
@@ -246,13 +202,7 @@ mod tests {
     fn an_unknown_clock_is_unknown() {
         let starter = Catalogue::starter().unwrap();
         assert_eq!(starter.find("gcp-c3d-highcpu-180").unwrap().clock_ghz, None);
-        assert_eq!(
-            starter.find("epyc-9554").unwrap().clock_ghz,
-            Some((3.75, Clock::AllCore))
-        );
-        assert_eq!(
-            starter.find("epyc-7702").unwrap().clock_ghz,
-            Some((3.35, Clock::Boost))
-        );
+        assert_eq!(starter.find("epyc-9554").unwrap().clock_ghz, Some((3.75, Clock::AllCore)));
+        assert_eq!(starter.find("epyc-7702").unwrap().clock_ghz, Some((3.35, Clock::Boost)));
     }
 }

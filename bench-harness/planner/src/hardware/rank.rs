@@ -85,11 +85,7 @@ impl Ranked {
                 delay_s_p99: p99_s,
             }
         });
-        MachineRecord {
-            id: id.clone(),
-            fleet,
-            problem: placed.as_ref().err().cloned(),
-        }
+        MachineRecord { id: id.clone(), fleet, problem: placed.as_ref().err().cloned() }
     }
 }
 
@@ -112,20 +108,13 @@ pub fn rank(
         })
         .collect();
     // Stable: equal machines keep the catalogue's order, a user's own first.
-    ranked.sort_by(|a, b| {
-        order(a)
-            .partial_cmp(&order(b))
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
+    ranked.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     ranked
 }
 
 fn order(ranked: &Ranked) -> (u8, f64) {
     match &ranked.placed {
-        Ok(Placed {
-            usd_per_hour: Some(usd),
-            ..
-        }) => (0, *usd),
+        Ok(Placed { usd_per_hour: Some(usd), .. }) => (0, *usd),
         Ok(placed) => (1, f64::from(placed.machines)),
         Err(_) => (2, 0.0),
     }
@@ -165,11 +154,7 @@ pub fn compare(
         (Some(a), Some(b)) => turning_share(a, b),
         _ => None,
     };
-    Ok(Compared {
-        first: ranked(first),
-        second: ranked(second),
-        turning_share,
-    })
+    Ok(Compared { first: ranked(first), second: ranked(second), turning_share })
 }
 
 /// The cheapest way to use a machine: its cores split into provers so that the fewest machines are needed,
@@ -181,24 +166,16 @@ fn place(
     prover: &MeasuredProver,
 ) -> Result<Placed, PlanError> {
     let Some(cores) = machine.cores else {
-        return Err(PlanError::bad(
-            &format!("cores of {}", machine.id),
-            "a number",
-            "unknown",
-        ));
+        return Err(PlanError::bad(&format!("cores of {}", machine.id), "a number", "unknown"));
     };
     let mut best: Option<(u32, f64, u32, u32)> = None;
     let mut first_error = None;
     let mut cores_per_prover = 1;
     while cores_per_prover <= cores {
-        match (
-            prover.on_machine(machine, cores_per_prover),
-            prover.fit_on(machine, cores_per_prover),
-        ) {
+        match (prover.on_machine(machine, cores_per_prover), prover.fit_on(machine, cores_per_prover)) {
             (Ok(prediction), Some(fits)) if fits > 0 => {
                 let needed = request.load().batches_per_s() * prediction.prove_s;
-                let machines =
-                    crate::formulas::capacity::whole_at_least(needed / f64::from(fits)).max(1);
+                let machines = crate::formulas::capacity::whole_at_least(needed / f64::from(fits)).max(1);
                 let better = best.is_none_or(|(m, s, ..)| (machines, prediction.prove_s) < (m, s));
                 if better && soon_enough(request, base, prediction.prove_s)? {
                     best = Some((machines, prediction.prove_s, cores_per_prover, fits));

@@ -39,11 +39,7 @@ pub fn splits(
     budget_usd_per_hour: Option<f64>,
 ) -> Result<Vec<Split>, PlanError> {
     let Some(cores) = machine.cores else {
-        return Err(PlanError::bad(
-            &format!("cores of {}", machine.id),
-            "a number",
-            "unknown",
-        ));
+        return Err(PlanError::bad(&format!("cores of {}", machine.id), "a number", "unknown"));
     };
     let paid = match budget_usd_per_hour {
         None => None,
@@ -63,17 +59,10 @@ pub fn splits(
     while cores_per_prover <= cores {
         let fits = prover.fit_on(machine, cores_per_prover).unwrap_or(0);
         if let (Ok(prediction), true) = (prover.on_machine(machine, cores_per_prover), fits > 0) {
-            let scaled = request
-                .prove()
-                .scaled(prediction.prove_s / request.prove().mean_s())?;
-            let needed =
-                whole(request.load().batches_per_s() * prediction.prove_s) + 1 + request.spares();
+            let scaled = request.prove().scaled(prediction.prove_s / request.prove().mean_s())?;
+            let needed = whole(request.load().batches_per_s() * prediction.prove_s) + 1 + request.spares();
             let machines = paid.unwrap_or_else(|| needed.div_ceil(fits));
-            let provers = if paid.is_some() {
-                machines * fits
-            } else {
-                needed
-            };
+            let provers = if paid.is_some() { machines * fits } else { needed };
             let interval_s = request.load().interval_s();
             rows.push(Split {
                 cores_per_prover,
@@ -82,12 +71,8 @@ pub fn splits(
                 machines,
                 usd_per_hour: machine.usd_per_hour.map(|usd| usd * f64::from(machines)),
                 throughput_batches_per_s: f64::from(provers) / prediction.prove_s,
-                proof_p50_s: in_order_floor_s(
-                    &scaled,
-                    base.batches_per_aggregation,
-                    interval_s,
-                    0.5,
-                ) - f64::from(base.batches_per_aggregation) * interval_s,
+                proof_p50_s: in_order_floor_s(&scaled, base.batches_per_aggregation, interval_s, 0.5)
+                    - f64::from(base.batches_per_aggregation) * interval_s,
             });
         }
         cores_per_prover *= 2;
@@ -95,11 +80,7 @@ pub fn splits(
     Ok(rows)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates; never negative"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
 fn whole(x: f64) -> u32 {
     (x * (1.0 + 1e-9)).floor() as u32
 }

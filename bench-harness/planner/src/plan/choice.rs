@@ -55,14 +55,7 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
     let least = infeasible::by_provers(request, provers_least(request))?;
     if request.is_deterministic() {
         let (aggregators, n) = aggregation_for(request)?;
-        return Ok(figures(
-            request,
-            Fleet {
-                provers: least,
-                batches_per_aggregation: n,
-                aggregators,
-            },
-        ));
+        return Ok(figures(request, Fleet { provers: least, batches_per_aggregation: n, aggregators }));
     }
     let mut fleet = cheapest(request, least)?;
     // The search judged by short runs; the long one decides.
@@ -84,27 +77,17 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
 /// of it otherwise.
 pub(crate) fn provers_least(request: &PlanRequest) -> u32 {
     let needed = request.load().batches_per_s() * request.prove_effective_s();
-    if request.is_deterministic() {
-        whole_at_least(needed).max(1)
-    } else {
-        more_than(needed)
-    }
+    if request.is_deterministic() { whole_at_least(needed).max(1) } else { more_than(needed) }
 }
 
 /// The smallest whole number above `x`, by more than rounding.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates; never negative"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
 pub(crate) fn more_than(x: f64) -> u32 {
     (x * (1.0 + 1e-9)).floor() as u32 + 1
 }
 
 pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimit> {
-    request
-        .delay_limit()
-        .filter(|limit| limit.state() == State::Consolidated)
+    request.delay_limit().filter(|limit| limit.state() == State::Consolidated)
 }
 
 pub(crate) fn meets(limit: DelayLimit, delay_s: f64) -> bool {
@@ -125,17 +108,12 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
         if group_capacity(n, 1, request.l1_work_s()) < target * (1.0 - 1e-9) {
             continue;
         }
-        let carrying =
-            whole_at_least(target * request.aggregation().work_s(n) / f64::from(n)).max(1);
+        let carrying = whole_at_least(target * request.aggregation().work_s(n) / f64::from(n)).max(1);
         for aggregators in carrying..=carrying.max(request.aggregation().useful_aggregators(n)) {
             if smallest.is_some_and(|found| found <= (aggregators, n)) {
                 break;
             }
-            let fleet = Fleet {
-                provers: provers_least(request),
-                batches_per_aggregation: n,
-                aggregators,
-            };
+            let fleet = Fleet { provers: provers_least(request), batches_per_aggregation: n, aggregators };
             let delay_s = figures(request, fleet).delay_consolidated_s;
             if nearest.is_none_or(|(s, ..)| delay_s < s) {
                 nearest = Some((delay_s, aggregators, n));
@@ -148,11 +126,7 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
     match (smallest, nearest, limit) {
         (Some(found), ..) => Ok(found),
         (None, Some((best_s, aggregators, n)), Some(limit)) => {
-            let fleet = Fleet {
-                provers: provers_least(request),
-                batches_per_aggregation: n,
-                aggregators,
-            };
+            let fleet = Fleet { provers: provers_least(request), batches_per_aggregation: n, aggregators };
             Err(infeasible::too_slow(request, limit, best_s, fleet))
         }
         _ => Err(infeasible::blocked(request)),
@@ -160,43 +134,22 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
 }
 
 fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
-    let Fleet {
-        provers,
-        batches_per_aggregation: n,
-        aggregators,
-    } = fleet;
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let load = request.load();
     let prove_s = request.prove().mean_s();
     let aggregate_s = request.aggregation().latency_s(n, aggregators);
     let shortest_s = load.shortest_interval_s();
-    let closing = if shortest_s > 0.0 {
-        1.0 / shortest_s
-    } else {
-        f64::INFINITY
-    };
+    let closing = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     let capacities = [
-        (
-            Term::Prove,
-            prover_capacity(provers, request.prove_effective_s()),
-        ),
+        (Term::Prove, prover_capacity(provers, request.prove_effective_s())),
         (Term::Close, closing),
-        (
-            Term::Aggregate,
-            group_capacity(n, aggregators, request.aggregation().work_s(n)),
-        ),
+        (Term::Aggregate, group_capacity(n, aggregators, request.aggregation().work_s(n))),
         (Term::Block, group_capacity(n, 1, request.l1_work_s())),
     ];
-    let (bottleneck, capacity) = capacities.into_iter().fold(capacities[0], |least, term| {
-        if term.1 < least.1 * (1.0 - 1e-9) {
-            term
-        } else {
-            least
-        }
-    });
-    let throughput = load
-        .batches_per_s()
-        .min(capacity_of(request, fleet))
-        .min(closing);
+    let (bottleneck, capacity) = capacities
+        .into_iter()
+        .fold(capacities[0], |least, term| if term.1 < least.1 * (1.0 - 1e-9) { term } else { least });
+    let throughput = load.batches_per_s().min(capacity_of(request, fleet)).min(closing);
     let wait_s = request.l1().mean_wait_s();
     Choice {
         provers,

@@ -64,42 +64,25 @@ pub(crate) fn all(request: &PlanRequest) -> Vec<DesignFigures> {
         aggregation: request.aggregation(),
         fixed_n: request.batches_per_aggregation(),
     };
-    vec![
-        seed.single(),
-        seed.vertical(),
-        seed.naive(),
-        seed.aggregated(),
-        seed.order_then_prove(),
-    ]
+    vec![seed.single(), seed.vertical(), seed.naive(), seed.aggregated(), seed.order_then_prove()]
 }
 
 impl Seed<'_> {
     fn single(&self) -> DesignFigures {
         let throughput = seed::single_throughput(self.prove_s);
-        let delay_s =
-            self.extra_close_s + seed::single_delay_s(self.interval_s, self.prove_s, self.block_s);
+        let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, self.prove_s, self.block_s);
         // The source takes proving as the longest part; the bottleneck is named by the numbers all the same.
-        self.figures(
-            Design::SingleBatch,
-            1,
-            throughput,
-            delay_s,
-            self.largest(1, self.prove_s, None),
-        )
+        self.figures(Design::SingleBatch, 1, throughput, delay_s, self.largest(1, self.prove_s, None))
     }
 
     fn vertical(&self) -> DesignFigures {
         let speedup = seed::vertical_speedup(self.target, self.prove_s).max(1.0);
         let prove_s = self.prove_s / speedup;
         let throughput = seed::single_throughput(prove_s);
-        let delay_s =
-            self.extra_close_s + seed::single_delay_s(self.interval_s, prove_s, self.block_s);
+        let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, prove_s, self.block_s);
         let bottleneck = self.largest(1, prove_s, None);
         let figures = self.figures(Design::Vertical, 1, throughput, delay_s, bottleneck);
-        DesignFigures {
-            prover_speedup: Some(speedup),
-            ..figures
-        }
+        DesignFigures { prover_speedup: Some(speedup), ..figures }
     }
 
     fn naive(&self) -> DesignFigures {
@@ -107,24 +90,17 @@ impl Seed<'_> {
             .fixed_n
             .unwrap_or_else(|| whole_at_least(self.target * self.prove_s.max(self.block_s)).max(1));
         let throughput = seed::naive_throughput(n, self.interval_s, self.prove_s, self.block_s);
-        let delay_s = self.extra_close_s
-            + seed::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
-        self.figures(
-            Design::HorizontalNaive,
-            n,
-            throughput,
-            delay_s,
-            self.largest(n, self.prove_s, None),
-        )
+        let delay_s =
+            self.extra_close_s + seed::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
+        self.figures(Design::HorizontalNaive, n, throughput, delay_s, self.largest(n, self.prove_s, None))
     }
 
     fn aggregated(&self) -> DesignFigures {
         let n = self.fixed_n.unwrap_or_else(|| self.smallest_aggregated());
         let a = self.aggregate_s(n);
-        let throughput =
-            seed::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
-        let delay_s = self.extra_close_s
-            + seed::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
+        let throughput = seed::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
+        let delay_s =
+            self.extra_close_s + seed::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
         self.figures(
             Design::HorizontalAggregated,
             n,
@@ -148,8 +124,7 @@ impl Seed<'_> {
 
     /// Aggregation time of `n` proofs as the seed takes it: no queue, so aggregators enough.
     fn aggregate_s(&self, n: u32) -> f64 {
-        self.aggregation
-            .latency_s(n, self.aggregation.useful_aggregators(n))
+        self.aggregation.latency_s(n, self.aggregation.useful_aggregators(n))
     }
 
     /// The smallest n whose throughput reaches the target, or the n that comes nearest.

@@ -12,11 +12,7 @@ use crate::plan::request::PlanRequest;
 pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
     let target = request.load().batches_per_s();
     let shortest_s = request.load().shortest_interval_s();
-    let best = if shortest_s > 0.0 {
-        1.0 / shortest_s
-    } else {
-        f64::INFINITY
-    };
+    let best = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     if best >= target * (1.0 - 1e-9) {
         return Ok(());
     }
@@ -35,10 +31,7 @@ pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
 
 /// The delay to virtual has no prover in it: closing and L1 alone must be short enough.
 pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
-    let Some(limit) = request
-        .delay_limit()
-        .filter(|limit| limit.state() == State::Virtual)
-    else {
+    let Some(limit) = request.delay_limit().filter(|limit| limit.state() == State::Virtual) else {
         return Ok(());
     };
     let delay_s = if request.is_deterministic() {
@@ -47,13 +40,8 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
         // Any fleet will do: it is not looked at.
         let n = request.batches_per_aggregation().unwrap_or(1);
         let provers =
-            whole_at_least(2.0 * request.load().batches_per_s() * request.prove_effective_s())
-                .max(1);
-        let fleet = Fleet {
-            provers,
-            batches_per_aggregation: n,
-            aggregators: 1,
-        };
+            whole_at_least(2.0 * request.load().batches_per_s() * request.prove_effective_s()).max(1);
+        let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
         limited_s(&rough(request, fleet)?, State::Virtual, limit.statistic())
     };
     if delay_s <= limit.limit_s() {
@@ -61,19 +49,11 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
     }
     let (close_s, block_s) = (forming_s(request, 1), request.l1().mean_wait_s());
     Err(PlanError::Infeasible {
-        term: if close_s > block_s {
-            Term::Close
-        } else {
-            Term::Block
-        },
+        term: if close_s > block_s { Term::Close } else { Term::Block },
         best: Figure(delay_s),
         wanted: Figure(limit.limit_s()),
         unit: "s",
-        advice: format!(
-            "closing {} s and L1 {} s come before any prover",
-            Figure(close_s),
-            Figure(block_s)
-        ),
+        advice: format!("closing {} s and L1 {} s come before any prover", Figure(close_s), Figure(block_s)),
     })
 }
 
@@ -113,43 +93,26 @@ pub(crate) fn blocked(request: &PlanRequest) -> PlanError {
 }
 
 /// No fleet is fast enough; `fleet` comes nearest.
-pub(crate) fn too_slow(
-    request: &PlanRequest,
-    limit: DelayLimit,
-    best_s: f64,
-    fleet: Fleet,
-) -> PlanError {
+pub(crate) fn too_slow(request: &PlanRequest, limit: DelayLimit, best_s: f64, fleet: Fleet) -> PlanError {
     let n = fleet.batches_per_aggregation;
     let prove_s = match limit.statistic() {
         Statistic::Mean => request.prove().mean_s(),
         Statistic::P50 => {
-            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.5)
-                - interval(request)
+            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.5) - interval(request)
         }
         Statistic::P99 => {
-            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.99)
-                - interval(request)
+            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.99) - interval(request)
         }
     };
     let parts = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s),
-        (
-            Term::Aggregate,
-            request.aggregation().latency_s(n, fleet.aggregators),
-        ),
+        (Term::Aggregate, request.aggregation().latency_s(n, fleet.aggregators)),
         (Term::Block, request.l1().mean_wait_s()),
     ];
     let (term, part_s) =
-        parts.into_iter().fold(
-            parts[0],
-            |most, part| if part.1 > most.1 { part } else { most },
-        );
-    let capped = if request.provers_max() == Some(fleet.provers) {
-        " (and no more are allowed)"
-    } else {
-        ""
-    };
+        parts.into_iter().fold(parts[0], |most, part| if part.1 > most.1 { part } else { most });
+    let capped = if request.provers_max() == Some(fleet.provers) { " (and no more are allowed)" } else { "" };
     PlanError::Infeasible {
         term,
         best: Figure(best_s),

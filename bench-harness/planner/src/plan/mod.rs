@@ -78,9 +78,7 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let choice = choice::smallest(request)?;
     let designs = designs::all(request);
     let mut outlooks = vec![outlook(request, choice.fleet())?];
-    let seeds = designs
-        .iter()
-        .find(|figures| figures.design == Design::HorizontalAggregated);
+    let seeds = designs.iter().find(|figures| figures.design == Design::HorizontalAggregated);
     if let Some(seeds) = seeds {
         let fleet = Fleet {
             provers: seeds.provers,
@@ -93,12 +91,5 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     }
     let sensitivity = sensitivity::of(request, &choice)?;
     let pareto = pareto::front(request, &choice)?;
-    Ok(Plan {
-        request: request.clone(),
-        choice,
-        designs,
-        outlooks,
-        sensitivity,
-        pareto,
-    })
+    Ok(Plan { request: request.clone(), choice, designs, outlooks, sensitivity, pareto })
 }

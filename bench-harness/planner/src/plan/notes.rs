@@ -79,11 +79,7 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
         None => "no number of provers is enough".to_owned(),
         Some(p) if p == chosen => "the same provers".to_owned(),
         Some(p) => {
-            let (sign, by) = if p > chosen {
-                ('+', p - chosen)
-            } else {
-                ('-', chosen - p)
-            };
+            let (sign, by) = if p > chosen { ('+', p - chosen) } else { ('-', chosen - p) };
             format!("{sign}{by} prover{}", if by == 1 { "" } else { "s" })
         }
     };
@@ -93,9 +89,7 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
         say(plan.sensitivity.faster_provers)
     )];
     if let Some(measured) = &plan.sensitivity.measured {
-        let end = |provers: Option<u32>| {
-            provers.map_or_else(|| "no number".to_owned(), |p| p.to_string())
-        };
+        let end = |provers: Option<u32>| provers.map_or_else(|| "no number".to_owned(), |p| p.to_string());
         notes.push(format!(
             "What was measured puts the mean prove time in {} to {} s (95 %), the provers in {} to {}.",
             significant(measured.mean_low_s, 4),
@@ -111,8 +105,7 @@ fn thin_tail(request: &PlanRequest) -> Option<String> {
     let Shape::Empirical(samples) = request.prove().shape() else {
         return None;
     };
-    let wants_p99 =
-        consolidated_limit(request).is_some_and(|limit| limit.statistic() == Statistic::P99);
+    let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic() == Statistic::P99);
     let few = samples.len() < SAMPLES_FOR_P99;
     (few && wants_p99).then(|| {
         format!(

@@ -62,38 +62,23 @@ pub enum Outcome {
 /// # Errors
 /// [`PlanError::BadInput`] if the fleet has none of something.
 pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
-    let Fleet {
-        provers,
-        batches_per_aggregation: n,
-        aggregators,
-    } = fleet;
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let pipeline = request.pipeline(provers, n, aggregators)?;
     let load = request.load();
-    let (interval_s, prove_s, block_s) = (
-        load.interval_s(),
-        request.prove().mean_s(),
-        request.block_s(),
-    );
+    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
     let aggregate_s = request.aggregation().latency_s(n, aggregators);
     let extra_s = load.close_s().max(interval_s) - interval_s;
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
     let arriving = 1.0 / interval_s;
     let use_share = arriving / capacity;
-    let settles = if request.is_deterministic() {
-        use_share <= 1.0 + 1e-9
-    } else {
-        use_share < 1.0 - 1e-9
-    };
+    let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
     } else {
         let over = |days: f64| -> Result<Box<Simulated>, PlanError> {
             let batches = whole(days * DAY_S / interval_s).max(u64::from(n));
-            Ok(Box::new(simulate(
-                &pipeline,
-                RunLength::new(batches, 0, REPLICATIONS, request.seed())?,
-            )))
+            Ok(Box::new(simulate(&pipeline, RunLength::new(batches, 0, REPLICATIONS, request.seed())?)))
         };
         Outcome::Unstable {
             growth_s_per_batch: corrected::growth_s_per_batch(arriving, capacity),
@@ -110,17 +95,10 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
             aggregate_s,
             block_s,
         ),
-        seed_delay_s: extra_s
-            + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
+        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
         corrected_throughput_batches_per_s: throughput,
         corrected_delay_s: extra_s
-            + corrected::delay_s(
-                n,
-                throughput,
-                prove_s,
-                aggregate_s,
-                request.l1().mean_wait_s(),
-            ),
+            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
         use_share,
         simulation,
     })
@@ -128,17 +106,9 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
 
 /// What a fleet can carry, whatever arrives, batches/s; closing left out.
 pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
-    let Fleet {
-        provers,
-        batches_per_aggregation: n,
-        aggregators,
-    } = fleet;
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     capacity::prover_capacity(provers, request.prove_effective_s())
-        .min(capacity::group_capacity(
-            n,
-            aggregators,
-            request.aggregation().work_s(n),
-        ))
+        .min(capacity::group_capacity(n, aggregators, request.aggregation().work_s(n)))
         .min(capacity::group_capacity(n, 1, request.l1_work_s()))
 }
 
@@ -166,28 +136,13 @@ pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, 
 
 fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64) -> Result<Simulated, PlanError> {
     let n = u64::from(fleet.batches_per_aggregation);
-    let least = if request.is_deterministic() {
-        0
-    } else {
-        12_000
-    };
+    let least = if request.is_deterministic() { 0 } else { 12_000 };
     let batches = (groups * n).max(least);
     // A tenth, and the time in which every prover has ended a few proofs.
     let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
-    let pipeline = request.pipeline(
-        fleet.provers,
-        fleet.batches_per_aggregation,
-        fleet.aggregators,
-    )?;
-    let replications = if request.is_deterministic() {
-        2
-    } else {
-        REPLICATIONS
-    };
-    Ok(simulate(
-        &pipeline,
-        RunLength::new(batches, warmup, replications, request.seed())?,
-    ))
+    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
+    let replications = if request.is_deterministic() { 2 } else { REPLICATIONS };
+    Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
 }
 
 /// The figure of a simulation that a limit is held against, s.
@@ -203,11 +158,7 @@ pub(crate) fn limited_s(result: &Simulated, state: State, statistic: Statistic) 
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates; a count of batches"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a count of batches")]
 fn whole(x: f64) -> u64 {
     x.ceil() as u64
 }

@@ -2,15 +2,12 @@
 //! breaks the build until it is thought of.
 
 use reports::plan::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord,
-    OutlookRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord,
-    SensitivityRecord, SimulatedRecord, StateName, StatisticName, TermName, TimeRecord,
-    UnstableRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
-use crate::domain::{
-    Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape,
-};
+use crate::domain::{Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape};
 use crate::plan::{
     Choice, DesignFigures, Fleet, Outcome, Outlook, Plan, PlanRequest, Point, Sensitivity, notes,
 };
@@ -19,14 +16,7 @@ use crate::sim::{DelayFigures, Simulated};
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
     pub fn to_record(&self) -> PlanRecord {
-        let Self {
-            request,
-            choice,
-            designs,
-            outlooks,
-            sensitivity: moves,
-            pareto: front,
-        } = self;
+        let Self { request, choice, designs, outlooks, sensitivity: moves, pareto: front } = self;
         PlanRecord {
             schema_version: PLAN_SCHEMA_VERSION,
             inputs: inputs(request),
@@ -71,12 +61,7 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
     let rented = provers + request.spares();
     let prices = request.prices();
     let usd_per_batch = prices.map(|prices| {
-        prices.usd_per_batch(
-            rented,
-            aggregators,
-            batches_per_aggregation,
-            throughput_batches_per_s,
-        )
+        prices.usd_per_batch(rented, aggregators, batches_per_aggregation, throughput_batches_per_s)
     });
     RecommendationRecord {
         provers,
@@ -91,8 +76,7 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
         delay_virtual_s,
         delay_consolidated_s,
         verifications_per_group: 1,
-        verifications_per_hour: 3600.0 * throughput_batches_per_s
-            / f64::from(batches_per_aggregation),
+        verifications_per_hour: 3600.0 * throughput_batches_per_s / f64::from(batches_per_aggregation),
         bottleneck: term(bottleneck),
         provers_only_add_delay_after,
     }
@@ -140,12 +124,7 @@ fn time(dist: &TimeDist) -> TimeRecord {
         Shape::Exponential => ("exponential", None),
         Shape::Empirical(samples) => ("empirical", Some(samples.len() as u64)),
     };
-    TimeRecord {
-        law: law.to_owned(),
-        mean_s: dist.mean_s(),
-        cv: dist.cv(),
-        samples,
-    }
+    TimeRecord { law: law.to_owned(), mean_s: dist.mean_s(), cv: dist.cv(), samples }
 }
 
 fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
@@ -154,11 +133,7 @@ fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
         Aggregation::Tree { arity, .. } => ("tree", Some(*arity)),
         Aggregation::Fold { .. } => ("fold", Some(2)),
     };
-    AggregationRecord {
-        shape: shape.to_owned(),
-        arity,
-        step: time(aggregation.step()),
-    }
+    AggregationRecord { shape: shape.to_owned(), arity, step: time(aggregation.step()) }
 }
 
 fn limit(limit: DelayLimit) -> DelayLimitRecord {
@@ -187,12 +162,7 @@ fn term(term: Term) -> TermName {
 
 fn outlook(outlook: &Outlook) -> OutlookRecord {
     let Outlook {
-        fleet:
-            Fleet {
-                provers,
-                batches_per_aggregation,
-                aggregators,
-            },
+        fleet: Fleet { provers, batches_per_aggregation, aggregators },
         seed_throughput_batches_per_s,
         seed_delay_s,
         corrected_throughput_batches_per_s,
@@ -202,11 +172,7 @@ fn outlook(outlook: &Outlook) -> OutlookRecord {
     } = outlook;
     let (simulated, unstable) = match simulation {
         Outcome::Settles(result) => (Some(simulated(result)), None),
-        Outcome::Unstable {
-            growth_s_per_batch,
-            after_a_day,
-            after_a_week,
-        } => {
+        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
             let unstable = UnstableRecord {
                 growth_s_per_batch: *growth_s_per_batch,
                 p99_after_a_day_s: after_a_day.consolidated.p99_s.value,
@@ -244,13 +210,7 @@ fn simulated(result: &Simulated) -> SimulatedRecord {
 }
 
 fn delay(figures: &DelayFigures) -> DelayRecord {
-    let DelayFigures {
-        mean_s,
-        p50_s,
-        p90_s: _,
-        p99_s,
-        samples,
-    } = *figures;
+    let DelayFigures { mean_s, p50_s, p90_s: _, p99_s, samples } = *figures;
     DelayRecord {
         mean_s: mean_s.value,
         mean_half_width_s: mean_s.half_width,
@@ -263,11 +223,7 @@ fn delay(figures: &DelayFigures) -> DelayRecord {
 }
 
 fn sensitivity(sensitivity: &Sensitivity) -> SensitivityRecord {
-    let Sensitivity {
-        slower_provers,
-        faster_provers,
-        measured,
-    } = sensitivity;
+    let Sensitivity { slower_provers, faster_provers, measured } = sensitivity;
     let measured = measured.as_ref();
     SensitivityRecord {
         provers_if_10_percent_slower: *slower_provers,
@@ -281,22 +237,10 @@ fn sensitivity(sensitivity: &Sensitivity) -> SensitivityRecord {
 
 fn pareto(point: &Point) -> ParetoRecord {
     let Point {
-        fleet:
-            Fleet {
-                provers,
-                batches_per_aggregation,
-                aggregators,
-            },
+        fleet: Fleet { provers, batches_per_aggregation, aggregators },
         machines,
         usd_per_batch,
         p99_s,
     } = *point;
-    ParetoRecord {
-        provers,
-        batches_per_aggregation,
-        aggregators,
-        machines,
-        usd_per_batch,
-        p99_s,
-    }
+    ParetoRecord { provers, batches_per_aggregation, aggregators, machines, usd_per_batch, p99_s }
 }

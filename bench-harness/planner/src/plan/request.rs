@@ -81,10 +81,7 @@ impl PlanRequest {
                 not_negative("arrival_cv", cv)?;
             }
         }
-        Ok(Self {
-            arrival_law: law,
-            ..self
-        })
+        Ok(Self { arrival_law: law, ..self })
     }
 
     /// The same request on another reading of L1. Without this, the submitter waits for inclusion and the
@@ -93,10 +90,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] for times that are not above zero.
     pub fn with_l1(self, l1: L1) -> Result<Self, PlanError> {
-        Ok(Self {
-            l1: l1.checked()?,
-            ..self
-        })
+        Ok(Self { l1: l1.checked()?, ..self })
     }
 
     /// The same request with provers that crash.
@@ -106,19 +100,13 @@ impl PlanRequest {
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
         positive("mtbf_s", crashes.mtbf_s)?;
         not_negative("repair_s", crashes.repair_s)?;
-        Ok(Self {
-            crashes: Some(crashes),
-            ..self
-        })
+        Ok(Self { crashes: Some(crashes), ..self })
     }
 
     /// The same request with prices, so that the plan has a cost.
     #[must_use]
     pub fn with_prices(self, prices: Prices) -> Self {
-        Self {
-            prices: Some(prices),
-            ..self
-        }
+        Self { prices: Some(prices), ..self }
     }
 
     /// The same request with this many provers more than are needed.
@@ -138,19 +126,13 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] unless `factor` is a finite number above zero.
     pub fn with_prove_scaled(self, factor: f64) -> Result<Self, PlanError> {
-        Ok(Self {
-            prove: self.prove.scaled(factor)?,
-            ..self
-        })
+        Ok(Self { prove: self.prove.scaled(factor)?, ..self })
     }
 
     /// The same request with a limit on delay.
     #[must_use]
     pub fn with_delay_limit(self, limit: DelayLimit) -> Self {
-        Self {
-            delay_limit: Some(limit),
-            ..self
-        }
+        Self { delay_limit: Some(limit), ..self }
     }
 
     /// The same request with N fixed.
@@ -158,10 +140,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if `n` is 0.
     pub fn with_batches_per_aggregation(self, n: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?),
-            ..self
-        })
+        Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 
     /// The same request with at most `provers` provers.
@@ -169,10 +148,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if `provers` is 0.
     pub fn with_provers_max(self, provers: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            provers_max: Some(at_least_one("provers_max", provers)?),
-            ..self
-        })
+        Ok(Self { provers_max: Some(at_least_one("provers_max", provers)?), ..self })
     }
 
     /// The load.
@@ -246,10 +222,7 @@ impl PlanRequest {
     /// Whether nothing in the request is random, so that the closed form is exact.
     pub fn is_deterministic(&self) -> bool {
         let fixed_l1 = matches!(self.l1, L1::Serial(_) | L1::Latency(_));
-        let fixed_arrivals = matches!(
-            self.arrival_law,
-            ArrivalLaw::Fixed | ArrivalLaw::LogNormal(0.0)
-        );
+        let fixed_arrivals = matches!(self.arrival_law, ArrivalLaw::Fixed | ArrivalLaw::LogNormal(0.0));
         let fixed_times = self.prove.is_fixed() && self.aggregation.step().is_fixed();
         fixed_times && fixed_arrivals && fixed_l1 && self.crashes.is_none()
     }
@@ -282,15 +255,10 @@ impl PlanRequest {
             Close::Fixed { .. } => 0.0,
             Close::Filled { .. } => self.load.shortest_interval_s(),
         };
-        let pipeline = Pipeline::new(
-            arrivals,
-            self.prove.clone(),
-            provers,
-            self.aggregation.clone(),
-            self.l1,
-        )?
-        .with_groups(n, aggregators)?
-        .with_closing(Closing::Full, work_s)?;
+        let pipeline =
+            Pipeline::new(arrivals, self.prove.clone(), provers, self.aggregation.clone(), self.l1)?
+                .with_groups(n, aggregators)?
+                .with_closing(Closing::Full, work_s)?;
         match self.crashes {
             None => Ok(pipeline),
             Some(crashes) => pipeline.with_crashes(crashes),
@@ -299,7 +267,6 @@ impl PlanRequest {
 
     /// The values of N that may be chosen, smallest first.
     pub(crate) fn batches_per_aggregation_tried(&self) -> std::ops::RangeInclusive<u32> {
-        self.batches_per_aggregation
-            .map_or(1..=BATCHES_PER_AGGREGATION_MAX, |n| n..=n)
+        self.batches_per_aggregation.map_or(1..=BATCHES_PER_AGGREGATION_MAX, |n| n..=n)
     }
 }

@@ -13,18 +13,14 @@ use crate::plan::request::PlanRequest;
 /// The statistic that a fleet is judged by, s: the limit's, or the mean where there is none.
 fn judged_s(request: &PlanRequest, fleet: Fleet) -> Result<f64, PlanError> {
     let (state, statistic) = consolidated_limit(request)
-        .map_or((State::Consolidated, Statistic::Mean), |l| {
-            (l.state(), l.statistic())
-        });
+        .map_or((State::Consolidated, Statistic::Mean), |l| (l.state(), l.statistic()));
     Ok(limited_s(&rough(request, fleet)?, state, statistic))
 }
 
 /// Provers in such number that more would not help.
 fn plenty(request: &PlanRequest, least: u32) -> u32 {
     let plenty = least.saturating_mul(2).saturating_add(8);
-    request
-        .provers_max()
-        .map_or(plenty, |most| plenty.min(most))
+    request.provers_max().map_or(plenty, |most| plenty.min(most))
 }
 
 pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanError> {
@@ -33,11 +29,7 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
     let mut best: Option<(f64, f64, Fleet)> = None;
     let mut nearest: Option<(f64, Fleet)> = None;
     for (n, aggregators) in groups_tried(request)? {
-        let ample = Fleet {
-            provers: plenty,
-            batches_per_aggregation: n,
-            aggregators,
-        };
+        let ample = Fleet { provers: plenty, batches_per_aggregation: n, aggregators };
         let floor_s = judged_s(request, ample)?;
         if nearest.is_none_or(|(s, _)| floor_s < s) {
             nearest = Some((floor_s, ample));
@@ -56,8 +48,7 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
             ),
             None => f64::from(provers) + f64::from(aggregators),
         };
-        let better =
-            best.is_none_or(|(c, s, _)| cost < c * (1.0 - 1e-9) || (cost <= c && floor_s < s));
+        let better = best.is_none_or(|(c, s, _)| cost < c * (1.0 - 1e-9) || (cost <= c && floor_s < s));
         if better {
             best = Some((cost, floor_s, fleet));
         }
@@ -78,9 +69,8 @@ pub(crate) fn fewest(request: &PlanRequest, least: u32, ample: Fleet) -> Result<
     let Some(limit) = consolidated_limit(request) else {
         return Ok(least);
     };
-    let holds = |provers: u32| {
-        Ok::<bool, PlanError>(meets(limit, judged_s(request, Fleet { provers, ..ample })?))
-    };
+    let holds =
+        |provers: u32| Ok::<bool, PlanError>(meets(limit, judged_s(request, Fleet { provers, ..ample })?));
     if least >= ample.provers || holds(least)? {
         return Ok(least.min(ample.provers));
     }
@@ -96,11 +86,7 @@ pub(crate) fn fewest(request: &PlanRequest, least: u32, ample: Fleet) -> Result<
     }
     while passes - fails > 1 {
         let middle = u32::midpoint(fails, passes);
-        if holds(middle)? {
-            passes = middle
-        } else {
-            fails = middle
-        }
+        if holds(middle)? { passes = middle } else { fails = middle }
     }
     Ok(passes)
 }
@@ -114,14 +100,7 @@ fn groups_tried(request: &PlanRequest) -> Result<Vec<(u32, u32)>, PlanError> {
     let Some(smallest) = (first..=last).find(|&n| carried(n)) else {
         return Err(infeasible::blocked(request));
     };
-    let mut sizes = vec![
-        smallest,
-        smallest + 1,
-        smallest * 3 / 2,
-        smallest * 2,
-        smallest * 3,
-        smallest * 4,
-    ];
+    let mut sizes = vec![smallest, smallest + 1, smallest * 3 / 2, smallest * 2, smallest * 3, smallest * 4];
     if request.prices().is_some() {
         // With L1 gas a larger group may be the cheaper one.
         sizes.extend([8, 16, 32, 64, 128].map(|times| smallest * times));
@@ -135,11 +114,7 @@ fn groups_tried(request: &PlanRequest) -> Result<Vec<(u32, u32)>, PlanError> {
         let least = more_than(target * work_s / f64::from(n));
         let useful = request.aggregation().useful_aggregators(n).max(least);
         // More aggregators are tried only for a limit: they cost and the throughput does not need them.
-        let most = if consolidated_limit(request).is_some() {
-            useful
-        } else {
-            least
-        };
+        let most = if consolidated_limit(request).is_some() { useful } else { least };
         let mut aggregators = least;
         loop {
             pairs.push((n, aggregators));
@@ -159,19 +134,12 @@ fn groups_tried(request: &PlanRequest) -> Result<Vec<(u32, u32)>, PlanError> {
 pub(crate) fn quick(request: &PlanRequest, aggregators: u32) -> Result<Fleet, PlanError> {
     let least = infeasible::by_provers(request, provers_least(request))?;
     let n = *request.batches_per_aggregation_tried().start();
-    let ample = Fleet {
-        provers: plenty(request, least),
-        batches_per_aggregation: n,
-        aggregators,
-    };
+    let ample = Fleet { provers: plenty(request, least), batches_per_aggregation: n, aggregators };
     if let Some(limit) = consolidated_limit(request) {
         let floor_s = judged_s(request, ample)?;
         if !meets(limit, floor_s) {
             return Err(infeasible::too_slow(request, limit, floor_s, ample));
         }
     }
-    Ok(Fleet {
-        provers: fewest(request, least, ample)?,
-        ..ample
-    })
+    Ok(Fleet { provers: fewest(request, least, ample)?, ..ample })
 }

@@ -53,32 +53,20 @@ pub(crate) fn of(request: &PlanRequest, choice: &Choice) -> Result<Sensitivity, 
         }
         _ => None,
     };
-    Ok(Sensitivity {
-        slower_provers: at(1.1)?,
-        faster_provers: at(1.0 / 1.1)?,
-        measured,
-    })
+    Ok(Sensitivity { slower_provers: at(1.1)?, faster_provers: at(1.0 / 1.1)?, measured })
 }
 
 /// Provers needed if every prove time is `factor` times as long.
-fn provers_at(
-    request: &PlanRequest,
-    choice: &Choice,
-    factor: f64,
-) -> Result<Option<u32>, PlanError> {
+fn provers_at(request: &PlanRequest, choice: &Choice, factor: f64) -> Result<Option<u32>, PlanError> {
     let scaled = request.clone().with_prove_scaled(factor)?;
     let least = provers_least(&scaled);
     let Some(limit) = consolidated_limit(&scaled).filter(|_| !scaled.is_deterministic()) else {
         let added_s = scaled.prove().mean_s() - request.prove().mean_s();
-        let late = consolidated_limit(&scaled).is_some_and(|limit| {
-            choice.delay_consolidated_s + added_s > limit.limit_s() * (1.0 + 1e-9)
-        });
+        let late = consolidated_limit(&scaled)
+            .is_some_and(|limit| choice.delay_consolidated_s + added_s > limit.limit_s() * (1.0 + 1e-9));
         return Ok((!late).then_some(least));
     };
-    let ample = Fleet {
-        provers: least * 2 + 8,
-        ..choice.fleet()
-    };
+    let ample = Fleet { provers: least * 2 + 8, ..choice.fleet() };
     let result = crate::plan::outlook::rough(&scaled, ample)?;
     let floor_s = crate::plan::outlook::limited_s(&result, limit.state(), limit.statistic());
     if floor_s > limit.limit_s() {
@@ -94,25 +82,13 @@ fn mean_interval_s(samples_s: &[f64], seed: u64) -> (f64, f64) {
     let mut stream = Stream::new(seed, 0, Stage::Bootstrap);
     let len = samples_s.len();
     let mut means: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            (0..len)
-                .map(|_| samples_s[pick(stream.uniform(), len)])
-                .sum::<f64>()
-                / len as f64
-        })
+        .map(|_| (0..len).map(|_| samples_s[pick(stream.uniform(), len)]).sum::<f64>() / len as f64)
         .collect();
     means.sort_by(f64::total_cmp);
-    (
-        means[pick(0.025, means.len())],
-        means[pick(0.975, means.len())],
-    )
+    (means[pick(0.025, means.len())], means[pick(0.975, means.len())])
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the share lies in [0, 1)"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the share lies in [0, 1)")]
 fn pick(share: f64, len: usize) -> usize {
     ((share * len as f64) as usize).min(len - 1)
 }
@@ -125,8 +101,7 @@ mod tests {
     fn the_interval_holds_the_mean_and_narrows() {
         let few: Vec<f64> = (0..10).map(|i| 100.0 + f64::from(i)).collect();
         let many: Vec<f64> = (0..1000).map(|i| 100.0 + f64::from(i % 10)).collect();
-        let ((low, high), (low_many, high_many)) =
-            (mean_interval_s(&few, 1), mean_interval_s(&many, 1));
+        let ((low, high), (low_many, high_many)) = (mean_interval_s(&few, 1), mean_interval_s(&many, 1));
         assert!(low < 104.5 && 104.5 < high, "{low} {high}");
         // 2 × 1.96 × 2.872/√10 = 3.56 wide.
         assert!((high - low - 3.56).abs() < 0.6, "{low} {high}");

@@ -45,36 +45,19 @@ impl LineFit {
         let too_few = || PlanError::bad(field, "at least two different values", points.len());
         let (intercept, slope, inverse) = fit(points).ok_or_else(too_few)?;
         let freedom = points.len() as f64 - 2.0;
-        let squares: f64 = points
-            .iter()
-            .map(|&(x, y)| ((intercept + slope * x) / y - 1.0).powi(2))
-            .sum();
+        let squares: f64 = points.iter().map(|&(x, y)| ((intercept + slope * x) / y - 1.0).powi(2)).sum();
         let standard_errors = (freedom > 0.0).then(|| {
             let sigma = (squares / freedom).sqrt();
             (sigma * inverse[0][0].sqrt(), sigma * inverse[1][1].sqrt())
         });
         let intervals = standard_errors.map(|(a, b)| {
             let t = t_975(freedom);
-            (
-                (intercept - t * a, intercept + t * a),
-                (slope - t * b, slope + t * b),
-            )
+            ((intercept - t * a, intercept + t * a), (slope - t * b, slope + t * b))
         });
-        let least = points
-            .iter()
-            .map(|point| point.0)
-            .fold(f64::INFINITY, f64::min);
+        let least = points.iter().map(|point| point.0).fold(f64::INFINITY, f64::min);
         let most = points.iter().map(|point| point.0).fold(0.0, f64::max);
         let leave_one_out_relative = leave_one_out(points);
-        Ok(Self {
-            intercept,
-            slope,
-            standard_errors,
-            intervals,
-            leave_one_out_relative,
-            least,
-            most,
-        })
+        Ok(Self { intercept, slope, standard_errors, intervals, leave_one_out_relative, least, most })
     }
 
     /// `T = A/f + B` from `(clock in GHz, seconds)` points: the line over `1/f`, slope A in GHz·s.
@@ -94,25 +77,16 @@ impl LineFit {
         clocks.sort_by(f64::total_cmp);
         clocks.dedup();
         if clocks.len() < 3 {
-            return Err(PlanError::bad(
-                "clock_ghz",
-                "at least three different clocks",
-                clocks.len(),
-            ));
+            return Err(PlanError::bad("clock_ghz", "at least three different clocks", clocks.len()));
         }
-        let inverse: Result<Vec<(f64, f64)>, PlanError> = points
-            .iter()
-            .map(|&(f, t)| Ok((1.0 / positive("clock_ghz", f)?, t)))
-            .collect();
+        let inverse: Result<Vec<(f64, f64)>, PlanError> =
+            points.iter().map(|&(f, t)| Ok((1.0 / positive("clock_ghz", f)?, t))).collect();
         Self::new("clock_ghz", &inverse?)
     }
 
     /// The value at `x`, and how far `x` is from what was measured.
     pub fn at(&self, x: f64) -> (f64, Reach) {
-        (
-            self.intercept + self.slope * x,
-            Reach::of(x, self.least, self.most),
-        )
+        (self.intercept + self.slope * x, Reach::of(x, self.least, self.most))
     }
 }
 
@@ -128,12 +102,8 @@ fn leave_one_out(points: &[(f64, f64)]) -> Option<f64> {
     }
     let mut sum = 0.0;
     for left_out in 0..points.len() {
-        let others: Vec<(f64, f64)> = points
-            .iter()
-            .enumerate()
-            .filter(|&(i, _)| i != left_out)
-            .map(|(_, &point)| point)
-            .collect();
+        let others: Vec<(f64, f64)> =
+            points.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &point)| point).collect();
         let (intercept, slope, _) = fit(&others)?;
         let (x, y) = points[left_out];
         sum += ((intercept + slope * x) / y - 1.0).powi(2);
@@ -156,14 +126,9 @@ pub fn over_size(points: &[(u32, f64, f64)]) -> Vec<(u32, LineFit)> {
     degrees.sort_unstable();
     degrees.dedup();
     let line = |degree: u32| {
-        let own: Vec<(f64, f64)> = points
-            .iter()
-            .filter(|point| point.0 == degree)
-            .map(|point| (point.1, point.2))
-            .collect();
-        LineFit::new("batch size", &own)
-            .ok()
-            .map(|line| (degree, line))
+        let own: Vec<(f64, f64)> =
+            points.iter().filter(|point| point.0 == degree).map(|point| (point.1, point.2)).collect();
+        LineFit::new("batch size", &own).ok().map(|line| (degree, line))
     };
     degrees.into_iter().filter_map(line).collect()
 }

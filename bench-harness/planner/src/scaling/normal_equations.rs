@@ -46,8 +46,7 @@ fn invert<const K: usize>(mut a: [[f64; K]; K]) -> Option<[[f64; K]; K]> {
         row[i] = 1.0;
     }
     for column in 0..K {
-        let pivot =
-            (column..K).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
+        let pivot = (column..K).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
         if a[pivot][column].abs() < 1e-13 {
             return None;
         }
@@ -77,14 +76,8 @@ mod tests {
 
     #[test]
     fn a_plane_is_found() {
-        let rows: Vec<[f64; 3]> = (1..=6)
-            .map(f64::from)
-            .map(|n| [1.0, n - 1.0, n * (n - 1.0)])
-            .collect();
-        let y: Vec<f64> = rows
-            .iter()
-            .map(|row| 2.0 + 0.3 * row[1] + 1e-4 * row[2])
-            .collect();
+        let rows: Vec<[f64; 3]> = (1..=6).map(f64::from).map(|n| [1.0, n - 1.0, n * (n - 1.0)]).collect();
+        let y: Vec<f64> = rows.iter().map(|row| 2.0 + 0.3 * row[1] + 1e-4 * row[2]).collect();
         let solved = solve(&rows, &y).unwrap();
         for (got, expected) in solved.x.iter().zip([2.0, 0.3, 1e-4]) {
             assert!((got / expected - 1.0).abs() < 1e-8, "{:?}", solved.x);

@@ -24,8 +24,7 @@ pub fn amdahl_time(parallel_share: f64, cores: f64, ghz: f64) -> f64 {
 /// assert_eq!(turning_share((64.0, 4.0), (16.0, 3.0)), None); // more and faster: no turn
 /// ```
 pub fn turning_share(first: (f64, f64), second: (f64, f64)) -> Option<f64> {
-    let at =
-        |share: f64| amdahl_time(share, first.0, first.1) - amdahl_time(share, second.0, second.1);
+    let at = |share: f64| amdahl_time(share, first.0, first.1) - amdahl_time(share, second.0, second.1);
     let (none, all) = (at(0.0), at(1.0));
     (none > 0.0 && all < 0.0 || none < 0.0 && all > 0.0).then(|| none / (none - all))
 }

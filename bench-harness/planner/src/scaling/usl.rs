@@ -86,16 +86,9 @@ impl UslFit {
             return Err(PlanError::bad("scaling points", &expected, different.len()));
         }
         let curve = best_curve(points, law, errors).ok_or_else(|| {
-            PlanError::bad(
-                "scaling points",
-                "points that determine a law",
-                "points that do not",
-            )
+            PlanError::bad("scaling points", "points that determine a law", "points that do not")
         })?;
-        Ok(Self {
-            leave_one_out_rms: leave_one_out(points, law, errors),
-            ..describe(points, law, curve)
-        })
+        Ok(Self { leave_one_out_rms: leave_one_out(points, law, errors), ..describe(points, law, curve) })
     }
 
     /// Throughput on `cores` cores, and how far that is from what was measured.
@@ -110,10 +103,7 @@ impl UslFit {
             let expected = format!("at most {} (twice the largest measured)", 2.0 * most);
             return Err(PlanError::bad("cores", &expected, cores));
         }
-        Ok((
-            throughput([self.gamma.value, self.alpha.value, self.beta.value], cores),
-            reach,
-        ))
+        Ok((throughput([self.gamma.value, self.alpha.value, self.beta.value], cores), reach))
     }
 
     /// Cores at which throughput is highest, `√((1 − α)/β)`; none without crosstalk.
@@ -128,11 +118,7 @@ impl UslFit {
 }
 
 fn ends(points: &[(f64, f64)]) -> (f64, f64) {
-    points
-        .iter()
-        .fold((f64::INFINITY, 0.0), |(least, most), &(n, _)| {
-            (least.min(n), most.max(n))
-        })
+    points.iter().fold((f64::INFINITY, 0.0), |(least, most), &(n, _)| (least.min(n), most.max(n)))
 }
 
 /// `[γ, α, β]` at `n` cores.
@@ -157,11 +143,7 @@ fn best_curve(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<[f64; 3
     };
     let fitted = subsets.iter().filter_map(|&free| {
         let start = linear(points, free)?;
-        Some(if errors == Errors::Absolute {
-            descend(points, free, start)
-        } else {
-            start
-        })
+        Some(if errors == Errors::Absolute { descend(points, free, start) } else { start })
     });
     fitted
         .filter(|curve| curve[1] >= 0.0 && curve[2] >= 0.0 && curve[0] > 0.0)
@@ -202,11 +184,7 @@ fn least_squares(rows: &[[f64; 3]], y: &[f64], free: [bool; 2]) -> Option<[f64; 
 fn slopes([gamma, alpha, beta]: [f64; 3], n: f64) -> [f64; 3] {
     let below = 1.0 + alpha * (n - 1.0) + beta * n * (n - 1.0);
     let x = gamma * n / below;
-    [
-        n / below,
-        -x * (n - 1.0) / below,
-        -x * n * (n - 1.0) / below,
-    ]
+    [n / below, -x * (n - 1.0) / below, -x * n * (n - 1.0) / below]
 }
 
 /// Gauss and Newton on absolute errors, each step halved until it helps.
@@ -214,10 +192,7 @@ fn descend(points: &[(f64, f64)], free: [bool; 2], start: [f64; 3]) -> [f64; 3] 
     let mut curve = start;
     for _ in 0..200 {
         let rows: Vec<[f64; 3]> = points.iter().map(|&(n, _)| slopes(curve, n)).collect();
-        let left: Vec<f64> = points
-            .iter()
-            .map(|&(n, x)| x - throughput(curve, n))
-            .collect();
+        let left: Vec<f64> = points.iter().map(|&(n, x)| x - throughput(curve, n)).collect();
         let Some(step) = least_squares(&rows, &left, free) else {
             return curve;
         };
@@ -231,9 +206,8 @@ fn descend(points: &[(f64, f64)], free: [bool; 2], start: [f64; 3]) -> [f64; 3] 
             }
             share /= 2.0;
         }
-        let moved = (0..3)
-            .map(|k| ((next[k] - curve[k]) / next[k].abs().max(1e-12)).abs())
-            .fold(0.0, f64::max);
+        let moved =
+            (0..3).map(|k| ((next[k] - curve[k]) / next[k].abs().max(1e-12)).abs()).fold(0.0, f64::max);
         curve = next;
         if moved < 1e-13 {
             break;
@@ -245,19 +219,14 @@ fn descend(points: &[(f64, f64)], free: [bool; 2], start: [f64; 3]) -> [f64; 3] 
 fn describe(points: &[(f64, f64)], law: Law, curve: [f64; 3]) -> UslFit {
     let unknowns = if law == Law::Usl { 3 } else { 2 };
     let freedom = points.len().saturating_sub(unknowns) as f64;
-    let sigma =
-        (freedom > 0.0).then(|| (squares(points, curve, Errors::Absolute) / freedom).sqrt());
+    let sigma = (freedom > 0.0).then(|| (squares(points, curve, Errors::Absolute) / freedom).sqrt());
     let rows: Vec<[f64; 3]> = points.iter().map(|&(n, _)| slopes(curve, n)).collect();
     let zeros = vec![0.0; points.len()];
     let variances: [Option<f64>; 3] = match law {
-        Law::Usl => {
-            solve(&rows, &zeros).map_or([None; 3], |s| [0, 1, 2].map(|k| Some(s.inverse[k][k])))
-        }
+        Law::Usl => solve(&rows, &zeros).map_or([None; 3], |s| [0, 1, 2].map(|k| Some(s.inverse[k][k]))),
         Law::Amdahl => {
             let rows: Vec<[f64; 2]> = rows.iter().map(|row| [row[0], row[1]]).collect();
-            solve(&rows, &zeros).map_or([None; 3], |s| {
-                [Some(s.inverse[0][0]), Some(s.inverse[1][1]), None]
-            })
+            solve(&rows, &zeros).map_or([None; 3], |s| [Some(s.inverse[0][0]), Some(s.inverse[1][1]), None])
         }
     };
     let coefficient = |k: usize| {
@@ -270,11 +239,7 @@ fn describe(points: &[(f64, f64)], law: Law, curve: [f64; 3]) -> UslFit {
             let half = t_975(freedom) * se;
             (curve[k] - half, curve[k] + half)
         });
-        Coefficient {
-            value: curve[k],
-            standard_error,
-            interval,
-        }
+        Coefficient { value: curve[k], standard_error, interval }
     };
     UslFit {
         law,
@@ -294,12 +259,8 @@ fn leave_one_out(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<f64>
     }
     let mut sum = 0.0;
     for left_out in 0..points.len() {
-        let others: Vec<(f64, f64)> = points
-            .iter()
-            .enumerate()
-            .filter(|&(i, _)| i != left_out)
-            .map(|(_, &point)| point)
-            .collect();
+        let others: Vec<(f64, f64)> =
+            points.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &point)| point).collect();
         let (n, x) = points[left_out];
         let error = throughput(best_curve(&others, law, errors)?, n) - x;
         sum += error * error;

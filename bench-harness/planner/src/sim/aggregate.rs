@@ -114,11 +114,7 @@ impl<'a> Aggregators<'a> {
         let aggregator = self.free.pop()?;
         self.running[aggregator as usize] = Some(task);
         let done_s = now_s + self.shape.step().quantile_s(self.stream.uniform());
-        Some(Started {
-            aggregator,
-            done_s,
-            waited_s: now_s - f64::from_bits(task.ready_bits),
-        })
+        Some(Started { aggregator, done_s, waited_s: now_s - f64::from_bits(task.ready_bits) })
     }
 
     /// Ends the merge on `aggregator`; the group, if that was its last.
@@ -147,14 +143,7 @@ impl<'a> Aggregators<'a> {
     }
 
     /// Tells the parent of a node that it is done; true if the node was the root.
-    fn child_done(
-        &mut self,
-        slot: u32,
-        mut level: u32,
-        mut node: u32,
-        arity: u32,
-        now_s: f64,
-    ) -> bool {
+    fn child_done(&mut self, slot: u32, mut level: u32, mut node: u32, arity: u32, now_s: f64) -> bool {
         loop {
             if level as usize + 1 == self.widths.len() {
                 return true;
@@ -177,13 +166,7 @@ impl<'a> Aggregators<'a> {
 
     fn push(&mut self, slot: u32, level: u32, node: u32, now_s: f64) {
         let group = self.works[slot as usize].group;
-        self.queue.push(Reverse(Task {
-            group,
-            level,
-            node,
-            slot,
-            ready_bits: now_s.to_bits(),
-        }));
+        self.queue.push(Reverse(Task { group, level, node, slot, ready_bits: now_s.to_bits() }));
     }
 
     fn slot(&mut self, group: u64, missing: Vec<Vec<u32>>) -> u32 {
@@ -205,8 +188,7 @@ mod tests {
 
     /// Time of one group alone on `aggregators` machines, and the merges it took.
     fn alone(shape: &Aggregation, n: u32, aggregators: u32) -> (f64, u32) {
-        let mut machines =
-            Aggregators::new(shape, n, aggregators, Stream::new(1, 0, Stage::Aggregate));
+        let mut machines = Aggregators::new(shape, n, aggregators, Stream::new(1, 0, Stage::Aggregate));
         if machines.take(0, 0.0) {
             return (0.0, 0);
         }
@@ -238,11 +220,7 @@ mod tests {
                         tree.latency_s(n, aggregators),
                         "N {n}, A {aggregators}, arity {arity}"
                     );
-                    assert_eq!(
-                        f64::from(merges) * 12.0,
-                        tree.work_s(n),
-                        "N {n}, arity {arity}"
-                    );
+                    assert_eq!(f64::from(merges) * 12.0, tree.work_s(n), "N {n}, arity {arity}");
                 }
             }
         }

@@ -16,20 +16,10 @@ pub struct Arrivals {
 #[derive(Debug, Clone, PartialEq)]
 enum Law {
     Fixed,
-    Erlang {
-        k: u32,
-    },
-    LogNormal {
-        mu: f64,
-        sigma: f64,
-    },
-    Trace {
-        gaps_s: Vec<f64>,
-    },
-    Daily {
-        batches_per_s: Vec<f64>,
-        poisson: bool,
-    },
+    Erlang { k: u32 },
+    LogNormal { mu: f64, sigma: f64 },
+    Trace { gaps_s: Vec<f64> },
+    Daily { batches_per_s: Vec<f64>, poisson: bool },
 }
 
 impl Arrivals {
@@ -38,10 +28,7 @@ impl Arrivals {
     /// # Errors
     /// [`PlanError::BadInput`] unless the mean is a finite number above zero; so for all constructors.
     pub fn fixed(mean_s: f64) -> Result<Self, PlanError> {
-        Ok(Self {
-            law: Law::Fixed,
-            mean_s: positive("arrival_interval_s", mean_s)?,
-        })
+        Ok(Self { law: Law::Fixed, mean_s: positive("arrival_interval_s", mean_s)? })
     }
 
     /// Batches fill as a Poisson process.
@@ -58,10 +45,7 @@ impl Arrivals {
     /// [`PlanError::BadInput`], also if `k` is 0.
     pub fn erlang(mean_s: f64, k: u32) -> Result<Self, PlanError> {
         let k = at_least_one("arrival_erlang_k", k)?;
-        Ok(Self {
-            law: Law::Erlang { k },
-            mean_s: positive("arrival_interval_s", mean_s)?,
-        })
+        Ok(Self { law: Law::Erlang { k }, mean_s: positive("arrival_interval_s", mean_s)? })
     }
 
     /// Lognormal times: bursts and lulls.
@@ -74,13 +58,7 @@ impl Arrivals {
             return Self::fixed(mean_s);
         }
         let variance = (cv * cv).ln_1p();
-        Ok(Self {
-            law: Law::LogNormal {
-                mu: mean_s.ln() - variance / 2.0,
-                sigma: variance.sqrt(),
-            },
-            mean_s,
-        })
+        Ok(Self { law: Law::LogNormal { mu: mean_s.ln() - variance / 2.0, sigma: variance.sqrt() }, mean_s })
     }
 
     /// The gaps of a trace, in their order, from a random place and round again.
@@ -94,14 +72,8 @@ impl Arrivals {
         if gaps_s.is_empty() {
             return Err(PlanError::bad("trace", "at least one gap", "none"));
         }
-        let mean_s = positive(
-            "trace mean gap",
-            gaps_s.iter().sum::<f64>() / gaps_s.len() as f64,
-        )?;
-        Ok(Self {
-            law: Law::Trace { gaps_s },
-            mean_s,
-        })
+        let mean_s = positive("trace mean gap", gaps_s.iter().sum::<f64>() / gaps_s.len() as f64)?;
+        Ok(Self { law: Law::Trace { gaps_s }, mean_s })
     }
 
     /// A rate that changes over the day, in equal slots from midnight; `poisson` adds randomness to it.
@@ -115,17 +87,9 @@ impl Arrivals {
         if batches_per_s.is_empty() {
             return Err(PlanError::bad("daily curve", "at least one rate", "none"));
         }
-        let mean = positive(
-            "daily mean rate",
-            batches_per_s.iter().sum::<f64>() / batches_per_s.len() as f64,
-        )?;
-        Ok(Self {
-            law: Law::Daily {
-                batches_per_s,
-                poisson,
-            },
-            mean_s: 1.0 / mean,
-        })
+        let mean =
+            positive("daily mean rate", batches_per_s.iter().sum::<f64>() / batches_per_s.len() as f64)?;
+        Ok(Self { law: Law::Daily { batches_per_s, poisson }, mean_s: 1.0 / mean })
     }
 
     /// Mean time to fill a batch, s.
@@ -176,11 +140,7 @@ impl<'a> Filler<'a> {
             Law::Trace { gaps_s } => place(stream.uniform(), gaps_s.len()),
             _ => 0,
         };
-        Self {
-            arrivals,
-            stream,
-            next_gap,
-        }
+        Self { arrivals, stream, next_gap }
     }
 
     /// How long the batch that opens at `now_s` takes to fill.
@@ -193,23 +153,14 @@ impl<'a> Filler<'a> {
                 let sum: f64 = (0..*k).map(|_| self.stream.exponential()).sum();
                 self.arrivals.mean_s * sum / f64::from(*k)
             }
-            Law::LogNormal { mu, sigma } => {
-                libm::exp(mu + sigma * normal::quantile(self.stream.uniform()))
-            }
+            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(self.stream.uniform())),
             Law::Trace { gaps_s } => {
                 let gap = gaps_s[self.next_gap];
                 self.next_gap = (self.next_gap + 1) % gaps_s.len();
                 gap
             }
-            Law::Daily {
-                batches_per_s,
-                poisson,
-            } => {
-                let work = if *poisson {
-                    self.stream.exponential()
-                } else {
-                    1.0
-                };
+            Law::Daily { batches_per_s, poisson } => {
+                let work = if *poisson { self.stream.exponential() } else { 1.0 };
                 until_filled(batches_per_s, now_s, work)
             }
         }
@@ -234,11 +185,7 @@ fn until_filled(batches_per_s: &[f64], now_s: f64, mut work: f64) -> f64 {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the share lies in [0, 1]"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the share lies in [0, 1]")]
 fn place(share: f64, len: usize) -> usize {
     ((share * len as f64) as usize).min(len - 1)
 }

@@ -17,10 +17,7 @@ impl Estimate {
         let n = values.clone().count() as f64;
         let value = values.clone().sum::<f64>() / n;
         let spread = values.map(|x| (x - value) * (x - value)).sum::<f64>();
-        Self {
-            value,
-            half_width: (n > 1.0).then(|| t_975(n - 1.0) * (spread / (n - 1.0) / n).sqrt()),
-        }
+        Self { value, half_width: (n > 1.0).then(|| t_975(n - 1.0) * (spread / (n - 1.0) / n).sqrt()) }
     }
 
     /// Half-width over value.

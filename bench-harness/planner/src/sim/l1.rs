@@ -35,14 +35,8 @@ impl L1 {
     /// [`PlanError::BadInput`].
     pub(crate) fn checked(self) -> Result<Self, PlanError> {
         match self {
-            Self::Latency(s) | Self::Serial(s) | Self::Poisson { mean_s: s } => {
-                positive("block_s", s)?
-            }
-            Self::Slots {
-                slot_s,
-                missed,
-                phase_s,
-            } => {
+            Self::Latency(s) | Self::Serial(s) | Self::Poisson { mean_s: s } => positive("block_s", s)?,
+            Self::Slots { slot_s, missed, phase_s } => {
                 not_negative("phase_s", phase_s.unwrap_or(0.0))?;
                 if !(0.0..1.0).contains(&missed) {
                     return Err(PlanError::bad("missed_slots", "a share in [0, 1)", missed));
@@ -76,17 +70,10 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) fn new(l1: L1, mut stream: Stream) -> Self {
         let phase_s = match l1 {
-            L1::Slots {
-                slot_s, phase_s, ..
-            } => phase_s.unwrap_or_else(|| slot_s * stream.uniform()),
+            L1::Slots { slot_s, phase_s, .. } => phase_s.unwrap_or_else(|| slot_s * stream.uniform()),
             _ => 0.0,
         };
-        Self {
-            l1,
-            stream,
-            phase_s,
-            last_s: f64::NEG_INFINITY,
-        }
+        Self { l1, stream, phase_s, last_s: f64::NEG_INFINITY }
     }
 
     /// When a transaction handed in at `at_s` is included. Calls come in order of `at_s`.
@@ -120,16 +107,8 @@ mod tests {
     fn the_mean_wait_is_what_it_says() {
         let chains = [
             L1::Latency(12.0),
-            L1::Slots {
-                slot_s: 12.0,
-                missed: 0.0,
-                phase_s: None,
-            },
-            L1::Slots {
-                slot_s: 12.0,
-                missed: 0.2,
-                phase_s: None,
-            },
+            L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None },
+            L1::Slots { slot_s: 12.0, missed: 0.2, phase_s: None },
             L1::Poisson { mean_s: 12.0 },
         ];
         for l1 in chains {
@@ -142,34 +121,20 @@ mod tests {
                 sum += chain.included_s(at_s) - at_s;
             }
             let mean = sum / 200_000.0;
-            assert!(
-                (mean / l1.mean_wait_s() - 1.0).abs() < 0.01,
-                "{l1:?}: {mean}"
-            );
+            assert!((mean / l1.mean_wait_s() - 1.0).abs() < 0.01, "{l1:?}: {mean}");
         }
     }
 
     #[test]
     fn transactions_share_a_block() {
-        let mut chain = Chain::new(
-            L1::Poisson { mean_s: 12.0 },
-            Stream::new(5, 0, Stage::L1Proof),
-        );
+        let mut chain = Chain::new(L1::Poisson { mean_s: 12.0 }, Stream::new(5, 0, Stage::L1Proof));
         let first = chain.included_s(100.0);
         assert_eq!(chain.included_s((100.0 + first) / 2.0), first);
     }
 
     #[test]
     fn a_chain_that_never_includes_is_refused() {
-        assert!(
-            L1::Slots {
-                slot_s: 12.0,
-                missed: 1.0,
-                phase_s: None,
-            }
-            .checked()
-            .is_err()
-        );
+        assert!(L1::Slots { slot_s: 12.0, missed: 1.0, phase_s: None }.checked().is_err());
         assert!(L1::Latency(0.0).checked().is_err());
     }
 }

@@ -94,18 +94,9 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if either is 0.
-    pub fn with_groups(
-        self,
-        batches_per_aggregation: u32,
-        aggregators: u32,
-    ) -> Result<Self, PlanError> {
-        let batches_per_aggregation =
-            at_least_one("batches_per_aggregation", batches_per_aggregation)?;
-        Ok(Self {
-            batches_per_aggregation,
-            aggregators: checked_provers(aggregators)?,
-            ..self
-        })
+    pub fn with_groups(self, batches_per_aggregation: u32, aggregators: u32) -> Result<Self, PlanError> {
+        let batches_per_aggregation = at_least_one("batches_per_aggregation", batches_per_aggregation)?;
+        Ok(Self { batches_per_aggregation, aggregators: checked_provers(aggregators)?, ..self })
     }
 
     /// With another number of provers.
@@ -113,10 +104,7 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError::BadInput`] if there is none.
     pub fn with_provers(self, provers: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            provers: checked_provers(provers)?,
-            ..self
-        })
+        Ok(Self { provers: checked_provers(provers)?, ..self })
     }
 
     /// With a closing rule, and `work_s` of execution, state root and encoding after it, one batch at a time.
@@ -127,11 +115,7 @@ impl Pipeline {
         if let Closing::Timeout(s) = closing {
             positive("close_timeout_s", s)?;
         }
-        Ok(Self {
-            closing,
-            close_work_s: not_negative("close_work_s", work_s)?,
-            ..self
-        })
+        Ok(Self { closing, close_work_s: not_negative("close_work_s", work_s)?, ..self })
     }
 
     /// With provers that crash.
@@ -141,10 +125,7 @@ impl Pipeline {
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
         positive("mtbf_s", crashes.mtbf_s)?;
         not_negative("repair_s", crashes.repair_s)?;
-        Ok(Self {
-            crashes: Some(crashes),
-            ..self
-        })
+        Ok(Self { crashes: Some(crashes), ..self })
     }
 
     /// With stragglers.
@@ -153,17 +134,10 @@ impl Pipeline {
     /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
     pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
         if !(0.0..=1.0).contains(&stragglers.share) {
-            return Err(PlanError::bad(
-                "straggler_share",
-                "a share in [0, 1]",
-                stragglers.share,
-            ));
+            return Err(PlanError::bad("straggler_share", "a share in [0, 1]", stragglers.share));
         }
         positive("straggler_factor", stragglers.factor)?;
-        Ok(Self {
-            stragglers: Some(stragglers),
-            ..self
-        })
+        Ok(Self { stragglers: Some(stragglers), ..self })
     }
 
     /// With several batches in a sequence transaction.
@@ -171,10 +145,7 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError::BadInput`] if there is none.
     pub fn with_batches_per_sequence(self, batches: u32) -> Result<Self, PlanError> {
-        Ok(Self {
-            batches_per_sequence: at_least_one("batches_per_sequence", batches)?,
-            ..self
-        })
+        Ok(Self { batches_per_sequence: at_least_one("batches_per_sequence", batches)?, ..self })
     }
 
     /// With transactions that come at a steady rate, whatever closes the batches.
@@ -188,16 +159,11 @@ impl Pipeline {
     /// With crashes this is `(MTBF + R)(1/L(1/MTBF) − 1)` if the job waits; if it is requeued the job itself
     /// holds provers for `MTBF·(1/L − 1)`, and the repairs take `R·(1/L − 1)` of the fleet all the same.
     pub fn prove_effective_s(&self) -> f64 {
-        let straggling = self
-            .stragglers
-            .map_or(1.0, |s| 1.0 + s.share * (s.factor - 1.0));
+        let straggling = self.stragglers.map_or(1.0, |s| 1.0 + s.share * (s.factor - 1.0));
         match self.crashes {
             None => self.prove.mean_s() * straggling,
             Some(crashes) => {
-                let slowed = self
-                    .prove
-                    .scaled(straggling)
-                    .unwrap_or_else(|_| self.prove.clone());
+                let slowed = self.prove.scaled(straggling).unwrap_or_else(|_| self.prove.clone());
                 let transform = slowed.laplace(1.0 / crashes.mtbf_s);
                 crate::formulas::crash::occupancy_s(crashes.mtbf_s, crashes.repair_s, transform)
             }

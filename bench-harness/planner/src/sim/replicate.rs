@@ -24,18 +24,9 @@ impl RunLength {
     /// [`PlanError::BadInput`] if there is no replication or nothing is left after the warm-up.
     pub fn new(batches: u64, warmup: u64, replications: u32, seed: u64) -> Result<Self, PlanError> {
         if batches <= warmup {
-            return Err(PlanError::bad(
-                "batches",
-                &format!("more than the warm-up of {warmup}"),
-                batches,
-            ));
+            return Err(PlanError::bad("batches", &format!("more than the warm-up of {warmup}"), batches));
         }
-        Ok(Self {
-            batches,
-            warmup,
-            replications: at_least_one("replications", replications)?,
-            seed,
-        })
+        Ok(Self { batches, warmup, replications: at_least_one("replications", replications)?, seed })
     }
 }
 
@@ -43,16 +34,9 @@ impl RunLength {
 ///
 /// The same arguments give the same result to the last bit, on one thread or many.
 pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
-    let RunLength {
-        batches,
-        warmup,
-        replications,
-        seed,
-    } = length;
-    let seen: Vec<Replication> = (0..replications)
-        .into_par_iter()
-        .map(|i| run(pipeline, seed, i, batches, warmup))
-        .collect();
+    let RunLength { batches, warmup, replications, seed } = length;
+    let seen: Vec<Replication> =
+        (0..replications).into_par_iter().map(|i| run(pipeline, seed, i, batches, warmup)).collect();
     let over = |figure: fn(&Replication) -> f64| Estimate::of(seen.iter().map(figure));
     Simulated {
         replications,
@@ -68,11 +52,7 @@ pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
         prover_queue_mean: over(|r| r.throughput * r.prover_wait.mean_s()),
         prover_queue_most: seen.iter().map(|r| r.queue_most).max().unwrap_or(0),
         aggregator_wait_s: over(|r| {
-            if r.aggregator_wait.count() == 0 {
-                0.0
-            } else {
-                r.aggregator_wait.mean_s()
-            }
+            if r.aggregator_wait.count() == 0 { 0.0 } else { r.aggregator_wait.mean_s() }
         }),
         l1_wait_s: over(|r| r.l1_wait.mean_s()),
         throughput_batches_per_s: over(|r| r.throughput),

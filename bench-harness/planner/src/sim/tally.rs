@@ -22,14 +22,7 @@ impl Tally {
         // Three significant digits are always a valid precision.
         let histogram = Histogram::new_with_bounds(1, 1 << 42, 3)
             .unwrap_or_else(|error| unreachable!("bounds of a histogram: {error}"));
-        Self {
-            unit_s,
-            sum_s: 0.0,
-            count: 0,
-            least_s: f64::INFINITY,
-            most_s: f64::NEG_INFINITY,
-            histogram,
-        }
+        Self { unit_s, sum_s: 0.0, count: 0, least_s: f64::INFINITY, most_s: f64::NEG_INFINITY, histogram }
     }
 
     #[inline]
@@ -43,8 +36,7 @@ impl Tally {
         self.count += 1;
         self.least_s = self.least_s.min(s);
         self.most_s = self.most_s.max(s);
-        self.histogram
-            .saturating_record((s * (STEPS / self.unit_s)) as u64);
+        self.histogram.saturating_record((s * (STEPS / self.unit_s)) as u64);
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -75,11 +67,7 @@ mod tests {
         }
         for q in [0.01, 0.5, 0.9, 0.99] {
             let exact = 100.0 + 1_000.0 * q;
-            assert!(
-                (tally.quantile_s(q) / exact - 1.0).abs() < 1e-3,
-                "{q}: {}",
-                tally.quantile_s(q)
-            );
+            assert!((tally.quantile_s(q) / exact - 1.0).abs() < 1e-3, "{q}: {}", tally.quantile_s(q));
         }
         assert!((tally.mean_s() - 599.995).abs() < 1e-6);
         assert_eq!(tally.count(), 100_000);
@@ -89,13 +77,6 @@ mod tests {
     fn equal_values_come_back_exactly() {
         let mut tally = Tally::new(120.0);
         (0..10).for_each(|_| tally.add(267.0));
-        assert_eq!(
-            (
-                tally.quantile_s(0.5),
-                tally.quantile_s(0.99),
-                tally.mean_s()
-            ),
-            (267.0, 267.0, 267.0)
-        );
+        assert_eq!((tally.quantile_s(0.5), tally.quantile_s(0.99), tally.mean_s()), (267.0, 267.0, 267.0));
     }
 }

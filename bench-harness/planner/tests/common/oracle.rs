@@ -37,34 +37,21 @@ impl Oracle {
             if i % self.n == 0 {
                 (group_opened_s, proofs_s) = (opened_s, 0.0);
             }
-            let gap_s = if self.poisson {
-                self.close_s * arrivals.exponential()
-            } else {
-                self.close_s
-            };
+            let gap_s = if self.poisson { self.close_s * arrivals.exponential() } else { self.close_s };
             let soonest = least(&free_s);
             let full_s = opened_s + gap_s;
-            let closed_s = if self.held_back {
-                full_s.max(free_s[soonest])
-            } else {
-                full_s
-            };
-            free_s[soonest] =
-                closed_s.max(free_s[soonest]) + self.prove.quantile_s(prove.uniform());
+            let closed_s = if self.held_back { full_s.max(free_s[soonest]) } else { full_s };
+            free_s[soonest] = closed_s.max(free_s[soonest]) + self.prove.quantile_s(prove.uniform());
             proofs_s = proofs_s.max(free_s[soonest]);
             opened_s = closed_s;
             if (i + 1) % self.n == 0 {
                 in_order_s = in_order_s.max(proofs_s);
                 let soonest = least(&aggregator_free_s);
                 let start_s = in_order_s.max(aggregator_free_s[soonest]);
-                aggregator_free_s[soonest] =
-                    start_s + self.aggregate.quantile_s(aggregate.uniform());
+                aggregator_free_s[soonest] = start_s + self.aggregate.quantile_s(aggregate.uniform());
                 handed_in_s = handed_in_s.max(aggregator_free_s[soonest]);
-                included_s = if self.serial {
-                    handed_in_s.max(included_s)
-                } else {
-                    handed_in_s
-                } + self.block_s;
+                included_s =
+                    if self.serial { handed_in_s.max(included_s) } else { handed_in_s } + self.block_s;
                 delays_s.push(included_s - group_opened_s);
             }
         }
@@ -73,7 +60,5 @@ impl Oracle {
 }
 
 fn least(times: &[f64]) -> usize {
-    (0..times.len())
-        .min_by(|&a, &b| times[a].total_cmp(&times[b]))
-        .expect("at least one")
+    (0..times.len()).min_by(|&a, &b| times[a].total_cmp(&times[b])).expect("at least one")
 }

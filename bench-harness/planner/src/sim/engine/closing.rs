@@ -30,19 +30,10 @@ impl Engine<'_> {
         }
         let prove_s = self.pipeline.prove.quantile_s(self.prove.uniform()) * straggle;
         let (opened_s, filled_s) = (self.opened_s, self.now_s);
-        self.batches.push_back(Batch {
-            opened_s,
-            filled_s,
-            ready_s: 0.0,
-            prove_s,
-            straggle,
-            started_s: 0.0,
-        });
+        self.batches.push_back(Batch { opened_s, filled_s, ready_s: 0.0, prove_s, straggle, started_s: 0.0 });
         if self.closed.is_multiple_of(n) {
-            self.groups.push_back(Group {
-                unproved: self.pipeline.batches_per_aggregation,
-                aggregated_s: None,
-            });
+            self.groups
+                .push_back(Group { unproved: self.pipeline.batches_per_aggregation, aggregated_s: None });
         }
         self.closed += 1;
         self.opened_s = self.now_s;
@@ -68,12 +59,10 @@ impl Engine<'_> {
         }
         if (index + 1).is_multiple_of(per_sequence) {
             let included_s = self.sequence_chain.included_s(self.now_s);
-            let random_s = self.sequence_opened_s
-                + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
+            let random_s =
+                self.sequence_opened_s + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
             if index >= self.warmup {
-                self.seen
-                    .virtual_oldest
-                    .add(included_s - self.sequence_opened_s);
+                self.seen.virtual_oldest.add(included_s - self.sequence_opened_s);
                 self.seen.virtual_random.add(included_s - random_s);
             }
         }

@@ -36,16 +36,11 @@ impl Events {
         };
         let low = (self.count << 24) | (kind << 21) | u64::from(id);
         self.count += 1;
-        self.heap.push(Reverse(
-            (u128::from(at_s.to_bits()) << 64) | u128::from(low),
-        ));
+        self.heap.push(Reverse((u128::from(at_s.to_bits()) << 64) | u128::from(low)));
     }
 
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the key is taken apart as it was put together"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the key is taken apart as it was put together")]
     pub(super) fn pop(&mut self) -> Option<(f64, Event)> {
         let Reverse(key) = self.heap.pop()?;
         let low = key as u64;

@@ -106,20 +106,10 @@ pub(crate) fn run(
     warmup: u64,
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
-    let mut engine = Engine::new(
-        pipeline,
-        seed,
-        replication,
-        batches.div_ceil(n) * n,
-        warmup / n * n,
-    );
+    let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
     engine.fill_next();
     while let Some((at_s, event)) = engine.events.pop() {
-        assert!(
-            at_s >= engine.now_s,
-            "time ran backwards: {} to {at_s}",
-            engine.now_s
-        );
+        assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
         engine.now_s = at_s;
         engine.seen.events += 1;
         engine.handle(event);
@@ -128,13 +118,7 @@ pub(crate) fn run(
 }
 
 impl<'a> Engine<'a> {
-    fn new(
-        pipeline: &'a Pipeline,
-        seed: u64,
-        replication: u32,
-        batches_total: u64,
-        warmup: u64,
-    ) -> Self {
+    fn new(pipeline: &'a Pipeline, seed: u64, replication: u32, batches_total: u64, warmup: u64) -> Self {
         let stream = |stage| Stream::new(seed, replication, stage);
         let unit_s = pipeline.prove.mean_s() + pipeline.arrivals.mean_s();
         let tally = || Tally::new(unit_s);

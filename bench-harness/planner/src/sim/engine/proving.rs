@@ -17,9 +17,7 @@ impl Engine<'_> {
             self.started += 1;
             let at = self.at(index);
             self.batches[at].started_s = self.now_s;
-            let Batch {
-                ready_s, prove_s, ..
-            } = self.batches[at];
+            let Batch { ready_s, prove_s, .. } = self.batches[at];
             if index >= self.warmup {
                 let wait_s = self.now_s - ready_s;
                 self.seen.prover_wait.add(wait_s);
@@ -34,13 +32,11 @@ impl Engine<'_> {
         if let Some(crashes) = self.pipeline.crashes {
             let alive_s = crashes.mtbf_s * self.crash.exponential();
             if alive_s < prove_s {
-                self.events
-                    .push(self.now_s + alive_s, Event::Crashed(prover));
+                self.events.push(self.now_s + alive_s, Event::Crashed(prover));
                 return;
             }
         }
-        self.events
-            .push(self.now_s + prove_s, Event::Proved(prover));
+        self.events.push(self.now_s + prove_s, Event::Proved(prover));
     }
 
     pub(super) fn attempt_again(&mut self, index: u64, prover: u32) {
@@ -57,8 +53,7 @@ impl Engine<'_> {
             return;
         };
         self.held_s += self.now_s - since_s + crashes.repair_s;
-        self.events
-            .push(self.now_s + crashes.repair_s, Event::Repaired(prover));
+        self.events.push(self.now_s + crashes.repair_s, Event::Repaired(prover));
         if crashes.after == AfterCrash::Requeue {
             self.running[prover as usize] = None;
             self.requeued.push_back(index);

@@ -8,11 +8,7 @@ impl Engine<'_> {
     /// Gives the aggregators every group whose turn it is. In order: an aggregate that overtakes must wait
     /// before L1 anyway, and keeps the one it overtook waiting meanwhile.
     pub(super) fn take_groups(&mut self) {
-        while self
-            .groups
-            .get(self.group_at(self.taken))
-            .is_some_and(|group| group.unproved == 0)
-        {
+        while self.groups.get(self.group_at(self.taken)).is_some_and(|group| group.unproved == 0) {
             let group = self.taken;
             self.taken += 1;
             if self.aggregators.take(group, self.now_s) {
@@ -25,8 +21,7 @@ impl Engine<'_> {
     pub(super) fn start_merges(&mut self) {
         while let Some(started) = self.aggregators.start(self.now_s) {
             self.seen.aggregator_wait.add(started.waited_s);
-            self.events
-                .push(started.done_s, Event::Merged(started.aggregator));
+            self.events.push(started.done_s, Event::Merged(started.aggregator));
         }
     }
 
@@ -40,15 +35,13 @@ impl Engine<'_> {
     pub(super) fn submit(&mut self) {
         while !(self.l1_busy && matches!(self.pipeline.l1, L1::Serial(_))) {
             let at = self.group_at(self.submitted);
-            let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s)
-            else {
+            let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s) else {
                 return;
             };
             self.submitted += 1;
             self.l1_busy = true;
             self.seen.l1_wait.add(self.now_s - aggregated_s);
-            self.events
-                .push(self.proof_chain.included_s(self.now_s), Event::Included);
+            self.events.push(self.proof_chain.included_s(self.now_s), Event::Included);
         }
     }
 
@@ -67,9 +60,7 @@ impl Engine<'_> {
             self.warm_s = self.now_s;
         }
         for at in 0..n {
-            let Batch {
-                opened_s, filled_s, ..
-            } = self.batches[at];
+            let Batch { opened_s, filled_s, .. } = self.batches[at];
             self.look_at_transactions(opened_s, filled_s, recorded);
         }
         self.batches.drain(..n);

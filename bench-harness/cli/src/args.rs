@@ -1,0 +1,40 @@
+//! The command line: which verbs there are, and what stands in `--help`.
+
+use crate::cmd::{completions, machine, measure, plan, report, run, workload};
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  a mistake of this program
+  2  bad usage or bad input
+  3  a regression
+  4  inconclusive, with --strict
+  5  cannot compare, or a machine check refused
+  6  a proof or a state root is wrong
+  7  no plan meets the target";
+
+/// How many provers does a rollup need, on which machines, with what delay and throughput?
+///
+/// Generates batches of transfers and AMM swaps, executes them, proves them with plonky2, aggregates the proofs,
+/// times each stage, and recommends prover counts from the measurements.
+#[derive(Debug, Parser)]
+#[command(name = "bench-harness", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Run(Box<run::Args>),
+    Measure(Box<measure::Args>),
+    Plan(plan::Args),
+    Report(report::Args),
+    Workload(workload::Args),
+    Machine(machine::Args),
+    Completions(completions::Args),
+    /// Measure one cell: a request on standard input, samples on standard output.
+    #[command(hide = true)]
+    Cell,
+}

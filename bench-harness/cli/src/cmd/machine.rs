@@ -1,0 +1,71 @@
+//! `machine`: what this computer is, and whether it is fit to be measured on.
+
+use crate::output::{deliver, print};
+use ::machine::{MachineState, ProbeReading, Root, Verdict, require, run_checks};
+use comfy_table::{ContentArrangement, Table, presets};
+use std::path::PathBuf;
+
+/// Show what this computer is, whether it is fit to be measured on, and what to do about it. Changes nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness machine
+  bench-harness machine --json --output machine.json
+  bench-harness machine --require affinity,load     exit 5 unless these checks pass")]
+pub(crate) struct Args {
+    /// Print the record as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Write the record to this file instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Exit with 5 unless these checks pass (comma-separated names).
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
+    require: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    let state = MachineState::read(&Root::system(), Some("system"));
+    let checks = run_checks(&state);
+    if args.json || args.output.is_some() {
+        let record = serde_json::json!({ "schema_version": 1, "machine": state, "checks": checks });
+        deliver(&format!("{record:#}\n"), args.output.as_deref())?;
+    } else {
+        let mut facts = table(["what", "value"]);
+        for (name, value) in state.rows() {
+            facts.add_row([name, &value]);
+        }
+        let mut verdicts = table(["check", "verdict", "seen", "what to do"]);
+        for check in &checks {
+            verdicts.add_row([&check.name, word(check.verdict), &check.seen, &check.advice]);
+        }
+        print(&format!("{facts}\n{}\n\n{verdicts}", probe_line()))?;
+    }
+    let names: Vec<&str> = args.require.iter().map(String::as_str).collect();
+    Ok(require(&checks, &names)?)
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(crate::output::width()).set_header(header);
+    table
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Warn => "warn",
+        Verdict::Fail => "FAIL",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+/// What runs now, as against what the system claims.
+fn probe_line() -> String {
+    match ::machine::Probe::new().try_read() {
+        Ok(ProbeReading { clock_ghz, adds_per_cycle }) => {
+            format!(" probe now: {clock_ghz:.2} GHz, {adds_per_cycle:.2} independent adds a cycle")
+        }
+        Err(error) => format!(" probe now: unknown, since {error}"),
+    }
+}

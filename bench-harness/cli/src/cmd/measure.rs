@@ -1,0 +1,106 @@
+//! `measure`: prove, verify, aggregate, and write down what it took.
+
+use crate::exit::usage;
+use crate::output::{print, width};
+use crate::progress::Progress;
+use crate::spec_args::SpecArgs;
+use ::measure::host::Host;
+use ::measure::run::folder::RunFiles;
+use ::measure::run::launch::Launcher;
+use ::measure::run::{MeasureError, Outcome, Run};
+use ::measure::schedule::Schedule;
+use ::measure::spec::{Overrides, Spec};
+use anyhow::Context;
+use reports::export::Exporter;
+use reports::profile::terminal::ProfileTable;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Measure every stage of every cell and write samples and a profile.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness measure --list
+  bench-harness measure --workload swap --batch-size 8,32 --cores 1,2 --output bench-out/swaps
+  bench-harness measure --spec bench-harness/measure/examples/small.toml --output bench-out/small
+  bench-harness measure --output bench-out/swaps --resume")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) spec: SpecArgs,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// List the cells, and measure nothing.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The folder of the run; it must not hold another.
+    #[arg(long, value_name = "DIR", default_value = "bench-out")]
+    pub(crate) output: PathBuf,
+    /// Go on with the run in that folder, with its own spec.
+    #[arg(long)]
+    pub(crate) resume: bool,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let host = Host::read(Some("system"))?;
+    if args.list {
+        let spec = args.spec.resolve(Overrides::default(), &host)?;
+        return list(&spec);
+    }
+    let outcome = measure(args.spec, &args.place, Overrides::default(), &host)?;
+    print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+    print(&format!("Everything is in {}.", outcome.folder.display()))
+}
+
+fn list(spec: &Spec) -> anyhow::Result<()> {
+    let schedule = Schedule::new(spec).map_err(MeasureError::from)?;
+    let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record().words()).collect();
+    print(&cells.join("\n"))
+}
+
+/// Measures, or goes on, with progress on standard error. Ctrl-C ends it and says how to go on.
+pub(crate) fn measure(
+    spec: SpecArgs,
+    place: &Place,
+    defaults: Overrides,
+    host: &Host,
+) -> anyhow::Result<Outcome> {
+    let below = if place.resume { its_own_spec(&place.output)? } else { defaults };
+    let spec = spec.resolve(below, host)?;
+    let stop = stop_on_ctrl_c()?;
+    let program = std::env::current_exe().context("finding this program's own file")?;
+    let launcher = Launcher::Program { program, arguments: vec!["cell".to_owned()] };
+    let run = Run { spec: &spec, host, launcher: &launcher, stop: &stop };
+    let mut progress = Progress::new();
+    let outcome = match place.resume {
+        true => run.resume(&place.output, &mut progress),
+        false => run.start(&place.output, &mut progress),
+    };
+    progress.finish();
+    let outcome = outcome?;
+    if outcome.is_interrupted {
+        return Err(usage(format!(
+            "stopped; {} samples are kept in {}. Go on with: bench-harness {} --output {} --resume",
+            outcome.samples_before + outcome.samples,
+            outcome.folder.display(),
+            std::env::args().nth(1).unwrap_or_else(|| "measure".to_owned()),
+            outcome.folder.display()
+        )));
+    }
+    Ok(outcome)
+}
+
+fn its_own_spec(folder: &Path) -> anyhow::Result<Overrides> {
+    Ok(RunFiles::of(folder).read_spec().map_err(MeasureError::from)?)
+}
+
+fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("listening for Ctrl-C")?;
+    Ok(stop)
+}

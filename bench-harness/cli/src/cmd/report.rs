@@ -1,0 +1,84 @@
+//! `report`: a run that was made, in another form.
+
+use crate::output::{deliver, width};
+use ::measure::run::folder::RunFiles;
+use clap::ValueEnum;
+use reports::export::Exporter;
+use reports::machine::json::MachineJson;
+use reports::machine::terminal::MachineTable;
+use reports::profile::csv::ProfileCsv;
+use reports::profile::json::ProfileJson;
+use reports::profile::markdown::ProfileMarkdown;
+use reports::profile::terminal::ProfileTable;
+use reports::sample::csv::SampleCsv;
+use std::path::PathBuf;
+
+/// Render a run's profile, samples or machine.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness report bench-out
+  bench-harness report bench-out --what samples --format csv --output samples.csv
+  bench-harness report bench-out --format markdown")]
+pub(crate) struct Args {
+    /// The folder of the run.
+    #[arg(default_value = "bench-out")]
+    folder: PathBuf,
+    /// What of it.
+    #[arg(long, value_enum, default_value_t = What::Profile)]
+    what: What,
+    /// In which form.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+    /// Write to this file instead of printing.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Every cell in summary.
+    Profile,
+    /// Every sample.
+    Samples,
+    /// The machine when the run began.
+    Machine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables for a person.
+    Terminal,
+    /// For programs.
+    Json,
+    /// For a spreadsheet.
+    Csv,
+    /// For a pull request or a page.
+    Markdown,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    let files = RunFiles::of(&args.folder);
+    let text = match (args.what, args.format) {
+        (What::Samples, Format::Csv) => SampleCsv.export(&reports::sample::read_log(&files.samples())?)?,
+        (What::Samples, Format::Json) => reports::file::read_text(&files.samples())?,
+        (What::Machine, Format::Terminal) => MachineTable { width_columns: width() }
+            .export(&reports::machine::json::read(&files.machine())?)?,
+        (What::Machine, Format::Json) => {
+            MachineJson.export(&reports::machine::json::read(&files.machine())?)?
+        }
+        (What::Profile, format) => {
+            let profile = reports::profile::json::read(&files.profile())?;
+            match format {
+                Format::Terminal => {
+                    ProfileTable { width_columns: width(), details: false }.export(&profile)?
+                }
+                Format::Json => ProfileJson.export(&profile)?,
+                Format::Csv => ProfileCsv.export(&profile)?,
+                Format::Markdown => ProfileMarkdown.export(&profile)?,
+            }
+        }
+        (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
+        (What::Machine, _) => return Err(crate::exit::usage("a machine comes as terminal or json")),
+    };
+    deliver(&text, args.output.as_deref())
+}

@@ -1,0 +1,54 @@
+//! Where a rendering goes: the terminal, or a file that is written whole or not at all.
+
+use crate::exit::usage;
+use anyhow::Context;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+/// How wide a table may be.
+pub(crate) fn width() -> u16 {
+    let measured = comfy_width();
+    measured.clamp(60, 140)
+}
+
+fn comfy_width() -> u16 {
+    // A pipe has no width; 100 columns fit a README and a pull request.
+    if !std::io::stdout().is_terminal() {
+        return 100;
+    }
+    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| size.ws_col)
+}
+
+/// Prints text; a reader that went away (`| head`) is no error.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(out, "{text}{end}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.context("writing to standard output"),
+    }
+}
+
+/// Prints, or writes the file `to` by way of a temporary one beside it.
+pub(crate) fn deliver(text: &str, to: Option<&Path>) -> anyhow::Result<()> {
+    match to {
+        None => print(text),
+        Some(path) => write_whole(path, text.as_bytes()),
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let attempt = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    attempt().map_err(|error| usage(format!("{}: cannot be written: {error}", path.display())))
+}

@@ -1,0 +1,82 @@
+//! From a measured profile to a plan: which samples stand for which term of the formulas.
+
+use crate::cmd::plan::Question;
+use crate::exit::usage;
+use planner::PlanRequest;
+use planner::domain::{Aggregation, Close, Load, TimeDist};
+use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+
+/// Which cells of a profile to plan with.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Choice {
+    /// Plan with the cells of this workload alone.
+    #[arg(long = "of-workload", value_name = "KIND")]
+    pub(crate) workload: Option<String>,
+    /// Plan with the cells of this batch size alone.
+    #[arg(long = "of-batch-size", value_name = "COUNT")]
+    pub(crate) batch_size: Option<u64>,
+    /// Plan with the cells of this number of cores alone.
+    #[arg(long = "of-cores", value_name = "COUNT")]
+    pub(crate) cores: Option<u64>,
+}
+
+impl Choice {
+    fn fits(&self, cell: &CellSummaryRecord) -> bool {
+        let Self { workload, batch_size, cores } = self;
+        workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
+            && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
+            && cores.is_none_or(|cores| cores == cell.cell.cores)
+    }
+
+    /// The cells that can be planned with, and of them the one that is planned with first: most transactions a
+    /// second on one prover.
+    pub(crate) fn of<'a>(
+        &self,
+        profile: &'a ProfileRecord,
+    ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
+        let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
+        if all.is_empty() {
+            return Err(usage(
+                "the profile has no cell with a proved batch: measure again, or see its failures",
+            ));
+        }
+        let fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
+        let rate = |cell: &&CellSummaryRecord| cell.transactions_per_s.unwrap_or(0.0);
+        let best = fitting.iter().copied().max_by(|a, b| rate(a).total_cmp(&rate(b)));
+        let best = best.ok_or_else(|| {
+            let have: Vec<_> = all.iter().map(|cell| cell.cell.words()).collect();
+            usage(format!("no cell of the profile is the one asked for; it has: {}", have.join("; ")))
+        })?;
+        Ok((best, fitting))
+    }
+}
+
+fn prove(cell: &CellSummaryRecord) -> Option<&QuantityRecord> {
+    cell.quantity(QuantityName::ProveBatch).filter(|quantity| quantity.samples > 0)
+}
+
+/// The request of one cell: prove time is witness and proof of a batch on one prover; a merge is any merge of the
+/// aggregation tree; closing is execution, root and data beside the filling that the target implies.
+pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::Result<PlanRequest> {
+    let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
+    let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
+    let prove = TimeDist::empirical("prove", prove.values_s.clone())?;
+    let merges: Vec<f64> =
+        cell.levels(QuantityName::AggregateMerge).iter().flat_map(|level| level.values_s.clone()).collect();
+    if merges.is_empty() {
+        return Err(missing("aggregation times"));
+    }
+    let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
+    let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
+    let close = Close::Filled {
+        execute_s: mean(QuantityName::Execute),
+        root_s: mean(QuantityName::Root),
+        encode_s: mean(QuantityName::Encode),
+    };
+    let target = question
+        .target()
+        .ok_or_else(|| usage("give a target: --target-tx-per-s or --target-batches-per-s"))?;
+    let size = u32::try_from(cell.cell.batch_transactions)
+        .map_err(|_| usage(format!("{}: batch size beyond 2^32", cell.cell.words())))?;
+    question.request(Load::new(target, Some(size), close)?, prove, aggregation)
+}

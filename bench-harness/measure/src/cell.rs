@@ -1,0 +1,116 @@
+//! One combination that is measured: workload, batch size, proof system, cores, clock.
+
+use machine::CoreCount;
+use prover::system::SlotKind;
+use reports::sample::CellRecord;
+use std::path::PathBuf;
+
+/// Where batches come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Workload {
+    /// Transfers alone.
+    Transfer,
+    /// Swaps alone.
+    Swap,
+    /// Both.
+    Mix {
+        /// The share of swaps.
+        swap_ratio: f64,
+    },
+    /// The user's own.
+    Trace {
+        /// A CSV file.
+        file: PathBuf,
+    },
+}
+
+impl Workload {
+    /// Its name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Transfer => "transfer",
+            Self::Swap => "swap",
+            Self::Mix { .. } => "mix",
+            Self::Trace { .. } => "trace",
+        }
+    }
+
+    /// The share of swaps, where it is drawn.
+    pub fn swap_ratio(&self) -> Option<f64> {
+        match self {
+            Self::Transfer => Some(0.0),
+            Self::Swap => Some(1.0),
+            Self::Mix { swap_ratio } => Some(*swap_ratio),
+            Self::Trace { .. } => None,
+        }
+    }
+
+    /// What a slot of its circuit must hold.
+    pub fn slots(&self) -> SlotKind {
+        match self.swap_ratio() {
+            Some(0.0) => SlotKind::Transfer,
+            _ => SlotKind::Any,
+        }
+    }
+}
+
+/// How the clock is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// As the machine runs it.
+    #[default]
+    AsIs,
+}
+
+impl Clock {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AsIs => "as_is",
+        }
+    }
+}
+
+/// One combination. It comes from a [`crate::spec::Spec`], and so can be measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Where its batches come from.
+    pub workload: Workload,
+    /// Transactions in a batch.
+    pub batch_transactions: usize,
+    /// Transactions for which the circuit has room, no fewer.
+    pub capacity_transactions: usize,
+    /// Batches in an aggregation.
+    pub batches_per_aggregation: usize,
+    /// `plonky2`, `scripted` or `command`.
+    pub proof_system: &'static str,
+    /// Threads of the prover.
+    pub cores: CoreCount,
+    /// How the clock is held.
+    pub clock: Clock,
+}
+
+impl Cell {
+    /// As it is written down.
+    pub fn record(&self) -> CellRecord {
+        let Self {
+            workload,
+            batch_transactions,
+            capacity_transactions,
+            batches_per_aggregation,
+            proof_system,
+            cores,
+            clock,
+        } = self;
+        CellRecord {
+            workload: workload.name().to_owned(),
+            swap_ratio: workload.swap_ratio(),
+            batch_transactions: *batch_transactions as u64,
+            capacity_transactions: *capacity_transactions as u64,
+            batches_per_aggregation: *batches_per_aggregation as u64,
+            proof_system: (*proof_system).to_owned(),
+            cores: cores.get() as u64,
+            clock: clock.name().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The process that measures one cell: its own thread pool, its own peak memory, and an end that hurts nobody else.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`request`] | what the parent asks for, as JSON, and the seed of each repeat |
+//! | [`message`] | what the child answers, a JSON line each |
+//! | [`source`] | the batches of a repeat, and the state that they start from |
+//! | [`system`] | the proof system behind one interface, and what it can do |
+//! | [`timer`] | the clock, or a script instead of it |
+//! | [`repeat`] | one repeat: every stage, timed and checked |
+//! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
+
+pub mod message;
+mod repeat;
+pub mod request;
+pub mod serve;
+pub mod source;
+mod system;
+mod timer;
+
+use crate::child::message::Message;
+use crate::child::request::CellRequest;
+use std::io::{BufRead, Write};
+use std::ops::ControlFlow;
+use thiserror::Error;
+
+/// Why a child cannot even begin. All of them are mistakes of whoever started it.
+#[derive(Debug, Error)]
+pub enum ChildError {
+    /// The request cannot be read.
+    #[error("standard input: expected one line with the JSON request of a cell: {0}")]
+    Request(#[from] serde_json::Error),
+    /// Input or output.
+    #[error("standard input or output: {0}")]
+    Io(#[from] std::io::Error),
+    /// The thread pool.
+    #[error("a thread pool of {cores} cannot be built: {why}")]
+    Pool {
+        /// How many threads.
+        cores: usize,
+        /// What the system says.
+        why: String,
+    },
+}
+
+/// Reads one request from `input`, measures that cell in this process, and writes what it finds to `output`, a line
+/// each, flushed. The program calls it for its hidden verb, before anything else has touched the thread pool.
+///
+/// Where the request says so, the end of `input` means that the parent has gone: this process then ends at once,
+/// with every external prover that it started.
+///
+/// # Errors
+/// [`ChildError`]. What goes wrong later is a message on `output`.
+pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) -> Result<(), ChildError> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    let request: CellRequest = serde_json::from_str(&line)?;
+    if request.guard_input {
+        std::thread::spawn(move || {
+            let mut rest = Vec::new();
+            // Whether it ends or fails, nobody is there any more.
+            let _ = std::io::Read::read_to_end(&mut input, &mut rest);
+            prover::command::end_all();
+            std::process::exit(1);
+        });
+    }
+    // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores);
+    pool.build_global().map_err(|error| ChildError::Pool { cores: request.cores, why: error.to_string() })?;
+    let mut failed = None;
+    serve::serve(&request, &mut |message: Message| {
+        let written = serde_json::to_writer(&mut output, &message)
+            .map_err(std::io::Error::from)
+            .and_then(|()| output.write_all(b"\n"))
+            .and_then(|()| output.flush());
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}

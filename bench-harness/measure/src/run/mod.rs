@@ -1,0 +1,188 @@
+//! The parent: starts children, writes what they say, stops, resumes.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`launch`] | starting a child and hearing what it says |
+//! | [`events`] | what a progress display is told |
+//! | [`folder`] | the files of a run, and refusing to overwrite another |
+//! | [`done`] | what a log says is done already |
+//! | [`one_cell`] | one cell to its end, over as many children as it takes |
+//! | [`error`] | why a run ends early |
+
+mod done;
+pub mod error;
+pub mod events;
+pub mod folder;
+pub mod launch;
+mod one_cell;
+
+use crate::host::Host;
+use crate::profile;
+use crate::run::done::Done;
+pub use crate::run::error::MeasureError;
+use crate::run::events::{Event, Events};
+use crate::run::folder::Opened;
+use crate::run::launch::Launcher;
+use crate::run::one_cell::{CellRun, Finish};
+use crate::schedule::Schedule;
+use crate::spec::Spec;
+use reports::file::write_json;
+use reports::profile::ProfileRecord;
+use reports::sample::{CellRecord, EndName};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A run that can be started or resumed.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What is measured.
+    pub spec: &'a Spec,
+    /// On what.
+    pub host: &'a Host,
+    /// In which processes.
+    pub launcher: &'a Launcher,
+    /// Set by anybody, Ctrl-C say: the run then ends the child, keeps what is measured and returns.
+    pub stop: &'a AtomicBool,
+}
+
+/// What came of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellOutcome {
+    /// Which.
+    pub cell: CellRecord,
+    /// Complete repeats, those of an earlier run included.
+    pub repeats: u64,
+    /// Why it ended; none where the run was stopped before or in it.
+    pub end: Option<EndName>,
+    /// Whether an earlier run had done it already.
+    pub was_done: bool,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The folder with everything.
+    pub folder: PathBuf,
+    /// Samples that this run wrote.
+    pub samples: u64,
+    /// Failures that this run wrote.
+    pub failures: u64,
+    /// Samples that an earlier run had written.
+    pub samples_before: u64,
+    /// Whether it was stopped: `resume` goes on.
+    pub is_interrupted: bool,
+    /// Each cell.
+    pub cells: Vec<CellOutcome>,
+    /// The summary, as it stands in `profile.json`.
+    pub profile: ProfileRecord,
+}
+
+impl Run<'_> {
+    /// Measures everything into a folder that holds no run yet; it is made where it does not exist.
+    ///
+    /// # Errors
+    /// [`MeasureError`]. What was measured until then stands in the folder.
+    pub fn start(&self, folder: &Path, events: &mut dyn Events) -> Result<Outcome, MeasureError> {
+        let schedule = Schedule::new(self.spec)?;
+        let opened = folder::create(folder, self.spec, &self.host.record)?;
+        self.go(&schedule, opened, events)
+    }
+
+    /// Goes on with the run of a folder: what stands in its log is not measured again.
+    ///
+    /// # Errors
+    /// [`MeasureError`], also where spec or machine are not those of the run.
+    pub fn resume(&self, folder: &Path, events: &mut dyn Events) -> Result<Outcome, MeasureError> {
+        let schedule = Schedule::new(self.spec)?;
+        let opened = folder::resume(folder, self.spec, &self.host.record)?;
+        if opened.contents.cut_off_bytes > 0 {
+            events.on(&Event::Note(format!(
+                "The last line of {} was cut off after {} bytes, in the middle of writing; it was removed, and its sample is taken again.",
+                opened.files.samples().display(),
+                opened.contents.cut_off_bytes
+            )));
+        }
+        self.go(&schedule, opened, events)
+    }
+
+    fn go(
+        &self,
+        schedule: &Schedule,
+        opened: Opened,
+        events: &mut dyn Events,
+    ) -> Result<Outcome, MeasureError> {
+        let Opened { files, run, contents, mut log } = opened;
+        let done = Done::of(&contents.records);
+        let samples_before = done.samples();
+        let mut records = contents.records;
+        let mut outcome = Vec::new();
+        let (mut samples, mut failures, mut is_interrupted) = (0, 0, false);
+        let of = schedule.cells().len();
+        for (place, cell) in schedule.cells().iter().enumerate() {
+            let record = cell.record();
+            let before = done.of_cell(&record, self.spec.repeats);
+            if is_interrupted || before.is_complete || self.is_stopped() {
+                is_interrupted |= !before.is_complete;
+                if before.is_complete {
+                    events.on(&Event::AlreadyDone { cell: &record });
+                }
+                outcome.push(CellOutcome {
+                    cell: record,
+                    repeats: before.made(),
+                    end: before.end,
+                    was_done: before.is_complete,
+                });
+                continue;
+            }
+            events.on(&Event::Cell { place, of, cell: &record });
+            let mut one = CellRun {
+                run: self,
+                run_id: &run,
+                cell,
+                place,
+                of,
+                before: &before,
+                known: done.keys(),
+                log: &mut log,
+                records: &mut records,
+                samples: 0,
+                failures: 0,
+            };
+            let finish = one.go(events)?;
+            samples += one.samples;
+            failures += one.failures;
+            let Finish { repeats, end } = finish;
+            is_interrupted |= end.is_none();
+            outcome.push(CellOutcome { cell: record, repeats, end, was_done: false });
+            // After each cell, so that a crash leaves a summary of all before it.
+            write_json(&files.profile(), &self.profile(&run, schedule, &records)?)?;
+        }
+        let profile = self.profile(&run, schedule, &records)?;
+        write_json(&files.profile(), &profile)?;
+        Ok(Outcome {
+            folder: files.folder().to_owned(),
+            samples,
+            failures,
+            samples_before,
+            is_interrupted,
+            cells: outcome,
+            profile,
+        })
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    fn profile(
+        &self,
+        run: &str,
+        schedule: &Schedule,
+        records: &[reports::sample::LogRecord],
+    ) -> Result<ProfileRecord, MeasureError> {
+        let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
+        let spec_toml = crate::spec::file::write(self.spec.effective())?;
+        let about = profile::About { run, machine: &self.host.record, spec_toml: &spec_toml };
+        Ok(profile::summarise(&about, &cells, records))
+    }
+}

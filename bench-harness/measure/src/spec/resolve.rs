@@ -1,0 +1,372 @@
+//! Layers and defaults to a [`Spec`] in which what exists is valid.
+
+use crate::cell::Workload;
+use crate::spec::error::{SpecError, nearest};
+use crate::spec::layer::Overrides;
+use machine::{Allowance, CoreCount, CoresRequest};
+use prover::scripted::Script;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use workloads::generate::TrafficError;
+use workloads::population::{MAX_LEAVES, Population};
+use workloads::random::Skew;
+use workloads::state::{Depth, DepthError};
+
+/// The proof system of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SystemChoice {
+    /// The real one.
+    Plonky2,
+    /// A script.
+    Scripted(Script),
+    /// The user's own.
+    Command {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// How long it may take for one answer.
+        timeout: Duration,
+    },
+}
+
+impl SystemChoice {
+    /// Its name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Plonky2 => "plonky2",
+            Self::Scripted(_) => "scripted",
+            Self::Command { .. } => "command",
+        }
+    }
+}
+
+/// What is to be measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The seed of everything that is drawn.
+    pub seed: u64,
+    /// Where batches come from.
+    pub workloads: Vec<Workload>,
+    /// Who is there at the start.
+    pub population: Population,
+    /// How accounts and pools are chosen.
+    pub skew: Skew,
+    /// Transactions in a batch.
+    pub batch_sizes: Vec<usize>,
+    /// Room in the circuit; the batch size where there is none.
+    pub capacity: Option<usize>,
+    /// What proves.
+    pub system: SystemChoice,
+    /// Whether a prover that cannot verify is measured all the same.
+    pub allow_unverified: bool,
+    /// Numbers of cores, ascending.
+    pub cores: Vec<CoreCount>,
+    /// Repeats of each cell.
+    pub repeats: u64,
+    /// Repeats that are made whatever the time.
+    pub min_repeats: u64,
+    /// Batches in an aggregation.
+    pub batches_per_aggregation: usize,
+    /// Time after which a cell starts no further repeat.
+    pub time_limit: Duration,
+    effective: Overrides,
+}
+
+const WORKLOADS: [&str; 4] = ["transfer", "swap", "mix", "trace"];
+const SYSTEMS: [&str; 3] = ["plonky2", "scripted", "command"];
+/// Above it no circuit is built in the memory of a usual machine.
+const MAX_TRANSACTIONS: usize = 1 << 20;
+const MAX_BATCHES: usize = 1 << 16;
+const MAX_REPEATS: u64 = 1_000_000;
+const MAX_TIME_S: f64 = 1e9;
+
+impl Spec {
+    /// Checks a layer over the defaults, for a computer on which so many cores may be used.
+    ///
+    /// # Errors
+    /// [`SpecError`]: the first field that cannot be.
+    pub fn new(layer: Overrides, allowance: &Allowance) -> Result<Self, SpecError> {
+        let mut all = layer.over(Overrides::defaults());
+        let population = population(&all)?;
+        let skew = skew(required("skew", all.skew)?)?;
+        let workloads = workloads_of(&mut all)?;
+        let needs_pools =
+            workloads.iter().any(|workload| workload.swap_ratio().is_some_and(|ratio| ratio > 0.0));
+        if needs_pools && population.pools == 0 {
+            return Err(TrafficError::NoPools.into());
+        }
+        let batch_sizes = batch_sizes(&all)?;
+        let system = system(&mut all)?;
+        let cores: CoresRequest = required("cores", all.cores.clone())?.parse()?;
+        let cores = cores.resolve(allowance)?;
+        let repeats = within("repeats", 1, MAX_REPEATS, required("repeats", all.repeats)?)?;
+        let min_repeats = required("min_repeats", all.min_repeats)?.min(repeats);
+        let min_repeats = within("min_repeats", 1, MAX_REPEATS, min_repeats)?;
+        let batches_per_aggregation = within(
+            "batches_per_aggregation",
+            1,
+            MAX_BATCHES,
+            required("batches_per_aggregation", all.batches_per_aggregation)?,
+        )?;
+        let time_limit = seconds("time_limit_s", required("time_limit_s", all.time_limit_s)?)?;
+        // What `all` and `powers` became here is written down, so that a run is resumed as it was begun.
+        let numbers: Vec<_> = cores.iter().map(ToString::to_string).collect();
+        all.cores = Some(numbers.join(","));
+        Ok(Self {
+            seed: required("seed", all.seed)?,
+            workloads,
+            population,
+            skew,
+            batch_sizes,
+            capacity: all.capacity,
+            system,
+            allow_unverified: required("allow_unverified", all.allow_unverified)?,
+            cores,
+            repeats,
+            min_repeats,
+            batches_per_aggregation,
+            time_limit,
+            effective: all,
+        })
+    }
+
+    /// The whole spec as a layer: every field that has a value, with paths from the root.
+    pub fn effective(&self) -> &Overrides {
+        &self.effective
+    }
+}
+
+fn required<T>(field: &'static str, value: Option<T>) -> Result<T, SpecError> {
+    value.ok_or_else(|| SpecError::Field { field, expected: "a value".to_owned(), got: "none".to_owned() })
+}
+
+fn within<T: PartialOrd + std::fmt::Display>(
+    field: &'static str,
+    least: T,
+    most: T,
+    got: T,
+) -> Result<T, SpecError> {
+    if got >= least && got <= most {
+        return Ok(got);
+    }
+    Err(SpecError::Field { field, expected: format!("{least} to {most}"), got: got.to_string() })
+}
+
+fn seconds(field: &'static str, got: f64) -> Result<Duration, SpecError> {
+    if got > 0.0 && got <= MAX_TIME_S {
+        return Ok(Duration::from_secs_f64(got));
+    }
+    Err(SpecError::Field {
+        field,
+        expected: format!("more than 0 and at most {MAX_TIME_S} seconds"),
+        got: got.to_string(),
+    })
+}
+
+fn population(all: &Overrides) -> Result<Population, SpecError> {
+    let depth = Depth::new(required("depth", all.depth)?)?;
+    let accounts = within("accounts", 1, MAX_LEAVES, required("accounts", all.accounts)?)?;
+    let pools = within("pools", 0, MAX_LEAVES, required("pools", all.pools)?)?;
+    for (what, got) in [("accounts", accounts), ("pools", pools)] {
+        if u64::from(got) > depth.room() {
+            return Err(SpecError::Depth(DepthError::TooSmall {
+                depth: depth.levels() as u8,
+                what,
+                room: depth.room(),
+                got: got as usize,
+                needed: u64::from(got).next_power_of_two().trailing_zeros() + 1,
+            }));
+        }
+    }
+    Ok(Population {
+        accounts,
+        pools,
+        depth,
+        fee_bps: within("fee_bps", 0, 10_000, required("fee_bps", all.fee_bps)?)?,
+    })
+}
+
+fn skew(exponent: f64) -> Result<Skew, SpecError> {
+    match exponent {
+        0.0 => Ok(Skew::Uniform),
+        _ => Ok(Skew::Zipf { exponent: within("skew", 0.0, 10.0, exponent)? }),
+    }
+}
+
+fn word(field: &'static str, words: &'static [&'static str], got: &str) -> Result<&'static str, SpecError> {
+    let found = words.iter().find(|word| **word == got);
+    found.copied().ok_or_else(|| SpecError::Word {
+        field,
+        expected: words.join(", "),
+        got: got.to_owned(),
+        nearest: nearest(got, words),
+    })
+}
+
+fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
+    let swap_ratio = required("swap_ratio", all.swap_ratio)?;
+    let swap_ratio = within("swap_ratio", 0.0, 1.0, swap_ratio)?;
+    let mut workloads = Vec::new();
+    for name in required("workloads", all.workloads.clone())? {
+        let workload = match word("workloads", &WORKLOADS, &name)? {
+            "transfer" => Workload::Transfer,
+            "swap" => Workload::Swap,
+            "mix" => Workload::Mix { swap_ratio },
+            _ => Workload::Trace {
+                file: file("trace", "a CSV file, since `trace` is among the workloads", &mut all.trace)?,
+            },
+        };
+        if !workloads.contains(&workload) {
+            workloads.push(workload);
+        }
+    }
+    if workloads.is_empty() {
+        return Err(none("workloads"));
+    }
+    Ok(workloads)
+}
+
+fn none(field: &'static str) -> SpecError {
+    SpecError::Field { field, expected: "at least one".to_owned(), got: "none".to_owned() }
+}
+
+/// A file that is needed, with its path from the root.
+fn file(field: &'static str, expected: &str, path: &mut Option<PathBuf>) -> Result<PathBuf, SpecError> {
+    let Some(found) = path.as_deref() else {
+        return Err(SpecError::Field { field, expected: expected.to_owned(), got: "none".to_owned() });
+    };
+    let absolute =
+        std::path::absolute(found).map_err(|source| SpecError::Io { file: found.to_owned(), source })?;
+    *path = Some(absolute.clone());
+    Ok(absolute)
+}
+
+fn batch_sizes(all: &Overrides) -> Result<Vec<usize>, SpecError> {
+    let mut sizes = required("batch_sizes", all.batch_sizes.clone())?;
+    sizes.sort_unstable();
+    sizes.dedup();
+    if let Some(capacity) = all.capacity {
+        within("capacity", 1, MAX_TRANSACTIONS, capacity)?;
+    }
+    for size in &sizes {
+        within("batch_sizes", 1, MAX_TRANSACTIONS, *size)?;
+        if let Some(capacity) = all.capacity
+            && *size > capacity
+        {
+            return Err(SpecError::Field {
+                field: "batch_sizes",
+                expected: format!("at most the capacity of the circuit, {capacity}"),
+                got: size.to_string(),
+            });
+        }
+    }
+    if sizes.is_empty() {
+        return Err(none("batch_sizes"));
+    }
+    Ok(sizes)
+}
+
+fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
+    let name = required("proof_system", all.proof_system.clone())?;
+    match word("proof_system", &SYSTEMS, &name)? {
+        "plonky2" => Ok(SystemChoice::Plonky2),
+        "scripted" => match all.script {
+            None => Ok(SystemChoice::Scripted(Script::default())),
+            Some(_) => {
+                let path = file("script", "a TOML file", &mut all.script)?;
+                read_script(&path).map(SystemChoice::Scripted)
+            }
+        },
+        _ => {
+            let argv = all.command.clone().unwrap_or_default();
+            if argv.first().is_none_or(String::is_empty) {
+                return Err(SpecError::Field {
+                    field: "command",
+                    expected: "a program and its arguments".to_owned(),
+                    got: "none".to_owned(),
+                });
+            }
+            let timeout_s = required("command_timeout_s", all.command_timeout_s)?;
+            let timeout = seconds("command_timeout_s", timeout_s)?;
+            Ok(SystemChoice::Command { argv, timeout })
+        }
+    }
+}
+
+fn read_script(file: &Path) -> Result<Script, SpecError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
+    let wrong = |problem: String| SpecError::Script { file: file.to_owned(), problem };
+    let script: Script = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    script.check().map_err(|error| wrong(error.to_string()))?;
+    Ok(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Spec, SystemChoice};
+    use crate::cell::Workload;
+    use crate::host::tests::allowance;
+    use crate::spec::file::parse;
+    use crate::spec::layer::Overrides;
+    use std::path::Path;
+
+    fn spec(text: &str) -> Result<Spec, super::SpecError> {
+        let layer = parse(text, Path::new("spec.toml")).expect("TOML");
+        Spec::new(layer, &allowance(2))
+    }
+
+    fn error(text: &str) -> String {
+        spec(text).expect_err(text).to_string()
+    }
+
+    #[test]
+    fn nothing_said_is_a_spec() {
+        let spec = Spec::new(Overrides::default(), &allowance(2)).expect("valid");
+        assert_eq!(spec.system, SystemChoice::Plonky2);
+        assert_eq!(spec.cores.len(), 2);
+        assert_eq!(spec.effective().cores.as_deref(), Some("1,2"));
+        // What is written down is read as the same spec.
+        let text = crate::spec::file::write(spec.effective()).expect("writes");
+        assert_eq!(self::spec(&text).expect("valid"), spec);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_field_want_and_value() {
+        for (text, wanted) in [
+            ("accounts = 0", "accounts: expected 1 to 16777216, got 0"),
+            ("repeats = 0", "repeats: expected 1 to 1000000, got 0"),
+            ("min_repeats = 0", "min_repeats: expected 1"),
+            ("batch_sizes = [16, 0]", "batch_sizes: expected 1 to 1048576, got 0"),
+            ("batch_sizes = []", "batch_sizes: expected at least one, got none"),
+            ("batches_per_aggregation = 0", "batches_per_aggregation: expected 1 to 65536, got 0"),
+            ("workloads = []", "workloads: expected at least one"),
+            ("workloads = [\"swaps\"]", "got `swaps`; did you mean `swap`?"),
+            ("proof_system = \"plonky3\"", "did you mean `plonky2`?"),
+            ("cores = 0", "zero cores"),
+            ("cores = [1, 64]", "asked for 64 cores, but this process may use 2"),
+            ("cores = \"many\"", "`many` is not a number of cores"),
+            ("depth = 1", "expected 2 to 31"),
+            ("depth = 10", "take depth 15 or more"),
+            ("capacity = 32", "at most the capacity of the circuit, 32, got 64"),
+            ("capacity = 0", "capacity: expected 1"),
+            ("swap_ratio = 1.5", "swap_ratio: expected 0 to 1, got 1.5"),
+            ("swap_ratio = nan", "swap_ratio: expected 0 to 1, got NaN"),
+            ("skew = -1.0", "skew: expected 0 to 10, got -1"),
+            ("time_limit_s = 0.0", "time_limit_s: expected more than 0"),
+            ("time_limit_s = inf", "time_limit_s: expected more than 0"),
+            ("pools = 0", "no pool to swap against"),
+            ("workloads = [\"trace\"]", "trace: expected a CSV file"),
+            ("proof_system = \"command\"", "command: expected a program"),
+            ("proof_system = \"scripted\"\nscript = \"none.toml\"", "none.toml: No such file"),
+        ] {
+            assert!(error(text).contains(wanted), "{text}: {}", error(text));
+        }
+    }
+
+    #[test]
+    fn repeated_words_and_numbers_are_one() {
+        let spec = spec("workloads = [\"swap\", \"swap\"]\nbatch_sizes = [8, 4, 8]").expect("valid");
+        assert_eq!(spec.workloads, [Workload::Swap]);
+        assert_eq!(spec.batch_sizes, [4, 8]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Two proofs become one: both verify under the key of the level below, and the second follows the first.
+//!
+//! Each level of the tree is a circuit of its own that knows one key, as a constant: a proof of any other circuit
+//! has no witness. The last of an odd number is lifted alone: it is verified twice and `has_right` is zero, so that
+//! any number of batches fits and every level costs the same.
+
+use crate::circuit::amount::private_bit;
+use crate::circuit::{Builder, Circuit, Config, PlonkProof};
+use crate::statement::PUBLIC_ELEMENTS;
+use anyhow::Result;
+use plonky2::field::types::Field;
+use plonky2::hash::hash_types::HashOutTarget;
+use plonky2::hash::poseidon::PoseidonHash;
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::plonk::circuit_data::CircuitConfig;
+use plonky2::plonk::proof::ProofWithPublicInputsTarget;
+use workloads::hash::Felt;
+
+/// One level of an aggregation tree.
+#[derive(Debug)]
+pub struct AggregateCircuit {
+    /// The circuit with its keys.
+    pub circuit: Circuit,
+    left: ProofWithPublicInputsTarget<2>,
+    right: ProofWithPublicInputsTarget<2>,
+    has_right: Target,
+}
+
+struct StatementTargets {
+    old_root: HashOutTarget,
+    new_root: HashOutTarget,
+    commitment: HashOutTarget,
+    transactions: Target,
+}
+
+impl StatementTargets {
+    fn of(elements: &[Target]) -> Self {
+        assert_eq!(
+            elements.len(),
+            PUBLIC_ELEMENTS,
+            "every proof of this project has the same public elements"
+        );
+        let digest = |at: usize| HashOutTarget::from_partial(&elements[at..at + 4], elements[0]);
+        Self { old_root: digest(0), new_root: digest(4), commitment: digest(8), transactions: elements[12] }
+    }
+}
+
+impl AggregateCircuit {
+    /// Builds the level above `child`.
+    pub fn build(child: &Circuit) -> Self {
+        let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
+        let key = builder.constant_verifier_data(&child.verifier_only);
+        let left = builder.add_virtual_proof_with_pis(&child.common);
+        let right = builder.add_virtual_proof_with_pis(&child.common);
+        builder.verify_proof::<Config>(&left, &key, &child.common);
+        builder.verify_proof::<Config>(&right, &key, &child.common);
+
+        let has_right = private_bit(&mut builder);
+        let first = StatementTargets::of(&left.public_inputs);
+        let second = StatementTargets::of(&right.public_inputs);
+        // Where there is a second, it begins at the root at which the first ends.
+        for (end, begin) in first.new_root.elements.iter().zip(&second.old_root.elements) {
+            let gap = builder.sub(*begin, *end);
+            let gap = builder.mul(gap, has_right);
+            builder.assert_zero(gap);
+        }
+        let pair = [first.commitment.elements, second.commitment.elements].concat();
+        let joined = builder.hash_n_to_hash_no_pad::<PoseidonHash>(pair);
+        let choose = |builder: &mut Builder, with: &HashOutTarget, without: &HashOutTarget| {
+            let elements = with.elements.iter().zip(&without.elements);
+            elements
+                .map(|(with, without)| {
+                    let change = builder.sub(*with, *without);
+                    builder.mul_add(has_right, change, *without)
+                })
+                .collect::<Vec<_>>()
+        };
+        let new_root = choose(&mut builder, &second.new_root, &first.new_root);
+        let commitment = choose(&mut builder, &joined, &first.commitment);
+        let transactions = builder.mul_add(has_right, second.transactions, first.transactions);
+        builder.register_public_inputs(&first.old_root.elements);
+        builder.register_public_inputs(&new_root);
+        builder.register_public_inputs(&commitment);
+        builder.register_public_input(transactions);
+        Self { circuit: builder.build::<Config>(), left, right, has_right }
+    }
+
+    /// The witness of one merge; without `right`, `left` is lifted.
+    ///
+    /// # Errors
+    /// Proofs of another shape.
+    pub fn witness(&self, left: &PlonkProof, right: Option<&PlonkProof>) -> Result<PartialWitness<Felt>> {
+        let mut witness = PartialWitness::new();
+        witness.set_proof_with_pis_target(&self.left, left)?;
+        witness.set_proof_with_pis_target(&self.right, right.unwrap_or(left))?;
+        witness.set_target(self.has_right, if right.is_some() { Felt::ONE } else { Felt::ZERO })?;
+        Ok(witness)
+    }
+}

@@ -1,0 +1,78 @@
+//! All slots of a batch in a chain, and the statement as public inputs.
+
+use crate::circuit::amount::{constant, zero_unless};
+use crate::circuit::leaf::{capacity_of, permute};
+use crate::circuit::slot::{SlotEnds, SlotTargets, constrain_slot};
+use crate::circuit::values::{SlotValues, assign};
+use crate::circuit::{Builder, Circuit, Config};
+use crate::system::Shape;
+use anyhow::Result;
+use plonky2::hash::hash_types::HashOutTarget;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::plonk::circuit_data::CircuitConfig;
+use workloads::hash::{Digest, Domain};
+
+/// A batch circuit and its private targets.
+#[derive(Debug)]
+pub struct BatchCircuit {
+    /// The circuit with its keys.
+    pub circuit: Circuit,
+    /// The root before the first slot: set from outside, the rest of the chain follows.
+    old_root: HashOutTarget,
+    slots: Vec<SlotTargets>,
+}
+
+impl BatchCircuit {
+    /// Builds the circuit of a shape. The capacity must be at least 1.
+    pub fn build(shape: Shape) -> Self {
+        let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
+        let old_root = builder.add_virtual_hash();
+        let mut root = old_root;
+        let mut slots = Vec::with_capacity(shape.capacity);
+        let tag = constant(&mut builder, Domain::Batch.tag());
+        let mut capacity = capacity_of(&mut builder, tag);
+        let mut commitment = old_root;
+        let mut count = builder.zero();
+        let mut previous = None;
+        for _ in 0..shape.capacity {
+            let (targets, ends) = constrain_slot(&mut builder, shape.slots, shape.depth.levels(), root);
+            let SlotEnds { root: after, elements, is_real } = ends;
+            root = after;
+            (commitment, capacity) = permute(&mut builder, &elements, &capacity);
+            count = builder.add(count, is_real);
+            // Padding stands at the end alone, so that a batch has one padded form.
+            if let Some(previous) = previous {
+                zero_unless(&mut builder, is_real, previous);
+            }
+            previous = Some(is_real);
+            slots.push(targets);
+        }
+        builder.register_public_inputs(&old_root.elements);
+        builder.register_public_inputs(&root.elements);
+        builder.register_public_inputs(&commitment.elements);
+        builder.register_public_input(count);
+        Self { circuit: builder.build::<Config>(), old_root, slots }
+    }
+
+    /// The witness of a batch that starts at `old_root`: one set of values for each slot.
+    ///
+    /// # Errors
+    /// Values that contradict each other.
+    pub fn witness(
+        &self,
+        old_root: Digest,
+        values: &[SlotValues],
+    ) -> Result<PartialWitness<workloads::hash::Felt>> {
+        anyhow::ensure!(values.len() == self.slots.len(), "one set of values for each slot");
+        let mut witness = PartialWitness::new();
+        for (target, element) in self.old_root.elements.iter().zip(old_root.elements) {
+            witness.set_target(*target, element)?;
+        }
+        for (targets, values) in self.slots.iter().zip(values) {
+            for (target, value) in assign(targets, values) {
+                witness.set_target(target, value)?;
+            }
+        }
+        Ok(witness)
+    }
+}

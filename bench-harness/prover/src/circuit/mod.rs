@@ -1,0 +1,47 @@
+//! The statement as constraints: what a batch must satisfy, and what an aggregation must.
+//!
+//! | room | what it constrains |
+//! |---|---|
+//! | [`u16_gate`] | fifteen numbers below 2^16 a row: the only range check there is |
+//! | [`amount`] | 64-bit amounts as limbs; adding and taking away without wrapping |
+//! | [`leaf`] | hashing a leaf, reading and writing one token of it |
+//! | [`path`] | a leaf stands in a tree, and what the root becomes |
+//! | [`swap`] | the constant-product formula, exact in the integers |
+//! | [`slot`] | one transaction or padding |
+//! | [`values`] | the private numbers of a slot, computed natively |
+//! | [`batch`] | all slots in a chain, and the public inputs |
+//! | [`aggregate`] | two proofs become one |
+//!
+//! Every private number that is not forced by another is a free target set from [`values`], never by a hidden
+//! generator: a test can therefore hand the circuit any lie that a dishonest prover could.
+
+pub mod aggregate;
+pub mod amount;
+pub mod batch;
+pub mod leaf;
+pub mod path;
+pub mod slot;
+pub mod swap;
+pub mod u16_gate;
+pub mod values;
+
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+use plonky2::plonk::circuit_data::CircuitData;
+use plonky2::plonk::config::PoseidonGoldilocksConfig;
+use plonky2::plonk::proof::ProofWithPublicInputs;
+use workloads::hash::Felt;
+
+/// The degree of the field extension in which challenges live.
+pub const EXTENSION: usize = 2;
+
+/// The proof system's configuration: Goldilocks, Poseidon.
+pub type Config = PoseidonGoldilocksConfig;
+
+/// A circuit under construction.
+pub type Builder = CircuitBuilder<Felt, EXTENSION>;
+
+/// A circuit with its keys.
+pub type Circuit = CircuitData<Felt, Config, EXTENSION>;
+
+/// A proof with its public inputs, as plonky2 holds it.
+pub type PlonkProof = ProofWithPublicInputs<Felt, Config, EXTENSION>;

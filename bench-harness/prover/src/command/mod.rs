@@ -1,0 +1,282 @@
+//! A user's own prover, as an external program.
+//!
+//! # Protocol, version 1
+//! The program is started once for each set-up and kept, since a prover loads keys for seconds that are no part of
+//! proving. It reads requests on its standard input and writes replies on its standard output: one JSON object a
+//! line, each ended by a newline and flushed, one reply to each request, in order. What it writes to its standard
+//! error is shown when something goes wrong. When its input ends it must end. Bytes are in hexadecimal, times in
+//! seconds, a digest is 64 hexadecimal digits (four field elements, most significant digit first).
+//!
+//! A *statement* is `{"old_root": digest, "new_root": digest, "commitment": digest, "transactions": number}`.
+//!
+//! | request | fields | reply |
+//! |---|---|---|
+//! | `set_up` | `protocol` (1), `depth`, `capacity` (transactions in a full batch), `slots` (`"transfer"` or `"any"`), `batches` (the most proofs that one aggregation will get) | `name`, `version`; may have `aggregate` and `verify` (true where it can; false if left out) and `settings` (an object of texts) |
+//! | `prove` | `batch` (number), `statement`, `data` (the batch, as it goes to L1) | `proof`, `proof_bytes` (its length), `witness_s`, `prove_s` |
+//! | `aggregate` | `proofs` (of batches, in the order of their chain) | `proof`, `levels` (from the batches upwards, each `{"level": from 1, "merges": number, "time_s": time of all of them}`) |
+//! | `verify` | `level` (0 for a batch's proof, else the level of aggregation), `proof` | `valid` (true), `statement` (what the *proof* states), `verify_s`; or `valid` (false), `why` |
+//!
+//! The name of the request stands in the field `request`. Any reply may be `{"error": text}` instead: no proof. A
+//! reply may have more fields; they are not read. One line may have at most 256 MiB.
+//!
+//! An answer that does not come in time, an end of the program, a line that is no JSON, a missing field: each is an
+//! error that names the batch. The program is then killed with all processes of its group, and started again, with
+//! a new set-up, at the next request. So are all programs when the harness ends.
+//!
+//! `examples/prover-command.sh` is a whole program of ten lines.
+
+mod process;
+mod protocol;
+
+use crate::command::process::{Process, Trouble};
+use crate::command::protocol::{
+    AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex, parse_reply,
+    seconds, to_hex,
+};
+use crate::system::{
+    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind,
+    Verified,
+};
+use serde::de::DeserializeOwned;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use workloads::encoding::encode;
+
+pub use process::end_all;
+
+/// The version of the protocol that this program speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// An external prover.
+#[derive(Debug)]
+pub struct Command {
+    argv: Vec<String>,
+    timeout: Duration,
+    set_up: Option<Set>,
+    /// Behind a lock, since verifying takes `&self` and talks to the process all the same.
+    process: Mutex<Option<Process>>,
+}
+
+/// What was set up.
+#[derive(Clone, Debug)]
+struct Set {
+    request: String,
+    can_aggregate: bool,
+    can_verify: bool,
+}
+
+impl Command {
+    /// A prover from program and arguments, which has `timeout` for each answer. Nothing is started yet.
+    ///
+    /// # Errors
+    /// No program, or no time.
+    pub fn new(argv: Vec<String>, timeout: Duration) -> Result<Self, ProverError> {
+        let wrong = |expected: &str, got: String| ProverError::Input {
+            what: "prover command",
+            expected: expected.to_owned(),
+            got,
+        };
+        if argv.first().is_none_or(String::is_empty) {
+            return Err(wrong("a program and its arguments", "nothing".to_owned()));
+        }
+        if timeout.is_zero() {
+            return Err(wrong("a time-out above zero", "0 s".to_owned()));
+        }
+        Ok(Self { argv, timeout, set_up: None, process: Mutex::new(None) })
+    }
+
+    /// Whether it aggregates; known after the set-up.
+    pub fn can_aggregate(&self) -> bool {
+        self.set_up.as_ref().is_some_and(|set| set.can_aggregate)
+    }
+
+    /// Whether it verifies; known after the set-up.
+    pub fn can_verify(&self) -> bool {
+        self.set_up.as_ref().is_some_and(|set| set.can_verify)
+    }
+
+    /// One request and its reply, from a process that is set up.
+    fn ask<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, Failure> {
+        let set = self.set_up.as_ref().ok_or_else(|| Failure::Said("nothing was set up".to_owned()))?;
+        let line = request.line()?;
+        let mut place = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if place.is_none() {
+            let mut process = self.start()?;
+            let reply = exchange(&mut process, &set.request, self.timeout)?;
+            parse_reply::<SetUpReply>(&reply)?;
+            *place = Some(process);
+        }
+        let Some(process) = place.as_mut() else {
+            return Err(Failure::Said("the program could not be started".to_owned()));
+        };
+        let reply = exchange(process, &line, self.timeout).and_then(|reply| parse_reply(&reply));
+        if matches!(reply, Err(Failure::Broken(_))) {
+            // What comes next might be the answer to this request: nothing from this process can be trusted.
+            *place = None;
+        }
+        reply
+    }
+
+    fn start(&self) -> Result<Process, Failure> {
+        Process::start(&self.argv)
+            .map_err(|error| Failure::Absent(format!("`{}` cannot be started: {error}", self.argv[0])))
+    }
+}
+
+/// Why there is no usable reply.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The program is not there.
+    Absent(String),
+    /// The program says that it has none.
+    Said(String),
+    /// The program broke the protocol, and was ended.
+    Broken(String),
+}
+
+impl Failure {
+    fn why(self) -> String {
+        match self {
+            Self::Absent(why) | Self::Said(why) | Self::Broken(why) => why,
+        }
+    }
+}
+
+fn exchange(process: &mut Process, line: &str, timeout: Duration) -> Result<Vec<u8>, Failure> {
+    process.ask(line, timeout).map_err(|trouble| {
+        let what = match trouble {
+            Trouble::Late => format!("no answer within {} s", timeout.as_secs_f64()),
+            Trouble::Ended => "it ended without an answer".to_owned(),
+            Trouble::TooLong { limit_bytes } => {
+                format!("an answer of more than {limit_bytes} bytes")
+            }
+        };
+        Failure::Broken(what + &process.end())
+    })
+}
+
+impl ProofSystem for Command {
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError> {
+        let no_set_up = |failure: Failure| match failure {
+            Failure::Absent(why) => ProverError::Input {
+                what: "prover command",
+                expected: "a program that can be started".to_owned(),
+                got: why,
+            },
+            Failure::Said(why) | Failure::Broken(why) => ProverError::NoProof {
+                what: "anything: the set-up of the prover command failed".to_owned(),
+                why,
+            },
+        };
+        let request = Request::SetUp {
+            protocol: PROTOCOL,
+            depth: shape.depth.levels(),
+            capacity: shape.capacity,
+            slots: match shape.slots {
+                SlotKind::Transfer => "transfer",
+                SlotKind::Any => "any",
+            },
+            batches,
+        };
+        let request = request.line().map_err(no_set_up)?;
+        let mut process = self.start().map_err(no_set_up)?;
+        let reply = exchange(&mut process, &request, self.timeout)
+            .and_then(|reply| parse_reply::<SetUpReply>(&reply));
+        let SetUpReply { name, version, aggregate, verify, mut settings } = reply.map_err(no_set_up)?;
+        settings.insert("program".to_owned(), self.argv.join(" "));
+        settings.insert("name".to_owned(), name);
+        self.set_up = Some(Set { request, can_aggregate: aggregate, can_verify: verify });
+        // The one before, if any, is ended here.
+        self.process = Mutex::new(Some(process));
+        Ok(Description { system: "command".to_owned(), version, settings, circuits: Vec::new() })
+    }
+
+    fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {
+        let failed = |why: String| ProverError::Command { batch: job.batch.id.0, why };
+        let request = Request::Prove {
+            batch: job.batch.id.0,
+            statement: StatementWire::from(&job.statement),
+            data: to_hex(&encode(job.batch)),
+        };
+        let ProveReply { proof, proof_bytes, witness_s, prove_s } =
+            self.ask(&request).map_err(|failure| failed(failure.why()))?;
+        let bytes = from_hex("proof", &proof).map_err(failed)?;
+        if bytes.len() as u64 != proof_bytes {
+            return Err(failed(format!(
+                "its reply says proof_bytes {proof_bytes}, and its proof has {} bytes",
+                bytes.len()
+            )));
+        }
+        Ok(Proved {
+            proof: Proof { kind: ProofKind::Batch, bytes },
+            witness: seconds("witness_s", witness_s).map_err(failed)?,
+            prove: seconds("prove_s", prove_s).map_err(failed)?,
+        })
+    }
+
+    fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+        let failed = |why: String| ProverError::NoProof {
+            what: format!("an aggregation of {} by the prover command", proofs.len()),
+            why,
+        };
+        if !self.can_aggregate() {
+            return Err(failed("its set-up says that it cannot aggregate".to_owned()));
+        }
+        let request =
+            Request::Aggregate { proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect() };
+        let AggregateReply { proof, levels } = self.ask(&request).map_err(|failure| failed(failure.why()))?;
+        let levels = levels
+            .into_iter()
+            .map(|level| {
+                Ok(Level {
+                    level: level.level,
+                    merges: level.merges,
+                    time: seconds("levels.time_s", level.time_s).map_err(failed)?,
+                })
+            })
+            .collect::<Result<Vec<_>, ProverError>>()?;
+        let in_order = levels.iter().zip(1..).all(|(level, number)| level.level == number);
+        if levels.is_empty() || !in_order || levels.iter().any(|level| level.merges == 0) {
+            return Err(failed(
+                "the levels of its reply are not 1, 2, … with a merge or more each".to_owned(),
+            ));
+        }
+        Ok(Aggregated {
+            proof: Proof {
+                kind: ProofKind::Aggregate { level: levels.len() },
+                bytes: from_hex("proof", &proof).map_err(failed)?,
+            },
+            levels,
+        })
+    }
+
+    fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
+        let failed = |why: String| ProverError::NoProof {
+            what: "a verification by the prover command".to_owned(),
+            why,
+        };
+        if !self.can_verify() {
+            return Err(failed("its set-up says that it cannot verify".to_owned()));
+        }
+        let request = Request::Verify {
+            level: match proof.kind {
+                ProofKind::Batch => 0,
+                ProofKind::Aggregate { level } => level,
+            },
+            proof: to_hex(&proof.bytes),
+        };
+        let VerifyReply { valid, statement, verify_s, why } =
+            self.ask(&request).map_err(|failure| failed(failure.why()))?;
+        if !valid {
+            let why = why.unwrap_or_else(|| "the prover command does not say why".to_owned());
+            return Err(ProverError::Rejected { why });
+        }
+        let missing = |field: &str| failed(format!("its reply: missing field `{field}`"));
+        let statement = statement.ok_or_else(|| missing("statement"))?;
+        let verify_s = verify_s.ok_or_else(|| missing("verify_s"))?;
+        Ok(Verified {
+            statement: statement.statement().map_err(failed)?,
+            time: seconds("verify_s", verify_s).map_err(failed)?,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! A proof system that proves nothing: durations come from a script, and failures too.
+//!
+//! It lets everything else (schedule, records, summaries, verdicts, exit codes) be tested in milliseconds and to the
+//! last digit. Its proofs carry the statement and a checksum, so that an altered proof is rejected and a broken
+//! chain cannot be aggregated. They convince nobody of anything: never use it for a figure about a machine.
+
+mod proof;
+mod script;
+
+use crate::scripted::proof::{HEAD_BYTES, decode, encode, rejected};
+use crate::scripted::script::Use;
+use crate::statement::Statement;
+use crate::system::{
+    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+};
+use plonky2::field::types::{Field, PrimeField64};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use workloads::hash::Felt;
+
+pub use script::{Faults, Law, Script};
+
+/// The system.
+#[derive(Debug)]
+pub struct Scripted {
+    script: Script,
+    set_up: Option<(Shape, usize)>,
+    proved: u64,
+    merged: u64,
+}
+
+impl Scripted {
+    /// A system that follows a script.
+    ///
+    /// # Errors
+    /// A law that cannot be.
+    pub fn new(script: Script) -> Result<Self, ProverError> {
+        script.check()?;
+        Ok(Self { script, set_up: None, proved: 0, merged: 0 })
+    }
+
+    /// The script.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    fn take(&self, law: &Law, purpose: Use, key: u64, number: u64) -> Duration {
+        let time = law.draw(self.script.seed, purpose, key, number);
+        if self.script.real_time {
+            std::thread::sleep(time);
+        }
+        time
+    }
+}
+
+impl ProofSystem for Scripted {
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError> {
+        if shape.capacity == 0 || batches == 0 || self.script.faults.no_set_up {
+            return Err(ProverError::Input {
+                what: "scripted set-up",
+                expected: "a capacity and a number of batches of at least 1".to_owned(),
+                got: format!("{} and {batches}", shape.capacity),
+            });
+        }
+        self.set_up = Some((shape, batches));
+        Ok(Description {
+            system: "scripted".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: BTreeMap::from([
+                ("seed".to_owned(), self.script.seed.to_string()),
+                ("proves".to_owned(), "nothing".to_owned()),
+            ]),
+            circuits: Vec::new(),
+        })
+    }
+
+    fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {
+        let what = format!("batch {}", job.batch.id.0);
+        let Some((shape, _)) = self.set_up else {
+            let why = "nothing was set up".to_owned();
+            return Err(ProverError::NoProof { what, why });
+        };
+        if job.batch.transactions.len() > shape.capacity {
+            return Err(ProverError::Input {
+                what: "transactions in a batch",
+                expected: format!("at most {}", shape.capacity),
+                got: job.batch.transactions.len().to_string(),
+            });
+        }
+        self.proved += 1;
+        let is_now = |fault: Option<u64>| fault == Some(self.proved);
+        let faults = self.script.faults;
+        if is_now(faults.crash) {
+            std::process::abort();
+        }
+        if is_now(faults.hang) {
+            std::thread::sleep(Duration::from_secs(3600));
+        }
+        if is_now(faults.no_proof) {
+            let why = "the script says so".to_owned();
+            return Err(ProverError::NoProof { what, why });
+        }
+        let mut stated = job.statement;
+        if is_now(faults.wrong_proof) {
+            stated.new_root.elements[0] += Felt::ONE;
+        }
+        let kind = ProofKind::Batch;
+        let mut bytes = encode(kind, &stated);
+        if is_now(faults.damaged_proof) {
+            bytes[HEAD_BYTES] ^= 1;
+        }
+        let key = job.statement.commitment.elements[0].to_canonical_u64();
+        let turn = self.proved - 1;
+        Ok(Proved {
+            proof: Proof { kind, bytes },
+            witness: self.take(&self.script.witness, Use::Witness, key, turn),
+            prove: self.take(&self.script.prove, Use::Prove, key, turn),
+        })
+    }
+
+    fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+        let limit = self.set_up.map_or(0, |(_, batches)| batches);
+        if proofs.is_empty() || proofs.len() > limit {
+            return Err(ProverError::Input {
+                what: "proofs to aggregate",
+                expected: format!("1 to {limit}"),
+                got: proofs.len().to_string(),
+            });
+        }
+        let statements = proofs
+            .iter()
+            .map(|proof| match proof.kind {
+                ProofKind::Batch => decode(proof),
+                ProofKind::Aggregate { .. } => Err(rejected("an aggregate among batch proofs")),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let statement = Statement::join_all(&statements)
+            .ok_or_else(|| rejected("two neighbours do not follow each other"))?;
+        let mut levels = Vec::new();
+        let mut width = proofs.len();
+        // One proof alone is lifted once, so that an aggregate is always an aggregate.
+        while width > 1 || levels.is_empty() {
+            width = width.div_ceil(2);
+            let level = levels.len() + 1;
+            let mut time = Duration::ZERO;
+            for place in 0..width {
+                let key = statement.commitment.elements[0].to_canonical_u64();
+                let key = key ^ ((level as u64) << 32 | place as u64);
+                time += self.take(&self.script.merge, Use::Merge, key, self.merged);
+                self.merged += 1;
+            }
+            levels.push(Level { level, merges: width, time });
+        }
+        let kind = ProofKind::Aggregate { level: levels.len() };
+        Ok(Aggregated { proof: Proof { kind, bytes: encode(kind, &statement) }, levels })
+    }
+
+    fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
+        let statement = decode(proof)?;
+        let key = statement.commitment.elements[0].to_canonical_u64();
+        Ok(Verified { statement, time: self.take(&self.script.verify, Use::Verify, key, key) })
+    }
+}

@@ -1,0 +1,173 @@
+//! What a scripted system is told: how long things take, and what goes wrong.
+
+use crate::system::ProverError;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long something takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Law {
+    /// Always the same: `{ fixed_s = 1.5 }`.
+    Fixed {
+        /// The time.
+        fixed_s: f64,
+    },
+    /// Log-normal: `{ mean_s = 1.5, cv = 0.3 }`. The draw belongs to the proof's statement, not to the order of
+    /// calls, so that a run that was interrupted yields what it would have yielded.
+    LogNormal {
+        /// The mean.
+        mean_s: f64,
+        /// Standard deviation over mean.
+        cv: f64,
+    },
+    /// These in turn, from the first again after the last: `{ values_s = [1.4, 1.6] }`.
+    Values {
+        /// The times.
+        values_s: Vec<f64>,
+    },
+}
+
+/// What goes wrong, each at the k-th batch proof of this process, from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// A proof that verifies and states another new root.
+    pub wrong_proof: Option<u64>,
+    /// A proof whose bytes are damaged.
+    pub damaged_proof: Option<u64>,
+    /// No proof, with an error.
+    pub no_proof: Option<u64>,
+    /// The process aborts.
+    pub crash: Option<u64>,
+    /// The call does not return for an hour.
+    pub hang: Option<u64>,
+    /// The set-up is refused.
+    pub no_set_up: bool,
+}
+
+/// What a scripted system does. In TOML every field has a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Script {
+    /// The seed of all draws.
+    pub seed: u64,
+    /// Whether it sleeps for as long as it claims.
+    pub real_time: bool,
+    /// Witness generation of a batch.
+    pub witness: Law,
+    /// The proof of a batch.
+    pub prove: Law,
+    /// One merge.
+    pub merge: Law,
+    /// One verification.
+    pub verify: Law,
+    /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
+    /// too: every figure of a run is then the script's.
+    pub harness: Option<Law>,
+    /// What goes wrong.
+    pub faults: Faults,
+}
+
+impl Default for Script {
+    /// Witness 0.1 s, proof 1 s, merge 1.5 s, verification 5 ms; nothing goes wrong.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            real_time: false,
+            witness: Law::Fixed { fixed_s: 0.1 },
+            prove: Law::Fixed { fixed_s: 1.0 },
+            merge: Law::Fixed { fixed_s: 1.5 },
+            verify: Law::Fixed { fixed_s: 0.005 },
+            harness: None,
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// What a duration is for, so that two laws of one script never share draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Witness = 1,
+    Prove = 2,
+    Merge = 3,
+    Verify = 4,
+    Harness = 5,
+}
+
+impl Script {
+    /// Checks every law.
+    ///
+    /// # Errors
+    /// A time or a CV that is negative, infinite or not a number, or a list of none.
+    pub fn check(&self) -> Result<(), ProverError> {
+        let Self { seed: _, real_time: _, witness, prove, merge, verify, harness, faults: _ } = self;
+        let laws = [
+            ("script, witness", Some(witness)),
+            ("script, prove", Some(prove)),
+            ("script, merge", Some(merge)),
+            ("script, verify", Some(verify)),
+            ("script, harness", harness.as_ref()),
+        ];
+        for (what, law) in laws {
+            law.map_or(Ok(()), |law| law.check(what))?;
+        }
+        Ok(())
+    }
+
+    /// The `number`-th duration of what the harness times itself, where the script says so.
+    pub fn harness_time(&self, number: u64) -> Option<Duration> {
+        let law = self.harness.as_ref()?;
+        Some(law.draw(self.seed, Use::Harness, number, number))
+    }
+}
+
+impl Law {
+    fn check(&self, what: &'static str) -> Result<(), ProverError> {
+        let wrong = |expected: &str, got: String| {
+            Err(ProverError::Input { what, expected: expected.to_owned(), got })
+        };
+        let numbers = match self {
+            Self::Fixed { fixed_s } => vec![*fixed_s],
+            Self::LogNormal { mean_s, cv } => vec![*mean_s, *cv],
+            Self::Values { values_s } => values_s.clone(),
+        };
+        if numbers.is_empty() {
+            return wrong("at least one value", "none".to_owned());
+        }
+        // Above that a Duration would not hold it.
+        let bad = numbers.iter().find(|x| !(0.0..1e9).contains(*x));
+        bad.map_or(Ok(()), |x| wrong("numbers from 0 to 1e9", x.to_string()))
+    }
+
+    /// The duration of one call: `key` says which draw it is, `number` which turn.
+    pub(crate) fn draw(&self, seed: u64, purpose: Use, key: u64, number: u64) -> Duration {
+        let time_s = match self {
+            Self::Fixed { fixed_s } => *fixed_s,
+            Self::LogNormal { mean_s, cv } => {
+                // With σ² = ln(1 + cv²), exp(σ·z − σ²/2) has mean 1 and the wanted CV.
+                let variance = libm::log1p(cv * cv);
+                let z = standard_normal(seed, purpose, key);
+                mean_s * libm::exp(variance.sqrt() * z - variance / 2.0)
+            }
+            Self::Values { values_s } => values_s[(number % values_s.len() as u64) as usize],
+        };
+        Duration::from_secs_f64(time_s.min(1e9))
+    }
+}
+
+/// One standard normal number by Box and Muller (Annals of Mathematical Statistics 29, 1958), in software
+/// arithmetic, so that it is the same on every machine.
+fn standard_normal(seed: u64, purpose: Use, key: u64) -> f64 {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8] = purpose as u8;
+    bytes[16..24].copy_from_slice(&key.to_le_bytes());
+    let mut rng = ChaCha20Rng::from_seed(bytes);
+    // Above 0 and below 1, so that the logarithm is finite.
+    let mut uniform = || ((rng.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+    let radius = (-2.0 * libm::log(uniform())).sqrt();
+    radius * libm::cos(std::f64::consts::TAU * uniform())
+}

@@ -1,0 +1,231 @@
+//! What a proof system must do, whoever implements it.
+//!
+//! A proof travels as bytes, as it would between machines, so that one type serves every system. Durations are
+//! told by the system itself: a real one measures them, a scripted one makes them up, an external one reports them.
+
+use crate::statement::Statement;
+use crate::witness::BatchTrace;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use thiserror::Error;
+use workloads::state::Depth;
+use workloads::transaction::Batch;
+
+/// What a slot of the circuit can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlotKind {
+    /// Transfers alone: fewer rows.
+    Transfer,
+    /// Transfers and swaps.
+    Any,
+}
+
+/// The shape of a batch circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shape {
+    /// The depth of the state tree.
+    pub depth: Depth,
+    /// How many transactions fit, at least 1.
+    pub capacity: usize,
+    /// What a slot can hold.
+    pub slots: SlotKind,
+}
+
+/// One batch to prove.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The transactions.
+    pub batch: &'a Batch,
+    /// The leaves that they touch, with their paths, in order.
+    pub trace: &'a BatchTrace,
+    /// What native execution says of it.
+    pub statement: Statement,
+}
+
+/// What a proof covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofKind {
+    /// One batch.
+    Batch,
+    /// The result of this level of aggregation, from 1.
+    Aggregate {
+        /// The level.
+        level: usize,
+    },
+}
+
+/// A proof, as it would travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// What it covers, and so which key verifies it.
+    pub kind: ProofKind,
+    /// The system's own encoding, public inputs included.
+    pub bytes: Vec<u8>,
+}
+
+/// A proof of one batch and what it took.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// The proof.
+    pub proof: Proof,
+    /// From the batch's trace to all wire values.
+    pub witness: Duration,
+    /// From wire values to the proof's bytes.
+    pub prove: Duration,
+}
+
+/// One level of an aggregation tree, all its merges one after the other on this prover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The level, from 1.
+    pub level: usize,
+    /// How many proofs it made. The last of an odd number is lifted alone, at the same cost.
+    pub merges: usize,
+    /// The time of all of them together.
+    pub time: Duration,
+}
+
+/// One proof from many, and what it took.
+#[derive(Clone, Debug)]
+pub struct Aggregated {
+    /// The proof.
+    pub proof: Proof,
+    /// Each level, from the batches upwards.
+    pub levels: Vec<Level>,
+}
+
+/// What a proof turned out to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Verified {
+    /// Its public side.
+    pub statement: Statement,
+    /// What verifying took.
+    pub time: Duration,
+}
+
+/// The size of one circuit. Nothing here depends on the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CircuitSize {
+    /// `batch`, or `aggregate 1`, `aggregate 2`, …
+    pub name: String,
+    /// Rows in use.
+    pub rows: u64,
+    /// Rows after padding to a power of two: what proving costs.
+    pub padded_rows: u64,
+    /// Public field elements.
+    pub public_elements: u64,
+    /// The length of a proof.
+    pub proof_bytes: u64,
+    /// Rows by kind of gate.
+    pub gates: BTreeMap<String, u64>,
+    /// The digest of the verifier's key.
+    pub key_digest: String,
+}
+
+/// A proof system after its set-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// `plonky2`, `scripted` or `command`.
+    pub system: String,
+    /// The version of the library or program behind it.
+    pub version: String,
+    /// The settings that decide cost and security, by name.
+    pub settings: BTreeMap<String, String>,
+    /// Its circuits, batch first; none where the system does not tell.
+    pub circuits: Vec<CircuitSize>,
+}
+
+/// What can go wrong.
+#[derive(Debug, Error)]
+pub enum ProverError {
+    /// The shape or the number of proofs cannot be.
+    #[error("{what}: expected {expected}, got {got}")]
+    Input {
+        /// Which input.
+        what: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
+    /// A transaction cannot be executed, so there is nothing to prove.
+    #[error(transparent)]
+    Execution(#[from] workloads::ledger::BatchError),
+    /// The prover gave no proof.
+    #[error("no proof of {what}: {why}")]
+    NoProof {
+        /// `batch 3`, or the place in an aggregation.
+        what: String,
+        /// What the system says.
+        why: String,
+    },
+    /// A proof does not verify, or is not a proof.
+    #[error("a proof is wrong: {why}")]
+    Rejected {
+        /// What the verifier says.
+        why: String,
+    },
+    /// A proof verifies but says something else than native execution.
+    #[error("a proof says something else than native execution\n  proof:  {proved}\n  native: {native}")]
+    Mismatch {
+        /// What the proof says.
+        proved: Box<Statement>,
+        /// What native execution says.
+        native: Box<Statement>,
+    },
+    /// An external prover failed.
+    #[error("prover command, batch {batch}: {why}")]
+    Command {
+        /// The batch it was given.
+        batch: u64,
+        /// What happened: a time-out, a crash, a bad reply.
+        why: String,
+    },
+}
+
+impl ProverError {
+    /// True where a proof or a state root is wrong, as against a run that could not be made.
+    pub fn is_wrong_proof(&self) -> bool {
+        matches!(self, Self::Rejected { .. } | Self::Mismatch { .. })
+    }
+}
+
+/// What a proof system must do.
+pub trait ProofSystem {
+    /// Builds everything that can be built before the first batch: circuits and keys for a batch of this shape, and
+    /// for aggregating up to `batches` proofs. Never counted as proving.
+    ///
+    /// # Errors
+    /// A shape that cannot be.
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError>;
+
+    /// Proves one batch.
+    ///
+    /// # Errors
+    /// No set-up for this shape, or no proof.
+    fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError>;
+
+    /// Makes one proof from batch proofs in the order of their chain; any number from 1.
+    ///
+    /// # Errors
+    /// Proofs that do not follow each other, too many for the set-up, or no proof.
+    fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError>;
+
+    /// Verifies a proof and says what it states.
+    ///
+    /// # Errors
+    /// [`ProverError::Rejected`] for anything that is not a valid proof, whatever its bytes are.
+    fn verify(&self, proof: &Proof) -> Result<Verified, ProverError>;
+}
+
+/// Verifies a proof and compares what it says with native execution: the one gate through which a time may count.
+///
+/// # Errors
+/// [`ProverError::Rejected`] or [`ProverError::Mismatch`].
+pub fn check(system: &dyn ProofSystem, proof: &Proof, native: &Statement) -> Result<Duration, ProverError> {
+    let Verified { statement, time } = system.verify(proof)?;
+    if statement == *native {
+        return Ok(time);
+    }
+    Err(ProverError::Mismatch { proved: Box::new(statement), native: Box::new(*native) })
+}

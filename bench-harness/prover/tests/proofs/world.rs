@@ -1,0 +1,93 @@
+//! A small world to prove in: three accounts, two pools, a shallow tree.
+
+use plonky2::field::types::Field;
+use prover::circuit::batch::BatchCircuit;
+use prover::circuit::values::SlotValues;
+use prover::plonk::prove_with;
+use prover::system::{Shape, SlotKind};
+use prover::witness::{Leaf, Opening, Step};
+use workloads::account::{Account, AccountId, Token};
+use workloads::hash::{Digest, Felt};
+use workloads::ledger::Ledger;
+use workloads::pool::{Pool, PoolId};
+use workloads::state::{Depth, State};
+use workloads::transaction::{Action, Transaction};
+
+pub(crate) fn token(index: u64) -> Token {
+    Token::new(index).expect("a token")
+}
+
+pub(crate) fn shape(depth: u64, capacity: usize, slots: SlotKind) -> Shape {
+    Shape { depth: Depth::new(depth).expect("in range"), capacity, slots }
+}
+
+pub(crate) fn account(balances: [u64; 3]) -> Account {
+    Account { owner: 77, nonce: 5, balances }
+}
+
+/// Accounts of the given balances and one pool over tokens 0 and 1.
+pub(crate) fn state(depth: u64, balances: &[[u64; 3]], reserves: [u64; 2]) -> State {
+    let accounts = balances.iter().map(|balances| account(*balances)).collect();
+    let pool = Pool::new([token(0), token(1)], reserves, 30).expect("a pool");
+    State::new(Depth::new(depth).expect("in range"), Ledger::new(accounts, vec![pool])).expect("fits")
+}
+
+pub(crate) fn transfer(from: u32, nonce: u32, to: u32, token_in: u64, amount: u64) -> Transaction {
+    let action = Action::Transfer { to: AccountId(to), token: token(token_in), amount };
+    Transaction { sender: AccountId(from), nonce, action }
+}
+
+pub(crate) fn swap(from: u32, nonce: u32, token_in: u64, amount_in: u64, min_out: u64) -> Transaction {
+    let action = Action::Swap { pool: PoolId(0), token_in: token(token_in), amount_in, min_out };
+    Transaction { sender: AccountId(from), nonce, action }
+}
+
+pub(crate) fn felt(number: u64) -> Felt {
+    Felt::from_noncanonical_u64(number)
+}
+
+/// Opens an account of a state.
+pub(crate) fn open(state: &State, id: u32) -> Opening {
+    let leaf = Leaf::Account(state.ledger().accounts()[id as usize]);
+    let siblings = state.account_siblings(AccountId(id)).expect("exists");
+    Opening { index: state.depth().account_leaf(AccountId(id)), leaf, siblings }
+}
+
+/// Opens pool 0 of a state.
+pub(crate) fn open_pool(state: &State) -> Opening {
+    let leaf = Leaf::Pool(state.ledger().pools()[0]);
+    let siblings = state.pool_siblings(PoolId(0)).expect("exists");
+    Opening { index: state.depth().pool_leaf(PoolId(0)), leaf, siblings }
+}
+
+/// What a liar would record: the leaves after each half of the transaction are the liar's, the tree is honest.
+pub(crate) fn lying_step(
+    state: &mut State,
+    transaction: Transaction,
+    sender_after: Account,
+    target_after: Leaf,
+    quotient: (u64, u128),
+) -> Step {
+    let sender = open(state, transaction.sender.0);
+    state.replace_account(transaction.sender, sender_after).expect("exists");
+    let target = match transaction.action {
+        Action::Transfer { to, .. } => open(state, to.0),
+        Action::Swap { .. } => open_pool(state),
+    };
+    match target_after {
+        Leaf::Account(after) => {
+            state.replace_account(AccountId(target.index.0 as u32), after).expect("exists")
+        }
+        Leaf::Pool(after) => state.replace_pool(PoolId(0), after).expect("exists"),
+    }
+    Step { transaction: Some(transaction), sender, target, quotient }
+}
+
+/// Whether a circuit of one slot accepts these numbers: a proof comes out and verifies.
+pub(crate) fn accepts(circuit: &BatchCircuit, old_root: Digest, values: &[SlotValues]) -> bool {
+    // A broken constraint makes plonky2 panic inside, which is caught there: keep its message off the screen.
+    std::panic::set_hook(Box::new(|_| {}));
+    let Ok(inputs) = circuit.witness(old_root, values) else { return false };
+    prove_with(&circuit.circuit, inputs, "a test")
+        .is_ok_and(|timed| circuit.circuit.verify(timed.proof).is_ok())
+}

@@ -1,0 +1,77 @@
+//! A profile as Markdown: fit for a pull-request comment.
+
+use crate::export::{ExportError, Exporter};
+use crate::profile::record::ProfileRecord;
+use crate::profile::rows::{
+    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
+};
+
+/// A profile as Markdown.
+#[derive(Clone, Copy, Debug)]
+pub struct ProfileMarkdown;
+
+impl Exporter<ProfileRecord> for ProfileMarkdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
+        let mut page = format!("## Profile {}\n\n", profile.run);
+        page += &head(&CELL_HEADER);
+        for summary in &profile.cells {
+            page += &row(&cell_row(summary));
+        }
+        page.push('\n');
+        for summary in &profile.cells {
+            for remark in remarks(summary) {
+                page += &format!("- {}\n", one_line(&remark));
+            }
+        }
+        for summary in measured(profile) {
+            page += &format!("\n### {}\n\n", one_line(&summary.cell.words()));
+            let circuits = circuits(summary);
+            for circuit in &circuits {
+                page += &format!("- {}\n", one_line(circuit));
+            }
+            if !circuits.is_empty() {
+                page.push('\n');
+            }
+            page += &head(&QUANTITY_HEADER);
+            for quantity in &summary.quantities {
+                page += &row(&quantity_row(quantity));
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn head(cells: &[&str]) -> String {
+    format!("| {} |\n|{}\n", cells.join(" | "), "---|".repeat(cells.len()))
+}
+
+fn row(cells: &[String]) -> String {
+    let cells: Vec<_> = cells.iter().map(|cell| one_line(cell)).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Text of others (an error message, say) cannot end a cell or a line.
+fn one_line(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ProfileMarkdown, one_line};
+    use crate::export::Exporter;
+    use crate::profile::fixture;
+
+    #[test]
+    fn a_page() {
+        insta::assert_snapshot!(ProfileMarkdown.export(&fixture::profile()).expect("renders"));
+    }
+
+    #[test]
+    fn a_message_stays_in_its_cell() {
+        assert_eq!(one_line("a|b\nc"), "a\\|b c");
+    }
+}

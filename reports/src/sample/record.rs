@@ -1,0 +1,412 @@
+//! The record types of `samples.jsonl`. Plain data: nothing is measured or summed here.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of every line of `samples.jsonl` written by this program.
+pub const SAMPLE_SCHEMA_VERSION: u32 = 1;
+
+/// One line. Its kind stands in the field `record`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum LogRecord {
+    /// A proof system after its set-up.
+    SetUp(SetUpRecord),
+    /// One timed run of one stage.
+    Sample(SampleRecord),
+    /// A repeat is complete: all its samples stand above.
+    Repeat(RepeatRecord),
+    /// Something gave no time.
+    Failure(FailureRecord),
+    /// A cell is complete.
+    CellEnd(CellEndRecord),
+}
+
+/// One combination that is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRecord {
+    /// `transfer`, `swap`, `mix` or `trace`.
+    pub workload: String,
+    /// The share of swaps, where the workload has one: 0 for `transfer`, 1 for `swap`; none for `trace`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap_ratio: Option<f64>,
+    /// Transactions in a full batch.
+    pub batch_transactions: u64,
+    /// Transactions for which the circuit has room.
+    pub capacity_transactions: u64,
+    /// Batches in an aggregation, N.
+    pub batches_per_aggregation: u64,
+    /// `plonky2`, `scripted` or `command`.
+    pub proof_system: String,
+    /// Threads of the prover, one a core.
+    pub cores: u64,
+    /// `as_is`; `2.5GHz` where it was set by cpufreq; `50%` where a CPU quota was.
+    pub clock: String,
+}
+
+impl CellRecord {
+    /// What tells this cell from all others of a run: `mix-0.5/64of64/x4/plonky2/2c/as_is`.
+    pub fn key(&self) -> String {
+        let Self {
+            workload,
+            swap_ratio,
+            batch_transactions,
+            capacity_transactions,
+            batches_per_aggregation,
+            proof_system,
+            cores,
+            clock,
+        } = self;
+        let ratio = match (workload.as_str(), swap_ratio) {
+            ("mix", Some(ratio)) => format!("-{ratio}"),
+            _ => String::new(),
+        };
+        format!(
+            "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}"
+        )
+    }
+
+    /// The cell for a person: `mix of 64, plonky2, 2 cores`.
+    pub fn words(&self) -> String {
+        let cores = if self.cores == 1 { "core" } else { "cores" };
+        let clock = if self.clock == "as_is" { String::new() } else { format!(", {}", self.clock) };
+        format!(
+            "{} of {}, {}, {} {cores}{clock}",
+            self.workload, self.batch_transactions, self.proof_system, self.cores
+        )
+    }
+}
+
+/// What is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageName {
+    /// Circuits and keys; never counted as proving.
+    SetUp,
+    /// Drawing the batch from its seed.
+    Generate,
+    /// Native execution, without roots.
+    Execute,
+    /// The new state root.
+    Root,
+    /// The bytes for L1.
+    Encode,
+    /// Replaying the batch to keep each leaf that it touches, with its path.
+    Record,
+    /// From those leaves to all wire values; as the proof system tells it.
+    Witness,
+    /// From wire values to the proof; as the proof system tells it.
+    Prove,
+    /// The call that made witness and proof, as the harness timed it: both of the above and what lies between.
+    ProveCall,
+    /// Verifying the proof of a batch.
+    Verify,
+    /// One level of aggregation; as the proof system tells it.
+    Aggregate,
+    /// The call that made all levels, as the harness timed it.
+    AggregateCall,
+    /// Verifying the proof of an aggregation.
+    VerifyAggregate,
+}
+
+impl StageName {
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::Generate => "generate",
+            Self::Execute => "execute",
+            Self::Root => "root",
+            Self::Encode => "encode",
+            Self::Record => "record",
+            Self::Witness => "witness",
+            Self::Prove => "prove",
+            Self::ProveCall => "prove_call",
+            Self::Verify => "verify",
+            Self::Aggregate => "aggregate",
+            Self::AggregateCall => "aggregate_call",
+            Self::VerifyAggregate => "verify_aggregate",
+        }
+    }
+}
+
+/// Whether a sample may stand for the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkName {
+    /// Nothing is known against it.
+    Clean,
+    /// A neighbour shared the core: kept, and left out of every estimate.
+    SharedCore,
+    /// The proof system cannot verify, and the user allowed that: in the estimate, and said wherever it is shown.
+    Unverified,
+}
+
+impl MarkName {
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::SharedCore => "shared_core",
+            Self::Unverified => "unverified",
+        }
+    }
+
+    /// Whether the sample enters the estimate.
+    pub fn counts(self) -> bool {
+        match self {
+            Self::Clean | Self::Unverified => true,
+            Self::SharedCore => false,
+        }
+    }
+}
+
+/// One timed run of one stage of one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleRecord {
+    /// [`SAMPLE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// Which cell.
+    pub cell: CellRecord,
+    /// Which repeat, from 0; none for the set-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<u64>,
+    /// The seed of that repeat's batches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The batch's place in the repeat, from 0; none for what covers several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
+    /// What was timed.
+    pub stage: StageName,
+    /// The level of aggregation, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<u64>,
+    /// The merges that this level took, one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merges: Option<u64>,
+    /// Time on the clock.
+    pub wall_s: f64,
+    /// CPU time of the measuring process; none where the proof system tells the time of a part of a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_s: Option<f64>,
+    /// Peak resident memory of the measuring process during the stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_bytes: Option<u64>,
+    /// Transactions that the stage handled.
+    pub transactions: u64,
+    /// The length of the proof, or of the encoding, that the stage made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_bytes: Option<u64>,
+    /// The clock that ran, by the probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ghz: Option<f64>,
+    /// Independent adds a cycle, by the probe: what share of the core was ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds_per_cycle: Option<f64>,
+    /// The same, of the best seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Time that the hypervisor took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steal_s: Option<f64>,
+    /// Whether it may stand for the machine.
+    pub mark: MarkName,
+}
+
+/// What was measured, apart from its value: two samples of one run with the same key are the same measurement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SampleKey {
+    cell: String,
+    repeat: Option<u64>,
+    batch: Option<u64>,
+    stage: StageName,
+    level: Option<u64>,
+}
+
+impl SampleRecord {
+    /// What was measured, apart from its value.
+    pub fn key(&self) -> SampleKey {
+        SampleKey {
+            cell: self.cell.key(),
+            repeat: self.repeat,
+            batch: self.batch,
+            stage: self.stage,
+            level: self.level,
+        }
+    }
+}
+
+/// A repeat is complete.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatRecord {
+    /// [`SAMPLE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// Which cell.
+    pub cell: CellRecord,
+    /// Which repeat, from 0.
+    pub repeat: u64,
+    /// The seed of its batches.
+    pub seed: u64,
+    /// From its first stage to its last.
+    pub wall_s: f64,
+}
+
+/// Why there is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureName {
+    /// The measuring process ended by a signal or an exit code of its own.
+    Crash,
+    /// The proof system gave no proof.
+    NoProof,
+    /// The proof system could not be set up.
+    SetUp,
+}
+
+impl FailureName {
+    /// For a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Crash => "crash",
+            Self::NoProof => "no proof",
+            Self::SetUp => "no set-up",
+        }
+    }
+}
+
+/// Something gave no time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailureRecord {
+    /// [`SAMPLE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// Which cell.
+    pub cell: CellRecord,
+    /// Which repeat, from 0; none before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<u64>,
+    /// The seed of that repeat's batches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// What happened.
+    pub failure: FailureName,
+    /// What the system says, with the end of its error output.
+    pub why: String,
+}
+
+/// Why a cell ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndName {
+    /// All repeats that were asked for.
+    Repeats,
+    /// The time limit was spent and the least number of repeats made.
+    TimeLimit,
+    /// It cannot go on; the failure says why.
+    Failed,
+}
+
+impl EndName {
+    /// For a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Repeats => "all repeats made",
+            Self::TimeLimit => "time limit reached",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A cell is complete.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellEndRecord {
+    /// [`SAMPLE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// Which cell.
+    pub cell: CellRecord,
+    /// Why it ended.
+    pub end: EndName,
+    /// Complete repeats.
+    pub repeats: u64,
+}
+
+/// The size of one circuit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircuitRecord {
+    /// `batch`, `aggregate 1`, …
+    pub name: String,
+    /// Rows in use.
+    pub rows: u64,
+    /// Rows after padding to a power of two.
+    pub padded_rows: u64,
+    /// Public field elements.
+    pub public_elements: u64,
+    /// The length of a proof.
+    pub proof_bytes: u64,
+    /// Rows by kind of gate.
+    pub gate_rows: BTreeMap<String, u64>,
+    /// The digest of the verifier's key.
+    pub key_digest: String,
+}
+
+impl CircuitRecord {
+    /// Rows that are still free before the next power of two doubles the cost.
+    pub fn headroom_rows(&self) -> u64 {
+        self.padded_rows.saturating_sub(self.rows)
+    }
+}
+
+/// A proof system after its set-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SystemRecord {
+    /// `plonky2`, `scripted` or `command`.
+    pub name: String,
+    /// The version of the library or program behind it.
+    pub version: String,
+    /// The settings that decide cost and security.
+    pub settings: BTreeMap<String, String>,
+    /// Its circuits; none where the system does not tell.
+    pub circuits: Vec<CircuitRecord>,
+}
+
+/// A proof system was set up for a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpRecord {
+    /// [`SAMPLE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// Which cell.
+    pub cell: CellRecord,
+    /// What was set up.
+    pub system: SystemRecord,
+}
+
+impl LogRecord {
+    /// The run and the cell of any line.
+    pub fn run_and_cell(&self) -> (&str, &CellRecord) {
+        match self {
+            Self::SetUp(record) => (&record.run, &record.cell),
+            Self::Sample(record) => (&record.run, &record.cell),
+            Self::Repeat(record) => (&record.run, &record.cell),
+            Self::Failure(record) => (&record.run, &record.cell),
+            Self::CellEnd(record) => (&record.run, &record.cell),
+        }
+    }
+}
