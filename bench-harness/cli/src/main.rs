@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod profile_plan;
 mod progress;
+mod question;
 mod spec_args;
 mod units;
 
