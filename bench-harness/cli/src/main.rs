@@ -5,6 +5,7 @@
 mod args;
 mod cmd;
 mod exit;
+mod machines;
 mod output;
 mod profile_plan;
 mod progress;

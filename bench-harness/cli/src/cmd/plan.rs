@@ -1,13 +1,13 @@
 //! `plan`: from times to a recommendation.
 
 use crate::exit::usage;
-use crate::output::{deliver, width};
+use crate::machines::MachineArgs;
+use crate::output::{deliver, table, width};
 use crate::profile_plan::{Choice, request};
 use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::choose;
 use planner::{PlanRequest, recommend};
@@ -30,6 +30,8 @@ pub(crate) struct Args {
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    machines: MachineArgs,
     /// Time from a batch's first transaction to its closing, by hand.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     close: Option<f64>,
@@ -93,15 +95,32 @@ impl Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
+        return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
+    }
     let Some(path) = &args.profile else {
-        let record = recommend(&args.by_hand()?)?.to_record();
-        return deliver(&render(&record, args.format)?, args.output.as_deref());
+        let request = args.by_hand()?;
+        let record = recommend(&request)?.to_record();
+        let mut text = render(&record, args.format)?;
+        if args.machines.is_asked() {
+            let prover = args.machines.by_hand(request.prove().mean_s())?;
+            text += &args.machines.tables(&request, &prover)?;
+        }
+        return deliver(&text, args.output.as_deref());
     };
     let profile = reports::profile::json::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
-        Format::Terminal => format!("{}\n\n{text}\n{}", planned.heading, planned.others),
+        Format::Terminal => {
+            let mut text = format!("{}\n\n{text}\n{}\n", planned.heading, planned.others);
+            if args.machines.is_asked() {
+                let (best, _) = args.choice.of(&profile)?;
+                let prover = args.machines.measured(&profile, best)?;
+                text += &args.machines.tables(&request(best, &args.question)?, &prover)?;
+            }
+            text
+        }
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     deliver(&text, args.output.as_deref())
@@ -126,10 +145,8 @@ pub(crate) fn plan_profile(
 ) -> anyhow::Result<Planned> {
     let (best, fitting) = choice.of(profile)?;
     let record = recommend(&request(best, question)?)?.to_record();
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width());
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
+    let mut table =
+        table(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
     for cell in fitting {
         let rate = cell.transactions_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
         let row = match request(cell, question).and_then(|request| Ok(choose(&request)?)) {
