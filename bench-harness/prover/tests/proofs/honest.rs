@@ -119,6 +119,12 @@ fn any_number_of_batches_aggregates_to_one_proof_of_one_size() {
         sizes.push(aggregated.proof.bytes.len());
     }
     assert!(sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
+    // A proof of one level, of the same length, does not pass for one of another.
+    for (number, posed) in [(2, 2), (3, 1)] {
+        let mut proof = system.aggregate(&proofs[..number]).expect("a chain").proof;
+        proof.kind = ProofKind::Aggregate { level: posed };
+        assert!(matches!(system.verify(&proof), Err(ProverError::Rejected { .. })));
+    }
 
     // Refused before anything is proved: nothing, too many, out of order, a gap, an aggregate among batches.
     let refused = |proofs: &[Proof]| {
