@@ -217,3 +217,20 @@ fn pools_that_send_or_receive_a_transfer() {
         refused(lie);
     }
 }
+
+#[test]
+fn leaves_that_are_not_in_the_tree() {
+    let mut truth = moving(30, 100, 7);
+    let root = truth.seal();
+    let mut richer = moving(30, 1_000, 7);
+    richer.seal();
+    // The target's path is of a tree in which the target holds something else; the sender's is of the true one.
+    let mut elsewhere = moving(30, 100, 1_000);
+    elsewhere.seal();
+    elsewhere.values.sender = truth.values.sender;
+    for lie in [richer.values, elsewhere.values] {
+        for circuit in [&*ANY, &*TRANSFER] {
+            assert!(!accepts(circuit, root, std::slice::from_ref(&lie)));
+        }
+    }
+}
