@@ -1,0 +1,39 @@
+//! The built program, driven as a user drives it: arguments, files and signals in; output, files and exit codes out.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`support`] | a folder of one's own, the program in it, and what came of it |
+//! | [`log`] | the samples of a run, read as an outsider reads them |
+//! | [`processes`] | who lives, who is whose child, signals |
+//! | [`help`] | `--help` of every verb, and that its examples work as pasted |
+//! | [`exit_codes`] | a command for every exit code there is |
+//! | [`by_hand`] | plans from numbers given by hand, in every form |
+//! | [`workload`] | generate, inspect, execute |
+//! | [`trace`] | traces with bad rows |
+//! | [`bad_input`] | everything that is refused, with what it says |
+//! | [`verbs`] | one scripted run through all verbs and forms |
+//! | [`files`] | what is written: whole, or not at all, and never over what stood there |
+//! | [`full_disk`] | no room left |
+//! | [`killed`] | kill -9 of the harness and of its children |
+//! | [`interrupted`] | Ctrl-C |
+//! | [`own_prover`] | the proof system `command` |
+//! | [`real`] | real proofs, up to a plan |
+//! | [`examples`] | the example data that is shipped |
+
+mod bad_input;
+mod by_hand;
+mod examples;
+mod exit_codes;
+mod files;
+mod full_disk;
+mod help;
+mod interrupted;
+mod killed;
+mod log;
+mod own_prover;
+mod processes;
+mod real;
+mod support;
+mod trace;
+mod verbs;
+mod workload;

@@ -1,0 +1,47 @@
+//! Real proofs, small enough for a test, up to a plan.
+
+use crate::log::Log;
+use crate::support::Bench;
+use serde_json::Value;
+
+#[test]
+fn real_proofs_end_in_a_plan() {
+    let bench = Bench::new();
+    let ran = bench
+        .run(
+            "run --workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
+             --batches-per-aggregation 2 --target-tx-per-s 0.1 --output out",
+        )
+        .ok();
+    assert!(ran.stdout.contains("Planned with: one prover is transfer of 1, plonky2, 1 core."), "{ran:#?}");
+    assert!(ran.stdout.contains("\nRun 1 prover"), "{ran:#?}");
+    let log = Log::of(&bench.path("out"));
+    let set_up = &log.of_kind("set_up")[0]["system"];
+    assert_eq!(set_up["name"], "plonky2");
+    assert!(set_up["circuits"].as_array().is_some_and(|circuits| circuits.len() >= 2), "{set_up}");
+    let batches: Vec<_> = log.of_stage("prove").iter().map(|sample| sample["batch"].clone()).collect();
+    assert_eq!(batches, [0, 1]);
+    assert_eq!((log.of_stage("verify").len(), log.of_stage("verify_aggregate").len()), (2, 1));
+    for sample in log.of_kind("sample") {
+        assert_eq!(sample["mark"], "clean");
+        assert!(sample["wall_s"].as_f64().is_some_and(|wall_s| wall_s > 0.0), "{sample}");
+    }
+    // The parts of a call are within it, and a proof of that kind has its known size.
+    for (call, proved) in log.of_stage("prove_call").iter().zip(log.of_stage("prove")) {
+        assert!(call["wall_s"].as_f64() >= proved["wall_s"].as_f64());
+        let bytes = proved["output_bytes"].as_u64().or(call["output_bytes"].as_u64()).expect("a size");
+        assert!((80_000..200_000).contains(&bytes), "{bytes}");
+    }
+    let plan: Value = serde_json::from_str(&bench.read("out/plan.json")).expect("JSON");
+    assert_eq!(plan["recommendation"]["provers"], 1);
+    // The plan's prove time is that of the two proofs made just now.
+    let profile: Value = serde_json::from_str(&bench.read("out/profile.json")).expect("JSON");
+    assert_eq!(profile["cells"][0]["verified"], true);
+    let quantities = profile["cells"][0]["quantities"].as_array().expect("quantities");
+    let prove =
+        quantities.iter().find(|quantity| quantity["quantity"] == "prove_batch").expect("prove_batch");
+    let (planned, measured) = (&plan["inputs"]["prove"]["mean_s"], &prove["mean_s"]);
+    let (planned, measured) = (planned.as_f64().expect("a time"), measured.as_f64().expect("a time"));
+    assert!((planned - measured).abs() < 1e-9 * measured, "{planned} {measured}");
+    assert_eq!(plan["inputs"]["prove"]["samples"], 2);
+}
