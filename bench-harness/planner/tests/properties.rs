@@ -41,7 +41,7 @@ fn run(x: Numbers, scale: f64) -> Simulated {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
 
     #[test]
     fn more_provers_never_lower_throughput_or_raise_delay(x in numbers()) {

@@ -4,7 +4,7 @@ use crate::domain::{State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, seed};
 use crate::plan::request::PlanRequest;
-use crate::sim::{DelayFigures, RunLength, Simulated, simulate};
+use crate::sim::{RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
@@ -114,34 +114,34 @@ pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
 
 /// A short simulation, to choose by. The streams are the same for every fleet of a request.
 pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    let groups = if request.is_deterministic() { 20 } else { 400 };
-    simulated(request, fleet, groups)
+    simulated(request, fleet, 400, 20_000)
 }
 
-/// A simulation long enough that the 99th percentile is known to 2 %, or four rounds of it.
+/// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the
+/// interval says which.
 pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    if request.is_deterministic() {
-        return simulated(request, fleet, 20);
-    }
-    let mut groups = 1_600;
+    let (mut groups, mut most) = (1_600, 60_000);
     loop {
-        let result = simulated(request, fleet, groups)?;
-        let wide = |delay: &DelayFigures| delay.p99_s.relative().is_none_or(|share| share > 0.02);
-        if groups >= 12_800 || !wide(&result.consolidated) {
+        let result = simulated(request, fleet, groups, most)?;
+        let known = result.consolidated.p99_s.relative().is_some_and(|share| share <= 0.02);
+        if known || most >= 480_000 {
             return Ok(result);
         }
-        groups *= 2;
+        (groups, most) = (groups * 2, most * 2);
     }
 }
 
-fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64) -> Result<Simulated, PlanError> {
+/// `groups` groups in each replication, but not more than `most` batches, and never fewer than 30 groups.
+fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Result<Simulated, PlanError> {
     let n = u64::from(fleet.batches_per_aggregation);
-    let least = if request.is_deterministic() { 0 } else { 12_000 };
-    let batches = (groups * n).max(least);
+    // Without chance every group is like the last one.
+    let (batches, replications) = match request.is_deterministic() {
+        true => (20 * n, 2),
+        false => ((groups * n).max(6_000).min(most).max(30 * n), REPLICATIONS),
+    };
     // A tenth, and the time in which every prover has ended a few proofs.
     let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
     let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
-    let replications = if request.is_deterministic() { 2 } else { REPLICATIONS };
     Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
 }
 
