@@ -7,7 +7,7 @@
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
 //! | [`export`] | the one trait of all renderings |
-//! | [`file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
+//! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
 //!
 //! Nothing here proves, measures or plans.

@@ -6,7 +6,7 @@ pub use crate::plan::significant;
 ///
 /// ```
 /// use reports::number::time;
-/// assert_eq!(time(1.904), "1.90 s".replace("0 s", " s"));
+/// assert_eq!(time(1.904), "1.9 s");
 /// assert_eq!(time(0.00421), "4.21 ms");
 /// assert_eq!(time(0.0), "0 s");
 /// ```

@@ -1,6 +1,6 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, machine, measure, plan, report, run, workload};
+use crate::cmd::{completions, machine, measure, plan, queue, report, run, workload};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -30,6 +30,7 @@ pub(crate) enum Verb {
     Run(Box<run::Args>),
     Measure(Box<measure::Args>),
     Plan(plan::Args),
+    Queue(queue::Args),
     Report(report::Args),
     Workload(workload::Args),
     Machine(machine::Args),

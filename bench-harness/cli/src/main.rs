@@ -5,9 +5,11 @@
 mod args;
 mod cmd;
 mod exit;
+mod machines;
 mod output;
 mod profile_plan;
 mod progress;
+mod question;
 mod spec_args;
 mod units;
 

@@ -2,8 +2,17 @@
 
 use crate::exit::usage;
 use anyhow::Context;
+use comfy_table::{ContentArrangement, Table, presets};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+
+/// An empty table of the terminal's width.
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width());
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    table
+}
 
 /// How wide a table may be.
 pub(crate) fn width() -> u16 {

@@ -1,7 +1,7 @@
 //! From a measured profile to a plan: which samples stand for which term of the formulas.
 
-use crate::cmd::plan::Question;
 use crate::exit::usage;
+use crate::question::Question;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};

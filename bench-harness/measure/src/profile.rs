@@ -71,9 +71,12 @@ impl<'a> Gathered<'a> {
         let counted: Vec<_> = self.samples.iter().copied().filter(|sample| sample.mark.counts()).collect();
         let quantities = quantities(&counted);
         let prove = quantities.iter().find(|quantity| quantity.quantity == QuantityName::ProveBatch);
+        let proofs = counted.iter().filter(|sample| sample.stage == StageName::Prove);
+        let (batches, transactions) =
+            proofs.fold((0, 0), |(batches, sum), sample| (batches + 1, sum + sample.transactions));
         let transactions_per_s = prove
-            .filter(|prove| prove.median_s > 0.0)
-            .map(|prove| cell.batch_transactions as f64 / prove.median_s);
+            .filter(|prove| prove.median_s > 0.0 && batches > 0)
+            .map(|prove| transactions as f64 / f64::from(batches) / prove.median_s);
         let is_unverified = |sample: &&SampleRecord| sample.mark == MarkName::Unverified;
         CellSummaryRecord {
             cell: cell.clone(),

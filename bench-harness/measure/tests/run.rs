@@ -125,7 +125,7 @@ fn the_same_spec_gives_the_same_samples() {
     first.start("").expect("runs");
     second.start("").expect("runs");
     assert_eq!(essence(&first.log()), essence(&second.log()));
-    let seeds = first.log().iter().filter_map(|record| match record {
+    let seeds = first.log().into_iter().filter_map(|record| match record {
         LogRecord::Repeat(repeat) => Some((repeat.cell.cores, repeat.seed)),
         _ => None,
     });
@@ -217,17 +217,17 @@ fn a_wrong_proof_ends_the_run_and_no_time_of_it_is_written() {
 
 #[test]
 fn a_batch_without_a_proof_is_one_failure_and_the_run_goes_on() {
-    let bench = Bench::new("faults = { no_proof = 3 }\n");
+    let bench = Bench::new("faults = { no_proof = 5 }\n");
     let outcome = bench.start("").expect("goes on");
-    // Each cell has a process of its own, and so a third proof of its own.
+    // The warm-up is the first, and each repeat takes two: the fifth is the second batch of the second repeat.
     assert_eq!(outcome.failures, 2);
     let cell = &outcome.profile.cells[0];
     assert_eq!((cell.repeats, cell.end), (2, Some(EndName::Repeats)));
-    assert_eq!((cell.failures[0].repeat, cell.failures[0].failure), (Some(0), FailureName::NoProof));
+    assert_eq!((cell.failures[0].repeat, cell.failures[0].failure), (Some(1), FailureName::NoProof));
     assert!(cell.failures[0].why.contains("no proof of batch 1: the script says so"));
     // The batch before it was verified, and its times stand.
-    assert_eq!(cell.quantity(QuantityName::Prove).expect("measured").samples, 1 + 2 * 2);
-    // Resuming tries it again, in a process in which it is not the third.
+    assert_eq!(cell.quantity(QuantityName::Prove).expect("measured").samples, 2 + 1 + 2);
+    // Resuming tries it again, in a process in which it is the third.
     let resumed = bench.go(&bench.spec(""), true, None).expect("goes on");
     assert_eq!((resumed.failures, resumed.cells[0].repeats), (0, 3));
     assert_eq!(resumed.profile.cells[0].quantity(QuantityName::Prove).expect("measured").samples, 6);

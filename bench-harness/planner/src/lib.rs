@@ -7,14 +7,20 @@
 //! | [`formulas`] | every formula, a small function each, with source, units and a worked example |
 //! | [`domain`] | load, times, aggregation, limits: checked once, valid ever after |
 //! | [`sim`] | the whole pipeline, event by event, with an interval on every figure |
+//! | [`scaling`] | from measured points to times that were not measured |
+//! | [`hardware`] | machines with prices, and what the prover would do on them |
+//! | [`backlog`] | draining, daily peaks and autoscaling, as a fluid |
 //! | [`plan`] | [`plan::recommend`]: the smallest fleet that meets a target, or the term that forbids it |
 //! | [`error`] | what a user can get wrong, and what nothing can meet |
 
+pub mod backlog;
 pub mod domain;
 pub mod error;
 pub mod formulas;
+pub mod hardware;
 mod normal;
 pub mod plan;
+pub mod scaling;
 pub mod sim;
 
 pub use error::PlanError;

@@ -34,7 +34,7 @@ fn simulated(oracle: &Oracle) -> Pipeline {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
     fn the_two_agree_to_the_last_bit(

@@ -5,7 +5,7 @@
 use planner::domain::{
     Aggregation, Close, DelayLimit, Design, Load, State, Statistic, Target, Term, TimeDist,
 };
-use planner::plan::DesignFigures;
+use planner::plan::{DesignFigures, Outcome};
 use planner::{Plan, PlanError, PlanRequest, recommend};
 
 fn seed_request(target: Target) -> PlanRequest {
@@ -130,4 +130,22 @@ fn the_record_says_what_the_plan_says() {
     for figure in ["0.1 batches/s", "267 s", "145 s", "0.00833", "25 s"] {
         assert!(page.contains(figure), "{figure} is missing from\n{page}");
     }
+}
+
+#[test]
+fn batches_that_the_load_fills() {
+    let close = Close::Filled { execute_s: 0.5, root_s: 1.0, encode_s: 0.5 };
+    let load = Load::new(Target::TransactionsPerS(40.0), Some(400), close).unwrap();
+    let merges = Aggregation::pairwise(TimeDist::fixed("merge", 4.0).unwrap());
+    let request = PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), merges, 15.0).unwrap();
+    let plan = recommend(&request).unwrap();
+    let seen = &plan.outlooks[0];
+    // Nothing is random: 20 s of filling, 2 s of work, 120 of proving, a merge, a block; and the simulation
+    // finds the same.
+    assert_eq!((plan.choice.provers, plan.choice.batches_per_aggregation), (12, 2));
+    assert!((plan.choice.delay_consolidated_s - 161.0).abs() < 1e-9, "{:?}", plan.choice);
+    assert!((seen.corrected_delay_s - 161.0).abs() < 1e-9, "{seen:?}");
+    let Outcome::Settles(result) = &seen.simulation else { panic!("{seen:?}") };
+    assert!((result.consolidated.mean_s.value - 161.0).abs() < 1e-9, "{result:?}");
+    assert!((result.virtual_state.mean_s.value - plan.choice.delay_virtual_s).abs() < 1e-9, "{result:?}");
 }

@@ -1,6 +1,6 @@
-//! The designs of a plan as CSV (RFC 4180): one row a design, units last in every column name.
+//! The tables of a plan as CSV (RFC 4180): units last in every column name.
 
-use crate::plan::record::{DesignRecord, PlanRecord};
+use crate::plan::record::{DesignRecord, OutlookRecord, PlanRecord};
 
 const HEADER: [&str; 11] = [
     "design",
@@ -51,6 +51,76 @@ pub fn designs(plan: &PlanRecord) -> Result<String, csv::Error> {
             meets_throughput.to_string(),
         ])?;
     }
+    text(writer)
+}
+
+const OUTLOOK_HEADER: [&str; 18] = [
+    "provers",
+    "batches_per_aggregation",
+    "aggregators",
+    "use_share",
+    "seed_throughput_batches_per_s",
+    "seed_delay_s",
+    "corrected_throughput_batches_per_s",
+    "corrected_delay_s",
+    "simulated_throughput_batches_per_s",
+    "simulated_delay_s_mean",
+    "simulated_delay_s_mean_half_width",
+    "simulated_delay_s_p50",
+    "simulated_delay_s_p99",
+    "simulated_delay_s_p99_half_width",
+    "simulated_samples",
+    "growth_s_per_batch",
+    "p99_after_a_day_s",
+    "p99_after_a_week_s",
+];
+
+/// Seed, corrected form and simulation side by side: one row a fleet.
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn outlooks(plan: &PlanRecord) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(OUTLOOK_HEADER)?;
+    for outlook in &plan.outlooks {
+        let OutlookRecord {
+            provers,
+            batches_per_aggregation,
+            aggregators,
+            use_share,
+            seed_throughput_batches_per_s,
+            seed_delay_s,
+            corrected_throughput_batches_per_s,
+            corrected_delay_s,
+            simulated,
+            unstable,
+        } = outlook;
+        let delay = simulated.as_ref().map(|simulated| simulated.consolidated);
+        writer.write_record([
+            provers.to_string(),
+            batches_per_aggregation.to_string(),
+            aggregators.to_string(),
+            use_share.to_string(),
+            seed_throughput_batches_per_s.to_string(),
+            seed_delay_s.to_string(),
+            corrected_throughput_batches_per_s.to_string(),
+            corrected_delay_s.to_string(),
+            optional(simulated.as_ref().map(|simulated| simulated.throughput_batches_per_s)),
+            optional(delay.map(|delay| delay.mean_s)),
+            optional(delay.and_then(|delay| delay.mean_half_width_s)),
+            optional(delay.map(|delay| delay.p50_s)),
+            optional(delay.map(|delay| delay.p99_s)),
+            optional(delay.and_then(|delay| delay.p99_half_width_s)),
+            delay.map_or_else(String::new, |delay| delay.samples.to_string()),
+            optional(unstable.map(|unstable| unstable.growth_s_per_batch)),
+            optional(unstable.map(|unstable| unstable.p99_after_a_day_s)),
+            optional(unstable.map(|unstable| unstable.p99_after_a_week_s)),
+        ])?;
+    }
+    text(writer)
+}
+
+pub(crate) fn text(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -64,5 +134,10 @@ mod tests {
     #[test]
     fn one_row_a_design() {
         insta::assert_snapshot!(super::designs(&crate::plan::fixture::seed_plan()).unwrap());
+    }
+
+    #[test]
+    fn one_row_a_fleet() {
+        insta::assert_snapshot!(super::outlooks(&crate::plan::fixture::seed_plan()).unwrap());
     }
 }

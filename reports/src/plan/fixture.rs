@@ -1,9 +1,58 @@
 //! A plan to render in tests: the seed's numbers, typed from the source and not computed.
 
 use crate::plan::record::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
-    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
+
+fn delay(mean_s: f64, p99_s: f64) -> DelayRecord {
+    DelayRecord {
+        mean_s,
+        mean_half_width_s: Some(0.3),
+        p50_s: mean_s - 5.0,
+        p50_half_width_s: Some(0.3),
+        p99_s,
+        p99_half_width_s: Some(2.1),
+        samples: 10_000,
+    }
+}
+
+/// A fleet that settles and one that does not, with the figures of the reference tables.
+fn outlooks() -> Vec<OutlookRecord> {
+    let settles = OutlookRecord {
+        provers: 14,
+        batches_per_aggregation: 12,
+        aggregators: 1,
+        use_share: 0.857,
+        seed_throughput_batches_per_s: 0.1,
+        seed_delay_s: 267.0,
+        corrected_throughput_batches_per_s: 0.1,
+        corrected_delay_s: 267.0,
+        simulated: Some(SimulatedRecord {
+            throughput_batches_per_s: 0.1,
+            prover_use: 0.857,
+            prover_queue_mean: 0.04,
+            consolidated: delay(300.4, 402.8),
+            consolidated_random: delay(240.4, 362.9),
+            virtual_oldest: delay(25.0, 25.0),
+            virtual_random: delay(20.0, 24.9),
+            replications: 8,
+            batches: 19_200,
+        }),
+        unstable: None,
+    };
+    let unstable =
+        UnstableRecord { growth_s_per_batch: 0.0, p99_after_a_day_s: 613.0, p99_after_a_week_s: 1_177.0 };
+    let full = OutlookRecord {
+        provers: 12,
+        use_share: 1.0,
+        simulated: None,
+        unstable: Some(unstable),
+        ..settles.clone()
+    };
+    vec![settles, full]
+}
 
 fn fixed(mean_s: f64) -> TimeRecord {
     TimeRecord { law: "fixed".to_owned(), mean_s, cv: 0.0, samples: None }
@@ -47,8 +96,11 @@ pub(crate) fn seed_plan() -> PlanRecord {
         },
         recommendation: RecommendationRecord {
             provers: 12,
+            spares: 1,
             batches_per_aggregation: 2,
             aggregators: 1,
+            usd_per_batch: Some(0.0833),
+            usd_per_hour: Some(30.0),
             capacity_batches_per_s: 0.1,
             throughput_batches_per_s: 0.1,
             throughput_transactions_per_s: Some(40.0),
@@ -74,6 +126,23 @@ pub(crate) fn seed_plan() -> PlanRecord {
                 ..row(DesignName::OrderThenProve, 12, 0.1, 267.0, 1)
             },
         ],
+        outlooks: outlooks(),
+        sensitivity: SensitivityRecord {
+            provers_if_10_percent_slower: Some(14),
+            provers_if_10_percent_faster: Some(11),
+            prove_mean_low_s: Some(114.2),
+            prove_mean_high_s: Some(126.1),
+            provers_low: Some(12),
+            provers_high: Some(13),
+        },
+        pareto: vec![ParetoRecord {
+            provers: 14,
+            batches_per_aggregation: 12,
+            aggregators: 1,
+            machines: 16,
+            usd_per_batch: Some(0.0889),
+            p99_s: 402.8,
+        }],
         reasons: vec!["prove limits the rate: 12 provers at 120 s each carry 0.1 batches/s.".to_owned()],
     }
 }

@@ -1,15 +1,19 @@
 //! A plan as Markdown: fit for a pull-request comment.
 
 use crate::plan::record::PlanRecord;
-use crate::plan::sentences::{DESIGN_HEADER, asked, design_row, recommendation};
+use crate::plan::sentences::{
+    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
+};
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
     let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", recommendation(plan), asked(plan));
-    page += &row(&DESIGN_HEADER.map(str::to_owned));
-    page += &format!("|{}\n", "---|".repeat(DESIGN_HEADER.len()));
-    for design in &plan.designs {
-        page += &row(&design_row(design));
+    page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
+    page += "\nDelay to consolidated, three ways:\n\n";
+    page += &table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row));
+    if !plan.pareto.is_empty() {
+        page += "\nCost against delay:\n\n";
+        page += &table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row));
     }
     page.push('\n');
     for reason in &plan.reasons {
@@ -18,7 +22,12 @@ pub fn render(plan: &PlanRecord) -> String {
     page
 }
 
-pub(crate) fn row(cells: &[String]) -> String {
+pub(crate) fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>) -> String {
+    let head = row(&header.map(str::to_owned)) + &format!("|{}\n", "---|".repeat(C));
+    rows.fold(head, |page, cells| page + &row(&cells))
+}
+
+fn row(cells: &[String]) -> String {
     let escaped: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
     format!("| {} |\n", escaped.join(" | "))
 }

@@ -7,11 +7,13 @@
 //! | [`record`] | the record types: JSON, units last in every name |
 //! | [`json`] | reading and writing one file of them, with the version checked first |
 //! | [`csv`] | one row a design |
+//! | [`machines`] | machines ranked for a plan: records and tables |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
 pub mod csv;
 pub mod json;
+pub mod machines;
 pub mod markdown;
 mod number;
 pub mod record;
@@ -20,8 +22,9 @@ pub mod terminal;
 
 pub use number::significant;
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
-    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 #[cfg(test)]

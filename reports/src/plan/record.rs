@@ -16,6 +16,12 @@ pub struct PlanRecord {
     pub recommendation: RecommendationRecord,
     /// Each design by the seed's formulas.
     pub designs: Vec<DesignRecord>,
+    /// Seed, corrected form and simulation side by side, a fleet each.
+    pub outlooks: Vec<OutlookRecord>,
+    /// How the number of provers moves with prove time.
+    pub sensitivity: SensitivityRecord,
+    /// Fleets that no other beats in both cost and p99.
+    pub pareto: Vec<ParetoRecord>,
     /// Why, a sentence each.
     pub reasons: Vec<String>,
 }
@@ -83,10 +89,16 @@ pub struct DelayLimitRecord {
 pub struct RecommendationRecord {
     /// Provers, P.
     pub provers: u32,
+    /// Provers beyond those needed.
+    pub spares: u32,
     /// Batches per aggregation, N.
     pub batches_per_aggregation: u32,
     /// Aggregators, A.
     pub aggregators: u32,
+    /// Machines and L1 gas for each batch, where prices were given.
+    pub usd_per_batch: Option<f64>,
+    /// Machines alone, spares included.
+    pub usd_per_hour: Option<f64>,
     /// What P, N and A together can carry.
     pub capacity_batches_per_s: f64,
     /// What they carry at this load.
@@ -132,6 +144,118 @@ pub struct DesignRecord {
     pub bottleneck: TermName,
     /// Whether the throughput reaches the target.
     pub meets_throughput: bool,
+}
+
+/// One fleet seen three ways.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutlookRecord {
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Highest use of a stage; 1 or above never settles if anything is random.
+    pub use_share: f64,
+    /// The seed's throughput for this N (which takes P = N).
+    pub seed_throughput_batches_per_s: f64,
+    /// The seed's delay to consolidated for this N.
+    pub seed_delay_s: f64,
+    /// The corrected throughput.
+    pub corrected_throughput_batches_per_s: f64,
+    /// The corrected delay to consolidated; mean, without queueing.
+    pub corrected_delay_s: f64,
+    /// The simulation; none where the fleet is unstable.
+    pub simulated: Option<SimulatedRecord>,
+    /// What an unstable fleet does.
+    pub unstable: Option<UnstableRecord>,
+}
+
+/// Figures of a simulation that settled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SimulatedRecord {
+    /// Throughput.
+    pub throughput_batches_per_s: f64,
+    /// Share of the provers' time in use.
+    pub prover_use: f64,
+    /// Batches that wait for a prover, on average.
+    pub prover_queue_mean: f64,
+    /// Oldest transaction of a group to consolidated.
+    pub consolidated: DelayRecord,
+    /// A random transaction to consolidated.
+    pub consolidated_random: DelayRecord,
+    /// Oldest transaction to virtual.
+    pub virtual_oldest: DelayRecord,
+    /// A random transaction to virtual.
+    pub virtual_random: DelayRecord,
+    /// Independent replications.
+    pub replications: u32,
+    /// Batches of each.
+    pub batches: u64,
+}
+
+/// A delay's distribution; half-widths are of 95 % intervals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DelayRecord {
+    /// Mean.
+    pub mean_s: f64,
+    /// Its half-width.
+    pub mean_half_width_s: Option<f64>,
+    /// Median.
+    pub p50_s: f64,
+    /// Its half-width.
+    pub p50_half_width_s: Option<f64>,
+    /// 99th percentile.
+    pub p99_s: f64,
+    /// Its half-width.
+    pub p99_half_width_s: Option<f64>,
+    /// Samples behind them.
+    pub samples: u64,
+}
+
+/// What a fleet does whose delay never settles.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct UnstableRecord {
+    /// How much longer each batch waits than the one before; 0 at exactly full use.
+    pub growth_s_per_batch: f64,
+    /// p99 to consolidated over the first day.
+    pub p99_after_a_day_s: f64,
+    /// p99 to consolidated over the first week.
+    pub p99_after_a_week_s: f64,
+}
+
+/// How the number of provers moves with prove time; none where no number is enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SensitivityRecord {
+    /// With proofs that take 10 % longer.
+    pub provers_if_10_percent_slower: Option<u32>,
+    /// With proofs that take 10 % less.
+    pub provers_if_10_percent_faster: Option<u32>,
+    /// The 95 % interval of the measured mean, if measured.
+    pub prove_mean_low_s: Option<f64>,
+    /// Its upper end.
+    pub prove_mean_high_s: Option<f64>,
+    /// Provers at the lower end.
+    pub provers_low: Option<u32>,
+    /// Provers at the upper end.
+    pub provers_high: Option<u32>,
+}
+
+/// A fleet on the front of cost against delay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParetoRecord {
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Machines, spares included.
+    pub machines: u32,
+    /// Dollars a batch, where prices were given.
+    pub usd_per_batch: Option<f64>,
+    /// 99th percentile to consolidated.
+    pub p99_s: f64,
 }
 
 /// Name of a design.

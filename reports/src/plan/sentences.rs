@@ -1,22 +1,106 @@
 //! The sentences that both the terminal and the Markdown rendering open with.
 
 use crate::plan::number::significant;
-use crate::plan::record::{DelayLimitRecord, DesignRecord, PlanRecord, RecommendationRecord};
+use crate::plan::record::{
+    DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord,
+};
 
 /// The recommendation as a sentence.
 pub(crate) fn recommendation(plan: &PlanRecord) -> String {
-    let RecommendationRecord { provers, batches_per_aggregation: n, aggregators, delay_virtual_s, .. } =
+    let RecommendationRecord { provers, spares, batches_per_aggregation: n, aggregators, .. } =
         plan.recommendation;
     let rate =
         rate(plan.recommendation.throughput_batches_per_s, plan.recommendation.throughput_transactions_per_s);
+    let spares = if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
+    let range = match (plan.sensitivity.provers_low, plan.sensitivity.provers_high) {
+        (Some(low), Some(high)) if low != high => {
+            format!(" ({low} to {high} by what was measured)")
+        }
+        _ => String::new(),
+    };
+    let cost = match (plan.recommendation.usd_per_hour, plan.recommendation.usd_per_batch) {
+        (Some(hour), Some(batch)) => {
+            format!(", ${} an hour, ${} a batch", significant(hour, 4), significant(batch, 3))
+        }
+        _ => String::new(),
+    };
+    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let delays = match simulated {
+        Some(simulated) => format!(
+            "{} to virtual, {} to consolidated (p99 {})",
+            seconds(simulated.virtual_oldest.mean_s),
+            seconds(simulated.consolidated.mean_s),
+            seconds(simulated.consolidated.p99_s),
+        ),
+        None => format!(
+            "{} to virtual, {} to consolidated",
+            seconds(plan.recommendation.delay_virtual_s),
+            seconds(plan.recommendation.delay_consolidated_s),
+        ),
+    };
     format!(
-        "Run {}, aggregate {} at a time on {}: {rate}, {} to virtual, {} to consolidated.",
+        "Run {}{range}{spares}, aggregate {} at a time on {}: {rate}, {delays}{cost}.",
         count(provers, "prover"),
         count_of(n, "batch", "batches"),
         count(aggregators, "aggregator"),
-        seconds(delay_virtual_s),
-        seconds(plan.recommendation.delay_consolidated_s),
     )
+}
+
+/// The header of the table of three figures.
+pub(crate) const OUTLOOK_HEADER: [&str; 7] =
+    ["P", "N", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
+
+/// One row of it: delay to consolidated of a group's oldest transaction.
+pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
+    let (mean, p99) = match (&outlook.simulated, &outlook.unstable) {
+        (Some(simulated), _) => {
+            let delay = &simulated.consolidated;
+            (
+                with_interval(delay.mean_s, delay.mean_half_width_s),
+                with_interval(delay.p99_s, delay.p99_half_width_s),
+            )
+        }
+        (None, Some(unstable)) => (
+            "unstable".to_owned(),
+            format!(
+                "{} after a day, {} after a week",
+                seconds(unstable.p99_after_a_day_s),
+                seconds(unstable.p99_after_a_week_s)
+            ),
+        ),
+        (None, None) => ("-".to_owned(), "-".to_owned()),
+    };
+    [
+        outlook.provers.to_string(),
+        outlook.batches_per_aggregation.to_string(),
+        format!("{} %", significant(100.0 * outlook.use_share, 3)),
+        seconds(outlook.seed_delay_s),
+        seconds(outlook.corrected_delay_s),
+        mean,
+        p99,
+    ]
+}
+
+/// The header of the table of cost against delay.
+pub(crate) const PARETO_HEADER: [&str; 5] =
+    ["provers", "N", "machines", "cost a batch", "p99 to consolidated"];
+
+/// One row of it.
+pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
+    [
+        point.provers.to_string(),
+        point.batches_per_aggregation.to_string(),
+        point.machines.to_string(),
+        point.usd_per_batch.map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
+        seconds(point.p99_s),
+    ]
+}
+
+fn with_interval(value_s: f64, half_width_s: Option<f64>) -> String {
+    match half_width_s {
+        Some(half) if half > 0.0 => format!("{} ± {}", seconds(value_s), significant(half, 2)),
+        _ => seconds(value_s),
+    }
 }
 
 /// What was asked, as a sentence.

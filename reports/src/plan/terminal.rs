@@ -3,26 +3,40 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::plan::record::PlanRecord;
-use crate::plan::sentences::{DESIGN_HEADER, asked, design_row, recommendation};
+use crate::plan::sentences::{
+    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
+};
 
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(DESIGN_HEADER);
-    for design in &plan.designs {
-        table.add_row(design_row(design));
-    }
+    let designs = table(&DESIGN_HEADER, plan.designs.iter().map(design_row), width);
+    let outlooks = table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row), width);
     let mut text = format!(
-        "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{table}\n\nWhy:\n",
+        "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
+         Delay to consolidated, three ways:\n{outlooks}\n\n",
         wrap(&recommendation(plan), width, ""),
         wrap(&asked(plan), width, ""),
     );
+    if !plan.pareto.is_empty() {
+        let pareto = table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row), width);
+        text += &format!("Cost against delay:\n{pareto}\n\n");
+    }
+    text += "Why:\n";
     for reason in &plan.reasons {
         text += &wrap(&format!("- {reason}"), width, "  ");
         text.push('\n');
     }
     text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
+}
+
+fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>, width: u16) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
+    for row in rows {
+        table.add_row(row.to_vec());
+    }
+    table
 }
 
 /// Words filled into lines of `width`, lines after the first behind `indent`.

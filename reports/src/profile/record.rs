@@ -43,8 +43,8 @@ pub struct CellSummaryRecord {
     pub left_out_samples: u64,
     /// Peak resident memory of the measuring process in any stage.
     pub peak_rss_bytes: Option<u64>,
-    /// What one prover carries: transactions of a full batch over the median of its whole proof
-    /// ([`QuantityName::ProveBatch`]).
+    /// What one prover carries: transactions of a batch (of a trace with uneven batches, their mean) over the median
+    /// of its whole proof ([`QuantityName::ProveBatch`]).
     pub transactions_per_s: Option<f64>,
     /// What was measured.
     pub quantities: Vec<QuantityRecord>,

@@ -1,7 +1,8 @@
 //! Samples as CSV (RFC 4180): one row a sample, units last in every column name.
 
 use crate::export::{ExportError, Exporter, cell, csv_text};
-use crate::sample::record::{CellRecord, LogRecord, SampleRecord};
+use crate::sample::cell::CellRecord;
+use crate::sample::record::{LogRecord, SampleRecord};
 
 const HEADER: [&str; 25] = [
     "run",

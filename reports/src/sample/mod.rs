@@ -2,16 +2,19 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`record`] | the record types |
+//! | [`cell`] | what is measured: a cell, and the proof system in it |
+//! | [`record`] | the lines of the log |
 //! | [`log`] | `samples.jsonl`: appending to it and reading it back |
 //! | [`csv`] | samples as CSV |
 
+pub mod cell;
 pub mod csv;
 pub mod log;
 pub mod record;
 
+pub use cell::{CellRecord, CircuitRecord, SystemRecord};
 pub use log::{SampleLog, read_log};
 pub use record::{
-    CellEndRecord, CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName,
-    RepeatRecord, SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName, SystemRecord,
+    CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,
+    SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName,
 };

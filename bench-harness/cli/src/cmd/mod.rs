@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod machine;
 pub(crate) mod measure;
 pub(crate) mod plan;
+pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod workload;
@@ -17,6 +18,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Verb::Run(args) => run::run(*args),
         Verb::Measure(args) => measure::run(*args),
         Verb::Plan(args) => plan::run(args),
+        Verb::Queue(args) => queue::run(&args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Machine(args) => machine::run(&args),

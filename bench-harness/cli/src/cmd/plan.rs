@@ -1,13 +1,15 @@
 //! `plan`: from times to a recommendation.
 
 use crate::exit::usage;
-use crate::output::{deliver, width};
+use crate::machines::MachineArgs;
+use crate::output::{deliver, table, width};
 use crate::profile_plan::{Choice, request};
+use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
-use planner::domain::{Aggregation, Close, DelayLimit, Load, State, Statistic, Target, TimeDist};
+use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::plan::choose;
 use planner::{PlanRequest, recommend};
 use reports::plan::PlanRecord;
 use reports::profile::ProfileRecord;
@@ -28,12 +30,17 @@ pub(crate) struct Args {
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    machines: MachineArgs,
     /// Time from a batch's first transaction to its closing, by hand.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     close: Option<f64>,
     /// Time to prove one batch on one prover, by hand.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
+    /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
+    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
+    prove_cv: f64,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     aggregate: Option<f64>,
@@ -51,50 +58,6 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 }
 
-/// What is asked of the plan, wherever the times come from.
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Question {
-    /// What the rollup must carry, in transactions a second.
-    #[arg(long, value_name = "RATE")]
-    pub(crate) target_tx_per_s: Option<f64>,
-    /// What the rollup must carry, in batches a second.
-    #[arg(long, value_name = "RATE", conflicts_with = "target_tx_per_s")]
-    pub(crate) target_batches_per_s: Option<f64>,
-    /// L1 block time.
-    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
-    pub(crate) block: f64,
-    /// The longest delay that is good enough.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    pub(crate) delay: Option<f64>,
-    /// The state that ends the delay.
-    #[arg(long, value_enum, default_value_t = DelayState::Consolidated)]
-    pub(crate) delay_state: DelayState,
-    /// The statistic of the delay that must stay within the limit.
-    #[arg(long, value_enum, default_value_t = DelayStatistic::Mean)]
-    pub(crate) delay_statistic: DelayStatistic,
-    /// Fix N, the batches per aggregation of the plan, instead of choosing it.
-    #[arg(long, value_name = "N")]
-    pub(crate) fix_n: Option<u32>,
-    /// The most provers there can be.
-    #[arg(long, value_name = "P")]
-    pub(crate) provers_max: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum DelayState {
-    /// Sequenced on L1.
-    Virtual,
-    /// Proved and verified on L1.
-    Consolidated,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum DelayStatistic {
-    Mean,
-    P50,
-    P99,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
     /// Tables for a person.
@@ -107,43 +70,6 @@ pub(crate) enum Format {
     Markdown,
 }
 
-impl Question {
-    /// The target, where one was given.
-    pub(crate) fn target(&self) -> Option<Target> {
-        let transactions = self.target_tx_per_s.map(Target::TransactionsPerS);
-        transactions.or(self.target_batches_per_s.map(Target::BatchesPerS))
-    }
-
-    /// The request of these times and this question.
-    pub(crate) fn request(
-        &self,
-        load: Load,
-        prove: TimeDist,
-        aggregation: Aggregation,
-    ) -> anyhow::Result<PlanRequest> {
-        let mut request = PlanRequest::new(load, prove, aggregation, self.block)?;
-        if let Some(limit_s) = self.delay {
-            let state = match self.delay_state {
-                DelayState::Virtual => State::Virtual,
-                DelayState::Consolidated => State::Consolidated,
-            };
-            let statistic = match self.delay_statistic {
-                DelayStatistic::Mean => Statistic::Mean,
-                DelayStatistic::P50 => Statistic::P50,
-                DelayStatistic::P99 => Statistic::P99,
-            };
-            request = request.with_delay_limit(DelayLimit::new(state, statistic, limit_s)?);
-        }
-        if let Some(n) = self.fix_n {
-            request = request.with_batches_per_aggregation(n)?;
-        }
-        if let Some(provers) = self.provers_max {
-            request = request.with_provers_max(provers)?;
-        }
-        Ok(request)
-    }
-}
-
 impl Args {
     fn by_hand(&self) -> anyhow::Result<PlanRequest> {
         let missing = |flag: &str| {
@@ -152,29 +78,49 @@ impl Args {
             ))
         };
         let close_s = self.close.ok_or_else(|| missing("--close"))?;
-        let prove = TimeDist::fixed("prove", self.prove.ok_or_else(|| missing("--prove"))?)?;
+        let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
+        let prove = match self.prove_cv {
+            0.0 => TimeDist::fixed("prove", prove_s)?,
+            cv => TimeDist::log_normal("prove", prove_s, cv)?,
+        };
         let aggregation = match (self.aggregate, self.aggregate_merge) {
             (Some(total_s), _) => Aggregation::fixed_total(TimeDist::fixed("aggregate", total_s)?),
             (None, Some(merge_s)) => Aggregation::pairwise(TimeDist::fixed("aggregate_merge", merge_s)?),
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
-        let target = self.question.target();
-        let target = target.ok_or_else(|| missing("--target-tx-per-s or --target-batches-per-s"))?;
+        let target = self.question.required_target()?;
         let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
         self.question.request(load, prove, aggregation)
     }
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
+        return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
+    }
     let Some(path) = &args.profile else {
-        let record = recommend(&args.by_hand()?)?.to_record();
-        return deliver(&render(&record, args.format)?, args.output.as_deref());
+        let request = args.by_hand()?;
+        let record = recommend(&request)?.to_record();
+        let mut text = render(&record, args.format)?;
+        if args.machines.is_asked() {
+            let prover = args.machines.by_hand(request.prove().mean_s())?;
+            text += &args.machines.tables(&request, &prover)?;
+        }
+        return deliver(&text, args.output.as_deref());
     };
     let profile = reports::profile::json::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
-        Format::Terminal => format!("{}\n\n{text}\n{}", planned.heading, planned.others),
+        Format::Terminal => {
+            let mut text = format!("{}\n\n{text}\n{}\n", planned.heading, planned.others);
+            if args.machines.is_asked() {
+                let (best, _) = args.choice.of(&profile)?;
+                let prover = args.machines.measured(&profile, best)?;
+                text += &args.machines.tables(&request(best, &args.question)?, &prover)?;
+            }
+            text
+        }
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     deliver(&text, args.output.as_deref())
@@ -199,22 +145,17 @@ pub(crate) fn plan_profile(
 ) -> anyhow::Result<Planned> {
     let (best, fitting) = choice.of(profile)?;
     let record = recommend(&request(best, question)?)?.to_record();
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width());
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
+    let mut table =
+        table(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
     for cell in fitting {
         let rate = cell.transactions_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
-        let row = match request(cell, question).and_then(|request| Ok(recommend(&request)?)) {
-            Ok(plan) => {
-                let fleet = plan.to_record().recommendation;
-                [
-                    fleet.provers.to_string(),
-                    (u64::from(fleet.provers) * cell.cell.cores).to_string(),
-                    fleet.batches_per_aggregation.to_string(),
-                    fleet.aggregators.to_string(),
-                ]
-            }
+        let row = match request(cell, question).and_then(|request| Ok(choose(&request)?)) {
+            Ok(fleet) => [
+                fleet.provers.to_string(),
+                (u64::from(fleet.provers) * cell.cell.cores).to_string(),
+                fleet.batches_per_aggregation.to_string(),
+                fleet.aggregators.to_string(),
+            ],
             Err(error) => [error.to_string(), String::new(), String::new(), String::new()],
         };
         table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());

@@ -1,8 +1,9 @@
 //! `run`: measure, plan, report.
 
 use crate::cmd::measure::{Place, measure};
-use crate::cmd::plan::{self, Question, plan_profile};
+use crate::cmd::plan::{self, plan_profile};
 use crate::output::{print, width, write_whole};
+use crate::question::Question;
 use crate::spec_args::SpecArgs;
 use ::measure::host::Host;
 use ::measure::spec::Overrides;

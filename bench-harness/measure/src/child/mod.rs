@@ -5,9 +5,9 @@
 //! | [`request`] | what the parent asks for, as JSON, and the seed of each repeat |
 //! | [`message`] | what the child answers, a JSON line each |
 //! | [`source`] | the batches of a repeat, and the state that they start from |
-//! | [`system`] | the proof system behind one interface, and what it can do |
-//! | [`timer`] | the clock, or a script instead of it |
-//! | [`repeat`] | one repeat: every stage, timed and checked |
+//! | `system` | the proof system behind one interface, and what it can do |
+//! | `timer` | the clock, or a script instead of it |
+//! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
 pub mod message;

@@ -121,8 +121,7 @@ fn start_thread(request: CellRequest) -> Running {
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores);
         if let Ok(pool) = pool.build() {
-            // The pool lends its size to what runs in it; the messages stay on this thread.
-            pool.in_place_scope(|_| serve(&request, &mut sink));
+            pool.install(|| serve(&request, &mut sink));
         }
     });
     Running { messages, kind: Kind::Thread { stop } }

@@ -5,8 +5,8 @@
 //! | [`launch`] | starting a child and hearing what it says |
 //! | [`events`] | what a progress display is told |
 //! | [`folder`] | the files of a run, and refusing to overwrite another |
-//! | [`done`] | what a log says is done already |
-//! | [`one_cell`] | one cell to its end, over as many children as it takes |
+//! | `done` | what a log says is done already |
+//! | `one_cell` | one cell to its end, over as many children as it takes |
 //! | [`error`] | why a run ends early |
 
 mod done;

@@ -1,43 +1,16 @@
 //! Layers and defaults to a [`Spec`] in which what exists is valid.
 
 use crate::cell::Workload;
-use crate::spec::error::{SpecError, nearest};
+use crate::spec::check::{file, none, required, seconds, within, word};
+use crate::spec::choice::{SystemChoice, system};
+use crate::spec::error::SpecError;
 use crate::spec::layer::Overrides;
 use machine::{Allowance, CoreCount, CoresRequest};
-use prover::scripted::Script;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 use workloads::generate::TrafficError;
 use workloads::population::{MAX_LEAVES, Population};
 use workloads::random::Skew;
 use workloads::state::{Depth, DepthError};
-
-/// The proof system of a run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SystemChoice {
-    /// The real one.
-    Plonky2,
-    /// A script.
-    Scripted(Script),
-    /// The user's own.
-    Command {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// How long it may take for one answer.
-        timeout: Duration,
-    },
-}
-
-impl SystemChoice {
-    /// Its name in files.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Plonky2 => "plonky2",
-            Self::Scripted(_) => "scripted",
-            Self::Command { .. } => "command",
-        }
-    }
-}
 
 /// What is to be measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,12 +45,10 @@ pub struct Spec {
 }
 
 const WORKLOADS: [&str; 4] = ["transfer", "swap", "mix", "trace"];
-const SYSTEMS: [&str; 3] = ["plonky2", "scripted", "command"];
 /// Above it no circuit is built in the memory of a usual machine.
 const MAX_TRANSACTIONS: usize = 1 << 20;
 const MAX_BATCHES: usize = 1 << 16;
 const MAX_REPEATS: u64 = 1_000_000;
-const MAX_TIME_S: f64 = 1e9;
 
 impl Spec {
     /// Checks a layer over the defaults, for a computer on which so many cores may be used.
@@ -135,33 +106,6 @@ impl Spec {
     }
 }
 
-fn required<T>(field: &'static str, value: Option<T>) -> Result<T, SpecError> {
-    value.ok_or_else(|| SpecError::Field { field, expected: "a value".to_owned(), got: "none".to_owned() })
-}
-
-fn within<T: PartialOrd + std::fmt::Display>(
-    field: &'static str,
-    least: T,
-    most: T,
-    got: T,
-) -> Result<T, SpecError> {
-    if got >= least && got <= most {
-        return Ok(got);
-    }
-    Err(SpecError::Field { field, expected: format!("{least} to {most}"), got: got.to_string() })
-}
-
-fn seconds(field: &'static str, got: f64) -> Result<Duration, SpecError> {
-    if got > 0.0 && got <= MAX_TIME_S {
-        return Ok(Duration::from_secs_f64(got));
-    }
-    Err(SpecError::Field {
-        field,
-        expected: format!("more than 0 and at most {MAX_TIME_S} seconds"),
-        got: got.to_string(),
-    })
-}
-
 fn population(all: &Overrides) -> Result<Population, SpecError> {
     let depth = Depth::new(required("depth", all.depth)?)?;
     let accounts = within("accounts", 1, MAX_LEAVES, required("accounts", all.accounts)?)?;
@@ -192,16 +136,6 @@ fn skew(exponent: f64) -> Result<Skew, SpecError> {
     }
 }
 
-fn word(field: &'static str, words: &'static [&'static str], got: &str) -> Result<&'static str, SpecError> {
-    let found = words.iter().find(|word| **word == got);
-    found.copied().ok_or_else(|| SpecError::Word {
-        field,
-        expected: words.join(", "),
-        got: got.to_owned(),
-        nearest: nearest(got, words),
-    })
-}
-
 fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
     let swap_ratio = required("swap_ratio", all.swap_ratio)?;
     let swap_ratio = within("swap_ratio", 0.0, 1.0, swap_ratio)?;
@@ -223,21 +157,6 @@ fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
         return Err(none("workloads"));
     }
     Ok(workloads)
-}
-
-fn none(field: &'static str) -> SpecError {
-    SpecError::Field { field, expected: "at least one".to_owned(), got: "none".to_owned() }
-}
-
-/// A file that is needed, with its path from the root.
-fn file(field: &'static str, expected: &str, path: &mut Option<PathBuf>) -> Result<PathBuf, SpecError> {
-    let Some(found) = path.as_deref() else {
-        return Err(SpecError::Field { field, expected: expected.to_owned(), got: "none".to_owned() });
-    };
-    let absolute =
-        std::path::absolute(found).map_err(|source| SpecError::Io { file: found.to_owned(), source })?;
-    *path = Some(absolute.clone());
-    Ok(absolute)
 }
 
 fn batch_sizes(all: &Overrides) -> Result<Vec<usize>, SpecError> {
@@ -265,47 +184,12 @@ fn batch_sizes(all: &Overrides) -> Result<Vec<usize>, SpecError> {
     Ok(sizes)
 }
 
-fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
-    let name = required("proof_system", all.proof_system.clone())?;
-    match word("proof_system", &SYSTEMS, &name)? {
-        "plonky2" => Ok(SystemChoice::Plonky2),
-        "scripted" => match all.script {
-            None => Ok(SystemChoice::Scripted(Script::default())),
-            Some(_) => {
-                let path = file("script", "a TOML file", &mut all.script)?;
-                read_script(&path).map(SystemChoice::Scripted)
-            }
-        },
-        _ => {
-            let argv = all.command.clone().unwrap_or_default();
-            if argv.first().is_none_or(String::is_empty) {
-                return Err(SpecError::Field {
-                    field: "command",
-                    expected: "a program and its arguments".to_owned(),
-                    got: "none".to_owned(),
-                });
-            }
-            let timeout_s = required("command_timeout_s", all.command_timeout_s)?;
-            let timeout = seconds("command_timeout_s", timeout_s)?;
-            Ok(SystemChoice::Command { argv, timeout })
-        }
-    }
-}
-
-fn read_script(file: &Path) -> Result<Script, SpecError> {
-    let text =
-        std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
-    let wrong = |problem: String| SpecError::Script { file: file.to_owned(), problem };
-    let script: Script = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    script.check().map_err(|error| wrong(error.to_string()))?;
-    Ok(script)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Spec, SystemChoice};
+    use super::Spec;
     use crate::cell::Workload;
     use crate::host::tests::allowance;
+    use crate::spec::choice::SystemChoice;
     use crate::spec::file::parse;
     use crate::spec::layer::Overrides;
     use std::path::Path;

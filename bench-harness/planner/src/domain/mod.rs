@@ -6,16 +6,19 @@
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
 //! | [`aggregation`] | [`Aggregation`]: how N proofs become one |
 //! | [`limit`] | [`DelayLimit`]: the delay that is still good enough |
+//! | [`price`] | [`Prices`]: what machines and L1 cost |
 //! | [`design`] | [`Design`] and [`Term`]: the designs compared, and the terms that limit them |
 
 pub mod aggregation;
 pub mod design;
 pub mod limit;
 pub mod load;
+pub mod price;
 pub mod time;
 
 pub use aggregation::Aggregation;
 pub use design::{Design, Term};
 pub use limit::{DelayLimit, State, Statistic};
 pub use load::{Close, Load, Target};
+pub use price::{Gas, Prices};
 pub use time::TimeDist;

@@ -113,10 +113,10 @@ pub fn tree_aggregation_s(n: u32, arity: u32, aggregators: u32, merge_s: f64) ->
     loop {
         let before = done.clone();
         let mut left = aggregators;
-        for level in 0..merges.len() {
+        for (level, done) in done.iter_mut().enumerate() {
             let possible = possible_merges(level, &before, &merges, &widths, arity);
-            let now = (possible - done[level]).min(left);
-            done[level] += now;
+            let now = (possible - *done).min(left);
+            *done += now;
             left -= now;
         }
         if left == aggregators {

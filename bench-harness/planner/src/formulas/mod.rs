@@ -9,12 +9,14 @@
 //! | [`seed`] | the four designs and order-then-prove, as *Order then Prove* v1.0 prints them |
 //! | [`capacity`] | the rate each stage allows, the balance point, the work of aggregating |
 //! | [`corrected`] | the closed form with the true throughput, the in-order floor, the delay to virtual |
+//! | [`cost`] | dollars a batch |
 //! | [`crash`] | what crashes cost |
 //! | [`queue`] | waiting in the textbook queues |
 //! | [`toy`] | the toy factory: pipelined and one car at a time |
 
 pub mod capacity;
 pub mod corrected;
+pub mod cost;
 pub mod crash;
 pub mod queue;
 pub mod seed;

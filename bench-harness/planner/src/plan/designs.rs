@@ -71,8 +71,8 @@ impl Seed<'_> {
     fn single(&self) -> DesignFigures {
         let throughput = seed::single_throughput(self.prove_s);
         let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, self.prove_s, self.block_s);
-        // The source takes proving as the longest part; the bottleneck is named by the numbers all the same.
-        self.figures(Design::SingleBatch, 1, throughput, delay_s, self.largest(1, self.prove_s, None))
+        // The printed formula has one term: the source takes proving as the longest part.
+        self.figures(Design::SingleBatch, 1, throughput, delay_s, Term::Prove)
     }
 
     fn vertical(&self) -> DesignFigures {
@@ -80,8 +80,7 @@ impl Seed<'_> {
         let prove_s = self.prove_s / speedup;
         let throughput = seed::single_throughput(prove_s);
         let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, prove_s, self.block_s);
-        let bottleneck = self.largest(1, prove_s, None);
-        let figures = self.figures(Design::Vertical, 1, throughput, delay_s, bottleneck);
+        let figures = self.figures(Design::Vertical, 1, throughput, delay_s, Term::Prove);
         DesignFigures { prover_speedup: Some(speedup), ..figures }
     }
 

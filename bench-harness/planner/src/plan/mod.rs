@@ -5,17 +5,30 @@
 //! | [`request`] | [`PlanRequest`]: what is asked |
 //! | [`designs`] | each design by the seed's formulas |
 //! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
+//! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
+//! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
 
 pub mod choice;
 pub mod designs;
+mod infeasible;
+mod notes;
+pub mod outlook;
+pub mod pareto;
 pub mod record;
 pub mod request;
+pub(crate) mod search;
+pub mod sensitivity;
 
 pub use choice::Choice;
 pub use designs::DesignFigures;
-pub use request::PlanRequest;
+pub use outlook::{Fleet, Outcome, Outlook, outlook};
+pub use pareto::Point;
+pub use request::{ArrivalLaw, PlanRequest};
+pub use sensitivity::Sensitivity;
 
+use crate::domain::Design;
 use crate::error::PlanError;
 
 /// A recommendation with everything that led to it.
@@ -27,6 +40,20 @@ pub struct Plan {
     pub choice: Choice,
     /// Each design by the seed's formulas, at the N = P that meets the target.
     pub designs: Vec<DesignFigures>,
+    /// Seed, corrected form and simulation side by side: the fleet recommended, and the seed's own N = P.
+    pub outlooks: Vec<Outlook>,
+    /// How the number of provers moves with prove time.
+    pub sensitivity: Sensitivity,
+    /// The fleets that no other beats in both cost and 99th percentile.
+    pub pareto: Vec<Point>,
+}
+
+/// The fleet alone, without all that explains it: what [`crate::hardware::rank()`] starts from.
+///
+/// # Errors
+/// As [`recommend`].
+pub fn choose(request: &PlanRequest) -> Result<Choice, PlanError> {
+    choice::smallest(request)
 }
 
 /// The smallest fleet that carries the target within the delay limit.
@@ -49,5 +76,20 @@ pub struct Plan {
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let choice = choice::smallest(request)?;
-    Ok(Plan { request: request.clone(), choice, designs: designs::all(request) })
+    let designs = designs::all(request);
+    let mut outlooks = vec![outlook(request, choice.fleet())?];
+    let seeds = designs.iter().find(|figures| figures.design == Design::HorizontalAggregated);
+    if let Some(seeds) = seeds {
+        let fleet = Fleet {
+            provers: seeds.provers,
+            batches_per_aggregation: seeds.batches_per_aggregation,
+            aggregators: choice.aggregators,
+        };
+        if fleet != choice.fleet() {
+            outlooks.push(outlook(request, fleet)?);
+        }
+    }
+    let sensitivity = sensitivity::of(request, &choice)?;
+    let pareto = pareto::front(request, &choice)?;
+    Ok(Plan { request: request.clone(), choice, designs, outlooks, sensitivity, pareto })
 }

@@ -2,24 +2,30 @@
 //! breaks the build until it is thought of.
 
 use reports::plan::{
-    AggregationRecord, DelayLimitRecord, DesignName, DesignRecord, InputsRecord, PLAN_SCHEMA_VERSION,
-    PlanRecord, RecommendationRecord, StateName, StatisticName, TermName, TimeRecord, significant,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 use crate::domain::{Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape};
-use crate::formulas::capacity::prover_capacity;
-use crate::plan::{Choice, DesignFigures, Plan, PlanRequest};
+use crate::plan::{
+    Choice, DesignFigures, Fleet, Outcome, Outlook, Plan, PlanRequest, Point, Sensitivity, notes,
+};
+use crate::sim::{DelayFigures, Simulated};
 
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
     pub fn to_record(&self) -> PlanRecord {
-        let Self { request, choice, designs } = self;
+        let Self { request, choice, designs, outlooks, sensitivity: moves, pareto: front } = self;
         PlanRecord {
             schema_version: PLAN_SCHEMA_VERSION,
             inputs: inputs(request),
             recommendation: recommendation(request, choice),
             designs: designs.iter().map(design).collect(),
-            reasons: reasons(self),
+            outlooks: outlooks.iter().map(outlook).collect(),
+            sensitivity: sensitivity(moves),
+            pareto: front.iter().map(pareto).collect(),
+            reasons: notes::of(self),
         }
     }
 }
@@ -52,10 +58,18 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
         provers_only_add_delay_after,
     } = *choice;
     let size = request.load().batch_transactions();
+    let rented = provers + request.spares();
+    let prices = request.prices();
+    let usd_per_batch = prices.map(|prices| {
+        prices.usd_per_batch(rented, aggregators, batches_per_aggregation, throughput_batches_per_s)
+    });
     RecommendationRecord {
         provers,
+        spares: request.spares(),
         batches_per_aggregation,
         aggregators,
+        usd_per_batch,
+        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
         capacity_batches_per_s,
         throughput_batches_per_s,
         throughput_transactions_per_s: size.map(|size| throughput_batches_per_s * f64::from(size)),
@@ -146,20 +160,87 @@ fn term(term: Term) -> TermName {
     }
 }
 
-fn reasons(plan: &Plan) -> Vec<String> {
-    let Plan { request, choice, .. } = plan;
-    let prove_s = request.prove().mean_s();
-    let mut reasons = vec![format!(
-        "{} limits the rate: the fleet can carry {} batches/s; {} provers at {} s a batch carry {}.",
-        choice.bottleneck,
-        significant(choice.capacity_batches_per_s, 4),
-        choice.provers,
-        significant(prove_s, 4),
-        significant(prover_capacity(choice.provers, prove_s), 4),
-    )];
-    reasons.push(format!(
-        "With N = P, more than {} provers only add delay: batches do not close faster.",
-        choice.provers_only_add_delay_after
-    ));
-    reasons
+fn outlook(outlook: &Outlook) -> OutlookRecord {
+    let Outlook {
+        fleet: Fleet { provers, batches_per_aggregation, aggregators },
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
+        use_share,
+        simulation,
+    } = outlook;
+    let (simulated, unstable) = match simulation {
+        Outcome::Settles(result) => (Some(simulated(result)), None),
+        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+            let unstable = UnstableRecord {
+                growth_s_per_batch: *growth_s_per_batch,
+                p99_after_a_day_s: after_a_day.consolidated.p99_s.value,
+                p99_after_a_week_s: after_a_week.consolidated.p99_s.value,
+            };
+            (None, Some(unstable))
+        }
+    };
+    OutlookRecord {
+        provers: *provers,
+        batches_per_aggregation: *batches_per_aggregation,
+        aggregators: *aggregators,
+        use_share: *use_share,
+        seed_throughput_batches_per_s: *seed_throughput_batches_per_s,
+        seed_delay_s: *seed_delay_s,
+        corrected_throughput_batches_per_s: *corrected_throughput_batches_per_s,
+        corrected_delay_s: *corrected_delay_s,
+        simulated,
+        unstable,
+    }
+}
+
+fn simulated(result: &Simulated) -> SimulatedRecord {
+    SimulatedRecord {
+        throughput_batches_per_s: result.throughput_batches_per_s.value,
+        prover_use: result.prover_use.value,
+        prover_queue_mean: result.prover_queue_mean.value,
+        consolidated: delay(&result.consolidated),
+        consolidated_random: delay(&result.consolidated_random),
+        virtual_oldest: delay(&result.virtual_state),
+        virtual_random: delay(&result.virtual_random),
+        replications: result.replications,
+        batches: result.batches,
+    }
+}
+
+fn delay(figures: &DelayFigures) -> DelayRecord {
+    let DelayFigures { mean_s, p50_s, p90_s: _, p99_s, samples } = *figures;
+    DelayRecord {
+        mean_s: mean_s.value,
+        mean_half_width_s: mean_s.half_width,
+        p50_s: p50_s.value,
+        p50_half_width_s: p50_s.half_width,
+        p99_s: p99_s.value,
+        p99_half_width_s: p99_s.half_width,
+        samples,
+    }
+}
+
+fn sensitivity(sensitivity: &Sensitivity) -> SensitivityRecord {
+    let Sensitivity { slower_provers, faster_provers, measured } = sensitivity;
+    let measured = measured.as_ref();
+    SensitivityRecord {
+        provers_if_10_percent_slower: *slower_provers,
+        provers_if_10_percent_faster: *faster_provers,
+        prove_mean_low_s: measured.map(|m| m.mean_low_s),
+        prove_mean_high_s: measured.map(|m| m.mean_high_s),
+        provers_low: measured.and_then(|m| m.provers_low),
+        provers_high: measured.and_then(|m| m.provers_high),
+    }
+}
+
+fn pareto(point: &Point) -> ParetoRecord {
+    let Point {
+        fleet: Fleet { provers, batches_per_aggregation, aggregators },
+        machines,
+        usd_per_batch,
+        p99_s,
+    } = *point;
+    ParetoRecord { provers, batches_per_aggregation, aggregators, machines, usd_per_batch, p99_s }
 }

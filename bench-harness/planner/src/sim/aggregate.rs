@@ -1,20 +1,23 @@
-//! The aggregators of one replication: merges in the order in which they became possible.
+//! The aggregators of one replication: the merges that are possible, oldest group first.
 //!
 //! Aggregation of a group starts when all its N proofs are there. A merge starts when its children are done
-//! and an aggregator is free; groups may overlap.
+//! and an aggregator is free; groups may overlap, but the older goes first, since they are verified in order.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use crate::domain::Aggregation;
 use crate::sim::streams::Stream;
 
-/// One merge, of the group in `slot`.
-#[derive(Debug, Clone, Copy)]
+/// One merge, of the group in `slot`. The order of the fields is the order of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Task {
-    slot: u32,
+    group: u64,
     level: u32,
     node: u32,
-    ready_s: f64,
+    slot: u32,
+    /// When it became possible, in seconds, as bits: never compared, since the fields above differ.
+    ready_bits: u64,
 }
 
 /// A group that is being aggregated.
@@ -40,7 +43,7 @@ pub(crate) struct Aggregators<'a> {
     widths: Vec<u32>,
     free: Vec<u32>,
     running: Vec<Option<Task>>,
-    queue: VecDeque<Task>,
+    queue: BinaryHeap<Reverse<Task>>,
     works: Vec<Work>,
     unused: Vec<u32>,
     stream: Stream,
@@ -64,7 +67,7 @@ impl<'a> Aggregators<'a> {
             widths,
             free: (0..aggregators).rev().collect(),
             running: vec![None; aggregators as usize],
-            queue: VecDeque::new(),
+            queue: BinaryHeap::new(),
             works: Vec::new(),
             unused: Vec::new(),
             stream,
@@ -77,13 +80,13 @@ impl<'a> Aggregators<'a> {
         match self.shape {
             Aggregation::FixedTotal { .. } => {
                 let slot = self.slot(group, vec![]);
-                self.queue.push_back(Task { slot, level: 1, node: 0, ready_s: now_s });
+                self.push(slot, 1, 0, now_s);
                 false
             }
             _ if n == 1 => true,
             Aggregation::Fold { .. } => {
                 let slot = self.slot(group, vec![vec![n - 1]]);
-                self.queue.push_back(Task { slot, level: 1, node: 0, ready_s: now_s });
+                self.push(slot, 1, 0, now_s);
                 false
             }
             Aggregation::Tree { arity, .. } => {
@@ -104,12 +107,14 @@ impl<'a> Aggregators<'a> {
 
     /// Starts the next merge if there is one and a machine for it.
     pub(crate) fn start(&mut self, now_s: f64) -> Option<Started> {
-        let task = *self.queue.front()?;
+        if self.free.is_empty() {
+            return None;
+        }
+        let Reverse(task) = self.queue.pop()?;
         let aggregator = self.free.pop()?;
-        self.queue.pop_front();
         self.running[aggregator as usize] = Some(task);
         let done_s = now_s + self.shape.step().quantile_s(self.stream.uniform());
-        Some(Started { aggregator, done_s, waited_s: now_s - task.ready_s })
+        Some(Started { aggregator, done_s, waited_s: now_s - f64::from_bits(task.ready_bits) })
     }
 
     /// Ends the merge on `aggregator`; the group, if that was its last.
@@ -123,7 +128,7 @@ impl<'a> Aggregators<'a> {
                 *left -= 1;
                 let done = *left == 0;
                 if !done {
-                    self.queue.push_back(Task { ready_s: now_s, ..task });
+                    self.push(task.slot, task.level, task.node, now_s);
                 }
                 done
             }
@@ -153,10 +158,15 @@ impl<'a> Aggregators<'a> {
             (level, node) = (level + 1, parent);
             // A lone proof passes up without a merge.
             if below - parent * arity > 1 {
-                self.queue.push_back(Task { slot, level, node, ready_s: now_s });
+                self.push(slot, level, node, now_s);
                 return false;
             }
         }
+    }
+
+    fn push(&mut self, slot: u32, level: u32, node: u32, now_s: f64) {
+        let group = self.works[slot as usize].group;
+        self.queue.push(Reverse(Task { group, level, node, slot, ready_bits: now_s.to_bits() }));
     }
 
     fn slot(&mut self, group: u64, missing: Vec<Vec<u32>>) -> u32 {

@@ -22,6 +22,8 @@ pub enum Stage {
     L1Sequence = 6,
     /// Which transaction of a batch is looked at.
     Transactions = 7,
+    /// Resampling of measured times.
+    Bootstrap = 8,
 }
 
 /// A stream of uniform numbers. ChaCha with 8 rounds: seekable, the same on every machine.

@@ -98,3 +98,91 @@ impl AggregateCircuit {
         Ok(witness)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AggregateCircuit;
+    use crate::circuit::{Builder, Circuit, Config, PlonkProof};
+    use crate::plonk::prove_with;
+    use crate::statement::{PUBLIC_ELEMENTS, Statement};
+    use plonky2::field::types::Field;
+    use plonky2::gates::noop::NoopGate;
+    use plonky2::iop::target::Target;
+    use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+    use plonky2::plonk::circuit_data::CircuitConfig;
+    use workloads::hash::{Digest, Felt};
+
+    /// A child that states whatever it is told: what an aggregate of lies would be made from.
+    fn child() -> (Circuit, Vec<Target>) {
+        let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
+        let elements = builder.add_virtual_targets(PUBLIC_ELEMENTS);
+        builder.register_public_inputs(&elements);
+        while builder.num_gates() < 100 {
+            builder.add_gate(NoopGate, vec![]);
+        }
+        (builder.build::<Config>(), elements)
+    }
+
+    fn link(from: Digest, to: Digest, transactions: u64) -> Statement {
+        Statement { old_root: from, new_root: to, commitment: root(transactions), transactions }
+    }
+
+    fn root(number: u64) -> Digest {
+        Digest { elements: [0, 1, 2, 3].map(|lane| Felt::from_canonical_u64(number + lane)) }
+    }
+
+    /// The statement of a merge with any value for the bit, or `None` where there is no proof.
+    fn merged(
+        level: &AggregateCircuit,
+        left: &PlonkProof,
+        right: &PlonkProof,
+        bit: Felt,
+    ) -> Option<Statement> {
+        let mut witness = PartialWitness::new();
+        witness.set_proof_with_pis_target(&level.left, left).expect("of the right shape");
+        witness.set_proof_with_pis_target(&level.right, right).expect("of the right shape");
+        witness.set_target(level.has_right, bit).expect("free");
+        let proof = prove_with(&level.circuit, witness, "a merge").ok()?.proof;
+        let statement = Statement::from_elements(&proof.public_inputs);
+        level.circuit.verify(proof).ok().and(statement)
+    }
+
+    #[test]
+    fn each_constraint_of_a_merge_stands_alone() {
+        std::panic::set_hook(Box::new(|_| {}));
+        let (circuit, elements) = child();
+        let proof = |statement: &Statement| {
+            let mut witness = PartialWitness::new();
+            for (target, element) in elements.iter().zip(statement.elements()) {
+                witness.set_target(*target, element).expect("free");
+            }
+            prove_with(&circuit, witness, "a child").expect("says anything").proof
+        };
+        let level = AggregateCircuit::build(&circuit);
+        let [first, second] = [link(root(1), root(20), 5), link(root(20), root(300), 7)];
+        let [left, right] = [proof(&first), proof(&second)];
+        assert_eq!(merged(&level, &left, &right, Felt::ONE), first.join(&second));
+        // Whatever stands on the right of a lifted proof changes nothing.
+        assert_eq!(merged(&level, &left, &right, Felt::ZERO), Some(first));
+        // The second counted twice, or taken away.
+        for bit in [Felt::TWO, Felt::NEG_ONE] {
+            assert_eq!(merged(&level, &left, &right, bit), None, "{bit}");
+        }
+        // A gap in one element of the root alone.
+        for lane in 0..4 {
+            let mut begin = root(20);
+            begin.elements[lane] += Felt::ONE;
+            let apart = proof(&link(begin, root(300), 7));
+            assert_eq!(merged(&level, &left, &apart, Felt::ONE), None, "element {lane}");
+        }
+        // A child that says something else than was proved: on the left, on the right, and where it is not used.
+        let more = |proof: &PlonkProof| {
+            let mut lie = proof.clone();
+            lie.public_inputs[PUBLIC_ELEMENTS - 1] += Felt::ONE;
+            lie
+        };
+        assert_eq!(merged(&level, &more(&left), &right, Felt::ONE), None);
+        assert_eq!(merged(&level, &left, &more(&right), Felt::ONE), None);
+        assert_eq!(merged(&level, &left, &more(&right), Felt::ZERO), None);
+    }
+}

@@ -205,13 +205,42 @@ const _: () = assert!(NUMBERS * (1 + DIGITS) == 135 && EXTENSION == 2);
 
 #[cfg(test)]
 mod tests {
-    use super::{U16Gate, constrain_u16};
+    use super::{DIGITS, NUMBERS, U16Gate, constrain_u16};
     use crate::circuit::{Builder, Config, EXTENSION};
+    use plonky2::field::extension::Extendable;
     use plonky2::field::types::Field;
+    use plonky2::gates::gate::Gate;
     use plonky2::gates::gate_testing::{test_eval_fns, test_low_degree};
+    use plonky2::hash::hash_types::HashOut;
     use plonky2::iop::witness::{PartialWitness, WitnessWrite};
     use plonky2::plonk::circuit_data::CircuitConfig;
+    use plonky2::plonk::vars::EvaluationVars;
     use workloads::hash::Felt;
+
+    /// A dishonest prover sets the digits itself: whatever they are, a number that they make is below 2^16.
+    #[test]
+    fn each_digit_of_each_number_is_below_four() {
+        type Extension = <Felt as Extendable<EXTENSION>>::Extension;
+        let broken = |number: usize, place: usize, digit: Felt| {
+            let mut wires = vec![Extension::ZERO; NUMBERS * (1 + DIGITS)];
+            wires[U16Gate::digit_wire(number, place)] = digit.into();
+            wires[U16Gate::number_wire(number)] = (digit * Felt::from_canonical_u64(1 << (2 * place))).into();
+            let public_inputs_hash = &HashOut { elements: [Felt::ZERO; 4] };
+            let vars = EvaluationVars { local_constants: &[], local_wires: &wires, public_inputs_hash };
+            let constraints = <U16Gate as Gate<Felt, EXTENSION>>::eval_unfiltered(&U16Gate, vars);
+            constraints.iter().filter(|value| **value != Extension::ZERO).count()
+        };
+        for number in 0..NUMBERS {
+            for place in 0..DIGITS {
+                for digit in 0..4 {
+                    assert_eq!(broken(number, place, Felt::from_canonical_u64(digit)), 0);
+                }
+                for digit in [Felt::from_canonical_u64(4), Felt::NEG_ONE, Felt::TWO.inverse()] {
+                    assert_eq!(broken(number, place, digit), 1, "digit {place} of number {number}: {digit}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_constraints_have_the_degree_they_claim() {

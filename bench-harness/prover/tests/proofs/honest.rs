@@ -104,7 +104,7 @@ fn any_number_of_batches_aggregates_to_one_proof_of_one_size() {
     let mut state = population.state(9).expect("fits");
     let (proofs, statements): (Vec<_>, Vec<_>) =
         (0..3).map(|_| prove(&mut system, &mut state, &generator.next_batch(1), 1)).unzip();
-    let mut sizes = Vec::new();
+    let (mut sizes, mut aggregates) = (Vec::new(), Vec::new());
     for number in 1..=3 {
         let aggregated = system.aggregate(&proofs[..number]).expect("a chain");
         let expected = Statement::join_all(&statements[..number]).expect("a chain");
@@ -117,8 +117,14 @@ fn any_number_of_batches_aggregates_to_one_proof_of_one_size() {
         };
         assert_eq!(merges, wanted);
         sizes.push(aggregated.proof.bytes.len());
+        aggregates.push(aggregated.proof);
     }
     assert!(sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
+    // A proof of one level, of the same length, does not pass for one of another.
+    for (proof, posed) in aggregates.into_iter().zip([2, 2, 1]) {
+        let posing = Proof { kind: ProofKind::Aggregate { level: posed }, ..proof };
+        assert!(matches!(system.verify(&posing), Err(ProverError::Rejected { .. })));
+    }
 
     // Refused before anything is proved: nothing, too many, out of order, a gap, an aggregate among batches.
     let refused = |proofs: &[Proof]| {

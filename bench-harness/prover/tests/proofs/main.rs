@@ -1,5 +1,9 @@
 //! Real proofs of small batches: what is honest is accepted, and what is not is not.
 
+mod edges;
+mod forge;
 mod honest;
+mod lies;
+mod swap_lies;
 mod tampering;
 mod world;

@@ -4,7 +4,7 @@
 //! constraint that forbids it has to.
 
 use crate::world::{
-    accepts, account, felt, lying_step, open, open_pool, shape, state, swap, token, transfer,
+    ANY, TRANSFER, accepts, account, felt, lying_step, open, open_pool, shape, state, swap, token, transfer,
 };
 use plonky2::field::types::Field;
 use prover::circuit::aggregate::AggregateCircuit;
@@ -14,16 +14,11 @@ use prover::plonk::{Plonky2, prove_with};
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, SlotKind, check};
 use prover::witness::{Leaf, record};
-use std::sync::LazyLock;
 use workloads::hash::Felt;
 use workloads::pool::Pool;
 use workloads::random::{Draws, Purpose};
 use workloads::state::State;
 use workloads::transaction::{Batch, BatchId, Transaction};
-
-static ANY: LazyLock<BatchCircuit> = LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Any)));
-static TRANSFER: LazyLock<BatchCircuit> =
-    LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Transfer)));
 
 fn start() -> State {
     state(3, &[[100, 50, 0], [7, 0, u64::MAX - 5]], [1_000, 2_000])

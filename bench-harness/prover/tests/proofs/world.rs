@@ -6,12 +6,18 @@ use prover::circuit::values::SlotValues;
 use prover::plonk::prove_with;
 use prover::system::{Shape, SlotKind};
 use prover::witness::{Leaf, Opening, Step};
+use std::sync::LazyLock;
 use workloads::account::{Account, AccountId, Token};
 use workloads::hash::{Digest, Felt};
 use workloads::ledger::Ledger;
 use workloads::pool::{Pool, PoolId};
 use workloads::state::{Depth, State};
 use workloads::transaction::{Action, Transaction};
+
+pub(crate) static ANY: LazyLock<BatchCircuit> =
+    LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Any)));
+pub(crate) static TRANSFER: LazyLock<BatchCircuit> =
+    LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Transfer)));
 
 pub(crate) fn token(index: u64) -> Token {
     Token::new(index).expect("a token")

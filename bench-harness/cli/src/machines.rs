@@ -1,0 +1,258 @@
+//! Machines of a catalogue against one measured prover: the flags, and the tables they ask for.
+
+use crate::exit::usage;
+use crate::output::width;
+use anyhow::Context;
+use planner::PlanRequest;
+use planner::hardware::{Basis, Catalogue, MeasuredProver, Placed, Ranked, Split, compare, rank, splits};
+use planner::plan::{Choice, choose};
+use planner::scaling::Reach;
+use reports::plan::machines::{self, MachineFleetRecord, MachineRecord};
+use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use std::path::PathBuf;
+
+/// Which machines to look at.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Machines")]
+pub(crate) struct MachineArgs {
+    /// Rank machines of the catalogue for this target: all, or ids separated by commas.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    hardware: Vec<String>,
+    /// Compare two machines of the catalogue.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    compare: Vec<String>,
+    /// Split this machine into few provers of many cores, or many of few: for the target, and for --budget.
+    #[arg(long, value_name = "ID")]
+    split: Option<String>,
+    /// Dollars an hour that --split may spend.
+    #[arg(long, value_name = "USD", requires = "split")]
+    budget: Option<f64>,
+    /// Your own machines, a CSV file with the columns of the built-in catalogue; they stand before its own.
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<PathBuf>,
+    /// The machine of the catalogue on which the times were measured.
+    #[arg(long, value_name = "ID")]
+    measured_on: Option<String>,
+    /// The clock at which the times were measured, in GHz; the probe's figure where the profile has one.
+    #[arg(long, value_name = "GHZ")]
+    measured_ghz: Option<f64>,
+    /// The cores of one prover, for times given by hand.
+    #[arg(long, value_name = "COUNT")]
+    measured_cores: Option<u32>,
+}
+
+impl MachineArgs {
+    /// Whether anything is asked of the catalogue.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.hardware.is_empty() || !self.compare.is_empty() || self.split.is_some()
+    }
+
+    fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let starter = Catalogue::starter().context("the built-in catalogue")?;
+        let Some(path) = &self.catalogue else { return Ok(starter) };
+        let text = reports::file::read_text(path)?;
+        let own =
+            Catalogue::parse(&text, true).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+        Ok(starter.behind(own))
+    }
+
+    /// The prover from a measured profile: its mean prove time on each number of cores, of the best cell's kind.
+    pub(crate) fn measured(
+        &self,
+        profile: &ProfileRecord,
+        best: &CellSummaryRecord,
+    ) -> anyhow::Result<MeasuredProver> {
+        let alike = |cell: &&CellSummaryRecord| {
+            cell.cell.workload == best.cell.workload
+                && cell.cell.batch_transactions == best.cell.batch_transactions
+                && cell.cell.clock == best.cell.clock
+        };
+        let points: Vec<(f64, f64)> = profile
+            .cells
+            .iter()
+            .filter(alike)
+            .filter_map(|cell| {
+                Some((cell.cell.cores as f64, cell.quantity(QuantityName::ProveBatch)?.median_s))
+            })
+            .collect();
+        let prover = self.with_identity(MeasuredProver::new(&points, self.ghz()?)?)?;
+        let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
+        Ok(match memory_gib {
+            Some(gib) => prover.with_memory_gib(gib)?,
+            None => prover,
+        })
+    }
+
+    /// The prover of a time given by hand.
+    pub(crate) fn by_hand(&self, prove_s: f64) -> anyhow::Result<MeasuredProver> {
+        let cores = self.measured_cores.ok_or_else(|| {
+            usage("--measured-cores is missing: how many cores one prover had when --prove was taken")
+        })?;
+        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz()?)?)
+    }
+
+    fn ghz(&self) -> anyhow::Result<f64> {
+        self.measured_ghz.ok_or_else(|| {
+            usage("--measured-ghz is missing: the clock at which the times were measured (see bench-harness machine)")
+        })
+    }
+
+    fn with_identity(&self, prover: MeasuredProver) -> anyhow::Result<MeasuredProver> {
+        let Some(id) = &self.measured_on else { return Ok(prover) };
+        Ok(prover.on(self.catalogue()?.find(id)?))
+    }
+
+    /// The tables that were asked for.
+    pub(crate) fn tables(&self, request: &PlanRequest, prover: &MeasuredProver) -> anyhow::Result<String> {
+        let catalogue = self.catalogue()?;
+        let base = choose(request)?;
+        let mut text = String::new();
+        if !self.hardware.is_empty() {
+            text += &self.ranking(request, &base, &catalogue, prover)?;
+        }
+        if !self.compare.is_empty() {
+            text += &self.comparison(request, &base, &catalogue, prover)?;
+        }
+        if let Some(id) = &self.split {
+            text += &self.splitting(request, &base, &catalogue, prover, id)?;
+        }
+        Ok(text)
+    }
+
+    fn ranking(
+        &self,
+        request: &PlanRequest,
+        base: &Choice,
+        catalogue: &Catalogue,
+        prover: &MeasuredProver,
+    ) -> anyhow::Result<String> {
+        let all = self.hardware.iter().any(|id| id == "all");
+        for id in self.hardware.iter().filter(|id| *id != "all") {
+            catalogue.find(id)?;
+        }
+        let wanted = |ranked: &Ranked| all || self.hardware.contains(&ranked.id);
+        let ranked = rank(request, base, catalogue, prover);
+        let records: Vec<_> = ranked.into_iter().filter(wanted).map(record).collect();
+        Ok(format!(
+            "\nMachines, cheapest first, those without a price after those with one:\n{}",
+            machines::terminal(&records, width())
+        ))
+    }
+
+    fn comparison(
+        &self,
+        request: &PlanRequest,
+        base: &Choice,
+        catalogue: &Catalogue,
+        prover: &MeasuredProver,
+    ) -> anyhow::Result<String> {
+        let [first, second] = self.compare.as_slice() else {
+            return Err(usage(format!("--compare: expected two ids, got {}", self.compare.len())));
+        };
+        let compared = compare(request, base, catalogue, prover, (first, second))?;
+        let turn = match compared.turning_share {
+            Some(share) => format!(
+                "At equal work per cycle {first} proves one batch on all its cores sooner than {second} where more \
+                 than {:.1} % of the work is parallel; below that {second} does.",
+                share * 100.0
+            ),
+            None => {
+                "No parallel share turns the answer: one of them is faster at any, or a clock is unknown."
+                    .to_owned()
+            }
+        };
+        let records = [record(compared.first), record(compared.second)];
+        Ok(format!("\n{first} against {second}:\n{}{turn}\n", machines::terminal(&records, width())))
+    }
+
+    fn splitting(
+        &self,
+        request: &PlanRequest,
+        base: &Choice,
+        catalogue: &Catalogue,
+        prover: &MeasuredProver,
+        id: &str,
+    ) -> anyhow::Result<String> {
+        let machine = catalogue.find(id)?;
+        let mut text = format!("\n{id} split into provers, for the target:\n");
+        text += &split_table(&splits(request, base, machine, prover, None)?);
+        if let Some(budget) = self.budget {
+            text += &format!("\n{id} split into provers, for ${budget} an hour:\n");
+            text += &split_table(&splits(request, base, machine, prover, Some(budget))?);
+        }
+        Ok(text)
+    }
+}
+
+fn split_table(rows: &[Split]) -> String {
+    let mut table = crate::output::table([
+        "cores a prover",
+        "prove, s",
+        "provers",
+        "machines",
+        "$/hour",
+        "batches/s",
+        "proved, p50 s",
+    ]);
+    for Split {
+        cores_per_prover,
+        prove_s,
+        provers,
+        machines,
+        usd_per_hour,
+        throughput_batches_per_s,
+        proof_p50_s,
+    } in rows
+    {
+        table.add_row([
+            cores_per_prover.to_string(),
+            format!("{prove_s:.2}"),
+            provers.to_string(),
+            machines.to_string(),
+            usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.2}")),
+            format!("{throughput_batches_per_s:.3}"),
+            format!("{proof_p50_s:.2}"),
+        ]);
+    }
+    format!("{table}\n")
+}
+
+fn record(ranked: Ranked) -> MachineRecord {
+    let Ranked { id, placed } = ranked;
+    match placed {
+        Ok(placed) => MachineRecord { id, fleet: Some(fleet(placed)), problem: None },
+        Err(problem) => MachineRecord { id, fleet: None, problem: Some(problem) },
+    }
+}
+
+fn fleet(placed: Placed) -> MachineFleetRecord {
+    let Placed {
+        cores_per_prover,
+        provers_per_machine,
+        prove_s,
+        basis,
+        reach,
+        provers,
+        batches_per_aggregation: _,
+        machines,
+        usd_per_hour,
+        mean_s,
+        p99_s,
+    } = placed;
+    let stands_on = match (basis, reach) {
+        (Basis::Measured, _) => reach.words().to_owned(),
+        (_, Reach::Within) => basis.words().to_owned(),
+        _ => format!("{}, {}", basis.words(), reach.words()),
+    };
+    MachineFleetRecord {
+        cores_per_prover,
+        provers_per_machine,
+        provers,
+        machines,
+        prove_s,
+        basis: stands_on,
+        usd_per_hour,
+        delay_s_mean: mean_s,
+        delay_s_p99: p99_s,
+    }
+}

@@ -1,0 +1,73 @@
+//! Which proof system a spec names, with its script or its command.
+
+use crate::spec::check::{file, required, seconds, word};
+use crate::spec::error::SpecError;
+use crate::spec::layer::Overrides;
+use prover::scripted::Script;
+use std::path::Path;
+use std::time::Duration;
+
+const SYSTEMS: [&str; 3] = ["plonky2", "scripted", "command"];
+
+/// The proof system of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SystemChoice {
+    /// The real one.
+    Plonky2,
+    /// A script.
+    Scripted(Script),
+    /// The user's own.
+    Command {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// How long it may take for one answer.
+        timeout: Duration,
+    },
+}
+
+impl SystemChoice {
+    /// Its name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Plonky2 => "plonky2",
+            Self::Scripted(_) => "scripted",
+            Self::Command { .. } => "command",
+        }
+    }
+}
+
+pub(crate) fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
+    let name = required("proof_system", all.proof_system.clone())?;
+    match word("proof_system", &SYSTEMS, &name)? {
+        "plonky2" => Ok(SystemChoice::Plonky2),
+        "scripted" => match all.script {
+            None => Ok(SystemChoice::Scripted(Script::default())),
+            Some(_) => {
+                let path = file("script", "a TOML file", &mut all.script)?;
+                read_script(&path).map(SystemChoice::Scripted)
+            }
+        },
+        _ => {
+            let argv = all.command.clone().unwrap_or_default();
+            if argv.first().is_none_or(String::is_empty) {
+                return Err(SpecError::Field {
+                    field: "command",
+                    expected: "a program and its arguments".to_owned(),
+                    got: "none".to_owned(),
+                });
+            }
+            let timeout_s = required("command_timeout_s", all.command_timeout_s)?;
+            let timeout = seconds("command_timeout_s", timeout_s)?;
+            Ok(SystemChoice::Command { argv, timeout })
+        }
+    }
+}
+
+fn read_script(file: &Path) -> Result<Script, SpecError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
+    let wrong = |problem: String| SpecError::Script { file: file.to_owned(), problem };
+    let script: Script = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    script.check().map_err(|error| wrong(error.to_string()))?;
+    Ok(script)
+}

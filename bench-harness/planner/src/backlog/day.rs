@@ -1,0 +1,145 @@
+//! A day's curve of arrivals against a fixed fleet.
+
+use crate::error::{PlanError, not_negative, positive};
+
+const DAY_S: f64 = 86_400.0;
+
+/// Arrivals over a day, in equal slots from midnight, repeated for ever.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayCurve {
+    batches_per_s: Vec<f64>,
+}
+
+/// What a fleet makes of a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DayOutcome {
+    /// Provers at the most.
+    pub provers_most: f64,
+    /// Prover-hours of the day.
+    pub prover_hours: f64,
+    /// Longest queue, batches.
+    pub queue_most: f64,
+    /// Longest wait for a prover, s.
+    pub wait_most_s: f64,
+    /// Time of the day during which batches wait, s.
+    pub behind_s: f64,
+    /// Whether the queue is empty at some time of the day; if not it grows from day to day.
+    pub settles: bool,
+}
+
+impl DayCurve {
+    /// A curve from its rates.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for no rates, one that is negative or not finite, or a day without arrivals.
+    pub fn new(batches_per_s: Vec<f64>) -> Result<Self, PlanError> {
+        for (index, &rate) in batches_per_s.iter().enumerate() {
+            not_negative(&format!("daily rate {}", index + 1), rate)?;
+        }
+        positive("daily arrivals", batches_per_s.iter().sum())?;
+        Ok(Self { batches_per_s })
+    }
+
+    /// The rate at a time of the day.
+    pub(crate) fn at(&self, time_s: f64) -> f64 {
+        self.batches_per_s[self.slot(time_s)]
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a day, in [0, 1)"
+    )]
+    fn slot(&self, time_s: f64) -> usize {
+        let len = self.batches_per_s.len();
+        ((time_s % DAY_S / DAY_S * len as f64) as usize).min(len - 1)
+    }
+
+    /// The highest rate, batches/s.
+    pub fn peak(&self) -> f64 {
+        self.batches_per_s.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The mean rate, batches/s.
+    pub fn mean(&self) -> f64 {
+        self.batches_per_s.iter().sum::<f64>() / self.batches_per_s.len() as f64
+    }
+}
+
+/// What `provers` provers make of the curve, on its second day, when the first has left its queue.
+///
+/// ```
+/// use planner::backlog::{DayCurve, fixed_fleet};
+/// // Half a day at 0.15, half at 0.05 batches/s; 12 provers of 120 s carry 0.1.
+/// let curve = DayCurve::new(vec![0.15, 0.05])?;
+/// let day = fixed_fleet(&curve, 13, 120.0);
+/// assert!(day.settles);
+/// assert!((day.queue_most - (0.15 - 13.0 / 120.0) * 43_200.0).abs() < 5.0);
+/// assert!(!fixed_fleet(&curve, 11, 120.0).settles);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
+    run(curve, prove_s, &mut |_, _| f64::from(provers))
+}
+
+/// The fewest provers for which nobody waits longer than `wait_most_s`; with 0 those of the peak.
+///
+/// ```
+/// use planner::backlog::{DayCurve, provers_for_day};
+/// let curve = DayCurve::new(vec![0.15, 0.05])?;
+/// assert_eq!(provers_for_day(&curve, 120.0, 0.0)?, 18); // the peak itself
+/// assert!(provers_for_day(&curve, 120.0, 3_600.0)? < 18);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+///
+/// # Errors
+/// [`PlanError::BadInput`] for a negative wait or a prove time that is not above zero.
+pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_most_s: f64) -> Result<u32, PlanError> {
+    let prove_s = positive("prove_s", prove_s)?;
+    let wait_most_s = not_negative("wait_most_s", wait_most_s)?;
+    // The peak's provers are always enough; the day's mean is always needed.
+    let mut passes = crate::formulas::capacity::whole_at_least(curve.peak() * prove_s).max(1);
+    let mut fails = crate::formulas::capacity::whole_at_least(curve.mean() * prove_s).max(1) - 1;
+    while passes - fails > 1 {
+        let middle = u32::midpoint(fails, passes);
+        let day = fixed_fleet(curve, middle, prove_s);
+        if day.settles && day.wait_most_s <= wait_most_s { passes = middle } else { fails = middle }
+    }
+    Ok(passes)
+}
+
+/// Two days in steps of ten seconds; the second is told. `provers` is asked with time and queue.
+pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f64) -> f64) -> DayOutcome {
+    const STEP_S: f64 = 10.0;
+    const STEPS: u32 = 8_640;
+    let mut queue = 0.0_f64;
+    let mut told = DayOutcome {
+        provers_most: 0.0,
+        prover_hours: 0.0,
+        queue_most: 0.0,
+        wait_most_s: 0.0,
+        behind_s: 0.0,
+        settles: false,
+    };
+    let mut first_day_left = 0.0;
+    for step in 0..2 * STEPS {
+        let time_s = f64::from(step) * STEP_S;
+        let at_work = provers(time_s, queue);
+        let carried = at_work / prove_s;
+        queue = (queue + (curve.at(time_s) - carried) * STEP_S).max(0.0);
+        if step == STEPS - 1 {
+            first_day_left = queue;
+        }
+        if step >= STEPS {
+            told.provers_most = told.provers_most.max(at_work);
+            told.prover_hours += at_work * STEP_S / 3_600.0;
+            told.queue_most = told.queue_most.max(queue);
+            if carried > 0.0 {
+                told.wait_most_s = told.wait_most_s.max(queue / carried);
+            }
+            told.behind_s += if queue > 0.0 { STEP_S } else { 0.0 };
+        }
+    }
+    told.settles = queue <= first_day_left + 1e-6;
+    told
+}

@@ -1,0 +1,212 @@
+//! Prove time on a machine that it was not measured on.
+
+use crate::error::{PlanError, positive};
+use crate::hardware::catalogue::Machine;
+use crate::scaling::usl::{Errors, Law};
+use crate::scaling::{LineFit, Reach, UslFit};
+
+/// What a predicted time stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// Measured on this machine.
+    Measured,
+    /// Another machine of the same micro-architecture: cores and clock were scaled.
+    SameFamily,
+    /// Another micro-architecture: equal work per cycle was assumed, which is often wrong by a third.
+    OtherFamily,
+}
+
+impl Basis {
+    /// The flag in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::SameFamily => "same family",
+            Self::OtherFamily => "EXTRAPOLATED across families",
+        }
+    }
+}
+
+/// A predicted prove time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// The time, s.
+    pub prove_s: f64,
+    /// What it stands on.
+    pub basis: Basis,
+    /// How far its core count is from those measured.
+    pub reach: Reach,
+}
+
+/// What was measured of a prover, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredProver {
+    machine_id: Option<String>,
+    uarch: Option<String>,
+    clock_ghz: f64,
+    memory_gib: Option<f64>,
+    over_cores: OverCores,
+    over_clock: Option<LineFit>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum OverCores {
+    /// One core count: no other can be told.
+    Single {
+        cores: f64,
+        prove_s: f64,
+    },
+    Law(Box<UslFit>),
+}
+
+impl MeasuredProver {
+    /// From `(cores, prove time in s)` points at one clock. Three core counts give the universal law, two
+    /// Amdahl's, one a single point that says nothing of other counts.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for no points, or numbers that are not above zero.
+    pub fn new(points: &[(f64, f64)], clock_ghz: f64) -> Result<Self, PlanError> {
+        let clock_ghz = positive("clock_ghz", clock_ghz)?;
+        let mut rates = Vec::new();
+        for &(cores, prove_s) in points {
+            rates.push((positive("cores", cores)?, 1.0 / positive("prove_s", prove_s)?));
+        }
+        let mut counts: Vec<f64> = rates.iter().map(|point| point.0).collect();
+        counts.sort_by(f64::total_cmp);
+        counts.dedup();
+        let over_cores = match counts.len() {
+            0 => return Err(PlanError::bad("profile", "at least one core count", "none")),
+            1 => {
+                let mean_s = points.iter().map(|point| point.1).sum::<f64>() / points.len() as f64;
+                OverCores::Single { cores: counts[0], prove_s: mean_s }
+            }
+            2 => OverCores::Law(Box::new(UslFit::new(&rates, Law::Amdahl, Errors::Relative)?)),
+            _ => OverCores::Law(Box::new(UslFit::new(&rates, Law::Usl, Errors::Relative)?)),
+        };
+        Ok(Self { machine_id: None, uarch: None, clock_ghz, memory_gib: None, over_cores, over_clock: None })
+    }
+
+    /// On this machine of the catalogue.
+    #[must_use]
+    pub fn on(self, machine: &Machine) -> Self {
+        Self { machine_id: Some(machine.id.clone()), uarch: machine.uarch.clone(), ..self }
+    }
+
+    /// With a measured law over the clock. Without one all time is taken to follow the clock.
+    #[must_use]
+    pub fn with_clock_law(self, law: LineFit) -> Self {
+        Self { over_clock: Some(law), ..self }
+    }
+
+    /// With the memory that one prover takes.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless above zero.
+    pub fn with_memory_gib(self, gib: f64) -> Result<Self, PlanError> {
+        Ok(Self { memory_gib: Some(positive("memory_gib", gib)?), ..self })
+    }
+
+    /// Prove time with `cores` cores at the clock that was measured, s.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for core counts too far from those measured.
+    pub fn at_cores(&self, cores: u32) -> Result<(f64, Reach), PlanError> {
+        match &self.over_cores {
+            OverCores::Single { cores: measured, prove_s } if f64::from(cores) == *measured => {
+                Ok((*prove_s, Reach::Within))
+            }
+            OverCores::Single { cores: measured, .. } => Err(PlanError::bad(
+                "cores per prover",
+                &format!("{measured}, the only count measured"),
+                cores,
+            )),
+            OverCores::Law(fit) => {
+                fit.predict(f64::from(cores), false).map(|(rate, reach)| (1.0 / rate, reach))
+            }
+        }
+    }
+
+    /// Prove time on `machine` with `cores` of its cores.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if the machine's clock is unknown or the core count is too far from those
+    /// measured.
+    pub fn on_machine(&self, machine: &Machine, cores: u32) -> Result<Prediction, PlanError> {
+        let (measured_s, reach) = self.at_cores(cores)?;
+        if self.machine_id.as_ref() == Some(&machine.id) {
+            return Ok(Prediction { prove_s: measured_s, basis: Basis::Measured, reach });
+        }
+        let Some((ghz, _)) = machine.clock_ghz else {
+            return Err(PlanError::bad(&format!("clock of {}", machine.id), "a clock in GHz", "unknown"));
+        };
+        let factor = match &self.over_clock {
+            Some(law) => law.at(1.0 / ghz).0 / law.at(1.0 / self.clock_ghz).0,
+            None => self.clock_ghz / ghz,
+        };
+        let same = self.uarch.is_some() && self.uarch == machine.uarch;
+        let basis = if same { Basis::SameFamily } else { Basis::OtherFamily };
+        Ok(Prediction { prove_s: measured_s * factor, basis, reach })
+    }
+
+    /// Provers of `cores` cores that fit on `machine`, by cores and by memory; none if its cores are unknown.
+    pub fn fit_on(&self, machine: &Machine, cores: u32) -> Option<u32> {
+        let by_cores = machine.cores? / cores.max(1);
+        let by_memory = match (machine.memory_gib, self.memory_gib) {
+            (Some(has), Some(takes)) => whole(has / takes),
+            _ => u32::MAX,
+        };
+        Some(by_cores.min(by_memory))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
+fn whole(x: f64) -> u32 {
+    x.floor() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hardware::Catalogue;
+
+    fn amdahl_points() -> Vec<(f64, f64)> {
+        [1.0, 2.0, 4.0, 8.0].map(|n| (n, 100.0 * (0.1 + 0.9 / n))).to_vec()
+    }
+
+    #[test]
+    fn clock_and_family_are_told() {
+        let catalogue = Catalogue::starter().unwrap();
+        let (genoa, fast_genoa) =
+            (catalogue.find("epyc-9554").unwrap(), catalogue.find("epyc-9174f").unwrap());
+        let prover = MeasuredProver::new(&amdahl_points(), 3.75).unwrap().on(genoa);
+        let here = prover.on_machine(genoa, 8).unwrap();
+        assert_eq!((here.basis, here.reach), (Basis::Measured, Reach::Within));
+        assert!((here.prove_s - 21.25).abs() < 1e-6, "{here:?}");
+        let there = prover.on_machine(fast_genoa, 8).unwrap();
+        assert_eq!(there.basis, Basis::SameFamily);
+        assert!((there.prove_s - 21.25 * 3.75 / 4.15).abs() < 1e-6);
+        assert_eq!(
+            prover.on_machine(catalogue.find("xeon-8480p").unwrap(), 16).unwrap().basis,
+            Basis::OtherFamily
+        );
+        assert!(prover.on_machine(genoa, 17).is_err(), "more than twice the cores measured");
+        assert!(prover.on_machine(catalogue.find("gcp-c3d-highcpu-180").unwrap(), 8).is_err(), "no clock");
+    }
+
+    #[test]
+    fn memory_limits_how_many_fit() {
+        let text = "id,name,physical_cores,memory_gib\nsmall,Small,64,16\n";
+        let catalogue = Catalogue::parse(text, true).unwrap();
+        let prover = MeasuredProver::new(&amdahl_points(), 3.0).unwrap().with_memory_gib(5.0).unwrap();
+        assert_eq!(prover.fit_on(&catalogue.machines()[0], 4), Some(3), "16 GiB hold three of 5");
+        assert_eq!(prover.fit_on(&catalogue.machines()[0], 32), Some(2));
+    }
+
+    #[test]
+    fn one_count_says_nothing_of_another() {
+        let prover = MeasuredProver::new(&[(4.0, 30.0), (4.0, 32.0)], 3.0).unwrap();
+        assert_eq!(prover.at_cores(4).unwrap().0, 31.0);
+        assert!(prover.at_cores(8).unwrap_err().to_string().contains("the only count measured"));
+        assert!(MeasuredProver::new(&[], 3.0).is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! What a given fleet would do: the seed's figure, the corrected closed form and the simulation side by side.
+
+use crate::domain::{State, Statistic};
+use crate::error::PlanError;
+use crate::formulas::{capacity, corrected, seed};
+use crate::plan::request::PlanRequest;
+use crate::sim::{RunLength, Simulated, simulate};
+
+/// Replications of every simulation.
+const REPLICATIONS: u32 = 8;
+const DAY_S: f64 = 86_400.0;
+
+/// A fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fleet {
+    /// Provers, P.
+    pub provers: u32,
+    /// Batches per aggregation, N.
+    pub batches_per_aggregation: u32,
+    /// Aggregators, A.
+    pub aggregators: u32,
+}
+
+/// Three figures for one fleet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlook {
+    /// The fleet.
+    pub fleet: Fleet,
+    /// The seed's throughput for this N, batches/s. The seed has N provers whatever P is.
+    pub seed_throughput_batches_per_s: f64,
+    /// The seed's delay to consolidated for this N, s.
+    pub seed_delay_s: f64,
+    /// The corrected throughput, batches/s.
+    pub corrected_throughput_batches_per_s: f64,
+    /// The corrected delay to consolidated, s; mean, without queueing.
+    pub corrected_delay_s: f64,
+    /// The highest use of a stage: provers, aggregators or L1.
+    pub use_share: f64,
+    /// What the simulation says.
+    pub simulation: Outcome,
+}
+
+/// What a simulation says of a fleet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The delay settles.
+    Settles(Box<Simulated>),
+    /// A stage is used all the time or more: the delay never settles.
+    Unstable {
+        /// By how much each batch waits longer than the one before, s, from the capacities. 0 at full use,
+        /// where the delay wanders upwards all the same.
+        growth_s_per_batch: f64,
+        /// After a day from a start without a queue.
+        after_a_day: Box<Simulated>,
+        /// After a week.
+        after_a_week: Box<Simulated>,
+    },
+}
+
+/// The three figures for `fleet`.
+///
+/// # Errors
+/// [`PlanError::BadInput`] if the fleet has none of something.
+pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let pipeline = request.pipeline(provers, n, aggregators)?;
+    let load = request.load();
+    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
+    let aggregate_s = request.aggregation().latency_s(n, aggregators);
+    let extra_s = load.close_s().max(interval_s) - interval_s;
+    let capacity = capacity_of(request, fleet);
+    let throughput = capacity.min(1.0 / interval_s);
+    let arriving = 1.0 / interval_s;
+    let use_share = arriving / capacity;
+    let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
+    let simulation = if settles {
+        Outcome::Settles(Box::new(precise(request, fleet)?))
+    } else {
+        let over = |days: f64| -> Result<Box<Simulated>, PlanError> {
+            let batches = whole(days * DAY_S / interval_s).max(u64::from(n));
+            Ok(Box::new(simulate(&pipeline, RunLength::new(batches, 0, REPLICATIONS, request.seed())?)))
+        };
+        Outcome::Unstable {
+            growth_s_per_batch: corrected::growth_s_per_batch(arriving, capacity),
+            after_a_day: over(1.0)?,
+            after_a_week: over(7.0)?,
+        }
+    };
+    Ok(Outlook {
+        fleet,
+        seed_throughput_batches_per_s: seed::aggregated_throughput(
+            n,
+            interval_s,
+            prove_s,
+            aggregate_s,
+            block_s,
+        ),
+        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
+        corrected_throughput_batches_per_s: throughput,
+        corrected_delay_s: extra_s
+            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+        use_share,
+        simulation,
+    })
+}
+
+/// What a fleet can carry, whatever arrives, batches/s; closing left out.
+pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    capacity::prover_capacity(provers, request.prove_effective_s())
+        .min(capacity::group_capacity(n, aggregators, request.aggregation().work_s(n)))
+        .min(capacity::group_capacity(n, 1, request.l1_work_s()))
+}
+
+/// A short simulation, to choose by. The streams are the same for every fleet of a request.
+pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
+    simulated(request, fleet, 400, 20_000)
+}
+
+/// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the
+/// interval says which.
+pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
+    let (mut groups, mut most) = (1_600, 60_000);
+    loop {
+        let result = simulated(request, fleet, groups, most)?;
+        let known = result.consolidated.p99_s.relative().is_some_and(|share| share <= 0.02);
+        if known || most >= 480_000 {
+            return Ok(result);
+        }
+        (groups, most) = (groups * 2, most * 2);
+    }
+}
+
+/// `groups` groups in each replication, but not more than `most` batches, and never fewer than 30 groups.
+fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Result<Simulated, PlanError> {
+    let n = u64::from(fleet.batches_per_aggregation);
+    // Without chance every group is like the last one.
+    let (batches, replications) = match request.is_deterministic() {
+        true => (20 * n, 2),
+        false => ((groups * n).max(6_000).min(most).max(30 * n), REPLICATIONS),
+    };
+    // A tenth, and the time in which every prover has ended a few proofs.
+    let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
+    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
+    Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
+}
+
+/// The figure of a simulation that a limit is held against, s.
+pub(crate) fn limited_s(result: &Simulated, state: State, statistic: Statistic) -> f64 {
+    let delay = match state {
+        State::Virtual => &result.virtual_state,
+        State::Consolidated => &result.consolidated,
+    };
+    match statistic {
+        Statistic::Mean => delay.mean_s.value,
+        Statistic::P50 => delay.p50_s.value,
+        Statistic::P99 => delay.p99_s.value,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a count of batches")]
+fn whole(x: f64) -> u64 {
+    x.ceil() as u64
+}

@@ -1,0 +1,69 @@
+//! Cost against delay: the fleets that no other beats in both.
+
+use crate::error::PlanError;
+use crate::plan::choice::{Choice, provers_least};
+use crate::plan::outlook::{Fleet, capacity_of, rough};
+use crate::plan::request::PlanRequest;
+
+/// A fleet with its cost and its delay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The fleet.
+    pub fleet: Fleet,
+    /// Machines, spares included.
+    pub machines: u32,
+    /// Dollars a batch, where prices were given.
+    pub usd_per_batch: Option<f64>,
+    /// 99th percentile to consolidated, oldest transaction, s.
+    pub p99_s: f64,
+}
+
+/// The front around `choice`: more provers, and smaller and larger groups. Cheapest first.
+///
+/// # Errors
+/// None that the request did not have.
+pub(crate) fn front(request: &PlanRequest, choice: &Choice) -> Result<Vec<Point>, PlanError> {
+    let least = provers_least(request);
+    let n = choice.batches_per_aggregation;
+    let sizes = if request.batches_per_aggregation().is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
+    let mut points = Vec::new();
+    for n in sizes {
+        for provers in [least, least + 1, least + 2, least + 4, least + least / 4 + 4, least + least / 2 + 8]
+        {
+            let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: choice.aggregators };
+            let allowed = request.provers_max().is_none_or(|most| provers <= most);
+            let carries = capacity_of(request, fleet) >= request.load().batches_per_s() * (1.0 - 1e-9);
+            if allowed && carries {
+                points.push(point(request, fleet)?);
+            }
+        }
+    }
+    Ok(undominated(points))
+}
+
+fn point(request: &PlanRequest, fleet: Fleet) -> Result<Point, PlanError> {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let rented = provers + request.spares();
+    let rate = request.load().batches_per_s();
+    Ok(Point {
+        fleet,
+        machines: rented + aggregators,
+        usd_per_batch: request.prices().map(|prices| prices.usd_per_batch(rented, aggregators, n, rate)),
+        p99_s: rough(request, fleet)?.consolidated.p99_s.value,
+    })
+}
+
+/// Points by cost, each with a delay at least one per cent below that of every cheaper one.
+fn undominated(mut points: Vec<Point>) -> Vec<Point> {
+    let cost = |point: &Point| point.usd_per_batch.unwrap_or(f64::from(point.machines));
+    points.sort_by(|a, b| cost(a).total_cmp(&cost(b)).then(a.p99_s.total_cmp(&b.p99_s)));
+    let mut best_s = f64::INFINITY;
+    points.retain(|point| {
+        let better = point.p99_s < best_s * 0.99;
+        if better {
+            best_s = point.p99_s;
+        }
+        better
+    });
+    points
+}

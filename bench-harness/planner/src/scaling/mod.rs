@@ -1,0 +1,18 @@
+//! Scaling laws: from a few measured points to a time that was not measured, with an interval and a warning.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`usl`] | throughput over cores: the universal scalability law, and Amdahl's |
+//! | [`mod@line`] | straight lines: time over the inverse clock, over batch size within one degree, over N |
+//! | [`turn`] | two machines: the parallel share at which the answer turns |
+//! | [`reach`] | how far from what was measured a prediction is |
+
+pub mod line;
+mod normal_equations;
+pub mod reach;
+pub mod turn;
+pub mod usl;
+
+pub use line::LineFit;
+pub use reach::Reach;
+pub use usl::{Law, UslFit};

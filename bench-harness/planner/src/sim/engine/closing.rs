@@ -1,0 +1,73 @@
+//! Batches fill, close, are executed and sequenced.
+
+use super::{Batch, Engine, Event, Group};
+use crate::sim::arrivals::Closing;
+
+impl Engine<'_> {
+    pub(super) fn fill_next(&mut self) {
+        if self.closed == self.batches_total {
+            return;
+        }
+        let mut fill_s = self.filler.next_s(self.opened_s);
+        let mut share = 1.0;
+        if let Closing::Timeout(timeout_s) = self.pipeline.closing
+            && fill_s > timeout_s
+        {
+            (share, fill_s) = (timeout_s / fill_s, timeout_s);
+        }
+        self.fill_sum += share;
+        self.next_fill_s = self.opened_s + fill_s;
+        self.events.push(self.next_fill_s, Event::Close);
+    }
+
+    pub(super) fn close(&mut self) {
+        let n = u64::from(self.pipeline.batches_per_aggregation);
+        let mut straggle = 1.0;
+        if let Some(stragglers) = self.pipeline.stragglers
+            && self.straggle.uniform() < stragglers.share
+        {
+            straggle = stragglers.factor;
+        }
+        let prove_s = self.pipeline.prove.quantile_s(self.prove.uniform()) * straggle;
+        let (opened_s, filled_s) = (self.opened_s, self.now_s);
+        self.batches.push_back(Batch { opened_s, filled_s, ready_s: 0.0, prove_s, straggle, started_s: 0.0 });
+        if self.closed.is_multiple_of(n) {
+            self.groups
+                .push_back(Group { unproved: self.pipeline.batches_per_aggregation, aggregated_s: None });
+        }
+        self.closed += 1;
+        self.opened_s = self.now_s;
+        if self.pipeline.close_work_s > 0.0 {
+            self.worked_s = self.now_s.max(self.worked_s) + self.pipeline.close_work_s;
+            self.events.push(self.worked_s, Event::Ready);
+        } else {
+            self.become_ready();
+        }
+        self.fill_next();
+    }
+
+    /// The oldest batch that was not yet ready is closed, executed, and may be proved and sequenced.
+    pub(super) fn become_ready(&mut self) {
+        let index = self.ready;
+        self.ready += 1;
+        let at = self.at(index);
+        self.batches[at].ready_s = self.now_s;
+        let (opened_s, filled_s) = (self.batches[at].opened_s, self.batches[at].filled_s);
+        let per_sequence = u64::from(self.pipeline.batches_per_sequence);
+        if index.is_multiple_of(per_sequence) {
+            self.sequence_opened_s = opened_s;
+        }
+        if (index + 1).is_multiple_of(per_sequence) {
+            let included_s = self.sequence_chain.included_s(self.now_s);
+            let random_s =
+                self.sequence_opened_s + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
+            if index >= self.warmup {
+                self.seen.virtual_oldest.add(included_s - self.sequence_opened_s);
+                self.seen.virtual_random.add(included_s - random_s);
+            }
+        }
+        self.start_proofs();
+        let queue = self.ready - self.started + self.requeued.len() as u64;
+        self.seen.queue_most = self.seen.queue_most.max(queue);
+    }
+}

@@ -1,0 +1,59 @@
+//! The event queue: a binary heap of one number an event.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Event {
+    Close,
+    Ready,
+    Proved(u32),
+    Crashed(u32),
+    Repaired(u32),
+    Merged(u32),
+    Included,
+}
+
+/// The event queue. A key is time, then sequence number, then what happens; times are never negative, so
+/// that the bits of a time sort as the time does.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    heap: BinaryHeap<Reverse<u128>>,
+    count: u64,
+}
+
+impl Events {
+    #[inline]
+    pub(super) fn push(&mut self, at_s: f64, event: Event) {
+        let (kind, id) = match event {
+            Event::Close => (0, 0),
+            Event::Ready => (1, 0),
+            Event::Proved(id) => (2, id),
+            Event::Crashed(id) => (3, id),
+            Event::Repaired(id) => (4, id),
+            Event::Merged(id) => (5, id),
+            Event::Included => (6, 0),
+        };
+        let low = (self.count << 24) | (kind << 21) | u64::from(id);
+        self.count += 1;
+        self.heap.push(Reverse((u128::from(at_s.to_bits()) << 64) | u128::from(low)));
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the key is taken apart as it was put together")]
+    pub(super) fn pop(&mut self) -> Option<(f64, Event)> {
+        let Reverse(key) = self.heap.pop()?;
+        let low = key as u64;
+        let id = (low & 0x1F_FFFF) as u32;
+        let event = match (low >> 21) & 7 {
+            0 => Event::Close,
+            1 => Event::Ready,
+            2 => Event::Proved(id),
+            3 => Event::Crashed(id),
+            4 => Event::Repaired(id),
+            5 => Event::Merged(id),
+            _ => Event::Included,
+        };
+        Some((f64::from_bits((key >> 64) as u64), event))
+    }
+}

@@ -1,0 +1,246 @@
+//! One replication: a hand-written event loop on a binary heap, ties by sequence number.
+//!
+//! Not here: what the numbers mean ([`crate::sim::pipeline`]) and what is made of them
+//! ([`crate::sim::replicate`]). Memory holds the batches on their way, not those that are through.
+
+mod closing;
+mod events;
+mod proving;
+mod settling;
+
+use std::collections::VecDeque;
+
+use crate::sim::aggregate::Aggregators;
+use crate::sim::arrivals::{Closing, Filler};
+use crate::sim::l1::Chain;
+use crate::sim::pipeline::Pipeline;
+use crate::sim::streams::{Stage, Stream};
+use crate::sim::tally::Tally;
+
+use events::{Event, Events};
+
+/// What one replication saw, its warm-up left out.
+#[derive(Debug)]
+pub(crate) struct Replication {
+    pub(crate) oldest: Tally,
+    pub(crate) random: Tally,
+    pub(crate) virtual_oldest: Tally,
+    pub(crate) virtual_random: Tally,
+    pub(crate) prover_wait: Tally,
+    pub(crate) prover_hold: Tally,
+    pub(crate) waited: u64,
+    pub(crate) aggregator_wait: Tally,
+    pub(crate) l1_wait: Tally,
+    pub(crate) queue_most: u64,
+    pub(crate) throughput: f64,
+    pub(crate) prover_use: f64,
+    pub(crate) growth_s_per_batch: f64,
+    pub(crate) fill_share: f64,
+    pub(crate) events: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Batch {
+    opened_s: f64,
+    filled_s: f64,
+    ready_s: f64,
+    prove_s: f64,
+    straggle: f64,
+    started_s: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    unproved: u32,
+    aggregated_s: Option<f64>,
+}
+
+struct Engine<'a> {
+    pipeline: &'a Pipeline,
+    batches_total: u64,
+    warmup: u64,
+    now_s: f64,
+    events: Events,
+    filler: Filler<'a>,
+    prove: Stream,
+    straggle: Stream,
+    crash: Stream,
+    transactions: Stream,
+    proof_chain: Chain,
+    sequence_chain: Chain,
+    aggregators: Aggregators<'a>,
+    // Batches from the oldest group on its way; `first` is the index of the front one.
+    batches: VecDeque<Batch>,
+    first: u64,
+    groups: VecDeque<Group>,
+    first_group: u64,
+    closed: u64,
+    ready: u64,
+    started: u64,
+    requeued: VecDeque<u64>,
+    free: Vec<u32>,
+    running: Vec<Option<(u64, f64)>>,
+    opened_s: f64,
+    next_fill_s: f64,
+    worked_s: f64,
+    holding: bool,
+    taken: u64,
+    submitted: u64,
+    l1_busy: bool,
+    sequence_opened_s: f64,
+    cell: f64,
+    point_s: f64,
+    held_s: f64,
+    fill_sum: f64,
+    warm_s: f64,
+    halves: [(f64, u64); 2],
+    seen: Replication,
+}
+
+/// Runs `batches` batches, rounded up to whole groups, and leaves the first `warmup` out of the figures.
+pub(crate) fn run(
+    pipeline: &Pipeline,
+    seed: u64,
+    replication: u32,
+    batches: u64,
+    warmup: u64,
+) -> Replication {
+    let n = u64::from(pipeline.batches_per_aggregation);
+    let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
+    engine.fill_next();
+    while let Some((at_s, event)) = engine.events.pop() {
+        assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
+        engine.now_s = at_s;
+        engine.seen.events += 1;
+        engine.handle(event);
+    }
+    engine.finish()
+}
+
+impl<'a> Engine<'a> {
+    fn new(pipeline: &'a Pipeline, seed: u64, replication: u32, batches_total: u64, warmup: u64) -> Self {
+        let stream = |stage| Stream::new(seed, replication, stage);
+        let unit_s = pipeline.prove.mean_s() + pipeline.arrivals.mean_s();
+        let tally = || Tally::new(unit_s);
+        let mut transactions = stream(Stage::Transactions);
+        let point_s = transactions.uniform() * pipeline.arrivals.mean_s();
+        Self {
+            pipeline,
+            batches_total,
+            warmup,
+            now_s: 0.0,
+            events: Events::default(),
+            filler: Filler::new(&pipeline.arrivals, stream(Stage::Arrivals)),
+            prove: stream(Stage::Prove),
+            straggle: stream(Stage::Stragglers),
+            crash: stream(Stage::Crashes),
+            transactions,
+            proof_chain: Chain::new(pipeline.l1, stream(Stage::L1Proof)),
+            sequence_chain: Chain::new(pipeline.l1, stream(Stage::L1Sequence)),
+            aggregators: Aggregators::new(
+                &pipeline.aggregation,
+                pipeline.batches_per_aggregation,
+                pipeline.aggregators,
+                stream(Stage::Aggregate),
+            ),
+            batches: VecDeque::new(),
+            first: 0,
+            groups: VecDeque::new(),
+            first_group: 0,
+            closed: 0,
+            ready: 0,
+            started: 0,
+            requeued: VecDeque::new(),
+            free: (0..pipeline.provers).rev().collect(),
+            running: vec![None; pipeline.provers as usize],
+            opened_s: 0.0,
+            next_fill_s: 0.0,
+            worked_s: 0.0,
+            holding: false,
+            taken: 0,
+            submitted: 0,
+            l1_busy: false,
+            sequence_opened_s: 0.0,
+            cell: 0.0,
+            point_s,
+            held_s: 0.0,
+            fill_sum: 0.0,
+            warm_s: 0.0,
+            halves: [(0.0, 0); 2],
+            seen: Replication {
+                oldest: tally(),
+                random: tally(),
+                virtual_oldest: tally(),
+                virtual_random: tally(),
+                prover_wait: tally(),
+                prover_hold: tally(),
+                waited: 0,
+                aggregator_wait: tally(),
+                l1_wait: tally(),
+                queue_most: 0,
+                throughput: 0.0,
+                prover_use: 0.0,
+                growth_s_per_batch: 0.0,
+                fill_share: 0.0,
+                events: 0,
+            },
+        }
+    }
+
+    #[inline]
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Close => {
+                if self.pipeline.closing == Closing::ProverFree
+                    && self.free.len() as u64 <= self.closed - self.started
+                {
+                    self.holding = true;
+                } else {
+                    self.close();
+                }
+            }
+            Event::Ready => self.become_ready(),
+            Event::Proved(prover) => self.proved(prover),
+            Event::Crashed(prover) => self.crashed(prover),
+            Event::Repaired(prover) => self.repaired(prover),
+            Event::Merged(aggregator) => {
+                if let Some(group) = self.aggregators.finish(aggregator, self.now_s) {
+                    self.aggregated(group);
+                }
+                self.start_merges();
+            }
+            Event::Included => self.included(),
+        }
+    }
+
+    fn finish(mut self) -> Replication {
+        assert!(
+            self.first == self.batches_total,
+            "{} of {} batches came through",
+            self.first,
+            self.batches_total
+        );
+        let recorded = (self.batches_total - self.warmup) as f64;
+        self.seen.throughput = recorded / (self.now_s - self.warm_s);
+        self.seen.prover_use = self.held_s / (f64::from(self.pipeline.provers) * self.now_s);
+        self.seen.fill_share = self.fill_sum / self.batches_total as f64;
+        let [(first, n_first), (second, n_second)] = self.halves;
+        if n_first > 0 && n_second > 0 {
+            let rise_s = second / n_second as f64 - first / n_first as f64;
+            self.seen.growth_s_per_batch = rise_s / (recorded / 2.0);
+        }
+        self.seen
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "as many as are in memory")]
+    fn at(&self, index: u64) -> usize {
+        (index - self.first) as usize
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "as many as are in memory")]
+    fn group_at(&self, group: u64) -> usize {
+        (group - self.first_group) as usize
+    }
+}

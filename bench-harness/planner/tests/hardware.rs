@@ -1,0 +1,106 @@
+//! The catalogue ranked and compared, and vertical against horizontal.
+
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
+
+use planner::PlanRequest;
+use planner::domain::{Aggregation, Close, DelayLimit, Load, State, Statistic, Target, TimeDist};
+use planner::hardware::{Basis, Catalogue, MeasuredProver, Ranked, compare, rank, splits};
+use planner::plan::choose;
+
+fn request() -> PlanRequest {
+    let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+    let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
+    let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+    let limit = DelayLimit::new(State::Consolidated, Statistic::P99, 900.0).unwrap();
+    PlanRequest::new(load, prove, total, 15.0).unwrap().with_delay_limit(limit)
+}
+
+/// Amdahl with 95 % parallel work, 480 s on one core at 3 GHz.
+fn prover() -> MeasuredProver {
+    let points: Vec<(f64, f64)> =
+        [1.0, 2.0, 4.0, 8.0, 16.0].map(|n: f64| (n, 480.0 * (0.05 + 0.95 / n))).to_vec();
+    MeasuredProver::new(&points, 3.0).unwrap()
+}
+
+fn starter() -> Catalogue {
+    Catalogue::starter().unwrap()
+}
+
+#[test]
+fn the_catalogue_is_ranked() {
+    let base = choose(&request()).unwrap();
+    let ranked = rank(&request(), &base, &starter(), &prover());
+    assert_eq!(ranked.len(), 17);
+    let place = |ranked: &Ranked| match &ranked.placed {
+        Ok(placed) => (placed.usd_per_hour, Some(placed.machines)),
+        Err(_) => (None, None),
+    };
+    let priced: Vec<f64> = ranked.iter().filter_map(|r| place(r).0).collect();
+    assert!(priced.len() >= 4 && priced.is_sorted(), "{priced:?}");
+    // Without cores or clock there is no fleet, and the reason names what is missing.
+    let missing: Vec<&Ranked> = ranked.iter().filter(|r| r.placed.is_err()).collect();
+    let reasons: Vec<String> = missing.iter().map(|r| r.placed.clone().unwrap_err()).collect();
+    assert!(reasons.iter().any(|reason| reason.contains("cores of aws-m8azn.24xlarge")), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("clock of gcp-c3d-highcpu-180")), "{reasons:?}");
+    let records: Vec<_> = ranked.iter().map(Ranked::to_record).collect();
+    let page = reports::plan::machines::terminal(&records, 140);
+    assert!(page.contains("EXTRAPOLATED") && page.contains("aws-c7g.8xlarge"), "{page}");
+    for placed in ranked.iter().filter_map(|r| r.placed.as_ref().ok()) {
+        assert_eq!(placed.basis, Basis::OtherFamily, "nothing was measured on any of them");
+        assert!(placed.p99_s <= 900.0 * 1.02 && placed.mean_s < placed.p99_s, "{placed:?}");
+        assert!(placed.machines * placed.provers_per_machine >= placed.provers, "{placed:?}");
+        assert!(placed.cores_per_prover <= 32, "twice the cores measured at the most");
+    }
+}
+
+#[test]
+fn few_fast_cores_against_many_slow_ones() {
+    let base = choose(&request()).unwrap();
+    let compared = compare(&request(), &base, &starter(), &prover(), ("epyc-7702", "ryzen-5950x")).unwrap();
+    let (epyc, ryzen) = (compared.first.placed.unwrap(), compared.second.placed.unwrap());
+    assert!((compared.turning_share.unwrap() - 0.92).abs() < 0.005, "{:?}", compared.turning_share);
+    assert!(epyc.machines <= ryzen.machines, "64 cores hold more provers than 16: {epyc:?} {ryzen:?}");
+    assert_eq!(
+        (epyc.usd_per_hour, ryzen.usd_per_hour),
+        (None, None),
+        "the starter has no hourly price of them"
+    );
+    assert!(compare(&request(), &base, &starter(), &prover(), ("epyc-7702", "none")).is_err());
+}
+
+#[test]
+fn a_faster_clock_needs_fewer_provers() {
+    let own = "id,name,uarch,physical_cores,all_core_ghz,usd_per_hour_on_demand\n\
+               slow,Slow,Z,16,3.0,1\nfast,Fast,Z,16,6.0,1\n";
+    let catalogue = Catalogue::parse(own, true).unwrap();
+    let prover = prover().on(catalogue.find("slow").unwrap());
+    let base = choose(&request()).unwrap();
+    let ranked = rank(&request(), &base, &catalogue, &prover);
+    let of = |id: &str| ranked.iter().find(|r| r.id == id).unwrap().placed.clone().unwrap();
+    let (slow, fast) = (of("slow"), of("fast"));
+    assert_eq!((slow.basis, fast.basis), (Basis::Measured, Basis::SameFamily));
+    assert_eq!(ranked[0].id, "fast");
+    assert!(fast.usd_per_hour.unwrap() <= 0.6 * slow.usd_per_hour.unwrap(), "{slow:?} {fast:?}");
+}
+
+#[test]
+fn vertical_against_horizontal() {
+    let own =
+        Catalogue::parse("id,name,physical_cores,all_core_ghz,usd_per_hour_on_demand\nm,M,16,3.0,2\n", true);
+    let catalogue = own.unwrap();
+    let machine = catalogue.find("m").unwrap();
+    let base = choose(&request()).unwrap();
+    for budget in [None, Some(20.0)] {
+        let rows = splits(&request(), &base, machine, &prover(), budget).unwrap();
+        assert_eq!(rows.iter().map(|row| row.cores_per_prover).collect::<Vec<_>>(), [1, 2, 4, 8, 16]);
+        // Work that is not all parallel: many small provers carry more for the money, and prove later.
+        let per_dollar = |at: usize| rows[at].throughput_batches_per_s / rows[at].usd_per_hour.unwrap();
+        if budget.is_some() {
+            assert!(rows.iter().all(|row| row.machines == 10), "{rows:?}");
+            assert!((0..4).all(|at| per_dollar(at) > per_dollar(at + 1)), "{rows:?}");
+        } else {
+            assert!(rows.iter().all(|row| row.throughput_batches_per_s > 0.1), "{rows:?}");
+        }
+        assert!(rows.windows(2).all(|pair| pair[0].proof_p50_s > pair[1].proof_p50_s), "{rows:?}");
+    }
+}

@@ -1,0 +1,173 @@
+//! Machines ranked, compared and split for a plan: records, and a table of each for terminal, Markdown and CSV.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::{Deserialize, Serialize};
+
+use crate::plan::number::significant;
+use crate::plan::sentences::seconds;
+
+/// A machine of the catalogue with the fleet it would take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MachineRecord {
+    /// Its id in the catalogue.
+    pub id: String,
+    /// The fleet; none where there is no plan on it.
+    pub fleet: Option<MachineFleetRecord>,
+    /// Why there is none.
+    pub problem: Option<String>,
+}
+
+/// A fleet on one kind of machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MachineFleetRecord {
+    /// Cores of each prover.
+    pub cores_per_prover: u32,
+    /// Provers on one machine.
+    pub provers_per_machine: u32,
+    /// Provers, spares included.
+    pub provers: u32,
+    /// Machines.
+    pub machines: u32,
+    /// Time to prove a batch there; mean.
+    pub prove_s: f64,
+    /// What that time stands on: `measured`, `same family`, or extrapolated in words.
+    pub basis: String,
+    /// Price of the machines, where the catalogue has one.
+    pub usd_per_hour: Option<f64>,
+    /// Oldest transaction to consolidated; mean.
+    pub delay_s_mean: f64,
+    /// Its 99th percentile.
+    pub delay_s_p99: f64,
+}
+
+const HEADER: [&str; 8] = [
+    "machine",
+    "cores a prover",
+    "provers",
+    "machines",
+    "prove",
+    "stands on",
+    "$/hour",
+    "p99 to consolidated",
+];
+
+fn row(machine: &MachineRecord) -> [String; 8] {
+    let MachineRecord { id, fleet, problem } = machine;
+    let Some(fleet) = fleet else {
+        let none = || "-".to_owned();
+        let why = problem.clone().unwrap_or_default();
+        return [id.clone(), none(), none(), none(), none(), why, none(), none()];
+    };
+    [
+        id.clone(),
+        fleet.cores_per_prover.to_string(),
+        format!("{} ({} a machine)", fleet.provers, fleet.provers_per_machine),
+        fleet.machines.to_string(),
+        seconds(fleet.prove_s),
+        fleet.basis.clone(),
+        fleet.usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| significant(usd, 4)),
+        seconds(fleet.delay_s_p99),
+    ]
+}
+
+/// The machines as a table of at most `width` columns.
+pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(HEADER.to_vec());
+    for machine in machines {
+        table.add_row(row(machine).to_vec());
+    }
+    table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
+}
+
+/// The machines as a Markdown table.
+pub fn markdown(machines: &[MachineRecord]) -> String {
+    crate::plan::markdown::table(&HEADER, machines.iter().map(row))
+}
+
+/// The machines as CSV: one row a machine, in order of rank.
+///
+/// # Errors
+/// Those of the CSV writer; none are known for records in memory.
+pub fn csv(machines: &[MachineRecord]) -> Result<String, csv::Error> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "machine",
+        "cores_per_prover",
+        "provers_per_machine",
+        "provers",
+        "machines",
+        "prove_s",
+        "basis",
+        "usd_per_hour",
+        "delay_s_mean",
+        "delay_s_p99",
+        "problem",
+    ])?;
+    for MachineRecord { id, fleet, problem } in machines {
+        let problem = problem.clone().unwrap_or_default();
+        let Some(fleet) = fleet else {
+            let mut record = vec![String::new(); 11];
+            (record[0], record[10]) = (id.clone(), problem);
+            writer.write_record(record)?;
+            continue;
+        };
+        let MachineFleetRecord {
+            cores_per_prover,
+            provers_per_machine,
+            provers,
+            machines,
+            prove_s,
+            basis,
+            usd_per_hour,
+            delay_s_mean,
+            delay_s_p99,
+        } = fleet;
+        writer.write_record([
+            id.clone(),
+            cores_per_prover.to_string(),
+            provers_per_machine.to_string(),
+            provers.to_string(),
+            machines.to_string(),
+            prove_s.to_string(),
+            basis.clone(),
+            usd_per_hour.map_or_else(String::new, |usd| usd.to_string()),
+            delay_s_mean.to_string(),
+            delay_s_p99.to_string(),
+            problem,
+        ])?;
+    }
+    crate::plan::csv::text(writer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machines() -> Vec<MachineRecord> {
+        let fleet = MachineFleetRecord {
+            cores_per_prover: 8,
+            provers_per_machine: 8,
+            provers: 14,
+            machines: 2,
+            prove_s: 120.0,
+            basis: "same family".to_owned(),
+            usd_per_hour: Some(8.5),
+            delay_s_mean: 300.4,
+            delay_s_p99: 402.8,
+        };
+        let none = "clock of guess-1: expected a clock in GHz, got unknown".to_owned();
+        vec![
+            MachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
+            MachineRecord { id: "guess-1".to_owned(), fleet: None, problem: Some(none) },
+        ]
+    }
+
+    #[test]
+    fn a_table_for_each_reader() {
+        insta::assert_snapshot!("terminal", terminal(&machines(), 110));
+        insta::assert_snapshot!("markdown", markdown(&machines()));
+        insta::assert_snapshot!("csv", csv(&machines()).unwrap());
+    }
+}
