@@ -2,11 +2,12 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 12] = [
     "",
     "run",
     "measure",
     "plan",
+    "queue",
     "report",
     "workload",
     "workload generate",
@@ -66,7 +67,7 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "report", "workload", "machine", "completions"] {
+    for verb in ["plan", "queue", "report", "workload", "machine", "completions"] {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             let ran = bench.run_shell(&line);
@@ -76,7 +77,7 @@ fn examples_work_as_pasted() {
             run += 1;
         }
     }
-    assert!(run >= 12, "only {run} examples were found");
+    assert!(run >= 15, "only {run} examples were found");
     assert!(bench.read(".local/share/bash-completion/completions/bench-harness").contains("complete "));
 }
 

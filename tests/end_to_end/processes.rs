@@ -25,11 +25,6 @@ impl Running {
         self.child.id()
     }
 
-    /// Sends it a signal.
-    pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(pid_of(self.pid()), signal).expect("a signal");
-    }
-
     /// Sends a signal to it and to those of its children that are in its group, as a terminal does.
     pub(crate) fn signal_group(&self, signal: Signal) {
         kill_process_group(pid_of(self.pid()), signal).expect("a signal");

@@ -39,3 +39,29 @@ pub(crate) enum Verb {
     #[command(hide = true)]
     Cell,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Args;
+    use clap::{Command, CommandFactory};
+
+    fn check(command: &Command) {
+        let mut seen = std::collections::BTreeSet::new();
+        for argument in command.get_arguments() {
+            let id = argument.get_id();
+            assert!(seen.insert(id), "{}: two flags are both `{id}`", command.get_name());
+        }
+        command.get_subcommands().for_each(check);
+    }
+
+    /// Flags of several structs meet in one verb; two of one name would silently be taken for each other.
+    #[test]
+    fn no_two_flags_of_a_verb_have_one_name() {
+        check(&Args::command());
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+}

@@ -81,8 +81,11 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<ReadError>() || error.is::<WriteError>() {
         return Some(USAGE);
     }
-    if error.is::<::machine::RequireError>() {
-        return Some(REFUSED);
+    if let Some(error) = error.downcast_ref::<::machine::RequireError>() {
+        return Some(match error {
+            ::machine::RequireError::NoSuchCheck { .. } => USAGE,
+            ::machine::RequireError::Refused { .. } => REFUSED,
+        });
     }
     // What the system says of a file (missing, no permission, disk full) is for the user to mend.
     (error.is::<Usage>() || error.is::<std::io::Error>()).then_some(USAGE)

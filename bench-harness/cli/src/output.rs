@@ -42,22 +42,20 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 pub(crate) fn deliver(text: &str, to: Option<&Path>) -> anyhow::Result<()> {
     match to {
         None => print(text),
-        Some(path) => write_whole(path, text.as_bytes()),
+        Some(path) => write_whole(path, text),
     }
 }
 
-/// Writes a file whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let attempt = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    attempt().map_err(|error| usage(format!("{}: cannot be written: {error}", path.display())))
+/// Writes a file whole or not at all. What a link points to is replaced, and not the link; a pipe or a device is
+/// written to as it is, since a file in its place would be the end of it.
+pub(crate) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+    let is_special = std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if is_special {
+        let written = std::fs::OpenOptions::new().write(true).open(path);
+        let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
+        return written.map_err(|error| usage(format!("{}: cannot be written: {error}", path.display())));
+    }
+    // A file that is not there yet has no other name.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    Ok(reports::file::write_whole(&target, text)?)
 }

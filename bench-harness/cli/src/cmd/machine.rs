@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   bench-harness machine
   bench-harness machine --json --output machine.json
-  bench-harness machine --require affinity,load     exit 5 unless these checks pass")]
+  bench-harness machine --require affinity,load     # exit 5 unless these checks pass")]
 pub(crate) struct Args {
     /// Print the record as JSON.
     #[arg(long)]

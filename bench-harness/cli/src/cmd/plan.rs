@@ -19,8 +19,8 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1
-  bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1 \\
-      --delay 300s
+  bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s \\
+      --target-batches-per-s 0.1 --delay 300s
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s")]
 pub(crate) struct Args {
     #[command(flatten)]

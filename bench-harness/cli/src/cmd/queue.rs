@@ -13,7 +13,8 @@ use planner::backlog::{
 #[command(after_help = "Examples:
   bench-harness queue --prove 120s --rates 0.05,0.05,0.1,0.15,0.15,0.1 --provers 14
   bench-harness queue --prove 120s --rates 0.1 --provers 14 --backlog 100 --within 1h
-  bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 --autoscale-start 5min --usd-per-hour 2")]
+  bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 \\
+      --autoscale-start 5min --usd-per-hour 2")]
 pub(crate) struct Args {
     /// Time to prove one batch on one prover.
     #[arg(long, value_name = "TIME", value_parser = seconds)]

@@ -17,7 +17,8 @@ use reports::profile::terminal::ProfileTable;
 #[command(after_help = "Examples:
   bench-harness run
   bench-harness run --target-tx-per-s 500 --delay 120s --output bench-out/500tps
-  bench-harness run --workload transfer,swap --batch-size 32 --cores 1,2 --repeats 10 --output bench-out/both")]
+  bench-harness run --workload transfer,swap --batch-size 32 --cores 1,2 --repeats 10 \\
+      --output bench-out/both")]
 pub(crate) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
@@ -53,13 +54,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;
-    write_whole(&folder.join("profile.csv"), ProfileCsv.export(&outcome.profile)?.as_bytes())?;
-    write_whole(&folder.join("report.md"), markdown.as_bytes())?;
+    write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
+    write_whole(&folder.join("report.md"), &markdown)?;
     let planned = plan_profile(&outcome.profile, &Default::default(), &question)?;
-    write_whole(&folder.join("plan.json"), plan::render(&planned.record, plan::Format::Json)?.as_bytes())?;
-    write_whole(&folder.join("plan.csv"), plan::render(&planned.record, plan::Format::Csv)?.as_bytes())?;
+    write_whole(&folder.join("plan.json"), &plan::render(&planned.record, plan::Format::Json)?)?;
+    write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
-    write_whole(&folder.join("report.md"), report.as_bytes())?;
+    write_whole(&folder.join("report.md"), &report)?;
     print(&format!(
         "{}\n\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
         planned.heading,

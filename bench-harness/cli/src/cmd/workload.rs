@@ -1,7 +1,7 @@
 //! `workload`: batches from a seed or a trace, without proving anything.
 
 use crate::exit::usage;
-use crate::output::{print, write_whole};
+use crate::output::{deliver, print};
 use anyhow::Context;
 use clap::Subcommand;
 use std::collections::BTreeMap;
@@ -139,10 +139,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 fn generate(source: &Source, output: Option<&Path>) -> anyhow::Result<()> {
     let mut text = Vec::new();
     trace::write(&source.batches()?, &mut text).context("writing a trace to memory")?;
-    match output {
-        Some(path) => write_whole(path, &text),
-        None => print(&String::from_utf8_lossy(&text)),
-    }
+    deliver(&String::from_utf8_lossy(&text), output)
 }
 
 fn inspect(source: &Source) -> anyhow::Result<()> {
