@@ -7,6 +7,7 @@ use crate::run::error::MeasureError;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
@@ -85,6 +86,8 @@ fn start_process(program: &PathBuf, arguments: &[String], request: &CellRequest)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(errors.try_clone()?)
+        // Ctrl-C is for us: the terminal would send it to a child of our group too, whose end would look like a crash.
+        .process_group(0)
         .spawn()?;
     let mut input = child.stdin.take();
     let line = serde_json::to_string(&request)? + "\n";
