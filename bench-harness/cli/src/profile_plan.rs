@@ -10,13 +10,13 @@ use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityR
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Choice {
     /// Plan with the cells of this workload alone.
-    #[arg(id = "of_workload", long, value_name = "KIND")]
+    #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
     pub(crate) workload: Option<String>,
     /// Plan with the cells of this batch size alone.
-    #[arg(id = "of_batch_size", long, value_name = "COUNT")]
+    #[arg(id = "of_batch_size", long = "of-batch-size", value_name = "COUNT")]
     pub(crate) batch_size: Option<u64>,
     /// Plan with the cells of this number of cores alone.
-    #[arg(id = "of_cores", long, value_name = "COUNT")]
+    #[arg(id = "of_cores", long = "of-cores", value_name = "COUNT")]
     pub(crate) cores: Option<u64>,
 }
 
