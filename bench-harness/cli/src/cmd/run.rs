@@ -62,10 +62,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
     print(&format!(
-        "{}\n\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
+        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
         planned.heading,
         plan::render(&planned.record, plan::Format::Terminal)?,
+        planned.others,
         folder.display()
-    ))?;
-    print(&planned.others)
+    ))
 }

@@ -83,7 +83,10 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
         let fleet = Fleet {
             provers: seeds.provers,
             batches_per_aggregation: seeds.batches_per_aggregation,
-            aggregators: choice.aggregators,
+            // The seed's aggregation time takes for granted that each level of the tree runs at once.
+            aggregators: choice
+                .aggregators
+                .max(request.aggregation().useful_aggregators(seeds.batches_per_aggregation)),
         };
         if fleet != choice.fleet() {
             outlooks.push(outlook(request, fleet)?);
