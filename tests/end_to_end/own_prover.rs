@@ -98,7 +98,7 @@ fn pids(bench: &Bench) -> Vec<u32> {
 fn no_prover_outlives_a_harness_that_was_killed() {
     let bench = Bench::new();
     // It neither answers nor looks at its input, and has a child that does not either.
-    let system = prover(&bench, "sleep 3600 & echo $! >>pids.txt; wait");
+    let system = prover(&bench, "sleep 120 & echo $! >>pids.txt; wait");
     let mut harness = Running::start(measure(&bench, &system, "sh prover.sh"));
     harness.until("the prover to be asked", || {
         std::fs::read_to_string(bench.path("pids.txt")).is_ok_and(|text| text.matches('\n').count() == 2)

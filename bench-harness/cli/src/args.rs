@@ -29,7 +29,7 @@ pub(crate) struct Args {
 pub(crate) enum Verb {
     Run(Box<run::Args>),
     Measure(Box<measure::Args>),
-    Plan(plan::Args),
+    Plan(Box<plan::Args>),
     Queue(queue::Args),
     Report(report::Args),
     Workload(workload::Args),

@@ -17,7 +17,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
     match args.verb {
         Verb::Run(args) => run::run(*args),
         Verb::Measure(args) => measure::run(*args),
-        Verb::Plan(args) => plan::run(args),
+        Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
