@@ -30,6 +30,7 @@ mod help;
 mod interrupted;
 mod killed;
 mod log;
+mod machines;
 mod own_prover;
 mod processes;
 mod real;

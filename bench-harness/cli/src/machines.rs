@@ -11,6 +11,12 @@ use reports::plan::machines::{self, MachineFleetRecord, MachineRecord};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
 
+/// What the words under "stands on" mean.
+const STANDS_ON: &str = "\
+p99: delay to consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
+latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured.
+";
+
 /// Which machines to look at.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Machines")]
@@ -134,7 +140,7 @@ impl MachineArgs {
         let ranked = rank(request, base, catalogue, prover);
         let records: Vec<_> = ranked.into_iter().filter(wanted).map(record).collect();
         Ok(format!(
-            "\nMachines, cheapest first, those without a price after those with one:\n{}",
+            "\nMachines, cheapest first, those without a price after those with one:\n{}{STANDS_ON}",
             machines::terminal(&records, width())
         ))
     }
@@ -162,7 +168,8 @@ impl MachineArgs {
             }
         };
         let records = [record(compared.first), record(compared.second)];
-        Ok(format!("\n{first} against {second}:\n{}{turn}\n", machines::terminal(&records, width())))
+        let table = machines::terminal(&records, width());
+        Ok(format!("\n{first} against {second}:\n{table}{STANDS_ON}{turn}\n"))
     }
 
     fn splitting(
@@ -239,10 +246,14 @@ fn fleet(placed: Placed) -> MachineFleetRecord {
         mean_s,
         p99_s,
     } = placed;
-    let stands_on = match (basis, reach) {
-        (Basis::Measured, _) => reach.words().to_owned(),
-        (_, Reach::Within) => basis.words().to_owned(),
-        _ => format!("{}, {}", basis.words(), reach.words()),
+    let family = match basis {
+        Basis::Measured => "measured",
+        Basis::SameFamily => "same family",
+        Basis::OtherFamily => "OTHER FAMILY",
+    };
+    let stands_on = match reach {
+        Reach::Within => family.to_owned(),
+        Reach::Beyond { .. } | Reach::Far { .. } => format!("{family}, MORE CORES"),
     };
     MachineFleetRecord {
         cores_per_prover,

@@ -1,6 +1,6 @@
 //! Machines ranked, compared and split for a plan: records, and a table of each for terminal, Markdown and CSV.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::number::significant;
@@ -40,34 +40,34 @@ pub struct MachineFleetRecord {
     pub delay_s_p99: f64,
 }
 
-const HEADER: [&str; 8] = [
-    "machine",
-    "cores a prover",
-    "provers",
-    "machines",
-    "prove",
-    "stands on",
-    "$/hour",
-    "p99 to consolidated",
-];
+const HEADER: [&str; 9] =
+    ["machine", "cores each", "provers", "fit one", "machines", "prove", "stands on", "$/hour", "p99"];
 
-fn row(machine: &MachineRecord) -> [String; 8] {
-    let MachineRecord { id, fleet, problem } = machine;
+fn row(machine: &MachineRecord) -> [String; 9] {
+    let MachineRecord { id, fleet, problem: _ } = machine;
     let Some(fleet) = fleet else {
-        let none = || "-".to_owned();
-        let why = problem.clone().unwrap_or_default();
-        return [id.clone(), none(), none(), none(), none(), why, none(), none()];
+        return std::array::from_fn(|place| if place == 0 { id.clone() } else { "-".to_owned() });
     };
     [
         id.clone(),
         fleet.cores_per_prover.to_string(),
-        format!("{} ({} a machine)", fleet.provers, fleet.provers_per_machine),
+        fleet.provers.to_string(),
+        fleet.provers_per_machine.to_string(),
         fleet.machines.to_string(),
         seconds(fleet.prove_s),
         fleet.basis.clone(),
         fleet.usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| significant(usd, 4)),
         seconds(fleet.delay_s_p99),
     ]
+}
+
+/// Why there is no plan on some machines: a line each.
+fn problems(machines: &[MachineRecord]) -> String {
+    let lines = machines.iter().filter_map(|machine| {
+        let why = machine.problem.as_ref()?;
+        Some(format!("- {}: no plan, since {why}\n", machine.id))
+    });
+    lines.collect()
 }
 
 /// The machines as a table of at most `width` columns.
@@ -78,12 +78,22 @@ pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
     for machine in machines {
         table.add_row(row(machine).to_vec());
     }
-    table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
+    // An id that is cut in two cannot be copied.
+    if let Some(id) = table.column_mut(0) {
+        id.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    let page =
+        table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n");
+    page + &problems(machines)
 }
 
 /// The machines as a Markdown table.
 pub fn markdown(machines: &[MachineRecord]) -> String {
-    crate::plan::markdown::table(&HEADER, machines.iter().map(row))
+    let table = crate::plan::markdown::table(&HEADER, machines.iter().map(row));
+    match problems(machines) {
+        none if none.is_empty() => table,
+        some => format!("{table}\n{some}"),
+    }
 }
 
 /// The machines as CSV: one row a machine, in order of rank.
