@@ -4,10 +4,9 @@ use crate::exit::usage;
 use crate::output::width;
 use anyhow::Context;
 use planner::PlanRequest;
-use planner::hardware::{Basis, Catalogue, MeasuredProver, Placed, Ranked, Split, compare, rank, splits};
+use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Choice, choose};
-use planner::scaling::Reach;
-use reports::plan::machines::{self, MachineFleetRecord, MachineRecord};
+use reports::plan::machines;
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
 
@@ -138,7 +137,7 @@ impl MachineArgs {
         }
         let wanted = |ranked: &Ranked| all || self.hardware.contains(&ranked.id);
         let ranked = rank(request, base, catalogue, prover);
-        let records: Vec<_> = ranked.into_iter().filter(wanted).map(record).collect();
+        let records: Vec<_> = ranked.into_iter().filter(wanted).map(|ranked| ranked.to_record()).collect();
         Ok(format!(
             "\nMachines, cheapest first, those without a price after those with one:\n{}{STANDS_ON}",
             machines::terminal(&records, width())
@@ -167,7 +166,7 @@ impl MachineArgs {
                     .to_owned()
             }
         };
-        let records = [record(compared.first), record(compared.second)];
+        let records = [compared.first.to_record(), compared.second.to_record()];
         let table = machines::terminal(&records, width());
         Ok(format!("\n{first} against {second}:\n{table}{STANDS_ON}{turn}\n"))
     }
@@ -222,48 +221,4 @@ fn split_table(rows: &[Split]) -> String {
         ]);
     }
     format!("{table}\n")
-}
-
-fn record(ranked: Ranked) -> MachineRecord {
-    let Ranked { id, placed } = ranked;
-    match placed {
-        Ok(placed) => MachineRecord { id, fleet: Some(fleet(placed)), problem: None },
-        Err(problem) => MachineRecord { id, fleet: None, problem: Some(problem) },
-    }
-}
-
-fn fleet(placed: Placed) -> MachineFleetRecord {
-    let Placed {
-        cores_per_prover,
-        provers_per_machine,
-        prove_s,
-        basis,
-        reach,
-        provers,
-        batches_per_aggregation: _,
-        machines,
-        usd_per_hour,
-        mean_s,
-        p99_s,
-    } = placed;
-    let family = match basis {
-        Basis::Measured => "measured",
-        Basis::SameFamily => "same family",
-        Basis::OtherFamily => "OTHER FAMILY",
-    };
-    let stands_on = match reach {
-        Reach::Within => family.to_owned(),
-        Reach::Beyond { .. } | Reach::Far { .. } => format!("{family}, MORE CORES"),
-    };
-    MachineFleetRecord {
-        cores_per_prover,
-        provers_per_machine,
-        provers,
-        machines,
-        prove_s,
-        basis: stands_on,
-        usd_per_hour,
-        delay_s_mean: mean_s,
-        delay_s_p99: p99_s,
-    }
 }

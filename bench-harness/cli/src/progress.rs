@@ -11,6 +11,7 @@ use std::time::Duration;
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     place: String,
+    left: String,
     proved: Vec<f64>,
 }
 
@@ -25,7 +26,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self { bar, place: String::new(), proved: Vec::new() }
+        Self { bar, place: String::new(), left: String::new(), proved: Vec::new() }
     }
 
     /// Takes the bar away.
@@ -44,9 +45,9 @@ impl Progress {
     }
 
     /// What is going on right now: on a terminal alone.
-    fn doing(&self, text: String) {
+    fn doing(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(text);
+            bar.set_message(format!("{}{text}", self.left));
         }
     }
 }
@@ -66,18 +67,19 @@ impl Events for Progress {
                     }
                     None => self.line(&self.place),
                 }
-                self.doing("building circuits, then one warm-up that does not count".to_owned());
+                self.doing("building circuits, then one warm-up that does not count");
             }
-            Event::WarmUp { wall_s } => self.doing(format!("warmed up in {wall_s:.1} s")),
-            Event::Started { repeat } => self.doing(format!("repeat {}", repeat + 1)),
+            Event::WarmUp { wall_s } => self.doing(&format!("warmed up in {wall_s:.1} s")),
+            Event::Started { repeat } => self.doing(&format!("repeat {}", repeat + 1)),
             Event::Sample(sample) => {
                 if sample.stage == StageName::Prove {
                     self.proved.push(sample.wall_s);
-                    self.doing(format!("proved a batch in {:.2} s, verified", sample.wall_s));
+                    self.doing(&format!("proved a batch in {:.2} s, verified", sample.wall_s));
                 }
             }
             Event::Repeat { made, of, wall_s, cell_left_s: _, run_left_s } => {
                 let left = format!("{} left", duration(*run_left_s));
+                self.left = format!("{left}, ");
                 match &self.bar {
                     Some(bar) => {
                         bar.set_length(*of);
@@ -90,12 +92,13 @@ impl Events for Progress {
             Event::Failure(failure) => self.line(&format!("  FAILED: {}", failure.why)),
             Event::CellEnd { cell, end, repeats } => {
                 let why = end.words();
-                let mean = self.proved.iter().sum::<f64>() / self.proved.len().max(1) as f64;
                 let proofs = self.proved.len();
-                self.line(&format!(
-                    "  {}: {repeats} repeats ({why}), {proofs} proofs verified, mean prove time {mean:.2} s",
-                    cell.words()
-                ));
+                let mean = self.proved.iter().sum::<f64>() / proofs as f64;
+                let proved = match proofs {
+                    0 => String::new(),
+                    _ => format!(", {proofs} proofs verified, mean prove time {mean:.2} s"),
+                };
+                self.line(&format!("  {}: {repeats} repeats ({why}){proved}", cell.words()));
             }
             Event::Note(text) => self.line(text),
         }

@@ -44,7 +44,7 @@ fn the_catalogue_is_ranked() {
     assert!(reasons.iter().any(|reason| reason.contains("clock of gcp-c3d-highcpu-180")), "{reasons:?}");
     let records: Vec<_> = ranked.iter().map(Ranked::to_record).collect();
     let page = reports::plan::machines::terminal(&records, 140);
-    assert!(page.contains("EXTRAPOLATED") && page.contains("aws-c7g.8xlarge"), "{page}");
+    assert!(page.contains("OTHER FAMILY") && page.contains("aws-c7g.8xlarge"), "{page}");
     for placed in ranked.iter().filter_map(|r| r.placed.as_ref().ok()) {
         assert_eq!(placed.basis, Basis::OtherFamily, "nothing was measured on any of them");
         assert!(placed.p99_s <= 900.0 * 1.02 && placed.mean_s < placed.p99_s, "{placed:?}");

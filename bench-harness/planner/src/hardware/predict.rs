@@ -22,7 +22,7 @@ impl Basis {
         match self {
             Self::Measured => "measured",
             Self::SameFamily => "same family",
-            Self::OtherFamily => "EXTRAPOLATED across families",
+            Self::OtherFamily => "OTHER FAMILY",
         }
     }
 }

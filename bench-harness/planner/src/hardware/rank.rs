@@ -70,8 +70,8 @@ impl Ranked {
                 p99_s,
             } = *placed;
             let beyond = match reach {
-                Reach::Within => String::new(),
-                Reach::Beyond { .. } | Reach::Far { .. } => format!(", cores {}", reach.words()),
+                Reach::Within => "",
+                Reach::Beyond { .. } | Reach::Far { .. } => ", MORE CORES",
             };
             MachineFleetRecord {
                 cores_per_prover,
@@ -79,7 +79,7 @@ impl Ranked {
                 provers,
                 machines,
                 prove_s,
-                basis: basis.words().to_owned() + &beyond,
+                basis: basis.words().to_owned() + beyond,
                 usd_per_hour,
                 delay_s_mean: mean_s,
                 delay_s_p99: p99_s,
