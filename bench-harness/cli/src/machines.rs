@@ -5,7 +5,7 @@ use crate::output::width;
 use anyhow::Context;
 use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
-use planner::plan::{Choice, choose};
+use planner::plan::{Choice, Plan};
 use reports::plan::machines;
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
@@ -108,18 +108,18 @@ impl MachineArgs {
     }
 
     /// The tables that were asked for.
-    pub(crate) fn tables(&self, request: &PlanRequest, prover: &MeasuredProver) -> anyhow::Result<String> {
+    pub(crate) fn tables(&self, plan: &Plan, prover: &MeasuredProver) -> anyhow::Result<String> {
         let catalogue = self.catalogue()?;
-        let base = choose(request)?;
+        let Plan { request, choice: base, .. } = plan;
         let mut text = String::new();
         if !self.hardware.is_empty() {
-            text += &self.ranking(request, &base, &catalogue, prover)?;
+            text += &self.ranking(request, base, &catalogue, prover)?;
         }
         if !self.compare.is_empty() {
-            text += &self.comparison(request, &base, &catalogue, prover)?;
+            text += &self.comparison(request, base, &catalogue, prover)?;
         }
         if let Some(id) = &self.split {
-            text += &self.splitting(request, &base, &catalogue, prover, id)?;
+            text += &self.splitting(request, base, &catalogue, prover, id)?;
         }
         Ok(text)
     }

@@ -9,7 +9,7 @@ use crate::units::seconds;
 use anyhow::Context;
 use clap::ValueEnum;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
-use planner::plan::choose;
+use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
 use reports::plan::PlanRecord;
 use reports::profile::ProfileRecord;
@@ -100,11 +100,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
     let Some(path) = &args.profile else {
         let request = args.by_hand()?;
-        let record = recommend(&request)?.to_record();
-        let mut text = render(&record, args.format)?;
+        let plan = recommend(&request)?;
+        let mut text = render(&plan.to_record(), args.format)?;
         if args.machines.is_asked() {
             let prover = args.machines.by_hand(request.prove().mean_s())?;
-            text += &args.machines.tables(&request, &prover)?;
+            text += &args.machines.tables(&plan, &prover)?;
         }
         return deliver(&text, args.output.as_deref());
     };
@@ -117,7 +117,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             if args.machines.is_asked() {
                 let (best, _) = args.choice.of(&profile)?;
                 let prover = args.machines.measured(&profile, best)?;
-                text += &args.machines.tables(&request(best, &args.question)?, &prover)?;
+                text += &args.machines.tables(&planned.plan, &prover)?;
             }
             text
         }
@@ -132,6 +132,8 @@ pub(crate) struct Planned {
     /// Which cell it is from.
     pub(crate) heading: String,
     /// The plan of that cell.
+    pub(crate) plan: Plan,
+    /// The same as it is written and rendered.
     pub(crate) record: PlanRecord,
     /// A table of what each cell would need.
     pub(crate) others: String,
@@ -144,7 +146,7 @@ pub(crate) fn plan_profile(
     question: &Question,
 ) -> anyhow::Result<Planned> {
     let (best, fitting) = choice.of(profile)?;
-    let record = recommend(&request(best, question)?)?.to_record();
+    let plan = recommend(&request(best, question)?)?;
     let mut table =
         table(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
     for cell in fitting {
@@ -162,7 +164,8 @@ pub(crate) fn plan_profile(
     }
     Ok(Planned {
         heading: format!("Planned with: one prover is {}.", best.cell.words()),
-        record,
+        record: plan.to_record(),
+        plan,
         others: format!("Every cell that was measured, at the same target:\n{table}"),
     })
 }
