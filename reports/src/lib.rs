@@ -21,3 +21,4 @@ pub mod plan;
 pub mod profile;
 pub mod sample;
 pub mod scaling;
+mod text;

@@ -61,6 +61,8 @@ pub struct FamilyRecord {
     pub proof_system: String,
     /// Transactions in a full batch.
     pub batch_transactions: Option<u64>,
+    /// Transactions for which the circuit has room.
+    pub capacity_transactions: Option<u64>,
     /// Batches in an aggregation, N.
     pub batches_per_aggregation: Option<u64>,
     /// Threads of the prover, one a core.
@@ -79,6 +81,7 @@ impl FamilyRecord {
             swap_ratio,
             proof_system,
             batch_transactions,
+            capacity_transactions,
             batches_per_aggregation,
             cores,
             clock,
@@ -90,6 +93,9 @@ impl FamilyRecord {
         };
         if let Some(size) = batch_transactions {
             words += &format!(" of {size}");
+        }
+        if let (Some(capacity), true) = (capacity_transactions, capacity_transactions != batch_transactions) {
+            words += &format!(" in room for {capacity}");
         }
         words += &format!(", {proof_system}");
         if let Some(n) = batches_per_aggregation {
