@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::backlog::day::{DayCurve, DayOutcome, run};
 use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::formulas::capacity::whole_at_least;
 
 /// A rule that starts and stops provers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,9 +39,20 @@ impl Autoscaler {
         })
     }
 
-    fn wanted(&self, arrivals_per_s: f64, queue: f64, prove_s: f64) -> f64 {
+    /// The fewest provers it keeps.
+    pub fn provers_least(&self) -> u32 {
+        self.provers_least
+    }
+
+    /// Time that a prover takes to start, s.
+    pub fn start_s(&self) -> f64 {
+        self.start_s
+    }
+
+    /// The provers wanted for arrivals, a queue and a prove time.
+    pub(crate) fn wanted(&self, arrivals_per_s: f64, queue: f64, prove_s: f64) -> u32 {
         let wanted = prove_s * (arrivals_per_s / self.use_share + queue / self.drain_s);
-        wanted.ceil().clamp(f64::from(self.provers_least), f64::from(self.provers_most))
+        whole_at_least(wanted).clamp(self.provers_least, self.provers_most)
     }
 }
 
@@ -65,7 +77,7 @@ pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutco
                 at_work += provers;
             }
         }
-        let wanted = rule.wanted(curve.at(time_s), queue, prove_s);
+        let wanted = f64::from(rule.wanted(curve.at(time_s), queue, prove_s));
         let asked: f64 = coming.iter().map(|&(_, provers)| provers).sum();
         if wanted > at_work + asked {
             coming.push_back((time_s + rule.start_s, wanted - at_work - asked));

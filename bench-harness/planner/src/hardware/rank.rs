@@ -8,7 +8,8 @@ use crate::error::PlanError;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
 use crate::hardware::predict::{Basis, MeasuredProver};
-use crate::plan::choice::{self, Choice};
+use crate::plan::choice::Choice;
+use crate::plan::needs::consolidated_limit;
 use crate::plan::outlook::{limited_s, rough};
 use crate::plan::request::PlanRequest;
 use crate::plan::search;
@@ -174,7 +175,7 @@ fn place(
     while cores_per_prover <= cores {
         match (prover.on_machine(machine, cores_per_prover), prover.fit_on(machine, cores_per_prover)) {
             (Ok(prediction), Some(fits)) if fits > 0 => {
-                let needed = request.load().batches_per_s() * prediction.prove_s;
+                let needed = request.batches_per_s() * prediction.prove_s;
                 let machines = crate::formulas::capacity::whole_at_least(needed / f64::from(fits)).max(1);
                 let better = best.is_none_or(|(m, s, ..)| (machines, prediction.prove_s) < (m, s));
                 if better && soon_enough(request, base, prediction.prove_s)? {
@@ -221,10 +222,10 @@ fn place(
 
 /// Whether a prover of this mean time can meet the limit at all: the in-order floor and what comes after it.
 fn soon_enough(request: &PlanRequest, base: &Choice, prove_s: f64) -> Result<bool, PlanError> {
-    let Some(limit) = choice::consolidated_limit(request) else {
+    let Some(limit) = consolidated_limit(request) else {
         return Ok(true);
     };
-    let (n, interval_s) = (base.batches_per_aggregation, request.load().interval_s());
+    let (n, interval_s) = (base.batches_per_aggregation, request.interval_s());
     let prove = request.prove().scaled(prove_s / request.prove().mean_s())?;
     let q = match limit.statistic() {
         Statistic::P99 => 0.99,

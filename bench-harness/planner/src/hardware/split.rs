@@ -60,10 +60,10 @@ pub fn splits(
         let fits = prover.fit_on(machine, cores_per_prover).unwrap_or(0);
         if let (Ok(prediction), true) = (prover.on_machine(machine, cores_per_prover), fits > 0) {
             let scaled = request.prove().scaled(prediction.prove_s / request.prove().mean_s())?;
-            let needed = whole(request.load().batches_per_s() * prediction.prove_s) + 1 + request.spares();
+            let needed = whole(request.batches_per_s() * prediction.prove_s) + 1 + request.spares();
             let machines = paid.unwrap_or_else(|| needed.div_ceil(fits));
             let provers = if paid.is_some() { machines * fits } else { needed };
-            let interval_s = request.load().interval_s();
+            let interval_s = request.interval_s();
             rows.push(Split {
                 cores_per_prover,
                 prove_s: prediction.prove_s,

@@ -2,7 +2,8 @@
 
 use crate::domain::time::Shape;
 use crate::error::PlanError;
-use crate::plan::choice::{Choice, consolidated_limit, provers_least};
+use crate::plan::choice::Choice;
+use crate::plan::needs::{consolidated_limit, provers_least};
 use crate::plan::outlook::Fleet;
 use crate::plan::request::PlanRequest;
 use crate::plan::search::fewest;
@@ -61,7 +62,7 @@ fn provers_at(request: &PlanRequest, choice: &Choice, factor: f64) -> Result<Opt
     let scaled = request.clone().with_prove_scaled(factor)?;
     let least = provers_least(&scaled);
     let Some(limit) = consolidated_limit(&scaled).filter(|_| !scaled.is_deterministic()) else {
-        let added_s = scaled.prove().mean_s() - request.prove().mean_s();
+        let added_s = scaled.prove_mean_s() - request.prove_mean_s();
         let late = consolidated_limit(&scaled)
             .is_some_and(|limit| choice.delay_consolidated_s + added_s > limit.limit_s() * (1.0 + 1e-9));
         return Ok((!late).then_some(least));

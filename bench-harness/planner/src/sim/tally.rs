@@ -43,6 +43,11 @@ impl Tally {
         self.count
     }
 
+    /// The largest value seen; minus infinity if none was.
+    pub(crate) fn most_s(&self) -> f64 {
+        self.most_s
+    }
+
     pub(crate) fn mean_s(&self) -> f64 {
         self.sum_s / self.count as f64
     }
