@@ -1,9 +1,10 @@
 //! From a measured profile to a plan: which samples stand for which term of the formulas.
 
 use crate::exit::usage;
+use crate::merging::Merging;
 use crate::question::Question;
 use planner::PlanRequest;
-use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::domain::{Close, Load, TimeDist};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 
 /// Which cells of a profile to plan with.
@@ -66,7 +67,12 @@ pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::
     if merges.is_empty() {
         return Err(missing("aggregation times"));
     }
-    let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
+    if matches!(question.aggregate_shape, Merging::Tree(arity) if arity > 2) {
+        return Err(usage(
+            "--aggregate-shape: the profile has merges of two proofs alone; give times by hand with --aggregate-merge",
+        ));
+    }
+    let aggregation = question.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
     let close = Close::Filled {
         execute_s: mean(QuantityName::Execute),

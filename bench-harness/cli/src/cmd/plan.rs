@@ -2,6 +2,7 @@
 
 use crate::exit::usage;
 use crate::machines::MachineArgs;
+use crate::merging::Merging;
 use crate::output::{deliver, table, width};
 use crate::profile_plan::{Choice, request};
 use crate::question::Question;
@@ -21,6 +22,9 @@ use std::path::PathBuf;
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s \\
       --target-batches-per-s 0.1 --delay 300s
+  bench-harness plan --close 10s --prove 120s --prove-cv 0.3 --block 12s --aggregate-merge 3s \\
+      --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
+      --straggler-share 0.02 --straggler-factor 4
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -41,12 +45,18 @@ pub(crate) struct Args {
     /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
     #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
     prove_cv: f64,
+    /// The law of prove times.
+    #[arg(long, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]
+    prove_law: ProveLaw,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     aggregate: Option<f64>,
-    /// Time to merge two proofs into one, by hand: the tree over N proofs has ⌈log2 N⌉ levels.
+    /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
     #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
     aggregate_merge: Option<f64>,
+    /// How times of merges scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
+    #[arg(long, value_name = "CV", default_value_t = 0.0)]
+    aggregate_cv: f64,
     /// Transactions in a batch, by hand.
     #[arg(long, value_name = "COUNT")]
     batch_size: Option<u32>,
@@ -56,6 +66,15 @@ pub(crate) struct Args {
     /// Write to this file instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// A law of prove times given by hand.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProveLaw {
+    /// Lognormal with --prove-cv; fixed where that is 0.
+    Lognormal,
+    /// Exponential: a textbook's, far wider than proving is.
+    Exponential,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -79,13 +98,25 @@ impl Args {
         };
         let close_s = self.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
-        let prove = match self.prove_cv {
-            0.0 => TimeDist::fixed("prove", prove_s)?,
-            cv => TimeDist::log_normal("prove", prove_s, cv)?,
+        let prove = match self.prove_law {
+            ProveLaw::Lognormal => TimeDist::log_normal("prove", prove_s, self.prove_cv)?,
+            ProveLaw::Exponential if self.prove_cv > 0.0 => {
+                return Err(usage(
+                    "--prove-cv: an exponential law has 1; leave it out or take --prove-law lognormal",
+                ));
+            }
+            ProveLaw::Exponential => TimeDist::exponential("prove", prove_s)?,
         };
+        let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
+        let shape = self.question.aggregate_shape;
         let aggregation = match (self.aggregate, self.aggregate_merge) {
-            (Some(total_s), _) => Aggregation::fixed_total(TimeDist::fixed("aggregate", total_s)?),
-            (None, Some(merge_s)) => Aggregation::pairwise(TimeDist::fixed("aggregate_merge", merge_s)?),
+            (Some(_), _) if shape != Merging::Tree(2) => {
+                return Err(usage(
+                    "--aggregate-shape: a total has no shape; give the time of one merge, --aggregate-merge",
+                ));
+            }
+            (Some(total_s), _) => Aggregation::fixed_total(step("aggregate", total_s)?),
+            (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
         let target = self.question.required_target()?;

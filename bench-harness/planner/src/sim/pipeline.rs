@@ -1,7 +1,6 @@
 //! What is simulated: the whole pipeline, checked once.
 
-use crate::backlog::Autoscaler;
-use crate::domain::{Aggregation, TimeDist};
+use crate::domain::{Aggregation, Autoscaler, TimeDist};
 use crate::error::{PlanError, at_least_one, not_negative, positive};
 use crate::formulas::crash::occupancy_s;
 use crate::sim::{Arrivals, Closing, L1};

@@ -128,11 +128,15 @@ impl Engine<'_> {
         let provers = staff.at_work + staff.retiring;
         let time_s = self.now_s - staff.since_s;
         staff.paid_s += f64::from(provers) * time_s;
-        if self.first >= self.warmup {
-            staff.recorded_s += f64::from(provers) * time_s;
-            staff.most = staff.most.max(provers);
-        }
+        staff.recorded_s += f64::from(provers) * time_s;
+        staff.most = staff.most.max(provers);
         staff.since_s = self.now_s;
+    }
+
+    /// Forgets the warm-up so far.
+    pub(super) fn forget_staff(&mut self) {
+        self.pay();
+        (self.staff.recorded_s, self.staff.most) = (0.0, 0);
     }
 
     pub(super) fn settle_staff(&mut self) {
