@@ -53,8 +53,10 @@ fn prices_crashes_and_arrivals_change_the_plan() {
                 --fix-n 12";
     let quiet = bench.run(seed).ok().stdout;
     let priced = bench.run(&format!("{seed} --prover-usd-per-hour 2")).ok().stdout;
-    // 13 provers and an aggregator at two dollars each.
-    assert!(priced.contains("$28 an hour"), "{priced}");
+    // 13 provers, a spare and an aggregator at two dollars each.
+    assert!(priced.contains("$30 an hour"), "{priced}");
+    let bare = bench.run(&format!("{seed} --prover-usd-per-hour 2 --spares 0")).ok().stdout;
+    assert!(bare.starts_with("Run 13 provers, ") && bare.contains("$28 an hour"), "{bare}");
     assert!(!quiet.contains("an hour,"), "{quiet}");
     let crashing = bench.run(&format!("{seed} --mtbf 1h --repair 30min")).ok().stdout;
     assert_ne!(crashing, quiet);
@@ -62,7 +64,7 @@ fn prices_crashes_and_arrivals_change_the_plan() {
     assert_ne!(poisson, quiet);
     bench
         .run(&format!("{seed} --arrivals uniform"))
-        .fails(2, &["expected fixed, poisson, erlang:K or lognormal:CV"]);
+        .fails(2, &["expected fixed, poisson, erlang:K, lognormal:CV, trace:FILE"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::domain::Autoscaler;
 /// # Ok::<(), planner::PlanError>(())
 /// ```
 pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutcome {
-    let mut at_work = f64::from(rule.provers_least);
+    let mut at_work = f64::from(rule.provers_least());
     // What was asked for and when it comes; stopping is at once.
     let mut coming: VecDeque<(f64, f64)> = VecDeque::new();
     run(curve, prove_s, &mut |time_s, queue| {
@@ -29,7 +29,7 @@ pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutco
         let wanted = f64::from(rule.wanted(curve.at(time_s), queue, prove_s));
         let asked: f64 = coming.iter().map(|&(_, provers)| provers).sum();
         if wanted > at_work + asked {
-            coming.push_back((time_s + rule.start_s, wanted - at_work - asked));
+            coming.push_back((time_s + rule.start_s(), wanted - at_work - asked));
         } else if wanted < at_work {
             at_work = wanted;
             coming.clear();
