@@ -23,6 +23,7 @@ fn cell(cores: u64) -> CellRecord {
         proof_system: "plonky2".to_owned(),
         cores,
         clock: "as_is".to_owned(),
+        provers: 1,
     }
 }
 

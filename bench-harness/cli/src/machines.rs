@@ -13,7 +13,8 @@ use std::path::PathBuf;
 /// What the words under "stands on" mean.
 const STANDS_ON: &str = "\
 p99: delay to consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
-latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured.
+latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured;
+\"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is not in it.
 ";
 
 /// Which machines to look at.
@@ -72,15 +73,26 @@ impl MachineArgs {
                 && cell.cell.batch_transactions == best.cell.batch_transactions
                 && cell.cell.clock == best.cell.clock
         };
-        let points: Vec<(f64, f64)> = profile
+        let times: Vec<(u64, u64, f64)> = profile
             .cells
             .iter()
             .filter(alike)
             .filter_map(|cell| {
-                Some((cell.cell.cores as f64, cell.quantity(QuantityName::ProveBatch)?.median_s))
+                let prove_s = cell.quantity(QuantityName::ProveBatch)?.median_s;
+                Some((cell.cell.cores, cell.cell.provers, prove_s))
             })
             .collect();
-        let prover = self.with_identity(MeasuredProver::new(&points, self.ghz()?)?)?;
+        let alone = times.iter().filter(|time| time.1 == 1);
+        let points: Vec<(f64, f64)> = alone.map(|&(cores, _, prove_s)| (cores as f64, prove_s)).collect();
+        let few = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let shared: Vec<(u32, u32, f64)> = times
+            .iter()
+            // Without a time of one alone nothing says what the neighbours cost.
+            .filter(|&&(cores, provers, _)| provers > 1 && points.iter().any(|point| point.0 == cores as f64))
+            .map(|&(cores, provers, prove_s)| (few(cores), few(provers), prove_s))
+            .collect();
+        let prover = MeasuredProver::new(&points, self.ghz()?)?.with_neighbours(&shared)?;
+        let prover = self.with_identity(prover)?;
         let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
         Ok(match memory_gib {
             Some(gib) => prover.with_memory_gib(gib)?,
@@ -194,6 +206,7 @@ fn split_table(rows: &[Split]) -> String {
     let mut table = crate::output::table([
         "cores a prover",
         "prove, s",
+        "neighbours",
         "provers",
         "machines",
         "$/hour",
@@ -203,6 +216,7 @@ fn split_table(rows: &[Split]) -> String {
     for Split {
         cores_per_prover,
         prove_s,
+        neighbours,
         provers,
         machines,
         usd_per_hour,
@@ -213,6 +227,7 @@ fn split_table(rows: &[Split]) -> String {
         table.add_row([
             cores_per_prover.to_string(),
             format!("{prove_s:.2}"),
+            neighbours.words(),
             provers.to_string(),
             machines.to_string(),
             usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.2}")),

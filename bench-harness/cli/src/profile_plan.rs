@@ -19,17 +19,22 @@ pub(crate) struct Choice {
     /// Plan with the cells of this number of cores alone.
     #[arg(id = "of_cores", long = "of-cores", value_name = "COUNT")]
     pub(crate) cores: Option<u64>,
+    /// Plan with the cells of this number of provers at once alone.
+    #[arg(id = "of_provers", long = "of-provers", value_name = "COUNT")]
+    pub(crate) provers: Option<u64>,
 }
 
 impl Choice {
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
-        let Self { workload, batch_size, cores } = self;
+        let Self { workload, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
             && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
             && cores.is_none_or(|cores| cores == cell.cell.cores)
+            && provers.is_none_or(|provers| provers == cell.cell.provers)
     }
 
-    /// The cells that can be planned with, and of them the one that is planned with first: most transactions a
+    /// The cells that can be planned with, and of them the one that is planned with first. Where several provers were
+    /// measured at once, the split of the machine that carries most with all of it in use; else most transactions a
     /// second on one prover.
     pub(crate) fn of<'a>(
         &self,
@@ -42,13 +47,37 @@ impl Choice {
             ));
         }
         let fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
-        let rate = |cell: &&CellSummaryRecord| cell.transactions_per_s.unwrap_or(0.0);
+        let used = |cell: &CellSummaryRecord| cell.cell.cores * cell.cell.provers;
+        let whole = fitting.iter().filter(|cell| cell.cell.provers > 1).map(|cell| used(cell)).max();
+        let rate = |cell: &CellSummaryRecord| {
+            let one = cell.transactions_per_s.unwrap_or(0.0);
+            // A cell that leaves cores idle says nothing of a full machine.
+            match whole {
+                Some(whole) if used(cell) < whole => 0.0,
+                Some(_) => one * cell.cell.provers as f64,
+                None => one,
+            }
+        };
         let best = fitting.iter().copied().max_by(|a, b| rate(a).total_cmp(&rate(b)));
         let best = best.ok_or_else(|| {
             let have: Vec<_> = all.iter().map(|cell| cell.cell.words()).collect();
             usage(format!("no cell of the profile is the one asked for; it has: {}", have.join("; ")))
         })?;
         Ok((best, fitting))
+    }
+}
+
+/// Whether the cost of neighbours is in a cell's times, as a sentence.
+pub(crate) fn neighbours(cell: &CellSummaryRecord, profile: &ProfileRecord) -> String {
+    let most = profile.cells.iter().map(|cell| cell.cell.cores * cell.cell.provers).max().unwrap_or(0);
+    match cell.cell.provers {
+        1 if cell.cell.cores == most => {
+            "It had every core that was measured with; what other provers on its machine cost is unknown."
+                .to_owned()
+        }
+        1 => "Measured solo: what a neighbour on its machine costs is unknown.".to_owned(),
+        2 => "Measured with 1 neighbour, at the rate under load.".to_owned(),
+        provers => format!("Measured with {} neighbours, at the rate under load.", provers - 1),
     }
 }
 

@@ -111,6 +111,7 @@ impl Cell {
             proof_system: (*proof_system).to_owned(),
             cores: cores.get() as u64,
             clock: clock.name().to_owned(),
+            provers: 1,
         }
     }
 }

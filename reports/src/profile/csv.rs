@@ -70,6 +70,7 @@ fn row(run: &str, summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [St
                 proof_system,
                 cores,
                 clock,
+                provers: _,
             },
         system: _,
         repeats,

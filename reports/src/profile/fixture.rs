@@ -65,6 +65,7 @@ pub(crate) fn cell(workload: &str, cores: u64) -> CellRecord {
         proof_system: "scripted".to_owned(),
         cores,
         clock: "as_is".to_owned(),
+        provers: 1,
     }
 }
 

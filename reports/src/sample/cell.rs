@@ -24,6 +24,18 @@ pub struct CellRecord {
     pub cores: u64,
     /// `as_is`; `2.5GHz` where it was set by cpufreq; `50%` where a CPU quota was.
     pub clock: String,
+    /// Provers that ran at once, each with its own `cores`; the samples are those of one of them.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub provers: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_one(provers: &u64) -> bool {
+    *provers == 1
 }
 
 impl CellRecord {
@@ -38,13 +50,15 @@ impl CellRecord {
             proof_system,
             cores,
             clock,
+            provers,
         } = self;
+        let at_once = if *provers == 1 { String::new() } else { format!("/{provers}p") };
         let ratio = match (workload.as_str(), swap_ratio) {
             ("mix", Some(ratio)) => format!("-{ratio}"),
             _ => String::new(),
         };
         format!(
-            "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}"
+            "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}{at_once}"
         )
     }
 
@@ -52,8 +66,10 @@ impl CellRecord {
     pub fn words(&self) -> String {
         let cores = if self.cores == 1 { "core" } else { "cores" };
         let clock = if self.clock == "as_is" { String::new() } else { format!(", {}", self.clock) };
+        let at_once =
+            if self.provers == 1 { String::new() } else { format!(", {} provers at once", self.provers) };
         format!(
-            "{} of {}, {}, {} {cores}{clock}",
+            "{} of {}, {}, {} {cores}{clock}{at_once}",
             self.workload, self.batch_transactions, self.proof_system, self.cores
         )
     }

@@ -67,6 +67,7 @@ fn row(sample: &SampleRecord) -> [String; 25] {
                 proof_system,
                 cores,
                 clock,
+                provers: _,
             },
         repeat,
         seed,

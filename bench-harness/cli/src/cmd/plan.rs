@@ -4,7 +4,7 @@ use crate::exit::usage;
 use crate::machines::MachineArgs;
 use crate::merging::Merging;
 use crate::output::{deliver, table, width};
-use crate::profile_plan::{Choice, request};
+use crate::profile_plan::{Choice, neighbours, request};
 use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
@@ -194,7 +194,7 @@ pub(crate) fn plan_profile(
         table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
     }
     Ok(Planned {
-        heading: format!("Planned with: one prover is {}.", best.cell.words()),
+        heading: format!("Planned with: one prover is {}. {}", best.cell.words(), neighbours(best, profile)),
         record: plan.to_record(),
         plan,
         others: format!("Every cell that was measured, at the same target:\n{table}"),

@@ -7,7 +7,7 @@ use crate::domain::{State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
-use crate::hardware::predict::{Basis, MeasuredProver};
+use crate::hardware::predict::{Basis, MeasuredProver, Neighbours};
 use crate::plan::choice::Choice;
 use crate::plan::needs::consolidated_limit;
 use crate::plan::outlook::{limited_s, rough};
@@ -38,6 +38,8 @@ pub struct Placed {
     pub basis: Basis,
     /// How far its core count is from those measured.
     pub reach: Reach,
+    /// Whether the others on the machine are in that time.
+    pub neighbours: Neighbours,
     /// Provers, spares included.
     pub provers: u32,
     /// Batches per aggregation.
@@ -63,6 +65,7 @@ impl Ranked {
                 prove_s,
                 basis,
                 reach,
+                neighbours,
                 provers,
                 batches_per_aggregation: _,
                 machines,
@@ -74,13 +77,17 @@ impl Ranked {
                 Reach::Within => "",
                 Reach::Beyond { .. } | Reach::Far { .. } => ", MORE CORES",
             };
+            let alone = match neighbours {
+                Neighbours::None | Neighbours::Measured { .. } => "",
+                Neighbours::Unknown => ", SOLO",
+            };
             MachineFleetRecord {
                 cores_per_prover,
                 provers_per_machine,
                 provers,
                 machines,
                 prove_s,
-                basis: basis.words().to_owned() + beyond,
+                basis: basis.words().to_owned() + beyond + alone,
                 usd_per_hour,
                 delay_s_mean: mean_s,
                 delay_s_p99: p99_s,
@@ -211,6 +218,7 @@ fn place(
         prove_s: prediction.prove_s,
         basis: prediction.basis,
         reach: prediction.reach,
+        neighbours: prediction.neighbours,
         provers,
         batches_per_aggregation: found.batches_per_aggregation,
         machines,

@@ -3,7 +3,7 @@
 use crate::error::{PlanError, positive};
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::Machine;
-use crate::hardware::predict::MeasuredProver;
+use crate::hardware::predict::{MeasuredProver, Neighbours};
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
 
@@ -14,6 +14,8 @@ pub struct Split {
     pub cores_per_prover: u32,
     /// Time to prove a batch, s.
     pub prove_s: f64,
+    /// Whether the others on the machine are in that time.
+    pub neighbours: Neighbours,
     /// Provers in all.
     pub provers: u32,
     /// Machines in all.
@@ -67,6 +69,7 @@ pub fn splits(
             rows.push(Split {
                 cores_per_prover,
                 prove_s: prediction.prove_s,
+                neighbours: prediction.neighbours,
                 provers,
                 machines,
                 usd_per_hour: machine.usd_per_hour.map(|usd| usd * f64::from(machines)),

@@ -23,6 +23,7 @@ pub(super) fn whole(cell: &CellRecord) -> FamilyRecord {
         proof_system,
         cores,
         clock,
+        provers,
     } = cell;
     FamilyRecord {
         workload: workload.clone(),
@@ -33,6 +34,7 @@ pub(super) fn whole(cell: &CellRecord) -> FamilyRecord {
         batches_per_aggregation: Some(*batches_per_aggregation),
         cores: Some(*cores),
         clock: Some(clock.clone()),
+        provers: Some(*provers),
         padded_rows: None,
     }
 }
