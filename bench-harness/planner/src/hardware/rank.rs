@@ -8,11 +8,10 @@ use crate::error::PlanError;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
 use crate::hardware::predict::{Basis, MeasuredProver, Neighbours};
-use crate::plan::choice::Choice;
+use crate::plan::choice::{self, Choice};
 use crate::plan::needs::consolidated_limit;
-use crate::plan::outlook::{limited_s, rough};
+use crate::plan::outlook::limited_s;
 use crate::plan::request::PlanRequest;
-use crate::plan::search;
 use crate::scaling::Reach;
 use crate::scaling::turn::turning_share;
 
@@ -100,7 +99,8 @@ impl Ranked {
 /// Every machine of the catalogue, cheapest first, those without a price after those with one by number of
 /// machines, and those that cannot do it last.
 ///
-/// N is that of `base`, the recommendation where the prover was measured.
+/// Every N is looked at again on each machine; `base`, the recommendation where the prover was measured, says which
+/// splits of a machine are worth a search.
 pub fn rank(
     request: &PlanRequest,
     base: &Choice,
@@ -204,12 +204,8 @@ fn place(
         }));
     };
     let prediction = prover.on_machine(machine, cores_per_prover)?;
-    let scaled = request
-        .clone()
-        .with_prove_scaled(prediction.prove_s / request.prove().mean_s())?
-        .with_batches_per_aggregation(base.batches_per_aggregation)?;
-    let found = search::quick(&scaled, base.aggregators)?;
-    let result = rough(&scaled, found)?;
+    let scaled = request.clone().with_prove_scaled(prediction.prove_s / request.prove().mean_s())?;
+    let (found, result) = choice::quick(&scaled)?;
     let provers = found.provers + request.spares();
     let machines = provers.div_ceil(fits);
     Ok(Placed {

@@ -11,7 +11,7 @@ use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_least};
 use crate::plan::outlook::{Fleet, capacity_of, carries, limited_s, precise};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cheapest;
-use crate::sim::Closing;
+use crate::sim::{Closing, Simulated};
 
 /// The fleet that is recommended, with the figures of the closed form.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +74,20 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
         }
     }
     Ok(figures(request, fleet))
+}
+
+/// The cheapest fleet as the short runs of the search find it, with one longer look at it: for ranking many machines.
+///
+/// # Errors
+/// [`PlanError::Infeasible`].
+pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
+    if request.is_deterministic() {
+        let fleet = smallest(request)?.fleet();
+        return Ok((fleet, precise(request, fleet)?));
+    }
+    infeasible::by_close(request)?;
+    let fleet = cheapest(request, infeasible::by_provers(request, provers_least(request))?)?;
+    Ok((fleet, precise(request, fleet)?))
 }
 
 fn at_most(request: &PlanRequest, provers: u32) -> bool {

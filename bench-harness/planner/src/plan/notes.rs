@@ -7,6 +7,7 @@ use crate::formulas::capacity::prover_capacity;
 use crate::plan::needs::consolidated_limit;
 use crate::plan::outlook::Outcome;
 use crate::plan::{Plan, PlanRequest};
+use crate::sim::Closing;
 
 /// Samples needed to be 95 % sure that one lies beyond the 99th percentile: `⌈ln 0.05 / ln 0.99⌉`.
 const SAMPLES_FOR_P99: usize = 299;
@@ -15,6 +16,7 @@ const SAMPLES_FOR_P99: usize = 299;
 pub(crate) fn of(plan: &Plan) -> Vec<String> {
     let mut notes = vec![bottleneck(plan), balance(plan)];
     notes.extend(instability(plan));
+    notes.extend(held_back(plan));
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
     notes.extend(spares(plan));
@@ -108,6 +110,29 @@ fn early(request: &PlanRequest) -> Option<String> {
             significant(share * request.batches_per_s(), 4)
         )
     })
+}
+
+/// A sequencer that holds back does not fall behind: it carries less.
+fn held_back(plan: &Plan) -> Vec<String> {
+    if plan.request.closing() != Closing::ProverFree {
+        return Vec::new();
+    }
+    let lost = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
+        Outcome::Settles(result) => {
+            let carried = result.throughput_batches_per_s.value;
+            let share = 1.0 - carried / plan.request.batches_per_s();
+            (share > 1e-3).then(|| {
+                format!(
+                    "Closing only when a prover is free, P = {} carries {} batches/s: {} % of the target is lost.",
+                    outlook.fleet.provers,
+                    significant(carried, 4),
+                    significant(100.0 * share, 2)
+                )
+            })
+        }
+        Outcome::Unstable { .. } => None,
+    });
+    lost.collect()
 }
 
 fn instability(plan: &Plan) -> Vec<String> {

@@ -73,7 +73,12 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
     let throughput = capacity.min(1.0 / interval_s);
     let arriving = 1.0 / interval_s;
     let use_share = arriving / capacity;
-    let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
+    let settles = match (request.closing(), request.is_deterministic()) {
+        // A sequencer that holds back loses batches and never falls behind.
+        (Closing::ProverFree, _) => true,
+        (_, true) => use_share <= 1.0 + 1e-9,
+        (_, false) => use_share < 1.0 - 1e-9,
+    };
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
     } else {

@@ -10,7 +10,7 @@ use crate::error::PlanError;
 use crate::formulas::capacity::{group_capacity, tree_levels};
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
 use crate::plan::infeasible;
-use crate::plan::needs::{consolidated_limit, forming_s, meets, more_than, provers_least};
+use crate::plan::needs::{consolidated_limit, forming_s, meets, more_than};
 use crate::plan::outlook::{Fleet, carries, limited_s, rough};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
@@ -252,21 +252,4 @@ fn aggregation_least_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
             shared_s.max(f64::from(tree_levels(n, (*arity).max(2))) * merge.mean_s())
         }
     }
-}
-
-/// The fewest provers for a request that fixes N, on `aggregators`: one search, for ranking many machines.
-///
-/// # Errors
-/// [`PlanError::Infeasible`] if even plenty of provers miss the limit, or more are needed than allowed.
-pub(crate) fn quick(request: &PlanRequest, aggregators: u32) -> Result<Fleet, PlanError> {
-    let least = infeasible::by_provers(request, provers_least(request))?;
-    let n = *request.batches_per_aggregation_tried().start();
-    let ample = Fleet { provers: plenty(request, least), batches_per_aggregation: n, aggregators };
-    if let Some(limit) = consolidated_limit(request) {
-        let floor = judged(request, ample)?;
-        if !floor.is_good(Some(limit)) {
-            return Err(infeasible::too_slow(request, limit, floor.delay_s, ample));
-        }
-    }
-    Ok(Fleet { provers: fewest(request, least, ample)?, ..ample })
 }
