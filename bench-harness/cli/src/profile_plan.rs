@@ -9,6 +9,7 @@ use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityR
 
 /// Which cells of a profile to plan with.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Times, measured or by hand")]
 pub(crate) struct Choice {
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]

@@ -60,13 +60,13 @@ pub(crate) struct Question {
     /// The probability that an L1 slot is missed, for --l1 slots.
     #[arg(long, value_name = "SHARE")]
     missed_slots: Option<f64>,
+    /// The seed of the simulation.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    plan_seed: u64,
     #[command(flatten)]
     mishaps: Mishaps,
     #[command(flatten)]
     prices: PriceArgs,
-    /// The seed of the simulation.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    plan_seed: u64,
 }
 
 /// What machines and L1 cost. Every price is the user's: the program has none.

@@ -16,6 +16,10 @@ use reports::plan::PlanRecord;
 use reports::profile::ProfileRecord;
 use std::path::PathBuf;
 
+/// Headings of `--help`.
+const TIMES: &str = "Times, measured or by hand";
+const OUTPUT: &str = "Output";
+
 /// Recommend how many provers, batches per aggregation and aggregators meet a target.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -30,41 +34,47 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
     /// Plan from this measured profile.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
+    #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     machines: MachineArgs,
     /// Time from a batch's first transaction to its closing, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     close: Option<f64>,
     /// Time to prove one batch on one prover, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
     /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
+    #[arg(
+        long,
+        help_heading = TIMES,
+        value_name = "CV",
+        default_value_t = 0.0,
+        requires = "prove"
+    )]
     prove_cv: f64,
     /// The law of prove times.
-    #[arg(long, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]
+    #[arg(long, help_heading = TIMES, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]
     prove_law: ProveLaw,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     aggregate: Option<f64>,
     /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
-    #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
     aggregate_merge: Option<f64>,
     /// How times of merges scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0)]
+    #[arg(long, help_heading = TIMES, value_name = "CV", default_value_t = 0.0)]
     aggregate_cv: f64,
     /// Transactions in a batch, by hand.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, help_heading = TIMES, value_name = "COUNT")]
     batch_size: Option<u32>,
     /// How to print it.
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Terminal)]
     format: Format,
     /// Write to this file instead of printing.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 

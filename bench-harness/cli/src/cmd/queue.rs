@@ -58,11 +58,11 @@ pub(crate) struct Args {
     /// How prove times scatter: the coefficient of variation of a lognormal law, for --simulate.
     #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "simulate")]
     prove_cv: f64,
-    #[command(flatten)]
-    mishaps: Mishaps,
     /// The seed of the simulation.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     plan_seed: u64,
+    #[command(flatten)]
+    mishaps: Mishaps,
 }
 
 /// A fleet of the tables.
