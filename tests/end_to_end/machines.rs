@@ -13,11 +13,16 @@ fn the_shipped_profile_plans_with_real_proofs() {
     let profile = shipped_profile();
     let bench = Bench::new();
     let plan = bench.run(&format!("plan --profile {profile} --target-tx-per-s 100")).ok().stdout;
-    assert!(plan.contains("Planned with: one prover is swap of 32, plonky2, 2 cores."), "{plan}");
+    assert!(
+        plan.contains(
+            "Planned with: one prover is swap of 32, plonky2, 2 cores (solo: a neighbour's cost is unknown)."
+        ),
+        "{plan}"
+    );
     assert!(plan.contains("swap of 32, plonky2, 1 core "), "{plan}");
     // The other cell, by name.
     let plan = bench.run(&format!("plan --profile {profile} --target-tx-per-s 100 --of-cores 1")).ok().stdout;
-    assert!(plan.contains("Planned with: one prover is swap of 32, plonky2, 1 core."), "{plan}");
+    assert!(plan.contains("Planned with: one prover is swap of 32, plonky2, 1 core (solo"), "{plan}");
     bench
         .run(&format!("plan --profile {profile} --target-tx-per-s 100 --of-cores 3"))
         .fails(2, &["it has: swap of 32, plonky2, 1 core; swap of 32, plonky2, 2 cores"]);
@@ -106,8 +111,8 @@ fn a_split_is_chosen_by_its_rate_under_load() {
     // Two cores carry 35.4 transactions a second, one alone 17.7, two at once of these 35.5 or 29.5.
     let (even, crowded) = (slower(0.99), slower(1.2));
     for (cell, wanted) in [
-        (even, "1 core, 2 provers at once. Measured with 1 neighbour, at the rate under load."),
-        (crowded, "2 cores. It had every core"),
+        (even, "1 core, 2 provers at once (measured with 1 neighbour)."),
+        (crowded, "2 cores (solo: a neighbour's cost is unknown)."),
     ] {
         profile["cells"].as_array_mut().expect("cells").truncate(2);
         profile["cells"].as_array_mut().expect("cells").push(cell);
@@ -120,5 +125,5 @@ fn a_split_is_chosen_by_its_rate_under_load() {
     // Provers of one core: 1.2 times the time of one alone; of two: nobody measured neighbours.
     assert!(split.contains("measured with 1") && split.contains("solo: cost"), "{split}");
     let solo = bench.run(&format!("{asked} --of-cores 1 --of-provers 1")).ok().stdout;
-    assert!(solo.contains("Measured solo: what a neighbour on its machine costs is unknown."), "{solo}");
+    assert!(solo.contains("1 core (solo: a neighbour's cost is unknown)."), "{solo}");
 }

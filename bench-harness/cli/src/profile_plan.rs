@@ -68,17 +68,12 @@ impl Choice {
     }
 }
 
-/// Whether the cost of neighbours is in a cell's times, as a sentence.
-pub(crate) fn neighbours(cell: &CellSummaryRecord, profile: &ProfileRecord) -> String {
-    let most = profile.cells.iter().map(|cell| cell.cell.cores * cell.cell.provers).max().unwrap_or(0);
+/// Whether the cost of neighbours is in a cell's times.
+pub(crate) fn neighbours(cell: &CellSummaryRecord) -> String {
     match cell.cell.provers {
-        1 if cell.cell.cores == most => {
-            "It had every core that was measured with; what other provers on its machine cost is unknown."
-                .to_owned()
-        }
-        1 => "Measured solo: what a neighbour on its machine costs is unknown.".to_owned(),
-        2 => "Measured with 1 neighbour, at the rate under load.".to_owned(),
-        provers => format!("Measured with {} neighbours, at the rate under load.", provers - 1),
+        0 | 1 => "solo: a neighbour's cost is unknown".to_owned(),
+        2 => "measured with 1 neighbour".to_owned(),
+        provers => format!("measured with {} neighbours", provers - 1),
     }
 }
 

@@ -204,7 +204,7 @@ pub(crate) fn plan_profile(
         table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
     }
     Ok(Planned {
-        heading: format!("Planned with: one prover is {}. {}", best.cell.words(), neighbours(best, profile)),
+        heading: format!("Planned with: one prover is {} ({}).", best.cell.words(), neighbours(best)),
         record: plan.to_record(),
         plan,
         others: format!("Every cell that was measured, at the same target:\n{table}"),

@@ -76,7 +76,7 @@ fn spares(plan: &Plan) -> Option<String> {
         _ => String::new(),
     };
     Some(format!(
-        "{are} counted, and paid for, so that the plan holds when {fail}; --spares 0 leaves them out.{gain}"
+        "{are} counted, and paid for, so that the plan holds when {fail}; --spares 0 for none.{gain}"
     ))
 }
 
