@@ -102,11 +102,11 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     // One time on one core: the band of the curve there, which is the interval of 1/γ.
     let one_core = fit.time_s(1.0, true).ok();
     let mut coefficients: Vec<CoefficientRecord> = one_core
-        .map(|(value, band, _)| CoefficientRecord {
+        .map(|at| CoefficientRecord {
             name: "one_core_s".to_owned(),
-            value,
-            low: band.map(|band| band.0),
-            high: band.map(|band| band.1),
+            value: at.time_s,
+            low: at.band_s.map(|band| band.0),
+            high: at.band_s.map(|band| band.1),
         })
         .into_iter()
         .collect();
@@ -125,12 +125,12 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     let (mut curve, mut refused) = (Vec::new(), Vec::new());
     for cores in wanted(points, asked) {
         match fit.time_s(cores, asked.far) {
-            Ok((y, band, reach)) => curve.push(CurvePointRecord {
+            Ok(at) => curve.push(CurvePointRecord {
                 x: cores,
-                y,
-                low: band.map(|band| band.0),
-                high: band.map(|band| band.1),
-                reach: reach_name(reach),
+                y: at.time_s,
+                low: at.band_s.map(|band| band.0),
+                high: at.band_s.map(|band| band.1),
+                reach: reach_name(at.reach),
             }),
             Err(_) => refused.push(RefusedRecord {
                 x: cores,
