@@ -6,6 +6,7 @@ use anyhow::Context;
 use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Choice, Plan};
+use planner::scaling::LineFit;
 use reports::plan::machines;
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
@@ -91,7 +92,10 @@ impl MachineArgs {
             .filter(|&&(cores, provers, _)| provers > 1 && points.iter().any(|point| point.0 == cores as f64))
             .map(|&(cores, provers, prove_s)| (few(cores), few(provers), prove_s))
             .collect();
-        let prover = MeasuredProver::new(&points, self.ghz()?)?.with_neighbours(&shared)?;
+        let mut prover = MeasuredProver::new(&points, self.ghz(best.clock_ghz)?)?.with_neighbours(&shared)?;
+        if let Some(law) = clock_law(profile, best) {
+            prover = prover.with_clock_law(law);
+        }
         let prover = self.with_identity(prover)?;
         let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
         Ok(match memory_gib {
@@ -105,11 +109,11 @@ impl MachineArgs {
         let cores = self.measured_cores.ok_or_else(|| {
             usage("--measured-cores is missing: how many cores one prover had when --prove was taken")
         })?;
-        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz()?)?)
+        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz(None)?)?)
     }
 
-    fn ghz(&self) -> anyhow::Result<f64> {
-        self.measured_ghz.ok_or_else(|| {
+    fn ghz(&self, probed_ghz: Option<f64>) -> anyhow::Result<f64> {
+        self.measured_ghz.or(probed_ghz).ok_or_else(|| {
             usage("--measured-ghz is missing: the clock at which the times were measured (see bench-harness machine)")
         })
     }
@@ -200,6 +204,18 @@ impl MachineArgs {
         }
         Ok(text)
     }
+}
+
+/// The law over the clock of the cells that differ from `best` in it alone, where three clocks or more were measured.
+fn clock_law(profile: &ProfileRecord, best: &CellSummaryRecord) -> Option<LineFit> {
+    let alike = profile.cells.iter().filter(|cell| {
+        let clock = best.cell.clock.clone();
+        reports::sample::CellRecord { clock, ..cell.cell.clone() } == best.cell
+            && !cell.cell.clock.ends_with('%')
+    });
+    let points =
+        alike.filter_map(|cell| Some((cell.clock_ghz?, cell.quantity(QuantityName::ProveBatch)?.median_s)));
+    LineFit::over_clock(&points.collect::<Vec<_>>()).ok()
 }
 
 fn split_table(rows: &[Split]) -> String {

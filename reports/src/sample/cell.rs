@@ -38,7 +38,46 @@ fn is_one(provers: &u64) -> bool {
     *provers == 1
 }
 
+/// The columns of a cell in every CSV.
+pub(crate) const CELL_COLUMNS: [&str; 9] = [
+    "workload",
+    "swap_ratio",
+    "batch_transactions",
+    "capacity_transactions",
+    "batches_per_aggregation",
+    "proof_system",
+    "cores",
+    "clock",
+    "provers",
+];
+
 impl CellRecord {
+    /// The values of [`CELL_COLUMNS`].
+    pub(crate) fn columns(&self) -> [String; 9] {
+        let Self {
+            workload,
+            swap_ratio,
+            batch_transactions,
+            capacity_transactions,
+            batches_per_aggregation,
+            proof_system,
+            cores,
+            clock,
+            provers,
+        } = self;
+        [
+            workload.clone(),
+            crate::export::cell(*swap_ratio),
+            batch_transactions.to_string(),
+            capacity_transactions.to_string(),
+            batches_per_aggregation.to_string(),
+            proof_system.clone(),
+            cores.to_string(),
+            clock.clone(),
+            provers.to_string(),
+        ]
+    }
+
     /// What tells this cell from all others of a run: `mix-0.5/64of64/x4/plonky2/2c/as_is`.
     pub fn key(&self) -> String {
         let Self {
@@ -52,11 +91,11 @@ impl CellRecord {
             clock,
             provers,
         } = self;
-        let at_once = if *provers == 1 { String::new() } else { format!("/{provers}p") };
         let ratio = match (workload.as_str(), swap_ratio) {
             ("mix", Some(ratio)) => format!("-{ratio}"),
             _ => String::new(),
         };
+        let at_once = if *provers == 1 { String::new() } else { format!("/{provers}p") };
         format!(
             "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}{at_once}"
         )
