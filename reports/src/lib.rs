@@ -6,6 +6,7 @@
 //! | [`machine`] | what a machine is, as named fields that are known or unknown |
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
+//! | [`scaling`] | the scaling laws of a profile |
 //! | [`export`] | the one trait of all renderings |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
@@ -19,3 +20,5 @@ pub mod number;
 pub mod plan;
 pub mod profile;
 pub mod sample;
+pub mod scaling;
+mod text;

@@ -5,6 +5,7 @@
 mod args;
 mod cmd;
 mod exit;
+mod law_args;
 mod machines;
 mod output;
 mod profile_plan;

@@ -15,12 +15,10 @@ pub mod csv;
 pub mod json;
 pub mod machines;
 pub mod markdown;
-mod number;
 pub mod record;
 mod sentences;
 pub mod terminal;
 
-pub use number::significant;
 pub use record::{
     AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
     PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,

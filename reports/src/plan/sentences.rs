@@ -1,6 +1,6 @@
 //! The sentences that both the terminal and the Markdown rendering open with.
 
-use crate::plan::number::significant;
+use crate::number::significant;
 use crate::plan::record::{
     DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord,
 };

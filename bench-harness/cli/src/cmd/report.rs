@@ -1,5 +1,6 @@
 //! `report`: a run that was made, in another form.
 
+use crate::law_args::LawArgs;
 use crate::output::{deliver, width};
 use ::measure::run::folder::RunFiles;
 use clap::ValueEnum;
@@ -11,6 +12,10 @@ use reports::profile::json::ProfileJson;
 use reports::profile::markdown::ProfileMarkdown;
 use reports::profile::terminal::ProfileTable;
 use reports::sample::csv::SampleCsv;
+use reports::scaling::csv::LawsCsv;
+use reports::scaling::json::LawsJson;
+use reports::scaling::markdown::LawsMarkdown;
+use reports::scaling::terminal::LawsTable;
 use std::path::PathBuf;
 
 /// Render a run's profile, samples or machine.
@@ -18,7 +23,8 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   bench-harness report bench-out
   bench-harness report bench-out --what samples --format csv --output samples.csv
-  bench-harness report bench-out --format markdown")]
+  bench-harness report bench-out --format markdown
+  bench-harness report bench-out --what laws --at-cores 1,2,4,8,16")]
 pub(crate) struct Args {
     /// The folder of the run.
     #[arg(default_value = "bench-out")]
@@ -32,6 +38,8 @@ pub(crate) struct Args {
     /// Write to this file instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    laws: LawArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +50,8 @@ enum What {
     Samples,
     /// The machine when the run began.
     Machine,
+    /// Scaling laws: over cores, clock, batch size and N.
+    Laws,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,6 +85,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Json => ProfileJson.export(&profile)?,
                 Format::Csv => ProfileCsv.export(&profile)?,
                 Format::Markdown => ProfileMarkdown.export(&profile)?,
+            }
+        }
+        (What::Laws, format) => {
+            let laws = args.laws.of(&reports::profile::json::read(&files.profile())?)?;
+            match format {
+                Format::Terminal => LawsTable { width_columns: width() }.export(&laws)?,
+                Format::Json => LawsJson.export(&laws)?,
+                Format::Csv => LawsCsv.export(&laws)?,
+                Format::Markdown => LawsMarkdown.export(&laws)?,
             }
         }
         (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
