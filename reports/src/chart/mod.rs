@@ -22,3 +22,4 @@ mod text;
 pub use model::{Axis, BandPoint, Chart, Column, Dot, Marks, Rule, Scale, Series, Span, Tone};
 pub(crate) use palette::style_for_page;
 pub use table::{Head, Table, Value};
+pub(crate) use text::shortened;

@@ -1,8 +1,8 @@
 //! All that a report may be made of. Every record is there or not; a section without its records is left out.
 
+use crate::plan::PlanRecord;
 use crate::plan::curves::CurvesRecord;
 use crate::plan::machines::MachineRecord;
-use crate::plan::PlanRecord;
 use crate::profile::ProfileRecord;
 use crate::scaling::LawsRecord;
 

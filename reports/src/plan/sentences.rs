@@ -166,7 +166,7 @@ fn time(time: &crate::plan::record::TimeRecord) -> String {
     seconds(time.mean_s) + &spread
 }
 
-fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
+pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     let batches = format!("{} batches/s", significant(batches_per_s, 4));
     match transactions_per_s {
         Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
@@ -174,10 +174,10 @@ fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     }
 }
 
-fn count(n: u32, noun: &str) -> String {
+pub(crate) fn count(n: u32, noun: &str) -> String {
     count_of(n, noun, &format!("{noun}s"))
 }
 
-fn count_of(n: u32, one: &str, many: &str) -> String {
+pub(crate) fn count_of(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

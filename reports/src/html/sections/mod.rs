@@ -1,11 +1,9 @@
 //! The sections, one file each, in the order in which they are read: the answer first, then why, then what it
 //! stands on.
 
-mod recommendation;
+pub(crate) mod recommendation;
 
 use crate::html::section::Section;
 
 /// All sections. A section whose records are missing is left out of the page.
-pub const SECTIONS: &[Section] = &[
-    recommendation::SECTION,
-];
+pub const SECTIONS: &[Section] = &[recommendation::SECTION];
