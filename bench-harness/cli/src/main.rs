@@ -12,6 +12,7 @@ mod profile_plan;
 mod progress;
 mod question;
 mod spec_args;
+mod story;
 mod units;
 
 use clap::Parser;

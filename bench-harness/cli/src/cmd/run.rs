@@ -29,7 +29,7 @@ pub(crate) struct Args {
 }
 
 /// The target where none is given: a rollup of a hundred transactions a second.
-const TARGET_TX_PER_S: f64 = 100.0;
+pub(crate) const TARGET_TX_PER_S: f64 = 100.0;
 
 /// What `run` measures where nothing is said: swaps, one batch size that fills a power of two of rows, on one core
 /// and on all, within five minutes on two cores.
@@ -61,11 +61,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
+    let page = crate::story::write(folder, &outcome.profile, &planned)?;
     print(&format!(
-        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
+        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.\n\
+         To look at it, open {}.",
         planned.heading,
         plan::render(&planned.record, plan::Format::Terminal)?,
         planned.others,
-        folder.display()
+        folder.display(),
+        page.display()
     ))
 }
