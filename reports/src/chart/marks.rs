@@ -121,7 +121,7 @@ fn draw_dot(dot: &Dot, frame: &Frame, tone: &str, hollow: bool) -> Markup {
             (note(&dot.note))
             @if let Some(path) = whisker { path class={ "whisker s-" (tone) } d=(path) {} }
             @if hollow {
-                circle class={ "ring s-" (tone) } cx=(place(x)) cy=(place(y)) r="3.2" {}
+                circle class={ "ring s-" (tone) } cx=(place(x)) cy=(place(y)) r="4.8" {}
             } @else {
                 circle class={ "dot f-" (tone) } cx=(place(x)) cy=(place(y)) r="4.4" {}
             }

@@ -108,7 +108,7 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
             note: format!("{}, {cores} cores: {}", stage.words(), time(quantity.median_s)),
         });
         let points = found.iter().map(|(cores, quantity)| (*cores as f64, quantity.median_s)).collect();
-        let marks = Marks::Line { points, dashed: true };
+        let marks = Marks::Line { points, dashed: false };
         series.push(Series { name: String::new(), tone, marks });
         let marks = Marks::Dots { dots: dots.collect(), hollow: false };
         series.push(Series { name: stage.words().to_owned(), tone, marks });

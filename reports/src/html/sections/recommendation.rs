@@ -6,7 +6,9 @@ use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::number::{significant, time};
 use crate::plan::sentences::{count, count_of, rate, seconds};
-use crate::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord, TermName};
+use crate::plan::{
+    DelayLimitRecord, OutlookRecord, PlanRecord, RecommendationRecord, SensitivityRecord, TermName,
+};
 use crate::profile::{ProfileRecord, QuantityName};
 use maud::{Markup, html};
 
@@ -110,34 +112,17 @@ fn what_users_get(plan: &PlanRecord) -> String {
 fn how_many(plan: &PlanRecord) -> Markup {
     let chosen = &plan.recommendation;
     let carried = plan.inputs.target_batches_per_s / chosen.capacity_batches_per_s;
+    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
-        p { (interval(plan)) }
+        p { "Besides, " (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
         @if carried.is_finite() && carried > 0.0 {
-            p { "Together they use " (significant(carried * 100.0, 3)) " % of what they can carry." }
+            p {
+                "The load is " (significant(carried * 100.0, 3)) " % of what they can carry"
+                @if let Some(simulated) = simulated { "; a prover is at work " (significant(simulated.prover_use * 100.0, 3)) " % of the time" }
+                "."
+            }
         }
-    }
-}
-
-/// The provers over the interval of the measured prove time.
-fn interval(plan: &PlanRecord) -> String {
-    let SensitivityRecord { prove_mean_low_s, prove_mean_high_s, provers_low, provers_high, .. } =
-        plan.sensitivity;
-    let times = match (prove_mean_low_s, prove_mean_high_s) {
-        (Some(low), Some(high)) => format!("prove time {} to {}", seconds(low), seconds(high)),
-        _ => return "Without an interval: the prove time was given, not measured.".to_owned(),
-    };
-    match (provers_low, provers_high) {
-        (Some(low), Some(high)) if low == high => {
-            format!("{low} over the whole 95 % interval of what was measured ({times}).")
-        }
-        (Some(low), Some(high)) => {
-            format!("{low} to {high} by the 95 % interval of what was measured ({times}).")
-        }
-        (Some(low), None) => {
-            format!("From {low}; at the slow end of what was measured ({times}) none are enough.")
-        }
-        _ => format!("At what was measured ({times}) no number is enough at both ends."),
     }
 }
 
@@ -152,27 +137,72 @@ fn limit_words(term: TermName) -> &'static str {
 }
 
 fn why(plan: &PlanRecord) -> Markup {
+    let RecommendationRecord {
+        provers,
+        aggregators,
+        batches_per_aggregation: n,
+        bottleneck,
+        capacity_batches_per_s,
+        ..
+    } = plan.recommendation;
+    let inputs = &plan.inputs;
+    let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
+    let because = match bottleneck {
+        TermName::Prove => format!(
+            "A proof takes {} on average: {} carry {capacity}.",
+            seconds(inputs.prove.mean_s),
+            count(provers, "prover")
+        ),
+        TermName::Close => {
+            format!("Batches close no faster than {capacity}, however many provers there are.")
+        }
+        TermName::Aggregate => {
+            format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
+        }
+        TermName::Block => format!(
+            "L1 takes one proof every {}: with {} in each it carries {capacity}.",
+            seconds(inputs.block_s),
+            count_of(n, "batch", "batches")
+        ),
+    };
     html! {
-        p class="big" { (limit_words(plan.recommendation.bottleneck)) }
-        @for reason in plan.reasons.iter().take(1) { p { (capital(&short(reason))) } }
+        p class="big" { (limit_words(bottleneck)) }
+        p { (because) }
+        p { "Asked for: " (significant(inputs.target_batches_per_s, 3)) " batches/s." }
     }
 }
 
 fn how_sure(plan: &PlanRecord) -> Markup {
-    let SensitivityRecord { provers_if_10_percent_slower, provers_if_10_percent_faster, .. } =
-        plan.sensitivity;
-    let or_none =
-        |provers: Option<u32>| provers.map_or_else(|| "no number is enough".to_owned(), |p| p.to_string());
-    let samples = plan.inputs.prove.samples;
+    let SensitivityRecord {
+        provers_if_10_percent_slower: slower,
+        provers_if_10_percent_faster: faster,
+        prove_mean_low_s,
+        prove_mean_high_s,
+        provers_low,
+        provers_high,
+    } = plan.sensitivity;
+    let or_none = |provers: Option<u32>| provers.map_or_else(|| "none".to_owned(), |p| p.to_string());
+    let measured = prove_mean_low_s.zip(prove_mean_high_s).zip(plan.inputs.prove.samples);
     html! {
-        @match samples {
-            Some(samples) => p class="big" { (samples) " timed " (if samples == 1 { "proof" } else { "proofs" }) },
-            None => p class="big" { "Times given by hand" },
+        @match measured {
+            Some(((low_s, high_s), samples)) => {
+                p class="big" {
+                    @match (provers_low, provers_high) {
+                        (Some(low), Some(high)) if low == high => { (low) " at both ends" },
+                        (low, high) => { (or_none(low)) " to " (or_none(high)) " provers" },
+                    }
+                }
+                p {
+                    "by the 95 % interval of the prove time: " (seconds(low_s)) " to " (seconds(high_s)) ", from "
+                    (samples) (if samples == 1 { " proof" } else { " proofs" }) "."
+                }
+            }
+            None => {
+                p class="big" { "No interval" }
+                p { "The times were given, not measured." }
+            }
         }
-        p {
-            "If proving were 10 % slower: " (or_none(provers_if_10_percent_slower))
-            "; 10 % faster: " (or_none(provers_if_10_percent_faster)) "."
-        }
+        p { "If proving were 10 % slower: " (or_none(slower)) "; 10 % faster: " (or_none(faster)) "." }
         @if let Some(spread) = spread(plan) { p { (spread) } }
     }
 }
