@@ -34,6 +34,7 @@ mod machines;
 mod own_prover;
 mod processes;
 mod real;
+mod report;
 mod support;
 mod trace;
 mod verbs;

@@ -4,7 +4,7 @@ use crate::cmd::plan::{Planned, plan_profile};
 use crate::cmd::run::TARGET_TX_PER_S;
 use crate::exit::usage;
 use crate::law_args::LawArgs;
-use crate::output::write_whole;
+use crate::output::{may_colour, width, write_whole};
 use crate::profile_plan::Choice;
 use crate::question::Question;
 use ::measure::run::folder::RunFiles;
@@ -14,6 +14,7 @@ use planner::hardware::{Catalogue, MeasuredProver, rank};
 use planner::plan::{Plan, curves};
 use reports::html::{Place, Records, ReportRecord, page};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::story::{Look, story};
 use std::path::{Path, PathBuf};
 
 /// The page of a run's folder.
@@ -108,7 +109,8 @@ pub(crate) fn write(
     records.profile = Some(profile.clone());
     let file = folder.join(PAGE);
     write_whole(&file, &page(&records, Place::File))?;
-    Ok(file)
+    let look = Look { width_columns: width(), colour: may_colour() };
+    Ok(Told { page: file, story: story(&records, look) })
 }
 
 /// Writes every chart as SVG and PNG; how many there are.

@@ -44,7 +44,8 @@ pub fn file(chart: &Chart) -> String {
         (ground)
         text class="title" x="16" y="28" { (shortened(&chart.title, 80)) }
     };
-    let title_of = html! { title { (clean(&chart.title)) } desc { (clean(&chart.caption)) } };
+    let title_of =
+        html! { title { (shortened(&chart.title, 160)) } desc { (shortened(&chart.caption, 1_200)) } };
     let drawing = draw(chart, WIDE, 42.0, &title, &title_of);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", drawing.into_string())
 }
@@ -78,7 +79,7 @@ fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup
     html! {
         svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img"
             viewBox={ "0 0 " (place(width)) " " (place(height)) } width=(place(width)) height=(place(height))
-            aria-label={ (clean(&chart.title)) ". " (clean(&chart.caption)) } {
+            aria-label={ (shortened(&chart.title, 160)) ". " (shortened(&chart.caption, 400)) } {
             (described)
             (ground)
             (legend::draw(chart, 16.0, width - 12.0, top))
@@ -112,7 +113,7 @@ fn margin_left(chart: &Chart, ys: &[f64], ends: (f64, f64), width_all: f64) -> f
 }
 
 fn lane_characters(width_all: f64) -> usize {
-    if width_all < 500.0 { 19 } else { 34 }
+    if width_all < 500.0 { 22 } else { 34 }
 }
 
 /// Room for what stands behind bars.
@@ -140,7 +141,7 @@ fn labels(places: &Places, chart: &Chart, x: bool, wanted: usize) -> Vec<(f64, S
 
 fn x_axis(chart: &Chart, frame: &Frame, left: f64, right: f64, height: f64) -> Markup {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
-    let wanted = ((right - left) / 85.0).clamp(2.0, 9.0) as usize;
+    let wanted = ((right - left) / 85.0).clamp(3.0, 9.0) as usize;
     let mut shown: Vec<(f64, String)> = Vec::new();
     let mut last_end = f64::NEG_INFINITY;
     let all: Vec<_> = labels(&frame.x, chart, true, wanted)

@@ -5,10 +5,8 @@ use crate::html::page::short;
 use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::number::{significant, time};
-use crate::plan::sentences::{count, count_of, rate, seconds};
-use crate::plan::{
-    DelayLimitRecord, OutlookRecord, PlanRecord, RecommendationRecord, SensitivityRecord, TermName,
-};
+use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
+use crate::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord};
 use crate::profile::{ProfileRecord, QuantityName};
 use maud::{Markup, html};
 
@@ -118,57 +116,19 @@ fn how_many(plan: &PlanRecord) -> Markup {
         p { "Besides, " (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
         @if carried.is_finite() && carried > 0.0 {
             p {
-                "The load is " (significant(carried * 100.0, 3)) " % of what they can carry"
-                @if let Some(simulated) = simulated { "; a prover is at work " (significant(simulated.prover_use * 100.0, 3)) " % of the time" }
+                "The load is " (significant(carried * 100.0, 3)) "\u{a0}% of what they can carry"
+                @if let Some(simulated) = simulated { "; a prover is at work " (significant(simulated.prover_use * 100.0, 3)) "\u{a0}% of the time" }
                 "."
             }
         }
     }
 }
 
-/// What a term is called by somebody who has not read the formulas.
-fn limit_words(term: TermName) -> &'static str {
-    match term {
-        TermName::Prove => "Proving",
-        TermName::Close => "Closing batches",
-        TermName::Aggregate => "Aggregating proofs",
-        TermName::Block => "The L1 block time",
-    }
-}
-
 fn why(plan: &PlanRecord) -> Markup {
-    let RecommendationRecord {
-        provers,
-        aggregators,
-        batches_per_aggregation: n,
-        bottleneck,
-        capacity_batches_per_s,
-        ..
-    } = plan.recommendation;
-    let inputs = &plan.inputs;
-    let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
-    let because = match bottleneck {
-        TermName::Prove => format!(
-            "A proof takes {} on average: {} carry {capacity}.",
-            seconds(inputs.prove.mean_s),
-            count(provers, "prover")
-        ),
-        TermName::Close => {
-            format!("Batches close no faster than {capacity}, however many provers there are.")
-        }
-        TermName::Aggregate => {
-            format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
-        }
-        TermName::Block => format!(
-            "L1 takes one proof every {}: with {} in each it carries {capacity}.",
-            seconds(inputs.block_s),
-            count_of(n, "batch", "batches")
-        ),
-    };
     html! {
-        p class="big" { (limit_words(bottleneck)) }
-        p { (because) }
-        p { "Asked for: " (significant(inputs.target_batches_per_s, 3)) " batches/s." }
+        p class="big" { (limit_words(plan.recommendation.bottleneck)) }
+        p { (because(plan)) }
+        p { "Asked for: " (significant(plan.inputs.target_batches_per_s, 3)) " batches/s." }
     }
 }
 
@@ -188,12 +148,12 @@ fn how_sure(plan: &PlanRecord) -> Markup {
             Some(((low_s, high_s), samples)) => {
                 p class="big" {
                     @match (provers_low, provers_high) {
-                        (Some(low), Some(high)) if low == high => { (low) " at both ends" },
+                        (Some(low), Some(high)) if low == high => { (count(low, "prover")) " either way" },
                         (low, high) => { (or_none(low)) " to " (or_none(high)) " provers" },
                     }
                 }
                 p {
-                    "by the 95 % interval of the prove time: " (seconds(low_s)) " to " (seconds(high_s)) ", from "
+                    "by the 95\u{a0}% interval of the prove time: " (seconds(low_s)) " to " (seconds(high_s)) ", from "
                     (samples) (if samples == 1 { " proof" } else { " proofs" }) "."
                 }
             }
@@ -202,7 +162,7 @@ fn how_sure(plan: &PlanRecord) -> Markup {
                 p { "The times were given, not measured." }
             }
         }
-        p { "If proving were 10 % slower: " (or_none(slower)) "; 10 % faster: " (or_none(faster)) "." }
+        p { "If proving were 10\u{a0}% slower: " (or_none(slower)) "; 10\u{a0}% faster: " (or_none(faster)) "." }
         @if let Some(spread) = spread(plan) { p { (spread) } }
     }
 }
@@ -341,9 +301,4 @@ fn measured_only(profile: &ProfileRecord) -> Markup {
             }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
