@@ -96,12 +96,17 @@ fn clock_ghz(cell: &CellSummaryRecord) -> Option<f64> {
     None
 }
 
-/// Writes the page of a run, and what it is made of; the page's path.
-pub(crate) fn write(
-    folder: &Path,
-    profile: &ProfileRecord,
-    planned: &Planned<'_>,
-) -> anyhow::Result<PathBuf> {
+/// A run's story, told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Where the page is.
+    pub(crate) page: PathBuf,
+    /// The same in 25 lines, for the terminal.
+    pub(crate) story: String,
+}
+
+/// Writes the page of a run, and what it is made of.
+pub(crate) fn write(folder: &Path, profile: &ProfileRecord, planned: &Planned<'_>) -> anyhow::Result<Told> {
     let mut records = of_plan(profile, planned)?;
     records.laws = Some(LawArgs::default().of(profile)?);
     write_whole(&folder.join(RECORDS), &json(&records)?)?;
