@@ -3,10 +3,14 @@
 //! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
 
 mod args;
+mod arrivals;
+mod closing;
 mod cmd;
 mod exit;
 mod law_args;
 mod machines;
+mod merging;
+mod mishaps;
 mod output;
 mod profile_plan;
 mod progress;

@@ -6,6 +6,7 @@
 mod closing;
 mod events;
 mod proving;
+mod rescaling;
 mod settling;
 
 use std::collections::VecDeque;
@@ -18,6 +19,7 @@ use crate::sim::streams::{Stage, Stream};
 use crate::sim::tally::Tally;
 
 use events::{Event, Events};
+use rescaling::Staff;
 
 /// What one replication saw, its warm-up left out.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Replication {
     pub(crate) queue_most: u64,
     pub(crate) throughput: f64,
     pub(crate) prover_use: f64,
+    pub(crate) provers_mean: f64,
+    pub(crate) provers_most: u32,
     pub(crate) growth_s_per_batch: f64,
     pub(crate) fill_share: f64,
     pub(crate) events: u64,
@@ -80,6 +84,7 @@ struct Engine<'a> {
     requeued: VecDeque<u64>,
     free: Vec<u32>,
     running: Vec<Option<(u64, f64)>>,
+    staff: Staff,
     opened_s: f64,
     next_fill_s: f64,
     worked_s: f64,
@@ -107,6 +112,7 @@ pub(crate) fn run(
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
     let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
+    engine.staff_up();
     engine.fill_next();
     while let Some((at_s, event)) = engine.events.pop() {
         assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
@@ -152,6 +158,7 @@ impl<'a> Engine<'a> {
             started: 0,
             requeued: VecDeque::new(),
             free: (0..pipeline.provers).rev().collect(),
+            staff: Staff::of(pipeline.provers),
             running: vec![None; pipeline.provers as usize],
             opened_s: 0.0,
             next_fill_s: 0.0,
@@ -180,6 +187,8 @@ impl<'a> Engine<'a> {
                 queue_most: 0,
                 throughput: 0.0,
                 prover_use: 0.0,
+                provers_mean: 0.0,
+                provers_most: 0,
                 growth_s_per_batch: 0.0,
                 fill_share: 0.0,
                 events: 0,
@@ -210,6 +219,7 @@ impl<'a> Engine<'a> {
                 self.start_merges();
             }
             Event::Included => self.included(),
+            Event::Rescale => self.rescale(),
         }
     }
 
@@ -222,7 +232,8 @@ impl<'a> Engine<'a> {
         );
         let recorded = (self.batches_total - self.warmup) as f64;
         self.seen.throughput = recorded / (self.now_s - self.warm_s);
-        self.seen.prover_use = self.held_s / (f64::from(self.pipeline.provers) * self.now_s);
+        self.settle_staff();
+        self.seen.prover_use = self.held_s / self.staff.paid_s();
         self.seen.fill_share = self.fill_sum / self.batches_total as f64;
         let [(first, n_first), (second, n_second)] = self.halves;
         if n_first > 0 && n_second > 0 {
