@@ -38,6 +38,7 @@ mod own_prover;
 mod pipelines;
 mod processes;
 mod real;
+mod report;
 mod support;
 mod trace;
 mod verbs;

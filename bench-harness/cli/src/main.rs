@@ -16,6 +16,7 @@ mod profile_plan;
 mod progress;
 mod question;
 mod spec_args;
+mod story;
 mod units;
 
 use clap::Parser;

@@ -26,6 +26,12 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
+    /// Whether any cell will do.
+    pub(crate) fn is_free(&self) -> bool {
+        let Self { workload, batch_size, cores, provers } = self;
+        workload.is_none() && batch_size.is_none() && cores.is_none() && provers.is_none()
+    }
+
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
         let Self { workload, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)

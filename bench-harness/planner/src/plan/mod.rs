@@ -6,11 +6,13 @@
 //! | [`designs`] | each design by the seed's formulas |
 //! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
 //! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
 
 pub mod choice;
+pub mod curves;
 pub mod designs;
 mod infeasible;
 pub(crate) mod needs;
@@ -23,6 +25,7 @@ pub(crate) mod search;
 pub mod sensitivity;
 
 pub use choice::Choice;
+pub use curves::curves;
 pub use designs::DesignFigures;
 pub use outlook::{Fleet, Outcome, Outlook, outlook};
 pub use pareto::Point;
