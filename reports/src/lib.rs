@@ -6,6 +6,7 @@
 //! | [`machine`] | what a machine is, as named fields that are known or unknown |
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
+//! | [`timeline`] | who did what and when: lanes of spans, and the Chrome trace event format |
 //! | [`export`] | the one trait of all renderings |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
@@ -19,3 +20,4 @@ pub mod number;
 pub mod plan;
 pub mod profile;
 pub mod sample;
+pub mod timeline;

@@ -9,6 +9,7 @@
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
+//! | [`timeline`] | the recommended fleet at work, for a timeline |
 
 pub mod choice;
 pub mod designs;
@@ -20,6 +21,7 @@ pub mod record;
 pub mod request;
 pub(crate) mod search;
 pub mod sensitivity;
+pub mod timeline;
 
 pub use choice::Choice;
 pub use designs::DesignFigures;
