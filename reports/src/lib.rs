@@ -6,13 +6,16 @@
 //! | [`machine`] | what a machine is, as named fields that are known or unknown |
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
+//! | [`mod@compare`] | two profiles side by side |
 //! | [`timeline`] | who did what and when: lanes of spans, and the Chrome trace event format |
+//! | [`what_if`] | the planner's answers at every position of a few sliders |
 //! | [`export`] | the one trait of all renderings |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
 //!
 //! Nothing here proves, measures or plans.
 
+pub mod compare;
 pub mod export;
 pub mod file;
 pub mod machine;
@@ -21,3 +24,4 @@ pub mod plan;
 pub mod profile;
 pub mod sample;
 pub mod timeline;
+pub mod what_if;

@@ -22,10 +22,10 @@ impl Exporter<TimelineRecord> for ChromeTrace {
         let mut events = Vec::new();
         for (pid, ProcessRecord { name, lanes }) in (1..).zip(processes) {
             events.push(named("process_name", pid, 0, name));
-            events.push(sorted("process_sort_index", pid, 0));
+            events.push(sorted("process_sort_index", pid, 0, pid));
             for (tid, LaneRecord { name, spans }) in (1..).zip(lanes) {
                 events.push(named("thread_name", pid, tid, name));
-                events.push(sorted("thread_sort_index", pid, tid));
+                events.push(sorted("thread_sort_index", pid, tid, tid));
                 events.extend(spans.iter().map(|span| complete(pid, tid, span)));
             }
         }
@@ -45,8 +45,8 @@ fn named(kind: &str, pid: u64, tid: u64, name: &str) -> Value {
     json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": { "name": name } })
 }
 
-fn sorted(kind: &str, pid: u64, tid: u64) -> Value {
-    json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": { "sort_index": pid.max(tid) } })
+fn sorted(kind: &str, pid: u64, tid: u64, index: u64) -> Value {
+    json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": { "sort_index": index } })
 }
 
 fn complete(pid: u64, tid: u64, span: &SpanRecord) -> Value {

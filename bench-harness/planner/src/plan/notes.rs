@@ -4,7 +4,7 @@ use reports::plan::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;
-use crate::plan::choice::consolidated_limit;
+use crate::plan::choice::{consolidated_limit, provers_least};
 use crate::plan::outlook::Outcome;
 use crate::plan::{Plan, PlanRequest};
 
@@ -14,6 +14,7 @@ const SAMPLES_FOR_P99: usize = 299;
 /// Why this plan.
 pub(crate) fn of(plan: &Plan) -> Vec<String> {
     let mut notes = vec![bottleneck(plan), balance(plan)];
+    notes.extend(fixed_provers(plan));
     notes.extend(instability(plan));
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
@@ -47,6 +48,13 @@ fn balance(plan: &Plan) -> String {
         "With N = P, more than {} provers only add delay: batches do not close faster.",
         plan.choice.provers_only_add_delay_after
     )
+}
+
+fn fixed_provers(plan: &Plan) -> Option<String> {
+    let fixed = plan.request.provers()?;
+    let least = provers_least(&plan.request);
+    let enough = if fixed < least { "too few to keep up" } else { "enough to keep up" };
+    Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {least}."))
 }
 
 fn instability(plan: &Plan) -> Vec<String> {

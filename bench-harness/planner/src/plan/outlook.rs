@@ -57,6 +57,46 @@ pub enum Outcome {
     },
 }
 
+/// What the formulas say of a fleet, without simulation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClosedForm {
+    /// As [`Outlook::seed_throughput_batches_per_s`].
+    pub seed_throughput_batches_per_s: f64,
+    /// As [`Outlook::seed_delay_s`].
+    pub seed_delay_s: f64,
+    /// As [`Outlook::corrected_throughput_batches_per_s`].
+    pub corrected_throughput_batches_per_s: f64,
+    /// As [`Outlook::corrected_delay_s`].
+    pub corrected_delay_s: f64,
+    /// As [`Outlook::use_share`].
+    pub use_share: f64,
+}
+
+/// The two closed forms for `fleet`.
+pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
+    let Fleet { provers: _, batches_per_aggregation: n, aggregators } = fleet;
+    let load = request.load();
+    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
+    let aggregate_s = request.aggregation().latency_s(n, aggregators);
+    let extra_s = load.close_s().max(interval_s) - interval_s;
+    let capacity = capacity_of(request, fleet);
+    let throughput = capacity.min(1.0 / interval_s);
+    ClosedForm {
+        seed_throughput_batches_per_s: seed::aggregated_throughput(
+            n,
+            interval_s,
+            prove_s,
+            aggregate_s,
+            block_s,
+        ),
+        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
+        corrected_throughput_batches_per_s: throughput,
+        corrected_delay_s: extra_s
+            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+        use_share: 1.0 / interval_s / capacity,
+    }
+}
+
 /// The three figures for `fleet`.
 ///
 /// # Errors
@@ -64,14 +104,15 @@ pub enum Outcome {
 pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let pipeline = request.pipeline(provers, n, aggregators)?;
-    let load = request.load();
-    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
-    let aggregate_s = request.aggregation().latency_s(n, aggregators);
-    let extra_s = load.close_s().max(interval_s) - interval_s;
-    let capacity = capacity_of(request, fleet);
-    let throughput = capacity.min(1.0 / interval_s);
-    let arriving = 1.0 / interval_s;
-    let use_share = arriving / capacity;
+    let interval_s = request.load().interval_s();
+    let ClosedForm {
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
+        use_share,
+    } = closed_form(request, fleet);
+    let (arriving, capacity) = (1.0 / interval_s, capacity_of(request, fleet));
     let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
@@ -88,17 +129,10 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
     };
     Ok(Outlook {
         fleet,
-        seed_throughput_batches_per_s: seed::aggregated_throughput(
-            n,
-            interval_s,
-            prove_s,
-            aggregate_s,
-            block_s,
-        ),
-        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
-        corrected_throughput_batches_per_s: throughput,
-        corrected_delay_s: extra_s
-            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
         use_share,
         simulation,
     })

@@ -151,7 +151,7 @@ fn limit(limit: DelayLimit) -> DelayLimitRecord {
     }
 }
 
-fn term(term: Term) -> TermName {
+pub(crate) fn term(term: Term) -> TermName {
     match term {
         Term::Prove => TermName::Prove,
         Term::Close => TermName::Close,

@@ -26,9 +26,14 @@ fn plenty(request: &PlanRequest, least: u32) -> u32 {
 pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanError> {
     let limit = consolidated_limit(request);
     let plenty = plenty(request, least);
+    let tried = groups_tried(request)?;
+    if let ([(n, aggregators)], None) = (tried.as_slice(), limit) {
+        // Nothing to choose between, and nothing to hold it against: the capacities alone decide.
+        return Ok(Fleet { provers: least, batches_per_aggregation: *n, aggregators: *aggregators });
+    }
     let mut best: Option<(f64, f64, Fleet)> = None;
     let mut nearest: Option<(f64, Fleet)> = None;
-    for (n, aggregators) in groups_tried(request)? {
+    for (n, aggregators) in tried {
         let ample = Fleet { provers: plenty, batches_per_aggregation: n, aggregators };
         let floor_s = judged_s(request, ample)?;
         if nearest.is_none_or(|(s, _)| floor_s < s) {
