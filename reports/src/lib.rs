@@ -9,19 +9,26 @@
 //! | [`mod@compare`] | two profiles side by side |
 //! | [`timeline`] | who did what and when: lanes of spans, and the Chrome trace event format |
 //! | [`what_if`] | the planner's answers at every position of a few sliders |
+//! | [`scaling`] | the scaling laws of a profile |
+//! | [`chart`] | one model of a chart, drawn as SVG and PNG |
+//! | [`html`] | the report as one page |
 //! | [`export`] | the one trait of all renderings |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
 //!
 //! Nothing here proves, measures or plans.
 
+pub mod chart;
 pub mod compare;
 pub mod export;
 pub mod file;
+pub mod html;
 pub mod machine;
 pub mod number;
 pub mod plan;
 pub mod profile;
 pub mod sample;
+pub mod scaling;
+mod text;
 pub mod timeline;
 pub mod what_if;

@@ -2,16 +2,23 @@
 //!
 //! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
 
+mod api;
 mod args;
 mod cmd;
+mod compare;
 mod exit;
+mod law_args;
 mod machines;
 mod output;
+mod page;
 mod profile_plan;
 mod progress;
 mod question;
+mod question_flags;
+mod serve;
 mod spec_args;
 mod units;
+mod what_if;
 
 use clap::Parser;
 use std::process::ExitCode;

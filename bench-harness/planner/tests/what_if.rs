@@ -2,6 +2,7 @@
 
 use planner::domain::{Aggregation, Close, Load, Prices, Target, TimeDist};
 use planner::plan::{PlanRequest, recommend, what_if};
+use reports::number::significant;
 use reports::what_if::WhatIfRecord;
 
 /// Measured times, a hundred transactions a second, two dollars a prover.
@@ -62,19 +63,20 @@ fn every_position_is_what_the_plan_of_its_numbers_says() {
                     (record.recommendation.provers, record.recommendation.aggregators)
                 );
                 let pairs = [
-                    (row.2, outlook.use_share),
-                    (row.3, record.recommendation.throughput_batches_per_s),
-                    (row.4, record.recommendation.delay_virtual_s),
-                    (row.5, outlook.corrected_delay_s),
-                    (row.6, outlook.seed_delay_s),
+                    (row.2, 100.0 * outlook.use_share, 3),
+                    (row.3, record.recommendation.throughput_batches_per_s, 4),
+                    (row.4.unwrap(), record.recommendation.throughput_transactions_per_s.unwrap(), 4),
+                    (row.5, record.recommendation.delay_virtual_s, 4),
+                    (row.6, outlook.corrected_delay_s, 4),
+                    (row.7, outlook.seed_delay_s, 4),
                 ];
-                for (shown, exact) in pairs {
-                    assert!((shown / exact - 1.0).abs() < 1e-5, "{step}: {shown} for {exact}");
+                for (shown, exact, digits) in pairs {
+                    assert_eq!(shown.to_string(), significant(exact, digits), "{step}: {exact}");
                 }
-                assert_eq!(row.7, record.recommendation.bottleneck);
-                let cost = grid.costs[row.8 as usize][grid.start.usd];
+                assert_eq!(row.8, record.recommendation.bottleneck);
+                let cost = grid.costs[row.9 as usize][grid.start.usd];
                 let exact = record.recommendation.usd_per_batch.unwrap();
-                assert!((cost.1.unwrap() / exact - 1.0).abs() < 1e-5, "{step}: {cost:?} for {exact}");
+                assert_eq!(cost.1.unwrap().to_string(), significant(exact, 3), "{step}");
             }
             (Err(error), Err(_)) => {
                 let refusal = usize::try_from(-answer - 1).unwrap();

@@ -1,12 +1,12 @@
 //! The sentences that both the terminal and the Markdown rendering open with.
 
-use crate::plan::number::significant;
+use crate::number::significant;
 use crate::plan::record::{
     DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord,
 };
 
-/// The recommendation as a sentence.
-pub(crate) fn recommendation(plan: &PlanRecord) -> String {
+/// The recommendation as a sentence: the first that `plan` prints.
+pub fn recommendation(plan: &PlanRecord) -> String {
     let RecommendationRecord { provers, spares, batches_per_aggregation: n, aggregators, .. } =
         plan.recommendation;
     let rate =
@@ -79,6 +79,22 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
         mean,
         p99,
     ]
+}
+
+/// The first outlook as facts, each a name and what it is: the fleet recommended, four ways.
+pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
+    if let Some(outlook) = plan.outlooks.first() {
+        let [_, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
+        facts.extend([
+            ("use", used),
+            ("to consolidated, seed’s formula", seed),
+            ("to consolidated, corrected form", corrected),
+            ("to consolidated, simulated mean", mean),
+            ("to consolidated, simulated p99", p99),
+        ]);
+    }
+    facts
 }
 
 /// The header of the table of cost against delay.
@@ -166,7 +182,7 @@ fn time(time: &crate::plan::record::TimeRecord) -> String {
     seconds(time.mean_s) + &spread
 }
 
-fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
+pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     let batches = format!("{} batches/s", significant(batches_per_s, 4));
     match transactions_per_s {
         Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
@@ -174,10 +190,10 @@ fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     }
 }
 
-fn count(n: u32, noun: &str) -> String {
+pub(crate) fn count(n: u32, noun: &str) -> String {
     count_of(n, noun, &format!("{noun}s"))
 }
 
-fn count_of(n: u32, one: &str, many: &str) -> String {
+pub(crate) fn count_of(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

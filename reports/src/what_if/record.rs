@@ -75,17 +75,19 @@ pub struct PositionRecord {
     pub gwei: usize,
 }
 
-/// One answer. As JSON an array, in this order.
+/// One answer, each number with the digits with which a plan prints it. As JSON an array, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnswerRecord(
     /// Provers, P.
     pub u32,
     /// Aggregators, A.
     pub u32,
-    /// Highest use of a stage; 1 or above never settles if anything is random.
+    /// Highest use of a stage, %; 100 or above never settles if anything is random.
     pub f64,
     /// Throughput, batches/s.
     pub f64,
+    /// Throughput, transactions/s, where the batch size is known.
+    pub Option<f64>,
     /// Oldest transaction to virtual, s.
     pub f64,
     /// Oldest transaction to consolidated by the corrected form, s.

@@ -2,7 +2,7 @@
 
 use crate::exit::usage;
 use crate::machines::MachineArgs;
-use crate::output::{deliver, table, width};
+use crate::output::{deliver, table, width, write_whole};
 use crate::profile_plan::{Choice, request};
 use crate::question::Question;
 use crate::units::seconds;
@@ -11,9 +11,11 @@ use clap::ValueEnum;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
+use reports::export::Exporter;
 use reports::plan::PlanRecord;
 use reports::profile::ProfileRecord;
-use std::path::PathBuf;
+use reports::timeline::chrome::ChromeTrace;
+use std::path::{Path, PathBuf};
 
 /// Recommend how many provers, batches per aggregation and aggregators meet a target.
 #[derive(Debug, clap::Args)]
@@ -21,20 +23,18 @@ use std::path::PathBuf;
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s \\
       --target-batches-per-s 0.1 --delay 300s
-  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s")]
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --trace trace.json")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
     /// Plan from this measured profile.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     machines: MachineArgs,
-    /// Time from a batch's first transaction to its closing, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    close: Option<f64>,
     /// Time to prove one batch on one prover, by hand.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
@@ -53,9 +53,15 @@ pub(crate) struct Args {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// Write to this file instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the first groups of the simulated pipeline to this file, prover by prover, for ui.perfetto.dev.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,7 +83,7 @@ impl Args {
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
             ))
         };
-        let close_s = self.close.ok_or_else(|| missing("--close"))?;
+        let close_s = self.question.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
         let prove = match self.prove_cv {
             0.0 => TimeDist::fixed("prove", prove_s)?,
@@ -94,13 +100,17 @@ impl Args {
     }
 }
 
-pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
+    if args.json {
+        args.format = Format::Json;
+    }
     if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
         return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
     }
     let Some(path) = &args.profile else {
         let request = args.by_hand()?;
         let plan = recommend(&request)?;
+        trace(&plan, args.trace.as_deref())?;
         let mut text = render(&plan.to_record(), args.format)?;
         if args.machines.is_asked() {
             let prover = args.machines.by_hand(request.prove().mean_s())?;
@@ -110,6 +120,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let profile = reports::profile::json::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
+    trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
         Format::Terminal => {
@@ -124,6 +135,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     deliver(&text, args.output.as_deref())
+}
+
+/// The plan's fleet at work, as a file.
+fn trace(plan: &Plan, path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let timeline = plan.timeline(plan.timeline_groups())?;
+    write_whole(path, &ChromeTrace.export(&timeline)?)
 }
 
 /// A plan from a profile, and what else the profile would allow.

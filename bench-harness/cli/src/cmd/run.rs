@@ -28,9 +28,6 @@ pub(crate) struct Args {
     question: Question,
 }
 
-/// The target where none is given: a rollup of a hundred transactions a second.
-const TARGET_TX_PER_S: f64 = 100.0;
-
 /// What `run` measures where nothing is said: swaps, one batch size that fills a power of two of rows, on one core
 /// and on all, within five minutes on two cores.
 fn defaults() -> Overrides {
@@ -46,10 +43,8 @@ fn defaults() -> Overrides {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, mut question } = args;
-    if question.target().is_none() {
-        question.target_tx_per_s = Some(TARGET_TX_PER_S);
-    }
+    let Args { spec, place, question } = args;
+    let question = question.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
     print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     let folder = &outcome.folder;

@@ -1,6 +1,6 @@
 //! The sentences that say why, and what a plan cannot know.
 
-use reports::plan::significant;
+use reports::number::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;
@@ -60,7 +60,7 @@ fn fixed_provers(plan: &Plan) -> Option<String> {
 fn instability(plan: &Plan) -> Vec<String> {
     let unstable = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
         Outcome::Settles(_) => None,
-        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
             let fleet = outlook.fleet;
             let grows = match *growth_s_per_batch {
                 s if s > 0.0 => format!("each batch waits {} s longer than the one before", significant(s, 3)),
@@ -72,8 +72,8 @@ fn instability(plan: &Plan) -> Vec<String> {
                 fleet.provers,
                 fleet.batches_per_aggregation,
                 significant(100.0 * outlook.use_share, 4),
-                significant(after_a_day.consolidated.p99_s.value, 3),
-                significant(after_a_week.consolidated.p99_s.value, 3),
+                significant(*p99_after_a_day_s, 3),
+                significant(*p99_after_a_week_s, 3),
                 significant(outlook.seed_delay_s, 4),
             ))
         }

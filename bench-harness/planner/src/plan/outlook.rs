@@ -9,6 +9,8 @@ use crate::sim::{RunLength, Simulated, simulate};
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
 const DAY_S: f64 = 86_400.0;
+/// The most batches of an overloaded fleet that are simulated: a week of them may be hundreds of millions.
+const OVERLOADED_BATCHES_MAX: u64 = 500_000;
 
 /// A fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,10 +52,10 @@ pub enum Outcome {
         /// By how much each batch waits longer than the one before, s, from the capacities. 0 at full use,
         /// where the delay wanders upwards all the same.
         growth_s_per_batch: f64,
-        /// After a day from a start without a queue.
-        after_a_day: Box<Simulated>,
-        /// After a week.
-        after_a_week: Box<Simulated>,
+        /// 99th percentile to consolidated over a day from a start without a queue, s.
+        p99_after_a_day_s: f64,
+        /// Over a week, s.
+        p99_after_a_week_s: f64,
     },
 }
 
@@ -117,14 +119,21 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
     } else {
-        let over = |days: f64| -> Result<Box<Simulated>, PlanError> {
+        let growth_s_per_batch = corrected::growth_s_per_batch(arriving, capacity);
+        let over = |days: f64| -> Result<f64, PlanError> {
             let batches = whole(days * DAY_S / interval_s).max(u64::from(n));
-            Ok(Box::new(simulate(&pipeline, RunLength::new(batches, 0, REPLICATIONS, request.seed())?)))
+            if batches > OVERLOADED_BATCHES_MAX && growth_s_per_batch > 0.0 {
+                // So many batches that chance is averaged out: the queue grows as a fluid does.
+                return Ok(corrected_delay_s + 0.99 * batches as f64 * growth_s_per_batch);
+            }
+            let length =
+                RunLength::new(batches.min(OVERLOADED_BATCHES_MAX), 0, REPLICATIONS, request.seed())?;
+            Ok(simulate(&pipeline, length).consolidated.p99_s.value)
         };
         Outcome::Unstable {
-            growth_s_per_batch: corrected::growth_s_per_batch(arriving, capacity),
-            after_a_day: over(1.0)?,
-            after_a_week: over(7.0)?,
+            growth_s_per_batch,
+            p99_after_a_day_s: over(1.0)?,
+            p99_after_a_week_s: over(7.0)?,
         }
     };
     Ok(Outlook {

@@ -4,7 +4,7 @@
 //! `plan` prints. Without a limit on delay and with N given no fleet has to be simulated to be chosen, and ten
 //! thousand positions take less than a second.
 
-use reports::plan::significant;
+use reports::number::significant;
 use reports::what_if::{
     AnswerRecord, CostRecord, PositionRecord, WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord,
 };
@@ -96,12 +96,14 @@ impl Packed {
             Err(error) => return Err(error),
         };
         let costs = self.cost(request, &choice, axes)?;
+        let size = request.load().batch_transactions();
         let closed = closed_form(request, choice.fleet());
         let row = AnswerRecord(
             choice.provers,
             choice.aggregators,
-            shown(closed.use_share),
+            rounded(100.0 * closed.use_share, 3),
             shown(choice.throughput_batches_per_s),
+            size.map(|size| shown(choice.throughput_batches_per_s * f64::from(size))),
             shown(choice.delay_virtual_s),
             shown(closed.corrected_delay_s),
             shown(closed.seed_delay_s),
@@ -144,7 +146,7 @@ impl Packed {
                 let (n, rate) = (choice.batches_per_aggregation, choice.throughput_batches_per_s);
                 row.push(CostRecord(
                     Some(shown(prices.usd_per_hour(rented, choice.aggregators))),
-                    Some(shown(prices.usd_per_batch(rented, choice.aggregators, n, rate))),
+                    Some(rounded(prices.usd_per_batch(rented, choice.aggregators, n, rate), 3)),
                 ));
             }
         }
@@ -157,9 +159,9 @@ impl Packed {
     }
 }
 
-/// Six significant digits: two more than a plan prints, so that rounding once more gives the same.
+/// As a plan prints it: what is rounded once here is not rounded again.
 fn shown(x: f64) -> f64 {
-    rounded(x, 6)
+    rounded(x, 4)
 }
 
 /// The number that is read back from what a person would type.

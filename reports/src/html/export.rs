@@ -1,0 +1,1 @@
+//! The charts and tables of a report as files.
