@@ -25,7 +25,12 @@ pub fn recommendation(plan: &PlanRecord) -> String {
         _ => String::new(),
     };
     let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let unstable = plan.outlooks.first().and_then(|outlook| outlook.unstable);
     let delays = match simulated {
+        None if unstable.is_some() => format!(
+            "{} to virtual; IT DOES NOT KEEP UP, and the delay to consolidated grows for as long as the load lasts",
+            seconds(plan.recommendation.delay_virtual_s),
+        ),
         Some(simulated) => format!(
             "{} to virtual, {} to consolidated (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),

@@ -3,9 +3,11 @@
 use crate::exit::usage;
 use crate::output::print;
 use crate::units::seconds;
+use planner::backlog::day::DayOutcome;
 use planner::backlog::{
     Autoscaler, DayCurve, autoscaled, drain_s, fixed_fleet, provers_for_day, provers_to_drain,
 };
+use serde_json::json;
 
 /// What becomes of the queue of sequenced batches: over a day of uneven load, after an outage, and with a fleet that
 /// follows the load.
@@ -43,6 +45,9 @@ pub(crate) struct Args {
     /// Dollars an hour for one prover.
     #[arg(long, value_name = "USD")]
     usd_per_hour: Option<f64>,
+    /// Print it as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -50,6 +55,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return Err(usage("--prove and --provers: expected more than zero"));
     }
     let curve = DayCurve::new(args.rates.clone())?;
+    let (fleets, backlog) = (fleets(args, &curve)?, backlog(args, &curve));
+    if args.json {
+        return print_json(args, &curve, &fleets, backlog.as_ref());
+    }
     let mut table = crate::output::table([
         "fleet",
         "provers, most",
@@ -59,7 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         "behind",
         "cost a day",
     ]);
-    let mut row = |name: &str, day: planner::backlog::day::DayOutcome| {
+    let mut row = |name: &str, day: DayOutcome| {
         let behind = if day.settles { duration(day.behind_s) } else { "grows for ever".to_owned() };
         let cost =
             args.usd_per_hour.map_or_else(|| "-".to_owned(), |usd| format!("${:.2}", usd * day.prover_hours));
@@ -73,15 +82,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             cost,
         ]);
     };
-    row(&format!("{} fixed", args.provers), fixed_fleet(&curve, args.provers, args.prove));
-    let fewest = provers_for_day(&curve, args.prove, args.wait)?;
-    row(
-        &format!("{fewest} fixed, the fewest for a wait of {}", duration(args.wait)),
-        fixed_fleet(&curve, fewest, args.prove),
-    );
-    if let Some(start_s) = args.autoscale_start {
-        let rule = Autoscaler::new((1, args.provers), start_s, args.autoscale_use, args.wait.max(1.0))?;
-        row(&format!("following, {} to start", duration(start_s)), autoscaled(&curve, args.prove, &rule));
+    for (name, day) in fleets {
+        row(&name, day);
     }
     print(&format!(
         "Load: {:.4} batches/s on average, {:.4} at the peak. Proving takes {}.\n{table}",
@@ -89,18 +91,95 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         curve.peak(),
         duration(args.prove)
     ))?;
-    let Some(backlog) = args.backlog else { return Ok(()) };
-    let drained = match drain_s(backlog, args.provers, args.prove, curve.mean()) {
+    let Some(Drained { batches, drained_s, within }) = backlog else { return Ok(()) };
+    let drained = match drained_s {
         Some(time_s) => {
             format!("gone in {} with {} provers at the average load", duration(time_s), args.provers)
         }
         None => format!("never gone: {} provers carry no more than the average load", args.provers),
     };
-    let within = args.within.map_or_else(String::new, |within_s| {
-        let provers = provers_to_drain(backlog, args.prove, curve.mean(), within_s);
+    let within = within.map_or_else(String::new, |(within_s, provers)| {
         format!("; {provers} provers would need {}", duration(within_s))
     });
-    print(&format!("A backlog of {backlog:.0} batches is {drained}{within}."))
+    print(&format!("A backlog of {batches:.0} batches is {drained}{within}."))
+}
+
+/// The fleets that are compared, each over the day.
+fn fleets(args: &Args, curve: &DayCurve) -> anyhow::Result<Vec<(String, DayOutcome)>> {
+    let fewest = provers_for_day(curve, args.prove, args.wait)?;
+    let mut fleets = vec![
+        (format!("{} fixed", args.provers), fixed_fleet(curve, args.provers, args.prove)),
+        (
+            format!("{fewest} fixed, the fewest for a wait of {}", duration(args.wait)),
+            fixed_fleet(curve, fewest, args.prove),
+        ),
+    ];
+    if let Some(start_s) = args.autoscale_start {
+        let rule = Autoscaler::new((1, args.provers), start_s, args.autoscale_use, args.wait.max(1.0))?;
+        let name = format!("following, {} to start", duration(start_s));
+        fleets.push((name, autoscaled(curve, args.prove, &rule)));
+    }
+    Ok(fleets)
+}
+
+/// What becomes of a backlog.
+struct Drained {
+    batches: f64,
+    /// When it is gone; none for never.
+    drained_s: Option<f64>,
+    /// The time that was asked for, and the provers that it takes.
+    within: Option<(f64, u32)>,
+}
+
+fn backlog(args: &Args, curve: &DayCurve) -> Option<Drained> {
+    let batches = args.backlog?;
+    Some(Drained {
+        batches,
+        drained_s: drain_s(batches, args.provers, args.prove, curve.mean()),
+        within: args
+            .within
+            .map(|within_s| (within_s, provers_to_drain(batches, args.prove, curve.mean(), within_s))),
+    })
+}
+
+fn print_json(
+    args: &Args,
+    curve: &DayCurve,
+    fleets: &[(String, DayOutcome)],
+    backlog: Option<&Drained>,
+) -> anyhow::Result<()> {
+    let fleets: Vec<_> = fleets
+        .iter()
+        .map(|(name, day)| {
+            json!({
+                "name": name,
+                "provers_most": day.provers_most,
+                "prover_hours_per_day": day.prover_hours,
+                "queue_most_batches": day.queue_most,
+                "wait_most_s": day.wait_most_s,
+                "behind_s": day.behind_s,
+                "settles": day.settles,
+                "usd_per_day": args.usd_per_hour.map(|usd| usd * day.prover_hours),
+            })
+        })
+        .collect();
+    let backlog = backlog.map(|Drained { batches, drained_s, within }| {
+        json!({
+            "batches": batches,
+            "drained_s": drained_s,
+            "within_s": within.map(|(within_s, _)| within_s),
+            "provers_within": within.map(|(_, provers)| provers),
+        })
+    });
+    let record = json!({
+        "schema_version": 1,
+        "prove_s": args.prove,
+        "load_mean_batches_per_s": curve.mean(),
+        "load_peak_batches_per_s": curve.peak(),
+        "fleets": fleets,
+        "backlog": backlog,
+    });
+    print(&format!("{record:#}"))
 }
 
 /// A duration for a person.

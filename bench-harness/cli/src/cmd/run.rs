@@ -26,6 +26,9 @@ pub(crate) struct Args {
     place: Place,
     #[command(flatten)]
     question: Question,
+    /// Print profile and plan as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What `run` measures where nothing is said: swaps, one batch size that fills a power of two of rows, on one core
@@ -43,10 +46,12 @@ fn defaults() -> Overrides {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, question } = args;
+    let Args { spec, place, question, json } = args;
     let question = question.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
-    print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+    if !json {
+        print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+    }
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;
     write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
@@ -56,6 +61,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
+    if json {
+        let record = serde_json::json!({
+            "schema_version": 1,
+            "folder": folder.display().to_string(),
+            "profile": outcome.profile,
+            "plan": planned.record,
+        });
+        return print(&format!("{record:#}"));
+    }
     print(&format!(
         "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
         planned.heading,

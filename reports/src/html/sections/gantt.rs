@@ -4,7 +4,7 @@ use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
 use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::number::significant;
-use crate::timeline::{LaneRecord, SpanName, SpanRecord, TimelineRecord};
+use crate::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 
 pub(crate) const SECTION: Section = Section {
     id: "timeline",
@@ -28,7 +28,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         return None;
     }
     let hidden: usize =
-        timeline.processes.iter().map(|process| process.lanes.len().saturating_sub(LANES)).sum();
+        timeline.processes.iter().map(|process| shown(process).count().saturating_sub(LANES)).sum();
     let mut blocks = vec![Block::Words(format!("{}.", capital(&timeline.what))), Block::chart(chart(&drawn))];
     if hidden > 0 {
         blocks.push(Block::Words(format!(
@@ -36,8 +36,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         )));
     }
     blocks.push(Block::Words(
-        "The whole timeline opens in Perfetto (ui.perfetto.dev): write it with `bench-harness plan --trace FILE` and \
-         the flags of this plan."
+        "The whole timeline opens in Perfetto (ui.perfetto.dev): bench-harness plan --trace FILE writes it, \
+         with the flags of this plan."
             .to_owned(),
     ));
     Some(blocks)
@@ -45,11 +45,16 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 type Drawn<'a> = Vec<(String, Vec<&'a SpanRecord>)>;
 
+/// The lanes of a process but those to virtual: each batch has one of those, and they hide the rest.
+fn shown(process: &ProcessRecord) -> impl Iterator<Item = &LaneRecord> {
+    process.lanes.iter().filter(|lane| !lane.name.starts_with("to virtual"))
+}
+
 /// The lanes that are drawn, with their spans of the first groups.
 fn drawn(timeline: &TimelineRecord) -> Drawn<'_> {
     let mut lanes = Vec::new();
     for process in &timeline.processes {
-        for LaneRecord { name, spans } in process.lanes.iter().take(LANES) {
+        for LaneRecord { name, spans } in shown(process).take(LANES) {
             let first: Vec<_> =
                 spans.iter().filter(|span| span.group.is_some_and(|group| group < GROUPS)).collect();
             if !first.is_empty() {
