@@ -10,13 +10,13 @@ mod exit;
 mod law_args;
 mod machines;
 mod output;
-mod page;
 mod profile_plan;
 mod progress;
 mod question;
 mod question_flags;
 mod serve;
 mod spec_args;
+mod story;
 mod units;
 mod what_if;
 

@@ -33,6 +33,12 @@ impl Choice {
         flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
+    /// Whether any cell will do.
+    pub(crate) fn is_free(&self) -> bool {
+        let Self { workload, batch_size, cores } = self;
+        workload.is_none() && batch_size.is_none() && cores.is_none()
+    }
+
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
         let Self { workload, batch_size, cores } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)

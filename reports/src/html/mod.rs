@@ -20,5 +20,5 @@ pub mod section;
 pub mod sections;
 
 pub use page::{Place, page};
-pub use records::Records;
+pub use records::{Records, ReportRecord};
 pub use section::{Block, Section};

@@ -11,7 +11,7 @@ pub const CURVES_SCHEMA_VERSION: u32 = 1;
 pub struct CurvesRecord {
     /// [`CURVES_SCHEMA_VERSION`] of the writer.
     pub schema_version: u32,
-    /// Over N, by the seed's formulas, where N batches have N provers.
+    /// Over N.
     pub over_batches: Vec<OverBatchesRecord>,
     /// The N from which provers only add delay: batches do not close faster.
     pub balance_batches: u32,
@@ -33,14 +33,22 @@ pub struct OverBatchesRecord {
     pub seed_throughput_batches_per_s: f64,
     /// By the seed's formula.
     pub seed_delay_s: f64,
-    /// By the corrected form, with N provers, of the load asked for.
+    /// By the corrected form, of the recommended P on aggregators enough for this N: what it carries of the load.
     pub corrected_throughput_batches_per_s: f64,
-    /// By the corrected form.
+    /// By the corrected form, of the same fleet; mean, without queueing.
     pub corrected_delay_s: f64,
-    /// Of the recommended P, by simulation; none where that fleet is unstable at this N.
-    pub simulated_delay_s: Option<f64>,
-    /// Its 99th percentile.
-    pub simulated_p99_s: Option<f64>,
+    /// Of the same fleet by simulation; none where it is unstable at this N.
+    pub simulated: Option<QuantileAtRecord>,
+}
+
+/// A delay in two figures.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuantileAtRecord {
+    /// Mean.
+    pub mean_s: f64,
+    /// 99th percentile.
+    pub p99_s: f64,
 }
 
 /// One P.
@@ -107,7 +115,7 @@ pub struct DayFleetRecord {
     pub provers: u32,
     /// Why this fleet is shown: `recommended`, `for the peak`.
     pub why: String,
-    /// Batches that wait to be proved, at the middle of equal slots from midnight, on the second day.
+    /// Batches that wait to be proved, every ten minutes from midnight, on the second day.
     pub queue_batches: Vec<f64>,
     /// The longest wait for a prover.
     pub wait_most_s: f64,

@@ -13,7 +13,7 @@ use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
 use reports::export::Exporter;
 use reports::plan::PlanRecord;
-use reports::profile::ProfileRecord;
+use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::timeline::chrome::ChromeTrace;
 use std::path::{Path, PathBuf};
 
@@ -146,8 +146,10 @@ fn trace(plan: &Plan, path: Option<&Path>) -> anyhow::Result<()> {
 
 /// A plan from a profile, and what else the profile would allow.
 #[derive(Debug)]
-pub(crate) struct Planned {
-    /// Which cell it is from.
+pub(crate) struct Planned<'a> {
+    /// The cell it is from.
+    pub(crate) cell: &'a CellSummaryRecord,
+    /// The same in words.
     pub(crate) heading: String,
     /// The plan of that cell.
     pub(crate) plan: Plan,
@@ -158,11 +160,11 @@ pub(crate) struct Planned {
 }
 
 /// Plans with the best of the chosen cells, and says what each of the others would need.
-pub(crate) fn plan_profile(
-    profile: &ProfileRecord,
+pub(crate) fn plan_profile<'a>(
+    profile: &'a ProfileRecord,
     choice: &Choice,
     question: &Question,
-) -> anyhow::Result<Planned> {
+) -> anyhow::Result<Planned<'a>> {
     let (best, fitting) = choice.of(profile)?;
     let plan = recommend(&request(best, question)?)?;
     let mut table =
@@ -181,6 +183,7 @@ pub(crate) fn plan_profile(
         table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
     }
     Ok(Planned {
+        cell: best,
         heading: format!("Planned with: one prover is {}.", best.cell.words()),
         record: plan.to_record(),
         plan,

@@ -3,11 +3,11 @@
 use crate::api::Planner;
 use crate::compare::{Side, side_by_side};
 use crate::law_args::LawArgs;
-use crate::output::{deliver, width, write_whole};
-use crate::page::records;
+use crate::output::{deliver, print, width, write_whole};
 use crate::profile_plan::Choice;
 use crate::question::Question;
 use crate::serve::serve;
+use crate::story;
 use crate::what_if::Answers;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
@@ -16,7 +16,6 @@ use reports::compare::csv::ComparisonCsv;
 use reports::compare::markdown::ComparisonMarkdown;
 use reports::compare::terminal::ComparisonTable;
 use reports::export::Exporter;
-use reports::html::{Place, page};
 use reports::machine::json::MachineJson;
 use reports::machine::terminal::MachineTable;
 use reports::profile::csv::ProfileCsv;
@@ -33,10 +32,13 @@ use reports::timeline::measured::timeline;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Render a run's profile, samples or machine, compare two runs, or serve a run's report.
+/// Render a run's profile, samples or machine; make its page, its pictures and its tables; compare two runs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness report bench-out
+  bench-harness report bench-out --html
+  bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
+  bench-harness report bench-out --pictures pictures --tables tables
   bench-harness report bench-out --what samples --format csv --output samples.csv
   bench-harness report bench-out --format markdown
   bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
@@ -59,27 +61,40 @@ pub(crate) struct Args {
     /// Write to this file instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the page: one file that opens from disk. Without a name, report.html beside the profile.
+    ///
+    /// The plan is the one that `run` made; with a target the run is planned anew.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["what", "format", "output"])]
+    html: Option<Option<PathBuf>>,
+    /// Write every chart of the page into this folder, as SVG and as PNG.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    pictures: Option<PathBuf>,
+    /// Write the numbers behind every chart into this folder, as CSV.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    tables: Option<PathBuf>,
     /// Compare two runs (folders or profiles) stage by stage: A@CORES takes the cells of that many cores.
-    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["what", "serve", "trace"])]
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["what", "serve", "trace", "html"])]
     compare: Vec<Side>,
     /// Dollars an hour for what runs one prover of the second, where it is not --prover-usd-per-hour.
     #[arg(long, value_name = "USD", requires_all = ["compare", "prover_usd_per_hour"])]
     second_usd_per_hour: Option<f64>,
     /// Write the samples to this file as a timeline, a lane a cell, for ui.perfetto.dev.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "serve"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "serve", "html"])]
     trace: Option<PathBuf>,
     /// Serve the report as a page whose sliders ask the planner, simulation included.
-    #[arg(long, conflicts_with_all = ["what", "format", "json", "output"])]
+    ///
+    /// The run is planned anew: give the flags that `run` was given.
+    #[arg(long, conflicts_with_all = ["what", "format", "json", "output", "html", "pictures", "tables"])]
     serve: bool,
     /// Where to serve; other than on this machine's own address everybody who reaches it can ask.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
     #[command(flatten)]
+    laws: LawArgs,
+    #[command(flatten)]
     question: Question,
     #[command(flatten)]
     choice: Choice,
-    #[command(flatten)]
-    laws: LawArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -111,6 +126,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let format = if args.json { Format::Json } else { args.format };
     if args.serve {
         return serve_report(args, &files);
+    }
+    if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
+        return story(args, &files);
     }
     if let Some(path) = &args.trace {
         let samples = reports::sample::read_log(&files.samples())?;
@@ -166,10 +184,30 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
 }
 
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let path = files.profile();
-    let profile = reports::profile::json::read(&path)?;
     let question = args.question.clone().or_usual_target();
-    let page = page(&records(&profile, &path, &args.choice, &question, Answers::Server)?, Place::Served);
+    let records = story::of_profile(files, &args.choice, &question, &args.laws, Answers::Server)?;
+    let profile = reports::profile::json::read(&files.profile())?;
     let planner = Planner { profile, choice: args.choice.clone(), question };
+    let page = reports::html::page(&records, reports::html::Place::Served);
     serve(page, planner, args.listen, &args.folder.display().to_string())
+}
+
+/// The page, its pictures and its tables.
+fn story(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
+    let records = story::of_folder(files, &args.choice, &args.question, &args.laws)?;
+    let mut said = String::new();
+    if let Some(file) = &args.html {
+        let file = file.clone().unwrap_or_else(|| files.folder().join(story::PAGE));
+        write_whole(&file, &reports::html::page(&records, reports::html::Place::File))?;
+        said += &format!("The report is in {}.\n", file.display());
+    }
+    if let Some(folder) = &args.pictures {
+        let count = story::write_pictures(&records, folder)?;
+        said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
+    }
+    if let Some(folder) = &args.tables {
+        let count = story::write_tables(&records, folder)?;
+        said += &format!("{count} tables are in {}.\n", folder.display());
+    }
+    print(&said)
 }

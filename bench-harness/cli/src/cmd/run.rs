@@ -61,6 +61,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
+    let page = crate::story::write(folder, &outcome.profile, &planned, &Default::default(), &question)?;
     if json {
         let record = serde_json::json!({
             "schema_version": 1,
@@ -71,10 +72,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return print(&format!("{record:#}"));
     }
     print(&format!(
-        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
+        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.\n\
+         To look at it, open {}.",
         planned.heading,
         plan::render(&planned.record, plan::Format::Terminal)?,
         planned.others,
-        folder.display()
+        folder.display(),
+        page.display()
     ))
 }

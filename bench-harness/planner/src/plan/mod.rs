@@ -6,6 +6,7 @@
 //! | [`designs`] | each design by the seed's formulas |
 //! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
 //! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
@@ -13,6 +14,7 @@
 //! | [`timeline`] | the recommended fleet at work, for a timeline |
 
 pub mod choice;
+pub mod curves;
 pub mod designs;
 mod infeasible;
 mod notes;
@@ -26,6 +28,7 @@ pub mod timeline;
 pub mod what_if;
 
 pub use choice::Choice;
+pub use curves::curves;
 pub use designs::DesignFigures;
 pub use outlook::{ClosedForm, Fleet, Outcome, Outlook, closed_form, outlook};
 pub use pareto::Point;

@@ -1,7 +1,7 @@
 //! The first screen: how many provers, why, and how sure.
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
-use crate::html::page::{figure, short};
+use crate::html::page::short;
 use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::number::{significant, time};
@@ -15,8 +15,24 @@ pub(crate) const SECTION: Section =
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     match (&records.plan, &records.profile) {
-        (Some(plan), _) => Some(vec![Block::Markup(answer(plan, records))]),
-        (None, Some(profile)) => Some(vec![Block::Markup(measured_only(profile))]),
+        (Some(plan), _) => {
+            let mut blocks = vec![Block::Markup(answer(plan))];
+            blocks.extend(plan.outlooks.first().map(|outlook| Block::chart(four_ways(outlook))));
+            blocks.extend(records.planned_with.as_ref().map(|cell| {
+                let cell = short(cell);
+                Block::Words(format!(
+                    "One prover is: {cell}. Its times were measured; all else follows from them."
+                ))
+            }));
+            Some(blocks)
+        }
+        (None, Some(profile)) => {
+            let why = records
+                .no_plan
+                .as_ref()
+                .map(|why| Block::Caution(format!("There is no plan: {}", short(why))));
+            Some([Block::Markup(measured_only(profile))].into_iter().chain(why).collect())
+        }
         (None, None) => None,
     }
 }
@@ -34,7 +50,7 @@ pub(crate) fn heading(records: &Records) -> String {
     }
 }
 
-fn answer(plan: &PlanRecord, records: &Records) -> Markup {
+fn answer(plan: &PlanRecord) -> Markup {
     let chosen = &plan.recommendation;
     let spares = match chosen.spares {
         0 => String::new(),
@@ -52,10 +68,6 @@ fn answer(plan: &PlanRecord, records: &Records) -> Markup {
             li { h2 { "How many provers" } (how_many(plan)) }
             li { h2 { "Why: what limits it" } (why(plan)) }
             li { h2 { "How sure" } (how_sure(plan)) }
-        }
-        @if let Some(outlook) = plan.outlooks.first() { (figure(&four_ways(outlook))) }
-        @if let Some(cell) = &records.planned_with {
-            p { "One prover is here: " (short(cell)) ". Its times were measured; everything else follows from them." }
         }
     }
 }

@@ -1,0 +1,157 @@
+//! What a report is made of: the records of a run's folder, and what the planner adds to them.
+
+use crate::cmd::plan::{Planned, plan_profile};
+use crate::exit::usage;
+use crate::law_args::LawArgs;
+use crate::output::write_whole;
+use crate::profile_plan::Choice;
+use crate::question::Question;
+use crate::what_if::{Answers, grid};
+use ::measure::run::folder::RunFiles;
+use anyhow::Context;
+use planner::PlanError;
+use planner::hardware::{Catalogue, MeasuredProver, rank};
+use planner::plan::{Plan, curves};
+use reports::html::{Place, Records, ReportRecord, page};
+use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::what_if::WhatIfRecord;
+use std::path::{Path, PathBuf};
+
+/// The page of a run's folder.
+pub(crate) const PAGE: &str = "report.html";
+/// What it is made of beside the profile.
+const RECORDS: &str = "report.json";
+
+/// The records of a folder: the plan as it was made, or with a target, made anew.
+pub(crate) fn of_folder(
+    files: &RunFiles,
+    choice: &Choice,
+    question: &Question,
+    laws: &LawArgs,
+) -> anyhow::Result<Records> {
+    let kept = files.folder().join(RECORDS);
+    if question.target().is_some() || !choice.is_free() || !kept.exists() {
+        let question = question.clone().or_usual_target();
+        return of_profile(files, choice, &question, laws, Answers::Grid);
+    }
+    let profile = reports::profile::json::read(&files.profile())?;
+    let mut records = ReportRecord::read(&kept)?.records;
+    records.laws = Some(laws.of(&profile)?);
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// The records of a folder, planned anew.
+pub(crate) fn of_profile(
+    files: &RunFiles,
+    choice: &Choice,
+    question: &Question,
+    laws: &LawArgs,
+    answers: Answers,
+) -> anyhow::Result<Records> {
+    let path = files.profile();
+    let profile = reports::profile::json::read(&path)?;
+    let mut records = match plan_profile(&profile, choice, question) {
+        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, question, answers)?)?,
+        // What was measured is worth a page without a plan, which then says why there is none.
+        Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
+    };
+    records.laws = Some(laws.of(&profile)?);
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// The records of a run that was just planned.
+fn of_plan(profile: &ProfileRecord, planned: &Planned<'_>, what_if: WhatIfRecord) -> anyhow::Result<Records> {
+    Ok(Records {
+        what_if: Some(what_if),
+        timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
+        plan: Some(planned.record.clone()),
+        planned_with: Some(planned.cell.cell.words()),
+        curves: Some(curves(&planned.plan)?),
+        machines: machines(profile, planned.cell, &planned.plan)?,
+        ..Records::default()
+    })
+}
+
+/// Every machine of the built-in catalogue for this plan; none where the clock of the measurement is not known, since
+/// a time without a clock says nothing of another machine.
+fn machines(
+    profile: &ProfileRecord,
+    best: &CellSummaryRecord,
+    plan: &Plan,
+) -> anyhow::Result<Vec<reports::plan::machines::MachineRecord>> {
+    let Some(prover) = prover(profile, best)? else { return Ok(Vec::new()) };
+    let catalogue = Catalogue::starter().context("the built-in catalogue")?;
+    let ranked = rank(&plan.request, &plan.choice, &catalogue, &prover);
+    Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
+}
+
+/// The prover as it was measured: its time on each number of cores, of cells that differ from the best in these alone.
+fn prover(profile: &ProfileRecord, best: &CellSummaryRecord) -> Result<Option<MeasuredProver>, PlanError> {
+    let Some(clock_ghz) = clock_ghz(best) else { return Ok(None) };
+    let family = |cell: &CellSummaryRecord| {
+        reports::sample::CellRecord { cores: best.cell.cores, ..cell.cell.clone() } == best.cell
+    };
+    let points: Vec<(f64, f64)> = profile
+        .cells
+        .iter()
+        .filter(|cell| family(cell))
+        .filter_map(|cell| Some((cell.cell.cores as f64, cell.quantity(QuantityName::ProveBatch)?.median_s)))
+        .collect();
+    let prover = MeasuredProver::new(&points, clock_ghz)?;
+    let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
+    memory_gib.map_or(Ok(prover.clone()), |gib| prover.with_memory_gib(gib)).map(Some)
+}
+
+/// The clock of a cell by the probe.
+fn clock_ghz(cell: &CellSummaryRecord) -> Option<f64> {
+    let _ = cell;
+    None
+}
+
+/// Writes the page of a run, and what it is made of; the page's path.
+pub(crate) fn write(
+    folder: &Path,
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    choice: &Choice,
+    question: &Question,
+) -> anyhow::Result<PathBuf> {
+    let path = RunFiles::of(folder).profile();
+    let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
+    let mut records = of_plan(profile, planned, what_if)?;
+    records.laws = Some(LawArgs::default().of(profile)?);
+    let kept = serde_json::to_string(&ReportRecord::of(&records)).context("writing report.json")? + "\n";
+    write_whole(&folder.join(RECORDS), &kept)?;
+    records.profile = Some(profile.clone());
+    let file = folder.join(PAGE);
+    write_whole(&file, &page(&records, Place::File))?;
+    Ok(file)
+}
+
+/// Writes every chart as SVG and PNG; how many there are.
+pub(crate) fn write_pictures(records: &Records, folder: &Path) -> anyhow::Result<usize> {
+    make_folder(folder)?;
+    let pictures = reports::html::export::pictures(records)?;
+    for picture in &pictures {
+        write_whole(&folder.join(format!("{}.svg", picture.name)), &picture.svg)?;
+        reports::file::write_whole(&folder.join(format!("{}.png", picture.name)), &picture.png)?;
+    }
+    Ok(pictures.len())
+}
+
+/// Writes every table as CSV; how many there are.
+pub(crate) fn write_tables(records: &Records, folder: &Path) -> anyhow::Result<usize> {
+    make_folder(folder)?;
+    let tables = reports::html::export::tables(records)?;
+    for (name, text) in &tables {
+        write_whole(&folder.join(format!("{name}.csv")), text)?;
+    }
+    Ok(tables.len())
+}
+
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| usage(format!("{}: cannot be made: {error}", folder.display())))
+}
