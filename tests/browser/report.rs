@@ -39,6 +39,13 @@ impl Run {
         command.output().expect("starts")
     }
 
+    /// What it says when no plan meets the target.
+    fn refusal(&self, command: &str) -> String {
+        let output = self.output(command.strip_prefix("bench-harness ").expect("a command of this program"));
+        assert_eq!(output.status.code(), Some(7), "{command}: {output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    }
+
     /// Its standard output, when it went well.
     pub(crate) fn ok(&self, arguments: &str) -> String {
         let output = self.output(arguments);
@@ -133,16 +140,16 @@ fn fact<'a>(shown: &'a str, name: &str) -> &'a str {
 fn the_sliders_say_what_the_plan_prints() {
     let Some(program) = found() else { return };
     let run = Run::new();
-    run.ok("report out --html report.html --target-tx-per-s 500 --prover-usd-per-hour 2");
+    run.ok("report out --html report.html --target-tx-per-s 200 --prover-usd-per-hour 2");
     let browser = Chromium::start(&program);
     let mut page = browser.page();
     page.screen(1280, 900, false);
     page.open(&format!("file://{}", run.folder().join("report.html").display()));
-    let mut seen = Vec::new();
+    let (mut seen, mut refused) = (Vec::new(), 0);
     // Each control in turn, by the keys that a person without a mouse has.
     for (control, key, times) in [
         ("target", "ArrowRight", 2),
-        ("n", "ArrowRight", 1),
+        ("n", "End", 1),
         ("p", "End", 1),
         ("block", "Home", 1),
         ("usd", "ArrowLeft", 1),
@@ -162,6 +169,14 @@ fn the_sliders_say_what_the_plan_prints() {
         }
         let (shown, command) = answer(&mut page);
         assert!(!seen.contains(&command), "{control} by {key} changed nothing: {command}");
+        if shown.starts_with("No plan.") {
+            // Then `plan` refuses it as well, in the same words.
+            let why = fact(&shown, "No plan.").trim_end_matches('.');
+            assert!(run.refusal(&command).contains(why), "{control}: {why}");
+            refused += 1;
+            seen.push(command);
+            continue;
+        }
         let (text, record) = printed(&run, &command);
         let headline = shown.lines().next().expect("a headline").trim_end_matches('.');
         assert!(text.contains(headline), "{control}: `{headline}` is not in: {text}");
@@ -179,6 +194,7 @@ fn the_sliders_say_what_the_plan_prints() {
         assert_eq!(fact(&shown, "limited by"), record["recommendation"]["bottleneck"], "{control}");
         seen.push(command);
     }
+    assert_eq!((seen.len(), refused), (5, 1), "{seen:#?}");
     // The state is in the address: another page that is opened with it shows the same.
     let (shown, command) = answer(&mut page);
     let address = page.text("location.href");
@@ -187,10 +203,10 @@ fn the_sliders_say_what_the_plan_prints() {
     assert_eq!(answer(&mut page), (shown, command));
     // And a number that is typed goes to the nearest position.
     page.value(
-        "(() => { const field = document.getElementById('what-if-target'); field.value = '511';
+        "(() => { const field = document.getElementById('what-if-target'); field.value = '210';
          field.dispatchEvent(new Event('change')); })()",
     );
-    assert_eq!(page.text("document.getElementById('what-if-target').value"), "500");
+    assert_eq!(page.text("document.getElementById('what-if-target').value"), "200");
     page.value(
         "(() => { const field = document.getElementById('what-if-target'); field.value = '<b>many</b>';
          field.dispatchEvent(new Event('change')); })()",

@@ -12,6 +12,9 @@
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
+//! | [`json`] | `--json` on every verb |
+//! | [`comparing`] | two runs side by side |
+//! | [`timeline`] | timelines of plans and runs |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
@@ -22,12 +25,14 @@
 
 mod bad_input;
 mod by_hand;
+mod comparing;
 mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
 mod help;
 mod interrupted;
+mod json;
 mod killed;
 mod log;
 mod machines;
@@ -35,6 +40,7 @@ mod own_prover;
 mod processes;
 mod real;
 mod support;
+mod timeline;
 mod trace;
 mod verbs;
 mod workload;
