@@ -12,6 +12,7 @@
 //! | [`scaling`] | the scaling laws of a profile |
 //! | [`chart`] | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
+//! | [`story`] | a run and its plan in 25 lines of a terminal |
 //! | [`export`] | the one trait of all renderings |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
@@ -29,6 +30,7 @@ pub mod plan;
 pub mod profile;
 pub mod sample;
 pub mod scaling;
+pub mod story;
 mod text;
 pub mod timeline;
 pub mod what_if;

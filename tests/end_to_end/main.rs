@@ -39,6 +39,7 @@ mod machines;
 mod own_prover;
 mod processes;
 mod real;
+mod report;
 mod support;
 mod timeline;
 mod trace;

@@ -3,7 +3,7 @@
 use crate::cmd::plan::{Planned, plan_profile};
 use crate::exit::usage;
 use crate::law_args::LawArgs;
-use crate::output::write_whole;
+use crate::output::{may_colour, width, write_whole};
 use crate::profile_plan::Choice;
 use crate::question::Question;
 use crate::what_if::{Answers, grid};
@@ -14,6 +14,7 @@ use planner::hardware::{Catalogue, MeasuredProver, rank};
 use planner::plan::{Plan, curves};
 use reports::html::{Place, Records, ReportRecord, page};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::story::{Look, story};
 use reports::what_if::WhatIfRecord;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +118,7 @@ pub(crate) fn write(
     planned: &Planned<'_>,
     choice: &Choice,
     question: &Question,
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<Told> {
     let path = RunFiles::of(folder).profile();
     let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
     let mut records = of_plan(profile, planned, what_if)?;
@@ -127,7 +128,8 @@ pub(crate) fn write(
     records.profile = Some(profile.clone());
     let file = folder.join(PAGE);
     write_whole(&file, &page(&records, Place::File))?;
-    Ok(file)
+    let look = Look { width_columns: width(), colour: may_colour() };
+    Ok(Told { page: file, story: story(&records, look) })
 }
 
 /// Writes every chart as SVG and PNG; how many there are.

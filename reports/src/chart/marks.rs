@@ -2,7 +2,7 @@
 
 use crate::chart::model::{BandPoint, Column, Dot, Marks, Series, Span};
 use crate::chart::scale::Places;
-use crate::chart::text::clean;
+use crate::chart::text::shortened;
 use maud::{Markup, html};
 
 /// A place, to a tenth.
@@ -105,7 +105,7 @@ fn band(points: &[BandPoint], frame: &Frame, tone: &str) -> Markup {
 }
 
 fn note(text: &str) -> Markup {
-    html! { @if !text.is_empty() { title { (clean(text)) } } }
+    html! { @if !text.is_empty() { title { (shortened(text, 160)) } } }
 }
 
 fn draw_dot(dot: &Dot, frame: &Frame, tone: &str, hollow: bool) -> Markup {
@@ -121,7 +121,7 @@ fn draw_dot(dot: &Dot, frame: &Frame, tone: &str, hollow: bool) -> Markup {
             (note(&dot.note))
             @if let Some(path) = whisker { path class={ "whisker s-" (tone) } d=(path) {} }
             @if hollow {
-                circle class={ "ring s-" (tone) } cx=(place(x)) cy=(place(y)) r="3.2" {}
+                circle class={ "ring s-" (tone) } cx=(place(x)) cy=(place(y)) r="4.8" {}
             } @else {
                 circle class={ "dot f-" (tone) } cx=(place(x)) cy=(place(y)) r="4.4" {}
             }
@@ -168,7 +168,7 @@ fn draw_span(span: &Span, frame: &Frame, tone: &str) -> Markup {
             @if let Some(path) = whisker { path class="whisker-ink" d=(path) {} }
             @if !span.label.is_empty() {
                 @if after < frame.right {
-                    text class="strong" x=(place(after)) y=(place(middle + 4.0)) { (clean(&span.label)) }
+                    text class="strong" x=(place(after)) y=(place(middle + 4.0)) { (shortened(&span.label, 40)) }
                 }
             }
         }

@@ -14,6 +14,7 @@ mod marks;
 pub mod model;
 mod palette;
 pub mod png;
+mod rules;
 mod scale;
 pub mod svg;
 pub mod table;

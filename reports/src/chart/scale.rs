@@ -49,6 +49,7 @@ impl Places {
         }
         // Sums and products of the greatest numbers may have left what is finite.
         let sound = low.is_finite() && high.is_finite() && high - low > 0.0 && (high - low).is_finite();
+        let sound = sound && (!log || (low > 0.0 && (high / low).is_finite()));
         sound.then_some(Self { log, low, high, start, end })
     }
 
@@ -62,7 +63,7 @@ impl Places {
         } else {
             (x - self.low) / (self.high - self.low)
         };
-        Some(self.start + share * (self.end - self.start))
+        Some(self.start + share * (self.end - self.start)).filter(|place| place.is_finite())
     }
 
     /// As [`Self::at`], held within the axis: for bars and bands that begin or end outside it.
@@ -189,7 +190,7 @@ mod tests {
     fn marks_are_round() {
         assert_eq!(ticks(&Axis::from_zero("s"), &[3.0, 9.7]), [0.0, 5.0, 10.0]);
         assert_eq!(ticks(&Axis::log("s"), &[0.02, 50.0]), [0.1, 1.0, 10.0]);
-        assert_eq!(ticks(&Axis::log("s"), &[0.9, 1.8]), [1.0, 2.0]);
+        assert_eq!(ticks(&Axis::log("s"), &[0.9, 2.2]), [1.0, 2.0]);
         assert_eq!(tick_words(0.1 + 0.2, 0.1), "0.3");
         assert_eq!(tick_words(25_000.0, 5_000.0), "25k");
     }

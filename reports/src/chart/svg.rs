@@ -2,11 +2,11 @@
 //!
 //! A chart with nothing to draw is not drawn: the caller says so in words ([`is_drawable`]).
 
-use crate::chart::model::{Chart, Marks, Rule, Scale};
+use crate::chart::model::{Chart, Marks, Scale};
 use crate::chart::palette::style_for_file;
 use crate::chart::scale::{Places, tick_words, values};
 use crate::chart::text::{clean, shortened, width};
-use crate::chart::{legend, marks};
+use crate::chart::{legend, marks, rules};
 use marks::{Frame, place};
 use maud::{Markup, PreEscaped, html};
 
@@ -44,7 +44,8 @@ pub fn file(chart: &Chart) -> String {
         (ground)
         text class="title" x="16" y="28" { (shortened(&chart.title, 80)) }
     };
-    let title_of = html! { title { (clean(&chart.title)) } desc { (clean(&chart.caption)) } };
+    let title_of =
+        html! { title { (shortened(&chart.title, 160)) } desc { (shortened(&chart.caption, 1_200)) } };
     let drawing = draw(chart, WIDE, 42.0, &title, &title_of);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", drawing.into_string())
 }
@@ -58,7 +59,8 @@ fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup
         Scale::Linear | Scale::FromZero | Scale::Log => None,
     };
     let lane = lanes.map_or(0.0, |names| if names.len() > 16 { 20.0 } else { 34.0 });
-    let plot_top = top + legend_height + if chart.y.title.is_empty() { 6.0 } else { 24.0 };
+    let title_height = if chart.y.title.is_empty() { 6.0 } else { 24.0 };
+    let plot_top = top + legend_height + title_height + rules::height(chart);
     let height = match lanes {
         Some(names) => plot_top + lane * names.len() as f64 + 44.0,
         None => size.height.max(plot_top + 180.0),
@@ -77,12 +79,12 @@ fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup
     html! {
         svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img"
             viewBox={ "0 0 " (place(width)) " " (place(height)) } width=(place(width)) height=(place(height))
-            aria-label={ (clean(&chart.title)) ". " (clean(&chart.caption)) } {
+            aria-label={ (shortened(&chart.title, 160)) ". " (shortened(&chart.caption, 400)) } {
             (described)
             (ground)
             (legend::draw(chart, 16.0, width - 12.0, top))
             @if !chart.y.title.is_empty() {
-                text x=(if lanes.is_some() { "8" } else { "8" }) y=(place(plot_top - 10.0)) { (clean(&chart.y.title)) }
+                text x="8" y=(place(top + legend_height + 14.0)) { (clean(&chart.y.title)) }
             }
             (x_axis(chart, &frame, left, right, height))
             @match lanes {
@@ -90,7 +92,7 @@ fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup
                 None => (y_axis(chart, &frame, left, right)),
             }
             @for series in series { (marks::draw(series, &frame)) }
-            (rules(chart, &frame, left, right))
+            (rules::draw(chart, &frame, left, right))
         }
     }
 }
@@ -111,7 +113,7 @@ fn margin_left(chart: &Chart, ys: &[f64], ends: (f64, f64), width_all: f64) -> f
 }
 
 fn lane_characters(width_all: f64) -> usize {
-    if width_all < 500.0 { 19 } else { 34 }
+    if width_all < 500.0 { 22 } else { 34 }
 }
 
 /// Room for what stands behind bars.
@@ -139,7 +141,7 @@ fn labels(places: &Places, chart: &Chart, x: bool, wanted: usize) -> Vec<(f64, S
 
 fn x_axis(chart: &Chart, frame: &Frame, left: f64, right: f64, height: f64) -> Markup {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
-    let wanted = ((right - left) / 85.0).clamp(2.0, 9.0) as usize;
+    let wanted = ((right - left) / 85.0).clamp(3.0, 9.0) as usize;
     let mut shown: Vec<(f64, String)> = Vec::new();
     let mut last_end = f64::NEG_INFINITY;
     let all: Vec<_> = labels(&frame.x, chart, true, wanted)
@@ -186,41 +188,6 @@ fn lane_names(names: &[String], frame: &Frame, left: f64) -> Markup {
                 @let short = shortened(name, most);
                 @if short != *name { title { (shortened(name, 400)) } }
                 (short)
-            }
-        }
-    }
-}
-
-/// Reference lines with their words: upright ones at the top, one below another where they would meet.
-fn rules(chart: &Chart, frame: &Frame, left: f64, right: f64) -> Markup {
-    let mut taken: Vec<(f64, f64)> = Vec::new();
-    let most = if right - left < 400.0 { 34 } else { 60 };
-    html! {
-        @for rule in &chart.rules {
-            @match rule {
-                Rule::X { at, label } => {
-                    @if let Some(x) = frame.x.at(*at) {
-                        @let label = shortened(label, most);
-                        @let wide = width(&label);
-                        @let to_the_left = x + 6.0 + wide > right && x - 6.0 - wide > left;
-                        @let span = if to_the_left { (x - 6.0 - wide, x) } else { (x, x + 6.0 + wide) };
-                        @let row = taken.iter().filter(|other| other.0 < span.1 && span.0 < other.1).count();
-                        ({ taken.push(span); "" })
-                        line class="rule" x1=(place(x)) x2=(place(x)) y1=(place(frame.top)) y2=(place(frame.bottom)) {}
-                        text class="halo" text-anchor=(if to_the_left { "end" } else { "start" })
-                            x=(place(if to_the_left { x - 6.0 } else { x + 6.0 }))
-                            y=(place(frame.top + 12.0 + row as f64 * 16.0)) { (label) }
-                    }
-                }
-                Rule::Y { at, label } => {
-                    @if let Some(y) = frame.y.at(*at) {
-                        line class="rule" x1=(place(left)) x2=(place(right)) y1=(place(y)) y2=(place(y)) {}
-                        text class="halo" text-anchor="end" x=(place(right - 2.0))
-                            y=(place(if y - 6.0 < frame.top + 10.0 { y + 15.0 } else { y - 6.0 })) {
-                            (shortened(label, most))
-                        }
-                    }
-                }
             }
         }
     }

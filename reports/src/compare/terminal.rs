@@ -5,6 +5,9 @@ use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header
 use crate::export::{ExportError, Exporter};
 use comfy_table::{ContentArrangement, Table, presets};
 
+#[cfg(test)]
+pub(crate) use tests::comparison;
+
 /// A comparison as tables of at most `width_columns`.
 #[derive(Clone, Copy, Debug)]
 pub struct ComparisonTable {
@@ -103,6 +106,3 @@ mod tests {
         );
     }
 }
-
-#[cfg(test)]
-pub(crate) use tests::comparison;

@@ -13,6 +13,8 @@
 //! Nothing is computed here that a planner or a measurement should have said.
 
 pub mod export;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod inline;
 pub mod page;
 pub mod records;
@@ -22,3 +24,6 @@ pub mod sections;
 pub use page::{Place, page};
 pub use records::{Records, ReportRecord};
 pub use section::{Block, Section};
+
+#[cfg(test)]
+mod tests;

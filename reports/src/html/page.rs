@@ -18,6 +18,9 @@ const SCRIPT: &str = include_str!("script.js");
 /// The longest text of a cell; what is longer is cut here and whole in the CSV.
 const CELL_CHARACTERS: usize = 160;
 
+/// The longest paragraph.
+const PARAGRAPH_CHARACTERS: usize = 1_200;
+
 /// Where the page will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -99,8 +102,8 @@ fn generator(records: &Records) -> String {
 
 fn block(part: &Block) -> Markup {
     match part {
-        Block::Words(words) => html! { p { (words) } },
-        Block::Caution(words) => html! { p class="caution" { (words) } },
+        Block::Words(words) => html! { p { (unbroken(words)) } },
+        Block::Caution(words) => html! { p class="caution" { (unbroken(words)) } },
         Block::Facts(facts) => html! {
             dl class="facts" {
                 @for (name, what) in facts { div { dt { (short(name)) } dd { (short(what)) } } }
@@ -108,8 +111,9 @@ fn block(part: &Block) -> Markup {
         },
         Block::Chart(chart) => figure(chart),
         Block::Table { id, caption, table } => html! {
-            div class="scroll" id=(id) tabindex="0" role="region" aria-label=(short(caption)) {
-                (table_markup(table, Some(caption)))
+            p id={ (id) "-words" } class="table-words" { (unbroken(caption)) }
+            div class="scroll" id=(id) tabindex="0" role="region" aria-labelledby={ (id) "-words" } {
+                (table_markup(table))
             }
         },
         Block::Markup(markup) => markup.clone(),
@@ -131,12 +135,12 @@ pub(crate) fn figure(chart: &Chart) -> Markup {
             } @else {
                 p class="caution" { "There is nothing that can be drawn: the table has what is known." }
             }
-            figcaption { (chart.caption) }
+            figcaption { (unbroken(&chart.caption)) }
             @if !chart.table.rows.is_empty() {
                 details {
                     summary { "The numbers" span class="unseen" { " of: " (short(&chart.title)) } }
                     div class="scroll" tabindex="0" role="region" aria-label={ "Numbers of: " (short(&chart.title)) } {
-                        (table_markup(&chart.table, None))
+                        (table_markup(&chart.table))
                     }
                 }
             }
@@ -144,7 +148,7 @@ pub(crate) fn figure(chart: &Chart) -> Markup {
     }
 }
 
-pub(crate) fn table_markup(table: &Table, caption: Option<&str>) -> Markup {
+pub(crate) fn table_markup(table: &Table) -> Markup {
     // A column is set to the right where all of it is numbers.
     let numeric: Vec<bool> = (0..table.heads.len())
         .map(|place| table.rows.iter().all(|row| row.get(place).is_none_or(Value::is_number)))
@@ -152,7 +156,6 @@ pub(crate) fn table_markup(table: &Table, caption: Option<&str>) -> Markup {
     let class = |place: usize| numeric.get(place).copied().unwrap_or(false).then_some("n");
     html! {
         table {
-            @if let Some(caption) = caption { caption { (caption) } }
             thead { tr { @for (place, head) in table.heads.iter().enumerate() {
                 th scope="col" class=[class(place)] { (head.words) }
             } } }
@@ -161,6 +164,11 @@ pub(crate) fn table_markup(table: &Table, caption: Option<&str>) -> Markup {
             } } } }
         }
     }
+}
+
+/// A paragraph: a per cent sign stays with its number, and a text of others within it does not fill the page.
+pub(crate) fn unbroken(text: &str) -> String {
+    crate::chart::shortened(text, PARAGRAPH_CHARACTERS).replace(" %", "\u{a0}%")
 }
 
 /// A text of others at a length that a page can bear.

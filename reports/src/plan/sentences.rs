@@ -2,7 +2,7 @@
 
 use crate::number::significant;
 use crate::plan::record::{
-    DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord,
+    DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord, TermName,
 };
 
 /// The recommendation as a sentence: the first that `plan` prints.
@@ -49,6 +49,53 @@ pub fn recommendation(plan: &PlanRecord) -> String {
         count_of(n, "batch", "batches"),
         count(aggregators, "aggregator"),
     )
+}
+
+/// What a term is called by somebody who has not read the formulas.
+pub(crate) fn limit_words(term: TermName) -> &'static str {
+    match term {
+        TermName::Prove => "Proving",
+        TermName::Close => "Closing batches",
+        TermName::Aggregate => "Aggregating proofs",
+        TermName::Block => "The L1 block time",
+    }
+}
+
+/// What limits the fleet, as a sentence with its figures.
+pub(crate) fn because(plan: &PlanRecord) -> String {
+    let RecommendationRecord {
+        provers,
+        aggregators,
+        batches_per_aggregation: n,
+        bottleneck,
+        capacity_batches_per_s,
+        ..
+    } = plan.recommendation;
+    let inputs = &plan.inputs;
+    let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
+    match bottleneck {
+        TermName::Prove => format!(
+            "A proof takes {} on average: {} carry {capacity}.",
+            seconds(inputs.prove.mean_s),
+            count(provers, "prover")
+        ),
+        TermName::Close => {
+            format!("Batches close no faster than {capacity}, however many provers there are.")
+        }
+        TermName::Aggregate => {
+            format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
+        }
+        TermName::Block => format!(
+            "L1 takes one proof every {}: with {} in each it carries {capacity}.",
+            seconds(inputs.block_s),
+            count_of(n, "batch", "batches")
+        ),
+    }
+}
+
+pub(crate) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// The header of the table of three figures.

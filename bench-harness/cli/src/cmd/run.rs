@@ -49,19 +49,23 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, question, json } = args;
     let question = question.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
-    if !json {
-        print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
-    }
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;
     write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
-    let planned = plan_profile(&outcome.profile, &Default::default(), &question)?;
+    let planned = match plan_profile(&outcome.profile, &Default::default(), &question) {
+        Ok(planned) => planned,
+        Err(error) => {
+            // What was measured is worth seeing all the same.
+            print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+            return Err(error);
+        }
+    };
     write_whole(&folder.join("plan.json"), &plan::render(&planned.record, plan::Format::Json)?)?;
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
-    let page = crate::story::write(folder, &outcome.profile, &planned, &Default::default(), &question)?;
+    let told = crate::story::write(folder, &outcome.profile, &planned, &Default::default(), &question)?;
     if json {
         let record = serde_json::json!({
             "schema_version": 1,
@@ -72,12 +76,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return print(&format!("{record:#}"));
     }
     print(&format!(
-        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.\n\
-         To look at it, open {}.",
+        "\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+         bench-harness plan and report show more of it. To look at it, open {}",
+        told.story,
         planned.heading,
-        plan::render(&planned.record, plan::Format::Terminal)?,
-        planned.others,
         folder.display(),
-        page.display()
+        told.page.display()
     ))
 }

@@ -1,6 +1,6 @@
 //! Prove time over the clock, and over the share of a processor that a quota leaves.
 
-use super::law_chart::{CHARTS_MOST, chart, stage_words, x_axis};
+use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::Axis;
 use crate::html::records::Records;
 use crate::html::section::{Block, Section};
@@ -39,8 +39,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             Block::chart(chart(
                 law,
                 format!("prove-over-clock-{}", place + 1),
-                format!("{} over {}: {}", stage_words(law), law.over.words(), law.family.words()),
-                (x_axis(law), Axis::from_zero("time, s")),
+                format!("Time to prove a batch over the {}: {}", law.over.words(), law.family.words()),
+                (x_axis(law), Axis::from_zero("time to prove a batch, s")),
                 words,
             ))
         })

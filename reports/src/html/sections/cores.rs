@@ -57,14 +57,15 @@ fn build(records: &Records) -> Option<Vec<Block>> {
              cores are better spent on more provers. Dashed is extrapolated.",
         )));
     }
-    for (place, family) in families.iter().take(CHARTS_MOST).enumerate() {
+    // A family on one core count says nothing of cores; where there is no other its stages are shown all the same.
+    let several: Vec<_> = families.iter().filter(|family| family.len() > 1).collect();
+    let shown = if several.is_empty() { families.iter().take(1).collect() } else { several };
+    for (place, family) in shown.iter().take(CHARTS_MOST).enumerate() {
         blocks.push(Block::chart(stages(family, place + 1)));
     }
-    if families.len() > CHARTS_MOST {
-        blocks.push(Block::Words(format!(
-            "{} more families of cells are in the profile's CSV.",
-            families.len() - CHARTS_MOST
-        )));
+    if shown.len() > CHARTS_MOST {
+        let more = shown.len() - CHARTS_MOST;
+        blocks.push(Block::Words(format!("{more} more families of cells are in profile.csv.")));
     }
     Some(blocks)
 }
@@ -108,7 +109,7 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
             note: format!("{}, {cores} cores: {}", stage.words(), time(quantity.median_s)),
         });
         let points = found.iter().map(|(cores, quantity)| (*cores as f64, quantity.median_s)).collect();
-        let marks = Marks::Line { points, dashed: true };
+        let marks = Marks::Line { points, dashed: false };
         series.push(Series { name: String::new(), tone, marks });
         let marks = Marks::Dots { dots: dots.collect(), hollow: false };
         series.push(Series { name: stage.words().to_owned(), tone, marks });

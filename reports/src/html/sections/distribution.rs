@@ -59,12 +59,13 @@ fn marked(prove: &QuantityRecord) -> &[f64] {
 fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
     let shown = &cells[..cells.len().min(LANES_MOST)];
     let mut table = Table::new([("cell", "cell"), ("prove_s", "prove, s"), ("counts", "in the estimate")]);
-    let (mut clean, mut apart, mut medians) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut clean, mut apart) = (Vec::new(), Vec::new());
+    let names = names(shown);
     let lanes = shown.len();
-    for (lane, (cell, prove)) in shown.iter().enumerate() {
+    for (lane, (_, prove)) in shown.iter().enumerate() {
         // Lanes count from the top, places on the axis from the bottom.
         let y = lanes as f64 - lane as f64 - 0.5;
-        let name = short(&cell.cell.words());
+        let name = names.get(lane).map_or_else(String::new, |name| short(name));
         let dot =
             |x: f64, words: &str| Dot { x, y, interval: None, note: format!("{name}: {}{words}", time(x)) };
         for value in &prove.values_s {
@@ -75,9 +76,7 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
             apart.push(dot(*value, ", left out"));
             table.push([name.clone().into(), (*value).into(), "no".into()]);
         }
-        medians.push(format!("{name}: median {} of {}", time(prove.median_s), prove.samples));
     }
-    let names = shown.iter().map(|(cell, _)| cell.cell.words()).collect();
     let dots = |name: &str, tone, dots, hollow| Series {
         name: name.to_owned(),
         tone,
@@ -101,8 +100,7 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
         title: "Every timed proof".to_owned(),
         caption: format!(
             "One dot a proof, each of another batch. Dots far to the right are what p99 and queues are made of. \
-             {words} {}.{more}",
-            medians.join("; ")
+             {words}{more}"
         ),
         x: Axis::linear("time to prove a batch, s"),
         y: Axis::lanes("", names),
@@ -110,6 +108,20 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
         rules: Vec::new(),
         table,
     }
+}
+
+/// What the cells are called; with N where that alone tells two of them apart.
+fn names(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Vec<String> {
+    let words: Vec<String> = cells.iter().map(|(cell, _)| cell.cell.words()).collect();
+    let alone = |name: &String| words.iter().filter(|other| *other == name).count() == 1;
+    words
+        .iter()
+        .zip(cells)
+        .map(|(name, (cell, _))| match alone(name) {
+            true => name.clone(),
+            false => format!("{name}, N = {}", cell.cell.batches_per_aggregation),
+        })
+        .collect()
 }
 
 fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> Option<Chart> {

@@ -64,16 +64,16 @@ fn throughput(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         y: Axis::from_zero("throughput, batches/s"),
         series: vec![
             line(
-                "formula as published (N provers)",
-                Tone::Second,
-                points(curves, |at| at.seed_throughput_batches_per_s),
-                true,
-            ),
-            line(
                 &format!("corrected ({provers} provers)"),
                 Tone::Main,
                 points(curves, |at| at.corrected_throughput_batches_per_s),
                 false,
+            ),
+            line(
+                "formula as published (N provers)",
+                Tone::Second,
+                points(curves, |at| at.seed_throughput_batches_per_s),
+                true,
             ),
         ],
         rules,
@@ -116,8 +116,8 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         x: x_axis(curves),
         y: Axis::log("delay to consolidated, s"),
         series: vec![
-            line("formula as published", Tone::Second, points(curves, |at| at.seed_delay_s), true),
             line("corrected", Tone::Main, points(curves, |at| at.corrected_delay_s), false),
+            line("formula as published", Tone::Second, points(curves, |at| at.seed_delay_s), true),
             marks("simulated mean", Tone::Main, mean, false),
             marks("simulated p99", Tone::Third, p99, true),
         ],

@@ -104,7 +104,8 @@ fn fit_words(fit: &FitRecord) -> String {
                 (Some(low), Some(high)) => format!(" [{}, {}]", significant(low, 3), significant(high, 3)),
                 _ => String::new(),
             };
-            format!("{} {}{interval}", coefficient.name.replace('_', " "), significant(coefficient.value, 3))
+            let (name, unit) = name_and_unit(&coefficient.name);
+            format!("{name} {}{interval}{unit}", significant(coefficient.value, 3))
         })
         .collect();
     let left_out = fit.leave_one_out_share.map_or_else(String::new, |share| {
@@ -113,9 +114,19 @@ fn fit_words(fit: &FitRecord) -> String {
     format!("{}: {}{left_out}.", fit.law.words(), coefficients.join(", "))
 }
 
+/// `one_core_s` is `one core` in ` s`.
+fn name_and_unit(key: &str) -> (String, &'static str) {
+    let units = [("_ghz_s", " GHz·s"), ("_bytes", " bytes"), ("_s", " s")];
+    let found = units.into_iter().find_map(|(end, unit)| Some((key.strip_suffix(end)?, unit)));
+    let (name, unit) = found.unwrap_or((key, ""));
+    (name.replace('_', " "), unit)
+}
+
+/// A note as a sentence among others.
 fn sentence(note: &str) -> String {
-    let note = note.trim();
-    if note.ends_with('.') { note.to_owned() } else { format!("{note}.") }
+    let mut rest = note.trim().trim_end_matches('.').chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).chain(['.']).collect()
 }
 
 fn figure(law: &LawRecord, y: f64) -> String {

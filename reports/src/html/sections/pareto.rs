@@ -14,13 +14,17 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     if plan.pareto.is_empty() {
         return None;
     }
-    let mut blocks = vec![Block::chart(front(plan))];
-    if plan.pareto.len() == 1 {
-        blocks.push(Block::Words(
-            "One fleet is on the front: of those looked at none is cheaper and none is faster.".to_owned(),
-        ));
-    }
-    Some(blocks)
+    let chart = front(plan);
+    // One dot is no picture.
+    Some(vec![match plan.pareto.len() {
+        1 => Block::Table {
+            id: chart.id,
+            caption: "One fleet is on the front: of those looked at none is cheaper and none is faster."
+                .to_owned(),
+            table: chart.table,
+        },
+        _ => Block::chart(chart),
+    }])
 }
 
 fn front(plan: &PlanRecord) -> Chart {

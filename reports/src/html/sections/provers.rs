@@ -86,10 +86,21 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         rules.push(Rule::Y { at: floor.p99_s, label: format!("floor of the p99: {}", time(floor.p99_s)) });
     }
     let limit = plan.inputs.delay_limit.filter(|limit| limit.state == StateName::Consolidated);
-    rules.extend(limit.map(|limit| Rule::Y {
-        at: limit.limit_s,
-        label: format!("asked: {} within {}", limit.statistic.words(), time(limit.limit_s)),
-    }));
+    let most_s = settled.iter().map(|(_, delay)| delay.p99_s).fold(0.0, f64::max);
+    let mut asked = String::new();
+    if let Some(limit) = limit {
+        let label = format!("asked: {} within {}", limit.statistic.words(), time(limit.limit_s));
+        // A limit far above everything would press the curves flat.
+        if limit.limit_s <= most_s * 1.5 {
+            rules.push(Rule::Y { at: limit.limit_s, label });
+        } else {
+            asked = format!(
+                " All of them are far within what was asked for, {} in {}.",
+                time(limit.limit_s),
+                limit.statistic.words()
+            );
+        }
+    }
     let behind: Vec<String> = curves
         .over_provers
         .iter()
@@ -98,7 +109,7 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         .collect();
     let behind = match behind.as_slice() {
         [] => String::new(),
-        some => format!(" Not drawn, since the queue grows for ever: {} provers.", some.join(", ")),
+        some => format!(" Not drawn, since its queue grows for ever: P = {}.", some.join(", ")),
     };
     Chart {
         id: "delay-over-provers".to_owned(),
@@ -106,7 +117,7 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         caption: format!(
             "N is {} and A is {}, as recommended. Where the lines lie on the floor more provers buy nothing: batches \
              are verified in order, so a group waits for its slowest proof however many provers there are. Bands are 95 % \
-             intervals of the simulation.{behind}",
+             intervals of the simulation.{asked}{behind}",
             plan.recommendation.batches_per_aggregation, plan.recommendation.aggregators
         ),
         x: Axis::linear("provers, P"),

@@ -75,11 +75,13 @@ fn queue(day: &DayRecord) -> Chart {
 }
 
 fn load(day: &DayRecord) -> Chart {
-    let points = hours(&day.load_batches_per_s);
+    let mut points = hours(&day.load_batches_per_s);
     let mut table = Table::new([("hour", "hour"), ("load_batches_per_s", "load, batches/s")]);
     for (hour, load) in &points {
         table.push([(*hour).into(), Value::from(*load)]);
     }
+    // The last slot lasts until midnight.
+    points.extend(day.load_batches_per_s.last().map(|load| (24.0, *load)));
     let most = day.load_batches_per_s.iter().copied().fold(0.0, f64::max);
     Chart {
         id: "load-over-a-day".to_owned(),

@@ -5,8 +5,8 @@ use crate::html::page::short;
 use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::number::{significant, time};
-use crate::plan::sentences::{count, count_of, rate, seconds};
-use crate::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord, TermName};
+use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
+use crate::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord};
 use crate::profile::{ProfileRecord, QuantityName};
 use maud::{Markup, html};
 
@@ -110,69 +110,59 @@ fn what_users_get(plan: &PlanRecord) -> String {
 fn how_many(plan: &PlanRecord) -> Markup {
     let chosen = &plan.recommendation;
     let carried = plan.inputs.target_batches_per_s / chosen.capacity_batches_per_s;
+    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
-        p { (interval(plan)) }
+        p { "Besides, " (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
         @if carried.is_finite() && carried > 0.0 {
-            p { "Together they use " (significant(carried * 100.0, 3)) " % of what they can carry." }
+            p {
+                "The load is " (significant(carried * 100.0, 3)) "\u{a0}% of what they can carry"
+                @if let Some(simulated) = simulated { "; a prover is at work " (significant(simulated.prover_use * 100.0, 3)) "\u{a0}% of the time" }
+                "."
+            }
         }
-    }
-}
-
-/// The provers over the interval of the measured prove time.
-fn interval(plan: &PlanRecord) -> String {
-    let SensitivityRecord { prove_mean_low_s, prove_mean_high_s, provers_low, provers_high, .. } =
-        plan.sensitivity;
-    let times = match (prove_mean_low_s, prove_mean_high_s) {
-        (Some(low), Some(high)) => format!("prove time {} to {}", seconds(low), seconds(high)),
-        _ => return "Without an interval: the prove time was given, not measured.".to_owned(),
-    };
-    match (provers_low, provers_high) {
-        (Some(low), Some(high)) if low == high => {
-            format!("{low} over the whole 95 % interval of what was measured ({times}).")
-        }
-        (Some(low), Some(high)) => {
-            format!("{low} to {high} by the 95 % interval of what was measured ({times}).")
-        }
-        (Some(low), None) => {
-            format!("From {low}; at the slow end of what was measured ({times}) none are enough.")
-        }
-        _ => format!("At what was measured ({times}) no number is enough at both ends."),
-    }
-}
-
-/// What a term is called by somebody who has not read the formulas.
-fn limit_words(term: TermName) -> &'static str {
-    match term {
-        TermName::Prove => "Proving",
-        TermName::Close => "Closing batches",
-        TermName::Aggregate => "Aggregating proofs",
-        TermName::Block => "The L1 block time",
     }
 }
 
 fn why(plan: &PlanRecord) -> Markup {
     html! {
         p class="big" { (limit_words(plan.recommendation.bottleneck)) }
-        @for reason in plan.reasons.iter().take(1) { p { (capital(&short(reason))) } }
+        p { (because(plan)) }
+        p { "Asked for: " (significant(plan.inputs.target_batches_per_s, 3)) " batches/s." }
     }
 }
 
 fn how_sure(plan: &PlanRecord) -> Markup {
-    let SensitivityRecord { provers_if_10_percent_slower, provers_if_10_percent_faster, .. } =
-        plan.sensitivity;
-    let or_none =
-        |provers: Option<u32>| provers.map_or_else(|| "no number is enough".to_owned(), |p| p.to_string());
-    let samples = plan.inputs.prove.samples;
+    let SensitivityRecord {
+        provers_if_10_percent_slower: slower,
+        provers_if_10_percent_faster: faster,
+        prove_mean_low_s,
+        prove_mean_high_s,
+        provers_low,
+        provers_high,
+    } = plan.sensitivity;
+    let or_none = |provers: Option<u32>| provers.map_or_else(|| "none".to_owned(), |p| p.to_string());
+    let measured = prove_mean_low_s.zip(prove_mean_high_s).zip(plan.inputs.prove.samples);
     html! {
-        @match samples {
-            Some(samples) => p class="big" { (samples) " timed " (if samples == 1 { "proof" } else { "proofs" }) },
-            None => p class="big" { "Times given by hand" },
+        @match measured {
+            Some(((low_s, high_s), samples)) => {
+                p class="big" {
+                    @match (provers_low, provers_high) {
+                        (Some(low), Some(high)) if low == high => { (count(low, "prover")) " either way" },
+                        (low, high) => { (or_none(low)) " to " (or_none(high)) " provers" },
+                    }
+                }
+                p {
+                    "by the 95\u{a0}% interval of the prove time: " (seconds(low_s)) " to " (seconds(high_s)) ", from "
+                    (samples) (if samples == 1 { " proof" } else { " proofs" }) "."
+                }
+            }
+            None => {
+                p class="big" { "No interval" }
+                p { "The times were given, not measured." }
+            }
         }
-        p {
-            "If proving were 10 % slower: " (or_none(provers_if_10_percent_slower))
-            "; 10 % faster: " (or_none(provers_if_10_percent_faster)) "."
-        }
+        p { "If proving were 10\u{a0}% slower: " (or_none(slower)) "; 10\u{a0}% faster: " (or_none(faster)) "." }
         @if let Some(spread) = spread(plan) { p { (spread) } }
     }
 }
@@ -311,9 +301,4 @@ fn measured_only(profile: &ProfileRecord) -> Markup {
             }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
