@@ -46,8 +46,9 @@ impl Planner {
         let says = |name: &str| query.iter().any(|(asked, _)| asked == name);
         let is_target = |name: &str| name.starts_with("target-");
         let other_target = query.iter().any(|(asked, _)| is_target(asked));
+        let replaced = |name: &str| says(name) || (is_target(name) && other_target);
         let own: Vec<Flag> = self.question.flags().into_iter().chain(self.choice.flags()).collect();
-        let own = own.into_iter().filter(|(name, _)| !says(name) && !(is_target(name) && other_target));
+        let own = own.into_iter().filter(|(name, _)| !replaced(name));
         let own = own.map(|(name, value)| format!("--{name}={value}"));
         let asked = query.iter().map(|(name, value)| format!("--{name}={value}"));
         let words = std::iter::once("query".to_owned()).chain(own).chain(asked);

@@ -55,8 +55,7 @@ pub(crate) fn side_by_side(
     };
     let (ours, theirs) = (first.read()?, second.read()?);
     let compared = |side: &Side, profile| Compared { name: side.name.clone(), profile, cores: side.cores };
-    let mut record = compare(&compared(first, &ours), &compared(second, &theirs))
-        .map_err(|error| anyhow::Error::from(error))?;
+    let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
     if question.target().is_none() {
         return Ok(record);
     }

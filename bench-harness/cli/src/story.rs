@@ -111,7 +111,16 @@ fn clock_ghz(cell: &CellSummaryRecord) -> Option<f64> {
     None
 }
 
-/// Writes the page of a run, and what it is made of; the page's path.
+/// What was written, and the same for a terminal.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The page's path.
+    pub(crate) page: PathBuf,
+    /// The story in 25 lines.
+    pub(crate) story: String,
+}
+
+/// Writes the page of a run, and what it is made of.
 pub(crate) fn write(
     folder: &Path,
     profile: &ProfileRecord,
@@ -123,13 +132,21 @@ pub(crate) fn write(
     let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
     let mut records = of_plan(profile, planned, what_if)?;
     records.laws = Some(LawArgs::default().of(profile)?);
-    let kept = serde_json::to_string(&ReportRecord::of(&records)).context("writing report.json")? + "\n";
-    write_whole(&folder.join(RECORDS), &kept)?;
+    write_whole(&folder.join(RECORDS), &json(&records)?)?;
     records.profile = Some(profile.clone());
     let file = folder.join(PAGE);
     write_whole(&file, &page(&records, Place::File))?;
-    let look = Look { width_columns: width(), colour: may_colour() };
-    Ok(Told { page: file, story: story(&records, look) })
+    Ok(Told { page: file, story: told(&records) })
+}
+
+/// The story for the terminal that is there.
+pub(crate) fn told(records: &Records) -> String {
+    story(records, Look { width_columns: width(), colour: may_colour() })
+}
+
+/// What a report is made of, for programs.
+pub(crate) fn json(records: &Records) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(&ReportRecord::of(records)).context("writing the report's records")? + "\n")
 }
 
 /// Writes every chart as SVG and PNG; how many there are.

@@ -8,11 +8,11 @@ use reports::what_if::WhatIfRecord;
 /// Measured times, a hundred transactions a second, two dollars a prover.
 fn request() -> PlanRequest {
     let close = Close::Filled { execute_s: 0.001, root_s: 0.002, encode_s: 0.001 };
-    let load = Load::new(Target::TransactionsPerS(100.0), Some(32), close).unwrap();
-    let prove = TimeDist::empirical("prove", vec![0.9, 0.95, 1.0, 0.85]).unwrap();
-    let merge = Aggregation::pairwise(TimeDist::empirical("merge", vec![1.0, 1.1]).unwrap());
-    let prices = Prices::new(2.0, 1.0, None).unwrap();
-    PlanRequest::new(load, prove, merge, 12.0).unwrap().with_prices(prices)
+    let load = Load::new(Target::TransactionsPerS(100.0), Some(32), close).expect("good numbers");
+    let prove = TimeDist::empirical("prove", vec![0.9, 0.95, 1.0, 0.85]).expect("good numbers");
+    let merge = Aggregation::pairwise(TimeDist::empirical("merge", vec![1.0, 1.1]).expect("good numbers"));
+    let prices = Prices::new(2.0, 1.0, None).expect("good numbers");
+    PlanRequest::new(load, prove, merge, 12.0).expect("good numbers").with_prices(prices)
 }
 
 fn index(grid: &WhatIfRecord, at: [usize; 5]) -> usize {

@@ -36,6 +36,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness report bench-out
+  bench-harness report bench-out --what story
   bench-harness report bench-out --html
   bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
   bench-harness report bench-out --pictures pictures --tables tables
@@ -107,6 +108,8 @@ enum What {
     Machine,
     /// Scaling laws: over cores, clock, batch size and N.
     Laws,
+    /// The answer and what it stands on, in 25 lines.
+    Story,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -128,7 +131,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return serve_report(args, &files);
     }
     if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
-        return story(args, &files);
+        return page_and_pictures(args, &files);
     }
     if let Some(path) = &args.trace {
         let samples = reports::sample::read_log(&files.samples())?;
@@ -165,6 +168,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Markdown => LawsMarkdown.export(&laws)?,
             }
         }
+        (What::Story, format) => {
+            let records = story::of_folder(&files, &args.choice, &args.question, &args.laws)?;
+            match format {
+                Format::Terminal => story::told(&records),
+                Format::Json => story::json(&records)?,
+                _ => return Err(crate::exit::usage("the story comes as terminal or json")),
+            }
+        }
         (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(crate::exit::usage("a machine comes as terminal or json")),
     };
@@ -193,7 +204,7 @@ fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
 }
 
 /// The page, its pictures and its tables.
-fn story(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
+fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
     let records = story::of_folder(files, &args.choice, &args.question, &args.laws)?;
     let mut said = String::new();
     if let Some(file) = &args.html {
