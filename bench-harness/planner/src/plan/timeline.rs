@@ -13,7 +13,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError::BadInput`] for no groups, or more batches than
-    /// [`WATCHED_BATCHES_MAX`](crate::sim::spans::WATCHED_BATCHES_MAX).
+    /// [`WATCHED_BATCHES_MAX`].
     pub fn timeline(&self, groups: u32) -> Result<TimelineRecord, PlanError> {
         let Fleet { provers, batches_per_aggregation: n, aggregators } = self.choice.fleet();
         let pipeline = self.request.pipeline(provers, n, aggregators)?;
