@@ -111,12 +111,12 @@ fn clock_ghz(cell: &CellSummaryRecord) -> Option<f64> {
     None
 }
 
-/// What was written, and the same for a terminal.
+/// A run's story, told.
 #[derive(Debug)]
 pub(crate) struct Told {
-    /// The page's path.
+    /// Where the page is.
     pub(crate) page: PathBuf,
-    /// The story in 25 lines.
+    /// The same in 25 lines, for the terminal.
     pub(crate) story: String,
 }
 
