@@ -59,6 +59,7 @@ fn a_run_as_a_timeline_has_every_sample_once() {
     let lanes = lanes(&bench.read("trace.json"));
     assert_eq!(lanes.keys().collect::<Vec<_>>(), ["mix of 4, scripted, 1 core"]);
     let samples = crate::log::Log::of(&bench.path("out"));
-    let outside = samples.of_stage("prove_call").len() + samples.of_stage("aggregate_call").len();
+    let outside: usize =
+        ["prove_call", "aggregate_call", "grind"].map(|stage| samples.of_stage(stage).len()).iter().sum();
     assert_eq!(lanes["mix of 4, scripted, 1 core"].len(), samples.of_kind("sample").len() - outside);
 }

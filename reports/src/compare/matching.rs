@@ -7,7 +7,7 @@ use crate::compare::record::{
     COMPARISON_SCHEMA_VERSION, ComparedDifferenceRecord, ComparisonRecord, FigureRecord, PairRecord,
     RatioRecord, SideRecord, StageRecord,
 };
-use crate::profile::{CellSummaryRecord, IntervalRecord, ProfileRecord, QuantityRecord};
+use crate::profile::{CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityRecord};
 use crate::sample::CellRecord;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -126,8 +126,8 @@ fn words(cells: &[&CellSummaryRecord]) -> String {
 
 /// What a cell proves, whatever it proves it on.
 fn work(cell: &CellRecord) -> String {
-    // One key with cores and clock levelled is the work: a new field of a cell is then part of it by itself.
-    CellRecord { cores: 1, clock: String::new(), ..cell.clone() }.key()
+    // One key with cores, provers at once and clock levelled is the work: a new field of a cell is then part of it by itself.
+    CellRecord { cores: 1, provers: 1, clock: String::new(), ..cell.clone() }.key()
 }
 
 type Pairs<'a> = (Vec<(&'a CellSummaryRecord, &'a CellSummaryRecord)>, Vec<String>);
@@ -211,6 +211,7 @@ fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<ComparedDif
 fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> PairRecord {
     let mut differences: Vec<_> = [
         difference("cores", a.cell.cores, b.cell.cores),
+        difference("provers at once", a.cell.provers, b.cell.provers),
         difference("clock", &a.cell.clock, &b.cell.clock),
         difference("verified", a.verified, b.verified),
     ]
@@ -261,38 +262,52 @@ fn stages(a: &CellSummaryRecord, b: &CellSummaryRecord) -> Vec<StageRecord> {
 }
 
 fn figure(quantity: &QuantityRecord) -> FigureRecord {
-    let interval = quantity.interval;
+    let (interval, cycles) = (quantity.interval, quantity.cycles);
     FigureRecord {
         samples: quantity.samples,
         median_s: quantity.median_s,
         low_s: interval.map(|IntervalRecord { low_s, .. }| low_s),
         high_s: interval.map(|IntervalRecord { high_s, .. }| high_s),
         coverage: interval.map(|IntervalRecord { coverage, .. }| coverage),
-        median_cycles: None,
+        median_cycles: cycles.map(|CyclesRecord { median_cycles, .. }| median_cycles),
+        low_cycles: cycles.and_then(|CyclesRecord { low_cycles, .. }| low_cycles),
+        high_cycles: cycles.and_then(|CyclesRecord { high_cycles, .. }| high_cycles),
     }
 }
 
 /// Second over first. The interval is the widest that both intervals allow, and holds the true ratio whenever both
 /// hold their medians: at least `1 − (1 − c₁) − (1 − c₂)` of the time.
 fn in_seconds(first: &FigureRecord, second: &FigureRecord) -> Option<RatioRecord> {
-    let over = |top: Option<f64>, bottom: Option<f64>| Some(top? / bottom?).filter(|ratio| ratio.is_finite());
     Some(RatioRecord {
         value: over(Some(second.median_s), Some(first.median_s))?,
         low: over(second.low_s, first.high_s),
         high: over(second.high_s, first.low_s),
-        coverage: first.coverage.zip(second.coverage).map(|(a, b)| (a + b - 1.0).max(0.0)),
+        coverage: both(first, second),
     })
 }
 
+/// The same in cycles; their intervals have the coverage of the times'.
 fn in_cycles(first: &FigureRecord, second: &FigureRecord) -> Option<RatioRecord> {
-    let value = second.median_cycles? / first.median_cycles?;
-    value.is_finite().then_some(RatioRecord { value, low: None, high: None, coverage: None })
+    Some(RatioRecord {
+        value: over(second.median_cycles, first.median_cycles)?,
+        low: over(second.low_cycles, first.high_cycles),
+        high: over(second.high_cycles, first.low_cycles),
+        coverage: both(first, second),
+    })
+}
+
+fn over(top: Option<f64>, bottom: Option<f64>) -> Option<f64> {
+    Some(top? / bottom?).filter(|ratio| ratio.is_finite())
+}
+
+fn both(first: &FigureRecord, second: &FigureRecord) -> Option<f64> {
+    first.coverage.zip(second.coverage).map(|(a, b)| (a + b - 1.0).max(0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{CannotCompare, Compared, compare};
-    use crate::profile::{ProfileRecord, QuantityName, fixture};
+    use crate::profile::{CyclesRecord, ProfileRecord, QuantityName, fixture};
 
     fn side<'a>(name: &str, profile: &'a ProfileRecord, cores: Option<u64>) -> Compared<'a> {
         Compared { name: name.to_owned(), profile, cores }
@@ -325,6 +340,31 @@ mod tests {
         assert!((ratio.low.expect("low") - 0.75).abs() < 1e-12);
         assert_eq!(ratio.coverage, Some(0.5));
         assert!(!ratio.tells_apart());
+    }
+
+    /// The second runs at half the clock: twice the time for the same cycles.
+    #[test]
+    fn cycles_tell_a_slow_clock_from_more_work() {
+        let with_cycles = |clock: f64| {
+            let mut profile = with_cores(&[1]);
+            for quantity in &mut profile.cells[0].quantities {
+                quantity.median_s /= clock;
+                quantity.cycles = Some(CyclesRecord {
+                    samples: 3,
+                    median_cycles: 3e9,
+                    low_cycles: Some(2.9e9),
+                    high_cycles: Some(3.2e9),
+                });
+            }
+            profile
+        };
+        let (fast, slow) = (with_cycles(2.0), with_cycles(1.0));
+        let record = compare(&side("a", &fast, None), &side("b", &slow, None)).expect("comparable");
+        let stage = &record.pairs[0].stages[0];
+        let (seconds, cycles) = (stage.seconds_ratio.expect("a ratio"), stage.cycles_ratio.expect("a ratio"));
+        assert_eq!((seconds.value, cycles.value), (2.0, 1.0));
+        assert_eq!(cycles.low, Some(2.9 / 3.2));
+        assert!(!cycles.tells_apart());
     }
 
     #[test]

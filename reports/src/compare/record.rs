@@ -101,6 +101,10 @@ pub struct FigureRecord {
     pub coverage: Option<f64>,
     /// Median of CPU time times the clock that the probe saw; none without a probe.
     pub median_cycles: Option<f64>,
+    /// Lower end of its interval.
+    pub low_cycles: Option<f64>,
+    /// Upper end.
+    pub high_cycles: Option<f64>,
 }
 
 /// Second over first.

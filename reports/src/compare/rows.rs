@@ -36,7 +36,7 @@ pub(crate) fn stage_row(stage: &StageRecord) -> [String; 6] {
         figure(*second),
         seconds_ratio.map_or_else(|| "-".to_owned(), ratio),
         in_cycles,
-        cycles_ratio.map_or_else(|| "-".to_owned(), |ratio| significant(ratio.value, 3)),
+        cycles_ratio.map_or_else(|| "-".to_owned(), ratio),
     ]
 }
 

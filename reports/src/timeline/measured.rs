@@ -9,7 +9,8 @@ use crate::timeline::record::{LaneRecord, ProcessRecord, SpanName, SpanRecord, T
 
 /// The samples of a log as lanes.
 ///
-/// `prove_call` and `aggregate_call` time their parts once more from outside, and are left out.
+/// `prove_call` and `aggregate_call` time their parts once more from outside, `grind` is a part of a proof: they are
+/// left out.
 pub fn timeline(records: &[LogRecord]) -> TimelineRecord {
     let mut cells: Vec<(&CellRecord, f64, Vec<SpanRecord>)> = Vec::new();
     for sample in records.iter().filter_map(sample) {
@@ -56,7 +57,7 @@ fn kind(stage: StageName) -> Option<(SpanName, &'static str)> {
         StageName::Verify => (SpanName::Verify, "verify"),
         StageName::Aggregate => (SpanName::Aggregate, "aggregate"),
         StageName::VerifyAggregate => (SpanName::Verify, "verify aggregate"),
-        StageName::ProveCall | StageName::AggregateCall => return None,
+        StageName::ProveCall | StageName::AggregateCall | StageName::Grind => return None,
     })
 }
 
@@ -97,6 +98,8 @@ mod tests {
             clock_ghz: None,
             adds_per_cycle: None,
             share: None,
+            probe_cycles: None,
+            lost_part: None,
             steal_s: None,
             mark: MarkName::Clean,
         })
