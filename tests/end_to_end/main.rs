@@ -8,6 +8,8 @@
 //! | [`help`] | `--help` of every verb, and that its examples work as pasted |
 //! | [`exit_codes`] | a command for every exit code there is |
 //! | [`by_hand`] | plans from numbers given by hand, in every form |
+//! | [`pipelines`] | every kind of pipeline that a plan can be asked for |
+//! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
@@ -34,9 +36,11 @@ mod help;
 mod interrupted;
 mod json;
 mod killed;
+mod laws;
 mod log;
 mod machines;
 mod own_prover;
+mod pipelines;
 mod processes;
 mod real;
 mod report;

@@ -43,6 +43,10 @@ impl Planner {
     }
 
     fn asked(&self, query: &[(String, String)]) -> anyhow::Result<Asked> {
+        // The one value that names a file: the server reads none for whoever asks.
+        if query.iter().any(|(name, value)| name == "arrivals" && value.starts_with("trace")) {
+            return Err(usage("arrivals: a trace is read by `plan` alone"));
+        }
         let says = |name: &str| query.iter().any(|(asked, _)| asked == name);
         let is_target = |name: &str| name.starts_with("target-");
         let other_target = query.iter().any(|(asked, _)| is_target(asked));

@@ -4,11 +4,15 @@
 
 mod api;
 mod args;
+mod arrivals;
+mod closing;
 mod cmd;
 mod compare;
 mod exit;
 mod law_args;
 mod machines;
+mod merging;
+mod mishaps;
 mod output;
 mod profile_plan;
 mod progress;

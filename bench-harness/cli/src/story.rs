@@ -63,9 +63,13 @@ pub(crate) fn of_profile(
 }
 
 /// The records of a run that was just planned.
-fn of_plan(profile: &ProfileRecord, planned: &Planned<'_>, what_if: WhatIfRecord) -> anyhow::Result<Records> {
+fn of_plan(
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    what_if: Option<WhatIfRecord>,
+) -> anyhow::Result<Records> {
     Ok(Records {
-        what_if: Some(what_if),
+        what_if,
         timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
         plan: Some(planned.record.clone()),
         planned_with: Some(planned.cell.cell.words()),

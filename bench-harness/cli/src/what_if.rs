@@ -3,6 +3,7 @@
 use crate::profile_plan::Choice;
 use crate::question::Question;
 use planner::plan::{Plan, what_if};
+use planner::sim::Closing;
 use reports::what_if::WhatIfRecord;
 use std::path::Path;
 
@@ -30,15 +31,19 @@ pub(crate) enum Answers {
     Server,
 }
 
-/// The planner's answers around a plan from a profile.
+/// The planner's answers around a plan from a profile, where they need no simulation.
 pub(crate) fn grid(
     plan: &Plan,
     profile: &Path,
     choice: &Choice,
     question: &Question,
     answers: Answers,
-) -> anyhow::Result<WhatIfRecord> {
-    Ok(what_if(plan, &command(profile, choice, question, answers))?)
+) -> anyhow::Result<Option<WhatIfRecord>> {
+    if plan.request.closing() == Closing::ProverFree {
+        // What such a sequencer carries is known by simulation alone: thousands of positions would take hours.
+        return Ok(None);
+    }
+    Ok(Some(what_if(plan, &command(profile, choice, question, answers))?))
 }
 
 /// The command that prints a position, without what the sliders say.

@@ -2,7 +2,8 @@
 
 use crate::number::significant;
 use crate::plan::record::{
-    DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord, TermName,
+    DelayLimitRecord, DelayRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord,
+    RecommendationRecord, TermName,
 };
 
 /// The recommendation as a sentence: the first that `plan` prints.
@@ -99,11 +100,11 @@ pub(crate) fn capital(text: &str) -> String {
 }
 
 /// The header of the table of three figures.
-pub(crate) const OUTLOOK_HEADER: [&str; 7] =
-    ["P", "N", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
+pub(crate) const OUTLOOK_HEADER: [&str; 8] =
+    ["P", "N", "A", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
 
 /// One row of it: delay to consolidated of a group's oldest transaction.
-pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
+pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
     let (mean, p99) = match (&outlook.simulated, &outlook.unstable) {
         (Some(simulated), _) => {
             let delay = &simulated.consolidated;
@@ -125,6 +126,7 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
     [
         outlook.provers.to_string(),
         outlook.batches_per_aggregation.to_string(),
+        outlook.aggregators.to_string(),
         format!("{} %", significant(100.0 * outlook.use_share, 3)),
         seconds(outlook.seed_delay_s),
         seconds(outlook.corrected_delay_s),
@@ -137,7 +139,7 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
 pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
     let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
     if let Some(outlook) = plan.outlooks.first() {
-        let [_, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
+        let [_, _, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
         facts.extend([
             ("use", used),
             ("to consolidated, seed’s formula", seed),
@@ -147,6 +149,31 @@ pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
         ]);
     }
     facts
+}
+
+/// The header of the table of the recommended fleet's delays.
+pub(crate) const DELAY_HEADER: [&str; 5] = ["transaction", "until", "mean", "median", "p99"];
+
+/// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states.
+pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
+    let Some(simulated) = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref()) else {
+        return Vec::new();
+    };
+    let row = |whose: &str, until: &str, delay: &DelayRecord| {
+        [
+            whose.to_owned(),
+            until.to_owned(),
+            with_interval(delay.mean_s, delay.mean_half_width_s),
+            with_interval(delay.p50_s, delay.p50_half_width_s),
+            with_interval(delay.p99_s, delay.p99_half_width_s),
+        ]
+    };
+    vec![
+        row("oldest of a batch", "virtual", &simulated.virtual_oldest),
+        row("random", "virtual", &simulated.virtual_random),
+        row("oldest of a group", "consolidated", &simulated.consolidated),
+        row("random", "consolidated", &simulated.consolidated_random),
+    ]
 }
 
 /// The header of the table of cost against delay.
@@ -166,7 +193,9 @@ pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
 
 fn with_interval(value_s: f64, half_width_s: Option<f64>) -> String {
     match half_width_s {
-        Some(half) if half > 0.0 => format!("{} ± {}", seconds(value_s), significant(half, 2)),
+        Some(half) if half > 1e-9 * value_s.abs() => {
+            format!("{} ± {}", seconds(value_s), significant(half, 2))
+        }
         _ => seconds(value_s),
     }
 }
@@ -192,11 +221,11 @@ pub(crate) fn asked(plan: &PlanRecord) -> String {
 }
 
 /// The header of the designs table.
-pub(crate) const DESIGN_HEADER: [&str; 7] =
-    ["design", "provers", "N", "batches/s", "to virtual", "to consolidated", "limited by"];
+pub(crate) const DESIGN_HEADER: [&str; 8] =
+    ["design", "provers", "N", "A", "batches/s", "to virtual", "to consolidated", "limited by"];
 
 /// One row of the designs table.
-pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
+pub(crate) fn design_row(design: &DesignRecord) -> [String; 8] {
     let provers = match design.prover_speedup {
         Some(times) => format!("{}, {} x faster", design.provers, significant(times, 3)),
         None => design.provers.to_string(),
@@ -210,6 +239,7 @@ pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
         design.design.words().to_owned(),
         provers,
         design.batches_per_aggregation.to_string(),
+        design.aggregators.to_string(),
         significant(design.throughput_batches_per_s, 3) + short,
         design.delay_virtual_s.map_or_else(|| "-".to_owned(), seconds),
         seconds(design.delay_consolidated_s),

@@ -2,7 +2,8 @@
 
 use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
-    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
+    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
+    pareto_row, recommendation,
 };
 use crate::text::{table, wrap};
 
@@ -16,6 +17,11 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         wrap(&recommendation(plan), width, ""),
         wrap(&asked(plan), width, ""),
     );
+    let delays = delay_rows(plan);
+    if !delays.is_empty() {
+        let delays = table(&DELAY_HEADER, delays.into_iter().map(|row| row.to_vec()), width);
+        text += &format!("Its delays, simulated:\n{delays}\n\n");
+    }
     if !plan.pareto.is_empty() {
         let pareto = table(&PARETO_HEADER, plan.pareto.iter().map(|row| pareto_row(row).to_vec()), width);
         text += &format!("Cost against delay:\n{pareto}\n\n");

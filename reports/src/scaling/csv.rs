@@ -9,7 +9,7 @@ use crate::scaling::record::{
     ReachName, RefusedRecord, TreeRecord,
 };
 
-const HEADER: [&str; 26] = [
+const HEADER: [&str; 27] = [
     "run",
     "over",
     "of",
@@ -23,6 +23,7 @@ const HEADER: [&str; 26] = [
     "batches_per_aggregation",
     "cores",
     "clock",
+    "provers",
     "padded_rows",
     "row",
     "law",
@@ -59,7 +60,7 @@ impl Exporter<LawsRecord> for LawsCsv {
     }
 }
 
-/// The first 14 columns.
+/// The first 15 columns.
 fn identity(run: &str, law: &LawRecord) -> Vec<String> {
     let FamilyRecord {
         workload,
@@ -70,6 +71,7 @@ fn identity(run: &str, law: &LawRecord) -> Vec<String> {
         batches_per_aggregation,
         cores,
         clock,
+        provers,
         padded_rows,
     } = &law.family;
     vec![
@@ -86,6 +88,7 @@ fn identity(run: &str, law: &LawRecord) -> Vec<String> {
         cell(*batches_per_aggregation),
         cell(*cores),
         clock.clone().unwrap_or_default(),
+        cell(*provers),
         cell(*padded_rows),
     ]
 }

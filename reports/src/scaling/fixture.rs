@@ -17,6 +17,7 @@ fn family() -> FamilyRecord {
         batches_per_aggregation: Some(2),
         cores: None,
         clock: Some("as_is".to_owned()),
+        provers: Some(1),
         padded_rows: None,
     }
 }

@@ -69,6 +69,9 @@ pub struct FamilyRecord {
     pub cores: Option<u64>,
     /// `as_is`, or the clock or quota that was set.
     pub clock: Option<String>,
+    /// Provers that ran at once, each with its own cores.
+    #[serde(default)]
+    pub provers: Option<u64>,
     /// Rows of the batch circuit after padding, for laws over batch size: no line may cross a power of two.
     pub padded_rows: Option<u64>,
 }
@@ -85,6 +88,7 @@ impl FamilyRecord {
             batches_per_aggregation,
             cores,
             clock,
+            provers,
             padded_rows,
         } = self;
         let mut words = match (workload.as_str(), swap_ratio) {
@@ -106,6 +110,9 @@ impl FamilyRecord {
         }
         if let Some(clock) = clock.as_ref().filter(|clock| *clock != "as_is") {
             words += &format!(", {clock}");
+        }
+        if let Some(provers) = provers.filter(|provers| *provers > 1) {
+            words += &format!(", {provers} provers at once");
         }
         if let Some(rows) = padded_rows {
             words += &format!(", {rows} rows");

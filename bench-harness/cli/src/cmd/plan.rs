@@ -2,8 +2,9 @@
 
 use crate::exit::usage;
 use crate::machines::MachineArgs;
+use crate::merging::Merging;
 use crate::output::{deliver, table, width, write_whole};
-use crate::profile_plan::{Choice, request};
+use crate::profile_plan::{Choice, neighbours, request};
 use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
@@ -17,51 +18,79 @@ use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::timeline::chrome::ChromeTrace;
 use std::path::{Path, PathBuf};
 
+/// Headings of `--help`.
+const TIMES: &str = "Times, measured or by hand";
+const OUTPUT: &str = "Output";
+
 /// Recommend how many provers, batches per aggregation and aggregators meet a target.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s \\
       --target-batches-per-s 0.1 --delay 300s
+  bench-harness plan --close 10s --prove 120s --prove-cv 0.3 --block 12s --aggregate-merge 3s \\
+      --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
+      --straggler-share 0.02 --straggler-factor 4
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --trace trace.json")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
     /// Plan from this measured profile.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
+    #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     machines: MachineArgs,
     /// Time to prove one batch on one prover, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
     /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
+    #[arg(
+        long,
+        help_heading = TIMES,
+        value_name = "CV",
+        default_value_t = 0.0,
+        requires = "prove"
+    )]
     prove_cv: f64,
+    /// The law of prove times.
+    #[arg(long, help_heading = TIMES, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]
+    prove_law: ProveLaw,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     aggregate: Option<f64>,
-    /// Time to merge two proofs into one, by hand: the tree over N proofs has ⌈log2 N⌉ levels.
-    #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
+    /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
     aggregate_merge: Option<f64>,
+    /// How times of merges scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
+    #[arg(long, help_heading = TIMES, value_name = "CV", default_value_t = 0.0)]
+    aggregate_cv: f64,
     /// Transactions in a batch, by hand.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, help_heading = TIMES, value_name = "COUNT")]
     batch_size: Option<u32>,
     /// How to print it.
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Terminal)]
     format: Format,
     /// The same as --format json.
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
     json: bool,
     /// Write to this file instead of printing.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the first groups of the simulated pipeline to this file, prover by prover, for ui.perfetto.dev.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     trace: Option<PathBuf>,
+}
+
+/// A law of prove times given by hand.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProveLaw {
+    /// Lognormal with --prove-cv; fixed where that is 0.
+    Lognormal,
+    /// Exponential: a textbook's, far wider than proving is.
+    Exponential,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -85,13 +114,25 @@ impl Args {
         };
         let close_s = self.question.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
-        let prove = match self.prove_cv {
-            0.0 => TimeDist::fixed("prove", prove_s)?,
-            cv => TimeDist::log_normal("prove", prove_s, cv)?,
+        let prove = match self.prove_law {
+            ProveLaw::Lognormal => TimeDist::log_normal("prove", prove_s, self.prove_cv)?,
+            ProveLaw::Exponential if self.prove_cv > 0.0 => {
+                return Err(usage(
+                    "--prove-cv: an exponential law has 1; leave it out or take --prove-law lognormal",
+                ));
+            }
+            ProveLaw::Exponential => TimeDist::exponential("prove", prove_s)?,
         };
+        let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
+        let shape = self.question.aggregate_shape;
         let aggregation = match (self.aggregate, self.aggregate_merge) {
-            (Some(total_s), _) => Aggregation::fixed_total(TimeDist::fixed("aggregate", total_s)?),
-            (None, Some(merge_s)) => Aggregation::pairwise(TimeDist::fixed("aggregate_merge", merge_s)?),
+            (Some(_), _) if shape != Merging::Tree(2) => {
+                return Err(usage(
+                    "--aggregate-shape: a total has no shape; give the time of one merge, --aggregate-merge",
+                ));
+            }
+            (Some(total_s), _) => Aggregation::fixed_total(step("aggregate", total_s)?),
+            (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
         let target = self.question.required_target()?;
@@ -184,7 +225,7 @@ pub(crate) fn plan_profile<'a>(
     }
     Ok(Planned {
         cell: best,
-        heading: format!("Planned with: one prover is {}.", best.cell.words()),
+        heading: format!("Planned with: one prover is {} ({}).", best.cell.words(), neighbours(best)),
         record: plan.to_record(),
         plan,
         others: format!("Every cell that was measured, at the same target:\n{table}"),

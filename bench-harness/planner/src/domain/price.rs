@@ -60,6 +60,11 @@ impl Prices {
         self.gas
     }
 
+    /// Whether L1 gas is among them.
+    pub fn has_gas(&self) -> bool {
+        self.gas.is_some()
+    }
+
     /// Dollars an hour for a fleet.
     pub fn usd_per_hour(&self, provers: u32, aggregators: u32) -> f64 {
         f64::from(provers) * self.prover_usd_per_hour + f64::from(aggregators) * self.aggregator_usd_per_hour

@@ -8,7 +8,7 @@ use crate::backlog::{DayCurve, fixed_fleet, provers_for_day};
 use crate::error::PlanError;
 use crate::formulas::{corrected, seed};
 use crate::plan::Plan;
-use crate::plan::choice::provers_least;
+use crate::plan::needs::provers_least;
 use crate::plan::outlook::{Fleet, capacity_of, rough};
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{Estimate, Simulated};

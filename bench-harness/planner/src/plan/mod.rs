@@ -17,6 +17,7 @@ pub mod choice;
 pub mod curves;
 pub mod designs;
 mod infeasible;
+pub(crate) mod needs;
 mod notes;
 pub mod outlook;
 pub mod pareto;
@@ -48,7 +49,8 @@ pub struct Plan {
     pub choice: Choice,
     /// Each design by the seed's formulas, at the N = P that meets the target.
     pub designs: Vec<DesignFigures>,
-    /// Seed, corrected form and simulation side by side: the fleet recommended, and the seed's own N = P.
+    /// Seed, corrected form and simulation side by side: the fleet recommended, the seed's own N = P, and where
+    /// chance plays a part the fleet recommended with its spares at work.
     pub outlooks: Vec<Outlook>,
     /// How the number of provers moves with prove time.
     pub sensitivity: Sensitivity,
@@ -92,13 +94,16 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
             provers: seeds.provers,
             batches_per_aggregation: seeds.batches_per_aggregation,
             // The seed's aggregation time takes for granted that each level of the tree runs at once.
-            aggregators: choice
-                .aggregators
-                .max(request.aggregation().useful_aggregators(seeds.batches_per_aggregation)),
+            aggregators: choice.aggregators.max(seeds.aggregators),
         };
         if fleet != choice.fleet() {
             outlooks.push(outlook(request, fleet)?);
         }
+    }
+    // While nothing is broken the spares work too.
+    let rested = Fleet { provers: choice.provers.saturating_add(request.spares()), ..choice.fleet() };
+    if !request.is_deterministic() && outlooks.iter().all(|outlook| outlook.fleet != rested) {
+        outlooks.push(outlook(request, rested)?);
     }
     let sensitivity = sensitivity::of(request, &choice)?;
     let pareto = pareto::front(request, &choice)?;

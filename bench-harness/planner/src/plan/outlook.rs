@@ -3,14 +3,16 @@
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, seed};
-use crate::plan::request::PlanRequest;
-use crate::sim::{RunLength, Simulated, simulate};
+use crate::plan::request::{ArrivalLaw, PlanRequest};
+use crate::sim::{Closing, Pipeline, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
 const DAY_S: f64 = 86_400.0;
 /// The most batches of an overloaded fleet that are simulated: a week of them may be hundreds of millions.
 const OVERLOADED_BATCHES_MAX: u64 = 500_000;
+/// More batches a day than this would take minutes to plan for.
+const DAY_BATCHES_MOST: u64 = 2_000_000;
 
 /// A fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,10 +79,9 @@ pub struct ClosedForm {
 /// The two closed forms for `fleet`.
 pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
     let Fleet { provers: _, batches_per_aggregation: n, aggregators } = fleet;
-    let load = request.load();
-    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
+    let (interval_s, prove_s, block_s) = (request.interval_s(), request.prove_mean_s(), request.block_s());
     let aggregate_s = request.aggregation().latency_s(n, aggregators);
-    let extra_s = load.close_s().max(interval_s) - interval_s;
+    let extra_s = request.close_s() - interval_s;
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
     ClosedForm {
@@ -106,7 +107,7 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
 pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let pipeline = request.pipeline(provers, n, aggregators)?;
-    let interval_s = request.load().interval_s();
+    let interval_s = request.interval_s();
     let ClosedForm {
         seed_throughput_batches_per_s,
         seed_delay_s,
@@ -115,7 +116,12 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
         use_share,
     } = closed_form(request, fleet);
     let (arriving, capacity) = (1.0 / interval_s, capacity_of(request, fleet));
-    let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
+    let settles = match (request.closing(), request.is_deterministic()) {
+        // A sequencer that holds back loses batches and never falls behind.
+        (Closing::ProverFree, _) => true,
+        (_, true) => use_share <= 1.0 + 1e-9,
+        (_, false) => use_share < 1.0 - 1e-9,
+    };
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
     } else {
@@ -174,6 +180,13 @@ pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, 
     }
 }
 
+/// Whether a simulation carried the target, to one part in a hundred. Only a sequencer that holds back until a prover
+/// is free loses batches; any other lets the queue grow, and use tells.
+pub(crate) fn carries(request: &PlanRequest, result: &Simulated) -> bool {
+    request.closing() != Closing::ProverFree
+        || result.throughput_batches_per_s.value >= 0.99 * request.batches_per_s()
+}
+
 /// `groups` groups in each replication, but not more than `most` batches, and never fewer than 30 groups.
 fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Result<Simulated, PlanError> {
     let n = u64::from(fleet.batches_per_aggregation);
@@ -182,10 +195,29 @@ fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Res
         true => (20 * n, 2),
         false => ((groups * n).max(6_000).min(most).max(30 * n), REPLICATIONS),
     };
+    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
+    if let ArrivalLaw::Daily { .. } = request.arrival_law() {
+        return days(request, &pipeline);
+    }
     // A tenth, and the time in which every prover has ended a few proofs.
     let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
-    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
     Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
+}
+
+/// Whole days: the first leaves its queue to those that count.
+fn days(request: &PlanRequest, pipeline: &Pipeline) -> Result<Simulated, PlanError> {
+    let day = whole(DAY_S / request.interval_s()).max(1);
+    if day > DAY_BATCHES_MOST {
+        return Err(PlanError::bad(
+            "arrivals daily",
+            &format!(
+                "at most {DAY_BATCHES_MOST} batches a day to simulate; larger batches, or the verb queue"
+            ),
+            day,
+        ));
+    }
+    let (days, replications) = if day > 100_000 { (2, 4) } else { (4, REPLICATIONS) };
+    Ok(simulate(pipeline, RunLength::new(days * day, day, replications, request.seed())?))
 }
 
 /// The figure of a simulation that a limit is held against, s.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::domain::{Close, Gas, Load, Prices, Target};
 use crate::error::PlanError;
-use crate::plan::choice::provers_least;
+use crate::plan::needs::provers_least;
 use crate::plan::record::term;
 use crate::plan::{Choice, Plan, PlanRequest, choose, closed_form};
 

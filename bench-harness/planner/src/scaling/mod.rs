@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`usl`] | throughput over cores: the universal scalability law, and Amdahl's |
 //! | [`mod@line`] | straight lines: time over the inverse clock, over batch size within one degree, over N |
-//! | [`laws`] | every law of a measured profile, as a record |
+//! | [`mod@laws`] | every law of a measured profile, as a record |
 //! | [`turn`] | two machines: the parallel share at which the answer turns |
 //! | [`reach`] | how far from what was measured a prediction is |
 

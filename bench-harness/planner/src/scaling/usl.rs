@@ -61,6 +61,17 @@ pub struct UslFit {
     points: Vec<(f64, f64)>,
 }
 
+/// A time that a law predicts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeAt {
+    /// The time, s.
+    pub time_s: f64,
+    /// Its 95 % band; none without a degree of freedom.
+    pub band_s: Option<(f64, f64)>,
+    /// How far it is from what was measured.
+    pub reach: Reach,
+}
+
 impl UslFit {
     /// Fits a law to `(cores, throughput)` points.
     ///
@@ -103,7 +114,7 @@ impl UslFit {
     ///
     /// # Errors
     /// As [`UslFit::predict`].
-    pub fn time_s(&self, cores: f64, far: bool) -> Result<(f64, Option<(f64, f64)>, Reach), PlanError> {
+    pub fn time_s(&self, cores: f64, far: bool) -> Result<TimeAt, PlanError> {
         let (rate, reach) = self.predict(cores, far)?;
         let slopes = slopes(self.curve(), cores);
         let band = self.covariance.map(|covariance| {
@@ -114,7 +125,7 @@ impl UslFit {
             let half_s = t_975(self.degrees_of_freedom() as f64) * variance.max(0.0).sqrt() / (rate * rate);
             ((1.0 / rate - half_s).max(0.0), 1.0 / rate + half_s)
         });
-        Ok((1.0 / rate, band, reach))
+        Ok(TimeAt { time_s: 1.0 / rate, band_s: band, reach })
     }
 
     /// Points beyond those that the law's unknowns take up.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`pipeline`] | [`Pipeline`]: what is simulated, checked |
 //! | [`arrivals`] | [`Arrivals`] and [`Closing`]: when batches close |
+//! | `trace` | [`gaps_of_csv`]: arrivals that were recorded |
 //! | [`l1`] | [`L1`]: when a transaction is included |
 //! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
 //! | [`figures`] | [`Simulated`]: what comes out |
@@ -27,11 +28,13 @@ pub mod replicate;
 pub mod spans;
 mod streams;
 mod tally;
+mod trace;
 
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
 pub use l1::L1;
-pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers};
+pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, occupied_s};
 pub use replicate::{RunLength, simulate};
 pub use spans::{Lane, Span, Work, spans};
 pub use streams::{Stage, Stream};
+pub use trace::gaps_of_csv;

@@ -18,7 +18,9 @@ fn place(summary: &CellSummaryRecord, over: OverName) -> Option<f64> {
     let clock = summary.cell.clock.as_str();
     let number = |unit: &str| clock.strip_suffix(unit).and_then(|text| text.trim().parse::<f64>().ok());
     let place = match over {
-        OverName::ClockGhz => number("GHz"),
+        // What the probe found is what ran; what was set is what the system was asked for.
+        OverName::ClockGhz if clock == "as_is" => summary.clock_ghz,
+        OverName::ClockGhz => number("GHz").map(|asked| summary.clock_ghz.unwrap_or(asked)),
         OverName::CpuShare if clock == "as_is" => Some(1.0),
         OverName::CpuShare => number("%").map(|percent| percent / 100.0),
         OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => None,

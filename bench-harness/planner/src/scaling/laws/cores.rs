@@ -6,7 +6,7 @@ use reports::scaling::{
     PeakRecord, RefusedRecord,
 };
 
-use super::family::{families, pairs, places, points, stages, whole};
+use super::family::{Members, families, pairs, places, points, stages, whole};
 use super::{Asked, count, reach_name};
 use crate::scaling::usl::{Coefficient, Errors, Law, UslFit, unknowns};
 use crate::scaling::{Reach, reach::FAR_TIMES};
@@ -30,7 +30,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
         for stage in stages(&members) {
             let points = points(&members, stage);
             if !points.is_empty() {
-                laws.push(law(&family, stage, points, asked));
+                laws.push(with_siblings(law(&family, stage, points, asked), &members));
             }
         }
     }
@@ -65,6 +65,20 @@ fn law(
         notes,
         trees: vec![],
     }
+}
+
+/// Two threads of one core are not two cores: a law over both kinds of points bends where they meet.
+fn with_siblings(mut law: LawRecord, members: &Members) -> LawRecord {
+    let smt = members.iter().filter(|(_, cell)| cell.core_kind.as_deref() == Some("smt"));
+    let counts: Vec<String> = smt.map(|(cores, _)| cores.to_string()).collect();
+    if !counts.is_empty() && counts.len() < members.len() {
+        law.notes.push(format!(
+            "Measured on threads that share a core: {}; the others had a core to each thread, so that the law mixes two \
+             kinds of points.",
+            counts.join(", ")
+        ));
+    }
+    law
 }
 
 fn name(law: Law) -> &'static str {
@@ -102,11 +116,11 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     // One time on one core: the band of the curve there, which is the interval of 1/γ.
     let one_core = fit.time_s(1.0, true).ok();
     let mut coefficients: Vec<CoefficientRecord> = one_core
-        .map(|(value, band, _)| CoefficientRecord {
+        .map(|at| CoefficientRecord {
             name: "one_core_s".to_owned(),
-            value,
-            low: band.map(|band| band.0),
-            high: band.map(|band| band.1),
+            value: at.time_s,
+            low: at.band_s.map(|band| band.0),
+            high: at.band_s.map(|band| band.1),
         })
         .into_iter()
         .collect();
@@ -125,12 +139,12 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     let (mut curve, mut refused) = (Vec::new(), Vec::new());
     for cores in wanted(points, asked) {
         match fit.time_s(cores, asked.far) {
-            Ok((y, band, reach)) => curve.push(CurvePointRecord {
+            Ok(at) => curve.push(CurvePointRecord {
                 x: cores,
-                y,
-                low: band.map(|band| band.0),
-                high: band.map(|band| band.1),
-                reach: reach_name(reach),
+                y: at.time_s,
+                low: at.band_s.map(|band| band.0),
+                high: at.band_s.map(|band| band.1),
+                reach: reach_name(at.reach),
             }),
             Err(_) => refused.push(RefusedRecord {
                 x: cores,

@@ -23,6 +23,7 @@ pub(super) fn whole(cell: &CellRecord) -> FamilyRecord {
         proof_system,
         cores,
         clock,
+        provers,
     } = cell;
     FamilyRecord {
         workload: workload.clone(),
@@ -33,6 +34,7 @@ pub(super) fn whole(cell: &CellRecord) -> FamilyRecord {
         batches_per_aggregation: Some(*batches_per_aggregation),
         cores: Some(*cores),
         clock: Some(clock.clone()),
+        provers: Some(*provers),
         padded_rows: None,
     }
 }
@@ -98,8 +100,10 @@ fn find(summary: &CellSummaryRecord, (name, level): StageKey) -> Option<&Quantit
 /// Whether a quantity is a stage of the pipeline whose time could follow a law.
 fn has_law(name: QuantityName) -> bool {
     match name {
-        // Drawing batches is the harness's own work, set-up is paid once, and a level is its merges.
-        QuantityName::Generate | QuantityName::SetUp | QuantityName::AggregateLevel => false,
+        // Drawing batches is the harness's own work, set-up is paid once, a level is its merges, and luck has no law.
+        QuantityName::Generate | QuantityName::SetUp | QuantityName::AggregateLevel | QuantityName::Grind => {
+            false
+        }
         QuantityName::Execute
         | QuantityName::Root
         | QuantityName::Encode
@@ -107,6 +111,7 @@ fn has_law(name: QuantityName) -> bool {
         | QuantityName::Record
         | QuantityName::Witness
         | QuantityName::Prove
+        | QuantityName::ProveWithoutGrind
         | QuantityName::ProveBatch
         | QuantityName::Verify
         | QuantityName::AggregateMerge

@@ -5,11 +5,11 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`family`] | which cells differ in one thing alone |
-//! | [`cores`] | Amdahl's law and the universal one over cores |
-//! | [`clock`] | `T = A/f + B`, over the clock and over the share that a quota leaves |
-//! | [`size`] | time and memory over batch size within one padded circuit |
-//! | [`merges`] | aggregation over N |
+//! | `family` | which cells differ in one thing alone |
+//! | `cores` | Amdahl's law and the universal one over cores |
+//! | `clock` | `T = A/f + B`, over the clock and over the share that a quota leaves |
+//! | `size` | time and memory over batch size within one padded circuit |
+//! | `merges` | aggregation over N |
 //!
 //! Not here: the fits ([`crate::scaling::usl`], [`crate::scaling::line`]); how laws are printed (`reports`).
 

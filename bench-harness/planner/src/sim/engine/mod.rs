@@ -6,6 +6,7 @@
 mod closing;
 mod events;
 mod proving;
+mod rescaling;
 mod settling;
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use crate::sim::streams::{Stage, Stream};
 use crate::sim::tally::Tally;
 
 use events::{Event, Events};
+use rescaling::Staff;
 
 /// What one replication saw, its warm-up left out.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct Replication {
     pub(crate) queue_most: u64,
     pub(crate) throughput: f64,
     pub(crate) prover_use: f64,
+    pub(crate) provers_mean: f64,
+    pub(crate) provers_most: u32,
     pub(crate) growth_s_per_batch: f64,
     pub(crate) fill_share: f64,
     pub(crate) events: u64,
@@ -81,6 +85,7 @@ struct Engine<'a> {
     requeued: VecDeque<u64>,
     free: Vec<u32>,
     running: Vec<Option<(u64, f64)>>,
+    staff: Staff,
     opened_s: f64,
     next_fill_s: f64,
     worked_s: f64,
@@ -158,6 +163,7 @@ impl<'a> Engine<'a> {
             started: 0,
             requeued: VecDeque::new(),
             free: (0..pipeline.provers).rev().collect(),
+            staff: Staff::of(pipeline.provers),
             running: vec![None; pipeline.provers as usize],
             opened_s: 0.0,
             next_fill_s: 0.0,
@@ -186,6 +192,8 @@ impl<'a> Engine<'a> {
                 queue_most: 0,
                 throughput: 0.0,
                 prover_use: 0.0,
+                provers_mean: 0.0,
+                provers_most: 0,
                 growth_s_per_batch: 0.0,
                 fill_share: 0.0,
                 events: 0,
@@ -195,6 +203,7 @@ impl<'a> Engine<'a> {
     }
 
     fn run_out(&mut self) {
+        self.staff_up();
         self.fill_next();
         while let Some((at_s, event)) = self.events.pop() {
             assert!(at_s >= self.now_s, "time ran backwards: {} to {at_s}", self.now_s);
@@ -236,6 +245,7 @@ impl<'a> Engine<'a> {
                 self.start_merges();
             }
             Event::Included => self.included(),
+            Event::Rescale => self.rescale(),
         }
     }
 
@@ -248,7 +258,8 @@ impl<'a> Engine<'a> {
         );
         let recorded = (self.batches_total - self.warmup) as f64;
         self.seen.throughput = recorded / (self.now_s - self.warm_s);
-        self.seen.prover_use = self.held_s / (f64::from(self.pipeline.provers) * self.now_s);
+        self.settle_staff();
+        self.seen.prover_use = self.held_s / self.staff.paid_s();
         self.seen.fill_share = self.fill_sum / self.batches_total as f64;
         let [(first, n_first), (second, n_second)] = self.halves;
         if n_first > 0 && n_second > 0 {

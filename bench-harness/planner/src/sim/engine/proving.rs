@@ -73,7 +73,9 @@ impl Engine<'_> {
     }
 
     pub(super) fn release(&mut self, prover: u32) {
-        self.free.push(prover);
+        if !self.retire(prover) {
+            self.free.push(prover);
+        }
         if self.holding && self.requeued.is_empty() {
             self.holding = false;
             self.close();

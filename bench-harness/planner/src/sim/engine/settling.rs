@@ -66,6 +66,7 @@ impl Engine<'_> {
             self.halves[half].1 += 1;
         } else {
             self.warm_s = self.now_s;
+            self.forget_staff();
         }
         for at in 0..n {
             let Batch { opened_s, filled_s, .. } = self.batches[at];
