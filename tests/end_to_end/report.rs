@@ -38,9 +38,9 @@ fn the_page_is_made_again_as_it_was() {
     let said = bench.run("report out --html").ok().stdout;
     assert_eq!(said, "The report is in out/report.html.\n");
     assert_eq!(bench.read("out/report.html"), first);
-    bench.run("report out --html other.html --target-tx-per-s 450").ok();
+    bench.run("report out --html other.html --target-tx-per-s 300").ok();
     let other = bench.read("other.html");
-    assert!(other.contains("450 transactions/s") && other != first);
+    assert!(other.contains("300 transactions/s") && other != first);
 }
 
 #[test]

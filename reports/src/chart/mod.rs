@@ -5,7 +5,7 @@
 //! | [`model`] | what a chart says: axes with units, series, reference lines, the caption, the table behind it |
 //! | [`table`] | tables: the numbers behind a chart, for a page and as CSV |
 //! | [`svg`] | drawing a chart: markup for a page, a whole file for a paper |
-//! | [`png`] | the same drawing as pixels |
+//! | [`mod@png`] | the same drawing as pixels |
 //!
 //! Not here: which charts there are (the sections of [`crate::html`]) and every computation behind them.
 

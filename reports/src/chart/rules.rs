@@ -18,17 +18,16 @@ pub(crate) fn draw(chart: &Chart, frame: &Frame, left: f64, right: f64) -> Marku
         Rule::X { at, label } => Some((frame.x.at(*at)?, shortened(label, most))),
         Rule::Y { .. } => None,
     });
+    let (upright, to_the_left) = sides(upright.collect(), left, right);
     let level = chart.rules.iter().filter_map(|rule| match rule {
         Rule::Y { at, label } => Some((frame.y.at(*at)?, shortened(label, most))),
         Rule::X { .. } => None,
     });
     let drawn = places(chart, frame);
     html! {
-        @for (row, (x, label)) in upright.enumerate() {
-            @let to_the_left = x + 6.0 + width(&label) > right;
-            // The first is named in the lowest row, so that no line crosses another's name.
+        @for (row, (x, label)) in upright.iter().enumerate() {
             @let y = frame.top - 6.0 - row as f64 * ROW;
-            line class="rule" x1=(place(x)) x2=(place(x)) y1=(place(y - 8.0)) y2=(place(frame.bottom)) {}
+            line class="rule" x1=(place(*x)) x2=(place(*x)) y1=(place(y - 8.0)) y2=(place(frame.bottom)) {}
             text class="halo" text-anchor=(if to_the_left { "end" } else { "start" })
                 x=(place(if to_the_left { x - 5.0 } else { x + 5.0 })) y=(place(y)) { (label) }
         }
@@ -38,6 +37,16 @@ pub(crate) fn draw(chart: &Chart, frame: &Frame, left: f64, right: f64) -> Marku
             text class="halo" x=(place(x)) y=(place(base)) { (label) }
         }
     }
+}
+
+/// Upright lines in the order of the rows of their names, lowest first, and whether the names stand on their left:
+/// where one would run out on the right and all fit on the left. In that order no line crosses another's name.
+fn sides(mut lines: Vec<(f64, String)>, left: f64, right: f64) -> (Vec<(f64, String)>, bool) {
+    let runs_out = lines.iter().any(|(x, label)| x + 6.0 + width(label) > right);
+    let fits_left = lines.iter().all(|(x, label)| x - 6.0 - width(label) >= left - 30.0);
+    let to_the_left = runs_out && fits_left;
+    lines.sort_by(|a, b| if to_the_left { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
+    (lines, to_the_left)
 }
 
 /// Where the words of a level line cover least of what is drawn: at either end or between, above or below it.

@@ -140,7 +140,7 @@ pub struct FleetRecord {
     pub batches_per_aggregation: Option<u32>,
     /// Aggregators, A.
     pub aggregators: Option<u32>,
-    /// Machines, where prices were given.
+    /// Machines, spares among them, where prices were given.
     pub usd_per_hour: Option<f64>,
     /// Machines and L1 gas for each batch, where prices were given.
     pub usd_per_batch: Option<f64>,

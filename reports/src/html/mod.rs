@@ -5,7 +5,7 @@
 //! | [`records`] | all that a report may be made of |
 //! | [`section`] | what a section is: the records that it needs, and what it says with them |
 //! | [`sections`] | the sections, one file each, in the order in which they are read |
-//! | [`page`] | the sections as one page: landmarks, contents, styles, scripts, data |
+//! | [`mod@page`] | the sections as one page: landmarks, contents, styles, scripts, data |
 //! | [`export`] | the same charts and tables as files: SVG, PNG, CSV |
 //!
 //! A new section is one file in `sections/` and one line in [`sections::SECTIONS`]. Charts are values of

@@ -148,7 +148,7 @@ fn how_sure(plan: &PlanRecord) -> Markup {
             Some(((low_s, high_s), samples)) => {
                 p class="big" {
                     @match (provers_low, provers_high) {
-                        (Some(low), Some(high)) if low == high => { (count(low, "prover")) " either way" },
+                        (Some(low), Some(high)) if low == high => { (low) " either way" },
                         (low, high) => { (or_none(low)) " to " (or_none(high)) " provers" },
                     }
                 }
