@@ -6,6 +6,9 @@
 //! | [`machine`] | what a machine is, as named fields that are known or unknown |
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
+//! | [`mod@compare`] | two profiles side by side |
+//! | [`timeline`] | who did what and when: lanes of spans, and the Chrome trace event format |
+//! | [`what_if`] | the planner's answers at every position of a few sliders |
 //! | [`scaling`] | the scaling laws of a profile |
 //! | [`chart`] | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -17,6 +20,7 @@
 //! Nothing here proves, measures or plans.
 
 pub mod chart;
+pub mod compare;
 pub mod export;
 pub mod file;
 pub mod html;
@@ -28,3 +32,5 @@ pub mod sample;
 pub mod scaling;
 pub mod story;
 mod text;
+pub mod timeline;
+pub mod what_if;

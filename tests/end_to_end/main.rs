@@ -14,6 +14,9 @@
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
+//! | [`json`] | `--json` on every verb |
+//! | [`comparing`] | two runs side by side |
+//! | [`timeline`] | timelines of plans and runs |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
@@ -24,12 +27,14 @@
 
 mod bad_input;
 mod by_hand;
+mod comparing;
 mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
 mod help;
 mod interrupted;
+mod json;
 mod killed;
 mod laws;
 mod log;
@@ -40,6 +45,7 @@ mod processes;
 mod real;
 mod report;
 mod support;
+mod timeline;
 mod trace;
 mod verbs;
 mod workload;

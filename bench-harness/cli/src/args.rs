@@ -31,7 +31,7 @@ pub(crate) enum Verb {
     Measure(Box<measure::Args>),
     Plan(Box<plan::Args>),
     Queue(queue::Args),
-    Report(report::Args),
+    Report(Box<report::Args>),
     Workload(workload::Args),
     Machine(machine::Args),
     Completions(completions::Args),

@@ -2,10 +2,12 @@
 //!
 //! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
 
+mod api;
 mod args;
 mod arrivals;
 mod closing;
 mod cmd;
+mod compare;
 mod exit;
 mod law_args;
 mod machines;
@@ -15,9 +17,12 @@ mod output;
 mod profile_plan;
 mod progress;
 mod question;
+mod question_flags;
+mod serve;
 mod spec_args;
 mod story;
 mod units;
+mod what_if;
 
 use clap::Parser;
 use std::process::ExitCode;
