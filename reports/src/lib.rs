@@ -7,6 +7,7 @@
 //! | [`profile`] | a run in summary: the input of planning |
 //! | [`plan`] | what is recommended, and everything that led to it |
 //! | [`export`] | the one trait of all renderings |
+//! | [`gate`] | what the gate finds when it compares two builds |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
 //!
@@ -14,6 +15,7 @@
 
 pub mod export;
 pub mod file;
+pub mod gate;
 pub mod machine;
 pub mod number;
 pub mod plan;
