@@ -1,3 +1,9 @@
 //! Comparing two builds: which figures must be equal, which may differ by noise, and which have drifted.
 //!
+//! | room | what it owns |
+//! |---|---|
+//! | [`statistics`] | signed-rank test, Hodges–Lehmann interval, Holm, geometric mean: all exact |
+//!
 //! Pure but for what it is handed: nothing here proves, reads a clock or starts a process.
+
+pub mod statistics;
