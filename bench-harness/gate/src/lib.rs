@@ -2,8 +2,10 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`paired`] | times, in pairs of runs: rules, order, verdict |
 //! | [`statistics`] | signed-rank test, Hodges–Lehmann interval, Holm, geometric mean: all exact |
 //!
 //! Pure but for what it is handed: nothing here proves, reads a clock or starts a process.
 
+pub mod paired;
 pub mod statistics;
