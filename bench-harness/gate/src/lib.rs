@@ -2,10 +2,12 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`aa`] | what a machine can decide: false alarms, and the least change that is caught |
 //! | [`paired`] | times, in pairs of runs: rules, order, verdict |
 //! | [`statistics`] | signed-rank test, Hodges–Lehmann interval, Holm, geometric mean: all exact |
 //!
 //! Pure but for what it is handed: nothing here proves, reads a clock or starts a process.
 
+pub mod aa;
 pub mod paired;
 pub mod statistics;
