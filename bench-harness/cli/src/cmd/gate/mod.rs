@@ -1,7 +1,9 @@
 //! `gate`: whether a build is what another was. One file a kind of comparison.
 
+mod aa;
 mod meaning;
 mod paired;
+mod planted;
 mod programs;
 mod revision;
 
@@ -20,11 +22,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Kind {
     Paired(Box<paired::Args>),
+    Aa(Box<aa::Args>),
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.kind {
         Kind::Paired(args) => paired::run(*args),
+        Kind::Aa(args) => aa::run(*args),
     }
 }
 
