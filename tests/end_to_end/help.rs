@@ -2,12 +2,15 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 15] = [
     "",
     "run",
     "measure",
     "plan",
     "queue",
+    "gate",
+    "gate paired",
+    "gate aa",
     "report",
     "workload",
     "workload generate",

@@ -17,6 +17,8 @@
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
+//! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`slowed_arm`] | a program that really proves and can be slowed, for the gate to compare |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`examples`] | the example data that is shipped |
 
@@ -26,6 +28,7 @@ mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
+mod gate_paired;
 mod help;
 mod interrupted;
 mod killed;
@@ -34,6 +37,7 @@ mod machines;
 mod own_prover;
 mod processes;
 mod real;
+mod slowed_arm;
 mod support;
 mod trace;
 mod verbs;
