@@ -30,7 +30,7 @@ pub(crate) const SPEC: &str = "--workload transfer --batch-size 1 --depth 4 --ac
 const CELL: &str = "transfer/1of1/x1/plonky2/1c/as_is";
 
 /// Proofs of a sample: their least is told, since what disturbs a proof only ever adds to it.
-const PROOFS: u64 = 3;
+const PROOFS: u64 = 5;
 
 #[test]
 #[ignore = "no test of its own: a program that `gate_paired` starts"]
@@ -55,11 +55,15 @@ fn the_arm() {
 
 fn sample(wanted: SampleRequest) -> SampleAnswer {
     let SampleRequest { cell, seed } = wanted;
-    // One thread: CPU time is then that of the work, and grinding tries the same candidates in both arms.
+    // One thread: CPU time is then that of the work, and of nothing that waits for it.
     assert_eq!(std::env::var("RAYON_NUM_THREADS").as_deref(), Ok("1"), "the wrapper says so");
     let percent: f64 = std::env::var("SLOWED_BY").expect("set").parse().expect("a number");
     let shape = Shape { depth: Depth::new(4).expect("in range"), capacity: 1, slots: SlotKind::Transfer };
-    let circuit = BatchCircuit::build(shape);
+    let mut circuit = BatchCircuit::build(shape);
+    // One bit of grinding: its luck is drawn anew in each proof, since plonky2 fills unused wires at random, and in a
+    // circuit as small as this it is most of the time. To average it out takes more pairs than a test has time for.
+    circuit.circuit.common.config.fri_config.proof_of_work_bits = 1;
+    circuit.circuit.common.fri_params.config.proof_of_work_bits = 1;
     let proofs = (0..PROOFS).map(|proof| one_proof(&circuit, shape, seed + proof, percent));
     let time_s = proofs.fold(f64::INFINITY, f64::min);
     let times = [(TimeName::Prove, TimeAnswer { time_s, mark: MarkName::Clean })].into();
