@@ -14,7 +14,7 @@ pub struct ExactTable {
 impl ExactTable {
     fn table<const N: usize>(self, header: [&str; N]) -> Table {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
         table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
         table
     }

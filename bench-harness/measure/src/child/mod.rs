@@ -15,7 +15,7 @@ mod repeat;
 pub mod request;
 pub mod serve;
 pub mod source;
-mod system;
+pub(crate) mod system;
 mod timer;
 
 use crate::child::message::Message;
