@@ -1,6 +1,6 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{completions, gate, machine, measure, plan, queue, report, run, workload};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -31,6 +31,7 @@ pub(crate) enum Verb {
     Measure(Box<measure::Args>),
     Plan(Box<plan::Args>),
     Queue(queue::Args),
+    Gate(gate::Args),
     Report(report::Args),
     Workload(workload::Args),
     Machine(machine::Args),

@@ -15,6 +15,8 @@ use thiserror::Error;
 pub(crate) const OUR_BUG: u8 = 1;
 /// Bad usage or bad input; clap exits with the same code.
 pub(crate) const USAGE: u8 = 2;
+/// A figure changed, or proving got slower.
+pub(crate) const REGRESSION: u8 = 3;
 /// A machine check refused, or two things cannot be compared.
 pub(crate) const REFUSED: u8 = 5;
 /// A proof or a state root is wrong.
@@ -26,6 +28,16 @@ pub(crate) const INFEASIBLE: u8 = 7;
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
+
+/// A figure changed, or proving got slower: the verdict, in words.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Regression(pub(crate) String);
+
+/// Two things that cannot be compared, in words.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Refused(pub(crate) String);
 
 /// Marks an error as the user's to mend, keeping its words.
 pub(crate) fn usage(error: impl std::fmt::Display) -> anyhow::Error {
@@ -86,6 +98,12 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ::machine::RequireError::NoSuchCheck { .. } => USAGE,
             ::machine::RequireError::Refused { .. } => REFUSED,
         });
+    }
+    if error.is::<Regression>() {
+        return Some(REGRESSION);
+    }
+    if error.is::<Refused>() || error.is::<::gate::exact::CannotCompare>() {
+        return Some(REFUSED);
     }
     // What the system says of a file (missing, no permission, disk full) is for the user to mend.
     (error.is::<Usage>() || error.is::<std::io::Error>()).then_some(USAGE)

@@ -64,8 +64,15 @@ pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<Figures, Measu
                 systems.insert((system()?, system()?))
             }
         };
-        first.push(work.first(one, first.is_empty()).map_err(wrong)?);
-        again.push(work.again(other).map_err(wrong)?);
+        // Side by side, since much of a set-up keeps one core busy alone.
+        let with_trees = first.is_empty();
+        let (figures, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| work.again(other));
+            (work.first(one, with_trees), second.join())
+        });
+        first.push(figures.map_err(wrong)?);
+        let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        again.push(second.map_err(wrong)?);
     }
     let record =
         |cells| FiguresRecord { schema_version: FIGURES_SCHEMA_VERSION, inputs: inputs.clone(), cells };

@@ -2,6 +2,7 @@
 
 mod cell;
 pub(crate) mod completions;
+pub(crate) mod gate;
 pub(crate) mod machine;
 pub(crate) mod measure;
 pub(crate) mod plan;
@@ -19,6 +20,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Verb::Measure(args) => measure::run(*args),
         Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
+        Verb::Gate(args) => gate::run(args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Machine(args) => machine::run(&args),
