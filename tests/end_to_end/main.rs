@@ -18,6 +18,7 @@
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`real`] | real proofs, up to a plan |
+//! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`examples`] | the example data that is shipped |
 
 mod bad_input;
@@ -26,6 +27,7 @@ mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
+mod gate_exact;
 mod help;
 mod interrupted;
 mod killed;

@@ -1,5 +1,9 @@
 //! Comparisons to render in tests. Their numbers are typed, not measured.
 
+use crate::gate::drift::{
+    ChangeRecord, DRIFT_SCHEMA_VERSION, DriftName, DriftPointRecord, DriftRecord, DriftRulesRecord,
+    MachineDriftRecord, SeriesDriftRecord, ShiftRecord,
+};
 use crate::gate::exact::{
     EXACT_SCHEMA_VERSION, ExactRecord, ExactVerdictName, FigureDifferenceName, FigureDifferenceRecord,
     HeadroomRecord,
@@ -8,6 +12,7 @@ use crate::gate::figures::{
     BatchFigureRecord, CellFiguresRecord, FIGURES_SCHEMA_VERSION, FigureInputsRecord, FigureValueRecord,
     FiguresRecord, ProofFigureRecord, TreeFigureRecord,
 };
+use crate::gate::history::HistoryMachineRecord;
 use crate::gate::paired::{
     ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, ManyName, MeaningRecord, PAIRED_SCHEMA_VERSION,
     PairRecord, PairedRecord, RulesRecord, TimeName, VerdictName,
@@ -215,5 +220,68 @@ pub(crate) fn paired() -> PairedRecord {
             usd_per_month_head: Some(6410.0),
         }],
         wall_s: 81.25,
+    }
+}
+
+/// One machine with a series that got slower, one that is steady and one that is too short.
+pub(crate) fn drift() -> DriftRecord {
+    let point = |at: usize, value_s: f64| DriftPointRecord {
+        commit: format!("{:02x}", at).repeat(20),
+        value_s,
+        low_s: Some(value_s * 0.98),
+        high_s: Some(value_s * 1.03),
+    };
+    let wave = |at: usize| 1.0 + 0.002 * ((at * 7) % 5) as f64;
+    let series = |quantity: &str, drift, count: usize, step: Option<usize>| {
+        let points: Vec<_> = (0..count)
+            .map(|at| point(at, wave(at) * if step.is_some_and(|step| at >= step) { 1.91 } else { 1.8 }))
+            .collect();
+        SeriesDriftRecord {
+            cell: "swap/32of32/x2/plonky2/2c/as_is".to_owned(),
+            quantity: quantity.to_owned(),
+            drift,
+            shift: step.map(|step| ShiftRecord {
+                since: points[step].commit.clone(),
+                compared_with: points[step - 1].commit.clone(),
+                before_s: 1.8,
+                after_s: 1.91,
+                ratio: 1.91 / 1.8,
+                is_recent: true,
+            }),
+            changes: step
+                .into_iter()
+                .map(|step| ChangeRecord {
+                    index: step as u64,
+                    commit: points[step].commit.clone(),
+                    before_s: 1.8,
+                    after_s: 1.91,
+                    ratio: 1.91 / 1.8,
+                    p: 0.001,
+                })
+                .collect(),
+            points,
+        }
+    };
+    DriftRecord {
+        schema_version: DRIFT_SCHEMA_VERSION,
+        rules: DriftRulesRecord {
+            level: 0.05,
+            permutations: 999,
+            least_shift: 0.03,
+            last: 100,
+            recent: 30,
+            seed: 1,
+        },
+        machines: vec![MachineDriftRecord {
+            machine: HistoryMachineRecord {
+                fingerprint: "00112233aabbccdd".to_owned(),
+                words: "Example 9000, 2 CPUs, 8.3 GB".to_owned(),
+            },
+            series: vec![
+                series("prove_batch", DriftName::Slower, 24, Some(15)),
+                series("aggregate_merge 1", DriftName::Steady, 24, None),
+                series("aggregate_merge 2", DriftName::TooFew, 3, None),
+            ],
+        }],
     }
 }

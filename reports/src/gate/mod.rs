@@ -20,9 +20,12 @@
 
 pub mod annotations;
 pub mod bencher;
+pub mod drift;
+pub mod drift_svg;
 pub mod exact;
 pub mod exact_terminal;
 pub mod figures;
+pub mod history;
 pub mod junit;
 pub mod markdown;
 pub mod paired;
