@@ -2,7 +2,7 @@
 
 use gate::history::{DriftSettings, Quantities, drift};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_core::{Rng, SeedableRng};
 use reports::gate::drift::{DriftName, DriftRecord, SeriesDriftRecord};
 use reports::gate::history::{
     HISTORY_SCHEMA_VERSION, HistoryMachineRecord, HistoryPointRecord, HistoryRecord,

@@ -81,7 +81,7 @@ pub struct PairedRecord {
     pub schema_version: u32,
     /// What it comes to as a whole.
     pub verdict: VerdictName,
-    /// What gives that verdict, a sentence each.
+    /// What gives that verdict, a sentence each: the comparisons that have it, or the mean where that gates.
     pub reasons: Vec<String>,
     /// What head is compared with.
     pub base: ArmRecord,
@@ -228,6 +228,8 @@ pub struct PairRecord {
     pub base_mark: MarkName,
     /// What is known against the sample of head.
     pub head_mark: MarkName,
+    /// Whether it stands for its place: the first of that place that has no mark.
+    pub is_used: bool,
 }
 
 /// What a ratio of prove times means for a target: how many provers more, and what they cost.

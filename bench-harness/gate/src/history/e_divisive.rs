@@ -6,7 +6,7 @@
 //! between change points are exchangeable. Nothing is assumed of their distribution.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_core::{Rng, SeedableRng};
 
 /// By which rules change points are looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
