@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 18] = [
     "",
     "run",
     "measure",
@@ -10,6 +10,10 @@ const VERBS: [&str; 14] = [
     "queue",
     "gate",
     "gate exact",
+    "history",
+    "history add",
+    "history show",
+    "history check",
     "report",
     "workload",
     "workload generate",
@@ -72,7 +76,7 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "queue", "gate exact", "report", "workload", "machine", "completions"] {
+    for verb in ["plan", "queue", "gate exact", "history", "report", "workload", "machine", "completions"] {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             let ran = bench.run_shell(&line);

@@ -19,6 +19,7 @@
 //! | [`own_prover`] | the proof system `command` |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
+//! | [`history`] | results over commits: added, shown, warned of |
 //! | [`examples`] | the example data that is shipped |
 
 mod bad_input;
@@ -29,6 +30,7 @@ mod files;
 mod full_disk;
 mod gate_exact;
 mod help;
+mod history;
 mod interrupted;
 mod killed;
 mod log;

@@ -1,6 +1,6 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, gate, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{completions, gate, history, machine, measure, plan, queue, report, run, workload};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -32,6 +32,7 @@ pub(crate) enum Verb {
     Plan(Box<plan::Args>),
     Queue(queue::Args),
     Gate(gate::Args),
+    History(history::Args),
     Report(report::Args),
     Workload(workload::Args),
     Machine(machine::Args),

@@ -90,7 +90,10 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
-    if error.is::<ReadError>() || error.is::<WriteError>() {
+    if error.is::<ReadError>()
+        || error.is::<WriteError>()
+        || error.is::<reports::gate::history::AppendError>()
+    {
         return Some(USAGE);
     }
     if let Some(error) = error.downcast_ref::<::machine::RequireError>() {

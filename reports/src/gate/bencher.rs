@@ -83,7 +83,7 @@ fn text(metrics: &Metrics) -> Result<String, ExportError> {
     Ok(serde_json::to_string_pretty(metrics)? + "\n")
 }
 
-/// Times of head in a block, over pairs of which no sample was marked.
+/// Times of head in a block, over the pairs that enter its figures.
 pub(crate) struct HeadTimes {
     pub(crate) least_s: f64,
     pub(crate) median_s: f64,
@@ -91,8 +91,8 @@ pub(crate) struct HeadTimes {
 }
 
 pub(crate) fn head_times(block: &BlockRecord) -> Option<HeadTimes> {
-    let clean = block.pairs.iter().filter(|pair| pair.base_mark.counts() && pair.head_mark.counts());
-    let mut times: Vec<f64> = clean.map(|pair| pair.head_s).collect();
+    let used = block.pairs.iter().filter(|pair| pair.is_used);
+    let mut times: Vec<f64> = used.map(|pair| pair.head_s).collect();
     times.sort_by(f64::total_cmp);
     let (least_s, greatest_s) = (*times.first()?, *times.last()?);
     let middle = times.len() / 2;
@@ -106,7 +106,6 @@ mod tests {
     use super::GateBencher;
     use crate::export::Exporter;
     use crate::gate::fixture::{exact, paired};
-    use crate::sample::MarkName;
 
     #[test]
     fn exact_comparisons() {
@@ -119,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_without_a_clean_pair_has_no_metric() {
+    fn a_comparison_of_which_no_pair_counts_has_no_metric() {
         let mut record = paired();
         for one in &mut record.comparisons {
             for block in [Some(&mut one.compared.first), one.compared.second.as_mut()].into_iter().flatten() {
-                block.pairs.iter_mut().for_each(|pair| pair.head_mark = MarkName::SharedCore);
+                block.pairs.iter_mut().for_each(|pair| pair.is_used = false);
             }
         }
         assert_eq!(GateBencher.export(&record).expect("renders"), "{}\n");

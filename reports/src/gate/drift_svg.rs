@@ -62,13 +62,14 @@ struct Scale {
 
 impl Scale {
     fn of(points: &[DriftPointRecord], top: f64) -> Self {
-        let ends = points.iter().flat_map(|point| {
-            [Some(point.value_s), point.low_s, point.high_s].into_iter().flatten()
-        });
-        let (least, greatest) =
-            ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), x| (least.min(x), greatest.max(x)));
+        let ends = points
+            .iter()
+            .flat_map(|point| [Some(point.value_s), point.low_s, point.high_s].into_iter().flatten());
+        let (least, greatest) = ends
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), x| (least.min(x), greatest.max(x)));
         // A flat line lies in the middle, and not on the edge.
-        let margin = if greatest > least { (greatest - least) * 0.05 } else { greatest.abs().max(1e-9) * 0.05 };
+        let margin =
+            if greatest > least { (greatest - least) * 0.05 } else { greatest.abs().max(1e-9) * 0.05 };
         Self { least_s: least - margin, greatest_s: greatest + margin, count: points.len(), top }
     }
 
@@ -180,7 +181,10 @@ mod tests {
         let mut record = drift();
         record.machines[0].series.iter_mut().for_each(|series| {
             let from = series.points.len().saturating_sub(6);
-            series.changes.iter_mut().for_each(|change| change.index = change.index.saturating_sub(from as u64).min(3));
+            series
+                .changes
+                .iter_mut()
+                .for_each(|change| change.index = change.index.saturating_sub(from as u64).min(3));
             series.points.drain(..from);
         });
         insta::assert_snapshot!(DriftSvg.export(&record).expect("renders"));
@@ -197,7 +201,7 @@ mod tests {
         loop {
             match reader.read_event().expect("XML") {
                 quick_xml::events::Event::Eof => break,
-                quick_xml::events::Event::Start(start) if start.name().as_ref() == b"circle" => circles += 1,
+                quick_xml::events::Event::Start(start) if start.name().as_ref() == "circle" => circles += 1,
                 _ => (),
             }
         }

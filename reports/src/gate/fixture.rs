@@ -130,6 +130,7 @@ pub(crate) fn exact() -> ExactRecord {
 fn block(ratio: f64) -> BlockRecord {
     let pair = |pair: u64, base_s: f64| PairRecord {
         pair,
+        is_used: pair != 4,
         seed: 100 + pair,
         is_base_first: pair.is_multiple_of(2),
         base_s,

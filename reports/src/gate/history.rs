@@ -120,9 +120,9 @@ impl HistoryMachineRecord {
 
 /// Fowler, Noll and Vo's hash, 64 bits: to tell machines apart, and nothing that anybody would attack.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Reads a history. A last line that was cut off is an error, since what it said is lost.
@@ -203,7 +203,9 @@ impl HistoryFile {
         let file = open.map_err(error)?;
         file.try_lock().map_err(|locked| {
             error(match locked {
-                std::fs::TryLockError::WouldBlock => std::io::Error::other("another process is writing to it"),
+                std::fs::TryLockError::WouldBlock => {
+                    std::io::Error::other("another process is writing to it")
+                }
                 std::fs::TryLockError::Error(source) => source,
             })
         })?;
@@ -244,7 +246,7 @@ mod tests {
     #[test]
     fn a_line_holds_every_quantity_that_was_measured() {
         let record = record("abc");
-        assert!(record.points.iter().any(|point| point.quantity == "prove"), "{record:#?}");
+        assert!(record.points.iter().any(|point| point.quantity == "prove_batch"), "{record:#?}");
         let measured: usize = profile().cells.iter().map(|cell| cell.quantities.len()).sum();
         assert_eq!(record.points.len(), measured);
         let mut names: Vec<_> = record.points.iter().map(|point| (&point.cell, &point.quantity)).collect();
@@ -290,8 +292,14 @@ mod tests {
         let value = record("a").points[0].value_s;
         for (bad, wanted) in [
             (line.replace("\"commit\"", "\"comit\""), "line 2, field .comit: unknown field"),
-            (line.replace("\"schema_version\":1", "\"schema_version\":2"), "line 2, field schema_version: expected 1"),
-            (line.replacen(&format!("\"value_s\":{value}"), "\"value_s\":-1.0", 1), "points[0].value_s: expected a time above zero"),
+            (
+                line.replace("\"schema_version\":1", "\"schema_version\":2"),
+                "line 2, field schema_version: expected 1",
+            ),
+            (
+                line.replacen(&format!("\"value_s\":{value}"), "\"value_s\":-1.0", 1),
+                "points[0].value_s: expected a time above zero",
+            ),
             ("{".to_owned(), "line 2, field .: EOF"),
         ] {
             std::fs::write(&file, format!("{line}\n{bad}\n")).expect("written");

@@ -129,7 +129,9 @@ fn of_machine(
                 low_s: *low_s,
                 high_s: *high_s,
             };
-            match all.iter_mut().find(|series| series.first.cell == *cell && series.first.quantity == *quantity)
+            match all
+                .iter_mut()
+                .find(|series| series.first.cell == *cell && series.first.quantity == *quantity)
             {
                 Some(series) => series.points.push(one),
                 None => all.push(Series { first: point, points: vec![one] }),
@@ -202,7 +204,8 @@ fn shift(
     let segments = segments(found, values);
     let ((last_start, last), before) = segments.split_last()?;
     let now_s = median(last);
-    let levels: Vec<(usize, f64)> = before.iter().map(|(start, values)| (start + values.len() - 1, median(values))).collect();
+    let levels: Vec<(usize, f64)> =
+        before.iter().map(|(start, values)| (start + values.len() - 1, median(values))).collect();
     let best = levels.iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
     let worst = levels.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
     let least = 1.0 + settings.least_shift;

@@ -7,7 +7,7 @@
 //!
 //! It warns and never blocks: results of different days are not paired, and the machine may have changed in between.
 
-pub mod e_divisive;
 mod drift;
+pub mod e_divisive;
 
 pub use drift::{DriftError, DriftSettings, Quantities, drift};

@@ -3,6 +3,8 @@
 mod exact;
 mod outputs;
 
+pub(crate) use outputs::Github;
+
 use clap::Subcommand;
 
 /// Compare two builds and fail where proving got slower: exact figures, or times in pairs.
