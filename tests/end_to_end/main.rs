@@ -20,10 +20,12 @@
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
+//! | [`ci_examples`] | the shipped CI examples, tried |
 //! | [`examples`] | the example data that is shipped |
 
 mod bad_input;
 mod by_hand;
+mod ci_examples;
 mod examples;
 mod exit_codes;
 mod files;
