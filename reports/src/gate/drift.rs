@@ -1,11 +1,10 @@
-//! What has drifted in a history: records, a table, Markdown, and warnings.
+//! What has drifted in a history: records, text, Markdown, and warnings.
 
 use crate::export::{ExportError, Exporter};
 use crate::gate::annotations::{Level, line};
 use crate::gate::history::HistoryMachineRecord;
 use crate::gate::markdown::{HISTORY_MARKER, table, text};
 use crate::number::time;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`DriftRecord`] written by this program.
@@ -212,54 +211,46 @@ fn sparkline(series: &SeriesDriftRecord, width: usize) -> String {
     line
 }
 
-/// A history as tables of at most `width_columns`, a machine each.
+/// A history for a person: machine by machine, series by series, each with a line of its last results in which a bar
+/// stands before each change point.
 #[derive(Clone, Copy, Debug)]
-pub struct DriftTable {
-    /// The width of the terminal.
+pub struct DriftText {
+    /// The width of the terminal, for the line of results.
     pub width_columns: u16,
     /// Whether series that are steady are shown too.
     pub is_all: bool,
 }
 
-/// Results in a sparkline.
-const SPARKLINE: usize = 40;
-
-impl Exporter<DriftRecord> for DriftTable {
+impl Exporter<DriftRecord> for DriftText {
     fn name(&self) -> &'static str {
         "terminal"
     }
 
     fn export(&self, record: &DriftRecord) -> Result<String, ExportError> {
         let mut page = format!("{}\n", record.sentence());
+        let width = usize::from(self.width_columns);
         for MachineDriftRecord { machine, series } in &record.machines {
-            let mut table = Table::new();
-            table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
-            table.set_content_arrangement(ContentArrangement::Dynamic);
-            table.set_header(["cell", "quantity", "n", "last", "drift", "results, | before a change"]);
-            let shown = series.iter().filter(|one| self.is_all || !one.changes.is_empty());
-            for one in shown {
-                let last = one.points.last().map_or_else(String::new, |point| time(point.value_s));
-                let drift = one.words().map_or_else(
-                    || one.drift.words().to_owned(),
-                    |words| format!("{} {words}", one.drift.words()),
-                );
-                table.add_row([
-                    one.cell.clone(),
-                    one.quantity.clone(),
-                    one.points.len().to_string(),
-                    last,
-                    drift,
-                    sparkline(one, SPARKLINE),
-                ]);
-            }
             page += &format!("\nmachine {}: {}\n", machine.fingerprint, machine.words);
-            if table.row_count() > 0 {
-                page += &format!("{table}\n");
+            for one in series.iter().filter(|one| self.is_all || !one.changes.is_empty()) {
+                let words = one.words().map(|words| format!(" {words}")).unwrap_or_default();
+                let last = one.points.last().map(|point| format!(", last {}", time(point.value_s)));
+                page += &format!(
+                    "\n{} of {}: {}{words}\n  {} results{}\n  {}\n",
+                    one.quantity,
+                    one.cell,
+                    one.drift.words(),
+                    one.points.len(),
+                    last.unwrap_or_default(),
+                    sparkline(one, width.saturating_sub(4 + one.changes.len()))
+                );
             }
         }
-        Ok(page.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+        Ok(page)
     }
 }
+
+/// Results in a cell of a Markdown table.
+const SPARKLINE: usize = 40;
 
 /// A history as Markdown, verdict first.
 #[derive(Clone, Copy, Debug)]
@@ -306,15 +297,15 @@ impl Exporter<DriftRecord> for DriftAnnotations {
 
 #[cfg(test)]
 mod tests {
-    use super::{DriftAnnotations, DriftMarkdown, DriftTable, sparkline};
+    use super::{DriftAnnotations, DriftMarkdown, DriftText, sparkline};
     use crate::export::Exporter;
     use crate::gate::fixture::drift;
 
     #[test]
     fn for_a_person() {
-        let all = DriftTable { width_columns: 120, is_all: true };
+        let all = DriftText { width_columns: 120, is_all: true };
         insta::assert_snapshot!("all", all.export(&drift()).expect("renders"));
-        let moved = DriftTable { width_columns: 120, is_all: false };
+        let moved = DriftText { width_columns: 120, is_all: false };
         insta::assert_snapshot!("moved", moved.export(&drift()).expect("renders"));
     }
 

@@ -15,8 +15,8 @@ const WIDTH: f64 = 760.0;
 const PLOT_HEIGHT: f64 = 110.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 10.0;
-/// Title above a plot.
-const TITLE: f64 = 26.0;
+/// Two lines of title above a plot.
+const TITLE: f64 = 42.0;
 /// Title and plot.
 const STEP: f64 = TITLE + PLOT_HEIGHT + 14.0;
 
@@ -93,7 +93,8 @@ fn plot(out: &mut Out, machine: &str, series: &SeriesDriftRecord, top: f64) -> s
         DriftName::Steady | DriftName::TooFew => "#1f4e79",
     };
     let words = series.words().unwrap_or_else(|| drift.words().to_owned());
-    text(out, LEFT, top + 16.0, "start", &format!("{quantity} of {cell}, {machine}: {words}"))?;
+    text(out, LEFT, top + 16.0, "start", &format!("{quantity} of {cell}, {machine}"))?;
+    text(out, LEFT, top + 32.0, "start", &words)?;
     if points.is_empty() {
         return Ok(());
     }

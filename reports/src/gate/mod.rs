@@ -13,7 +13,7 @@
 //! | [`bencher`] | Bencher Metric Format |
 //! | [`smaller_is_better`] | `customSmallerIsBetter` of github-action-benchmark |
 //! | [`history`] | results over commits, one JSON line each |
-//! | [`drift`] | what has drifted in them: records, a table, Markdown, warnings |
+//! | [`drift`] | what has drifted in them: records, text, Markdown, warnings |
 //! | [`drift_svg`] | a plot of them |
 //!
 //! Not here: how a verdict is reached (that is `gate`).

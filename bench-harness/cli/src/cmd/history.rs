@@ -7,7 +7,7 @@ use ::gate::history::{DriftSettings, Quantities, drift};
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use reports::export::Exporter;
-use reports::gate::drift::{DriftAnnotations, DriftMarkdown, DriftRecord, DriftTable};
+use reports::gate::drift::{DriftAnnotations, DriftMarkdown, DriftRecord, DriftText};
 use reports::gate::drift_svg::DriftSvg;
 use reports::gate::history::{HistoryFile, HistoryRecord};
 use std::path::{Path, PathBuf};
@@ -223,7 +223,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<HistoryRecord>> {
 impl Forms {
     fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
         let Self { svg, export_markdown, export_json } = self;
-        print(&DriftTable { width_columns: width(), is_all }.export(record)?)?;
+        print(&DriftText { width_columns: width(), is_all }.export(record)?)?;
         if let Some(file) = svg {
             write_whole(file, &DriftSvg.export(record)?)?;
         }
