@@ -1,6 +1,8 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{
+    completions, gate, gate_sample, history, machine, measure, plan, queue, report, run, workload,
+};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -40,6 +42,8 @@ pub(crate) enum Verb {
     /// Measure one cell: a request on standard input, samples on standard output.
     #[command(hide = true)]
     Cell,
+    #[command(hide = true)]
+    GateSample(Box<gate_sample::Args>),
 }
 
 #[cfg(test)]

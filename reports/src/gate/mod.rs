@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`arm`] | what is asked of a program that is compared, and what it answers |
 //! | [`figures`] | a baseline: every figure without noise |
 //! | [`exact`] | an exact comparison: the record types |
 //! | [`exact_terminal`] | the same for a person at a terminal |
@@ -19,6 +20,7 @@
 //! Not here: how a verdict is reached (that is `gate`).
 
 pub mod annotations;
+pub mod arm;
 pub mod bencher;
 pub mod drift;
 pub mod drift_svg;
