@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 /// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
 /// baseline. Any difference fails, and so does a cell that is missing.
 ///
-/// Nothing is timed: cores, repeats and time limits of a spec have no meaning here. Every figure is computed twice,
-/// and one that varies fails. Without flags it takes the built-in circuits.
+/// Nothing is timed: cores, repeats and time limits of a spec have no meaning here. Every figure is computed twice, by
+/// two provers at once, and one that varies fails. Without flags it takes the built-in circuits.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness gate exact --baseline baseline.json --bless --proof-system scripted --depth 16
