@@ -212,6 +212,38 @@ fn a_result_in_every_form() {
     assert!(!quiet.stdout.contains("::error"), "{quiet:#?}");
 }
 
+/// The same forms of a comparison in pairs, of a program with itself.
+#[test]
+fn a_paired_result_in_every_form() {
+    let bench = small();
+    bench.write("script.toml", crate::support::SCRIPT);
+    let program = crate::support::PROGRAM;
+    let ran = bench
+        .run(&format!(
+            "gate paired --base {program} --head {program} --spec small.toml --script script.toml --batch-size 4 \
+             --cores 1 --workload swap --pairs 5 --github always --export-json gate.json --export-markdown gate.md \
+             --export-junit gate.xml --export-bencher bmf.json --export-smaller-is-better small.json"
+        ))
+        .ok();
+    assert!(ran.stdout.contains("\n::notice title=paired gate::paired: pass"), "{ran:#?}");
+    let markdown = bench.read("gate.md");
+    assert!(markdown.starts_with("### paired: pass: "), "{markdown}");
+    assert_eq!(markdown.lines().last(), Some("<!-- bench-harness gate paired -->"));
+    assert!(bench.read("gate.xml").contains("tests=\"2\" failures=\"0\""));
+    let json = |name: &str| serde_json::from_str::<Value>(&bench.read(name)).expect(name);
+    assert_eq!(json("gate.json")["verdict"], "pass");
+    // Scripted: each proof takes about as long as the script says, and a merge exactly.
+    let latency = |metric: &Value| metric["latency"]["value"].as_f64().expect("a number");
+    let metrics = json("bmf.json");
+    let metrics = metrics.as_object().expect("metrics");
+    assert!(metrics.len() == 2 && metrics.values().all(|metric| latency(metric) > 0.8e9), "{metrics:?}");
+    let entries = json("small.json");
+    assert!(
+        entries.as_array().is_some_and(|entries| entries.iter().all(|entry| entry["unit"] == "ms")),
+        "{entries}"
+    );
+}
+
 /// The committed baseline is of the cells that the gate takes without flags; that its figures hold is for the gate
 /// itself to say, which `ci/check` runs.
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`aa`] | what a machine can decide: false alarms, and the least change that is caught |
 //! | [`exact`] | figures without noise against a baseline |
 //! | [`paired`] | times, in pairs of runs: rules, order, verdict |
 //! | [`history`] | slow drift over many commits |
@@ -9,6 +10,7 @@
 //!
 //! Pure but for what it is handed: nothing here proves, reads a clock or starts a process.
 
+pub mod aa;
 pub mod exact;
 pub mod history;
 pub mod paired;

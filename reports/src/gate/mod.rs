@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`aa`] | a program compared with itself: what a machine can decide |
 //! | [`arm`] | what is asked of a program that is compared, and what it answers |
 //! | [`figures`] | a baseline: every figure without noise |
 //! | [`exact`] | an exact comparison: the record types |
@@ -19,6 +20,7 @@
 //!
 //! Not here: how a verdict is reached (that is `gate`).
 
+pub mod aa;
 pub mod annotations;
 pub mod arm;
 pub mod bencher;

@@ -24,4 +24,4 @@ pub mod run;
 
 pub use arm::{Arm, ArmError, Described, Sample, TimeSample};
 pub use rules::{Many, Rules, RulesError};
-pub use run::{Comparison, Event, PairedError, compare};
+pub use run::{Comparison, Event, Made, PairedError, compare, one_block};

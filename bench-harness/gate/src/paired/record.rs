@@ -51,7 +51,8 @@ pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
     }
 }
 
-fn arm(described: &Described, (name, commit): (String, Option<String>)) -> ArmRecord {
+/// A program as it told itself, under the name that the user gave it.
+pub fn arm(described: &Described, (name, commit): (String, Option<String>)) -> ArmRecord {
     let Described { version, build, machine, spec: _, cells: _ } = described;
     ArmRecord { name, commit, version: version.clone(), build: build.clone(), machine: machine.clone() }
 }
@@ -116,7 +117,8 @@ fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
     }
 }
 
-fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
+/// One pair.
+pub fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
     let Pair { place, seed, is_base_first, base, head } = *pair;
     PairRecord {
         pair: place as u64,

@@ -158,12 +158,42 @@ pub fn compare(
     }
 }
 
+/// One block alone, of a program against itself, say: no verdict, and no second block.
+///
+/// # Errors
+/// [`PairedError`].
+pub fn one_block(
+    base: &mut dyn Arm,
+    head: &mut dyn Arm,
+    times: &[TimeName],
+    rules: &Rules,
+    on: &mut dyn FnMut(&Event<'_>),
+) -> Result<(Described, Vec<Made>), PairedError> {
+    let described = (base.describe()?, head.describe()?);
+    comparable::check(&described.0, &described.1)?;
+    let cells = described.0.cells.clone();
+    if cells.is_empty() || times.is_empty() {
+        return Err(PairedError::Nothing);
+    }
+    rules.check(1)?;
+    on(&Event::Described { cells: &cells, comparisons: cells.len() * times.len() });
+    let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
+    let made = Maker { base, head, times, rules, seeds, on }.block(1, &cells)?;
+    match made.iter().find(|made| (0..rules.pairs).all(|place| made.block.used(place).is_none())) {
+        Some(empty) => Err(no_pairs(empty)),
+        None => Ok((described.0, made)),
+    }
+}
+
 /// The pairs of one comparison in one block.
-#[derive(Clone, Debug)]
-struct Made {
-    cell: String,
-    time: TimeName,
-    block: Block,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// The key of the cell.
+    pub cell: String,
+    /// Which of its times.
+    pub time: TimeName,
+    /// The pairs.
+    pub block: Block,
 }
 
 fn no_pairs(made: &Made) -> PairedError {

@@ -104,7 +104,8 @@ pub(crate) enum Time {
     Aggregate,
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// A share on the command line.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     let (number, scale) = match text.strip_suffix('%') {
         Some(number) => (number, 0.01),
         None => (text, 1.0),
@@ -126,23 +127,23 @@ impl RuleArgs {
         }
     }
 
-    /// The times, each once.
-    pub(crate) fn times(&self) -> Vec<TimeName> {
-        let name = |time: &Time| match time {
-            Time::Prove => TimeName::Prove,
-            Time::Aggregate => TimeName::Aggregate,
-        };
-        let mut times: Vec<_> = self.times.iter().map(name).collect();
-        times.sort_unstable();
-        times.dedup();
-        times
-    }
-
     /// How long a sample may take.
     pub(crate) fn limit(&self) -> anyhow::Result<Duration> {
         Duration::try_from_secs_f64(self.sample_timeout)
             .map_err(|error| usage(format!("--sample-timeout: {} s: {error}", self.sample_timeout)))
     }
+}
+
+/// The times that were asked for, each once.
+pub(crate) fn names(times: &[Time]) -> Vec<TimeName> {
+    let name = |time: &Time| match time {
+        Time::Prove => TimeName::Prove,
+        Time::Aggregate => TimeName::Aggregate,
+    };
+    let mut times: Vec<_> = times.iter().map(name).collect();
+    times.sort_unstable();
+    times.dedup();
+    times
 }
 
 /// What is compared where nothing is said: one cell, swaps in batches that fill a power of two of rows, on all cores.
@@ -174,7 +175,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { base, head, rules, geometric_mean, strict, lock, outputs, spec, question } = args;
     let (spec, told) = spec_of(spec)?;
     let many = if geometric_mean { Many::GeometricMean } else { Many::Holm };
-    let (times, limit, rules) = (rules.times(), rules.limit()?, rules.rules(many, spec.seed));
+    let (times, limit, rules) = (names(&rules.times), rules.limit()?, rules.rules(many, spec.seed));
     let schedule = Schedule::new(&spec).map_err(MeasureError::from)?;
     let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
     // What can never be decided is said before anything is built.
