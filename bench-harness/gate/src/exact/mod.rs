@@ -2,8 +2,8 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`mod@compare`] | two sets of figures to one record |
-//! | [`mod@varying`] | figures that are not exact, since two computations of one run differ |
+//! | `compare` | two sets of figures to one record |
+//! | `varying` | figures that are not exact, since two computations of one run differ |
 
 mod compare;
 mod varying;

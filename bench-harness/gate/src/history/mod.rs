@@ -3,7 +3,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`e_divisive`] | change points of a series of numbers |
-//! | [`mod@drift`] | which series of a history have drifted, and by how much |
+//! | `drift` | which series of a history have drifted, and by how much |
 //!
 //! It warns and never blocks: results of different days are not paired, and the machine may have changed in between.
 
