@@ -260,7 +260,7 @@ fn a_program_against_itself_says_what_the_machine_can_decide() {
 #[test]
 fn a_real_sample_is_proved_verified_and_told() {
     let bench = Bench::new();
-    let spec = r#""workloads":["transfer"],"batch_sizes":[1],"depth":4,"accounts":4,"pools":1,"cores":"1","batches_per_aggregation":1"#;
+    let spec = r#""workloads":["transfer"],"batch_sizes":[1],"depth":4,"accounts":4,"pools":1,"cores":"1","batches_per_aggregation":1,"provers":"1""#;
     let cell = "transfer/1of1/x1/plonky2/1c/as_is";
     let ask = |sample: &str| {
         let request = format!("{{\"protocol\":1,\"spec\":{{{spec}}}{sample}}}");

@@ -54,7 +54,7 @@ fn the_arm() {
 }
 
 fn sample(wanted: SampleRequest) -> SampleAnswer {
-    let SampleRequest { cell, seed } = wanted;
+    let SampleRequest { cell, seed, best_adds_per_cycle: _ } = wanted;
     // One thread: CPU time is then that of the work, and of nothing that waits for it.
     assert_eq!(std::env::var("RAYON_NUM_THREADS").as_deref(), Ok("1"), "the wrapper says so");
     let percent: f64 = std::env::var("SLOWED_BY").expect("set").parse().expect("a number");
@@ -67,7 +67,7 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
     let proofs = (0..PROOFS).map(|proof| one_proof(&circuit, shape, seed + proof, percent));
     let time_s = proofs.fold(f64::INFINITY, f64::min);
     let times = [(TimeName::Prove, TimeAnswer { time_s, mark: MarkName::Clean })].into();
-    SampleAnswer { cell, seed, times, stages: BTreeMap::new() }
+    SampleAnswer { cell, seed, times, stages: BTreeMap::new(), adds_per_cycle: None }
 }
 
 fn one_proof(circuit: &BatchCircuit, shape: Shape, seed: u64, percent: f64) -> f64 {

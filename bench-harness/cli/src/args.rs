@@ -1,6 +1,8 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, gate, gate_sample, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{
+    completions, gate, gate_sample, history, machine, measure, plan, queue, report, run, workload,
+};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -32,6 +34,7 @@ pub(crate) enum Verb {
     Plan(Box<plan::Args>),
     Queue(queue::Args),
     Gate(gate::Args),
+    History(history::Args),
     Report(report::Args),
     Workload(workload::Args),
     Machine(machine::Args),

@@ -98,7 +98,10 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
-    if error.is::<ReadError>() || error.is::<WriteError>() {
+    if error.is::<ReadError>()
+        || error.is::<WriteError>()
+        || error.is::<reports::gate::history::AppendError>()
+    {
         return Some(USAGE);
     }
     if let Some(error) = error.downcast_ref::<::machine::RequireError>() {
@@ -113,7 +116,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<Inconclusive>() {
         return Some(INCONCLUSIVE);
     }
-    if error.is::<Refused>() {
+    if error.is::<Refused>() || error.is::<::gate::exact::CannotCompare>() {
         return Some(REFUSED);
     }
     if let Some(error) = error.downcast_ref::<PairedError>() {

@@ -3,6 +3,8 @@
 //! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
 
 mod args;
+#[cfg(test)]
+mod ci_examples;
 mod cmd;
 mod exit;
 mod machines;

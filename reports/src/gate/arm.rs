@@ -35,6 +35,9 @@ pub struct SampleRequest {
     pub cell: String,
     /// The seed of its batches.
     pub seed: u64,
+    /// The best share of a core, in adds a cycle, that any sample has seen: the standard by which this one is marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_adds_per_cycle: Option<f64>,
 }
 
 /// What is answered: one JSON line. Beside these fields it has `protocol`.
@@ -77,6 +80,9 @@ pub struct SampleAnswer {
     /// `encode_s`, `record_s`, `witness_s`, `prove_s`, `merge_s`.
     #[serde(default)]
     pub stages: BTreeMap<String, f64>,
+    /// The best share of a core that its probes saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds_per_cycle: Option<f64>,
 }
 
 /// One time.

@@ -49,6 +49,8 @@ impl fmt::Display for VerdictName {
 pub enum TimeName {
     /// Witness and proof of one batch, the mean over the batches of a sample.
     Prove,
+    /// The same without the search that ends a proof (grinding), which is luck and says nothing of a program.
+    ProveWithoutGrind,
     /// From the proofs of a sample's batches to one proof.
     Aggregate,
 }
@@ -58,6 +60,7 @@ impl TimeName {
     pub fn key(self) -> &'static str {
         match self {
             Self::Prove => "prove",
+            Self::ProveWithoutGrind => "prove_without_grind",
             Self::Aggregate => "aggregate",
         }
     }

@@ -6,8 +6,10 @@
 
 use crate::exit::usage;
 use crate::spec_args::SpecArgs;
+use ::machine::{ClockSetting, Placement, Root, Topology};
+use ::measure::cell::ProverCount;
 use ::measure::child::message::{FatalName, Message};
-use ::measure::child::request::{CellRequest, Remaining};
+use ::measure::child::request::{CellRequest, PlacementRequest, Remaining};
 use ::measure::host::Host;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
@@ -56,13 +58,16 @@ fn failed(kind: FailedName, why: String) -> ArmAnswer {
 
 fn answer(flags: SpecArgs, request: ArmRequest) -> anyhow::Result<ArmAnswer> {
     let mut asked: Overrides = serde_json::from_value(Value::Object(request.spec)).context("spec")?;
+    // One repeat, whatever it takes and whatever spoils it: the gate has limits of its own.
+    (asked.repeats, asked.min_repeats) = (Some(1), Some(1));
+    (asked.reruns, asked.interval_width) = (Some(0), Some(0.0));
     asked.seed = request.sample.as_ref().map(|sample| sample.seed).or(asked.seed);
     let host = Host::read(Some("system"))?;
     let spec = flags.resolve(asked, &host)?;
     let schedule = Schedule::new(&spec).map_err(::measure::run::MeasureError::from)?;
     match request.sample {
         None => describe(&host, &spec, &schedule),
-        Some(wanted) => sample(&spec, &schedule, &wanted),
+        Some(wanted) => sample(&host, &spec, &schedule, &wanted),
     }
 }
 
@@ -88,12 +93,27 @@ pub(crate) fn fields(layer: &Overrides) -> anyhow::Result<serde_json::Map<String
     Ok(fields.into_iter().filter(|(_, value)| !value.is_null()).collect())
 }
 
-fn sample(spec: &Spec, schedule: &Schedule, wanted: &SampleRequest) -> anyhow::Result<ArmAnswer> {
+fn sample(
+    host: &Host,
+    spec: &Spec,
+    schedule: &Schedule,
+    wanted: &SampleRequest,
+) -> anyhow::Result<ArmAnswer> {
     let cell = schedule.cells().iter().find(|cell| cell.record().key() == wanted.cell);
     let cell = cell.ok_or_else(|| usage(format!("no cell {} in the spec", wanted.cell)))?;
-    // One repeat, whatever it takes: the gate has a limit of its own.
-    let remaining = Remaining { repeats: vec![0], made: 0, time_left_s: 1e9 };
-    let request = serde_json::to_string(&CellRequest::new("gate", spec, cell, remaining))?;
+    if cell.provers != ProverCount::ONE || cell.clock != ClockSetting::AsIs {
+        return Err(usage(format!("{}: a sample is one prover, at the clock that runs", wanted.cell)));
+    }
+    let remaining = Remaining { repeats: vec![0], time_left_s: 1e9, ..Remaining::default() };
+    let topology = Topology::read(&Root::system());
+    let Placement { cpus, kind, nodes: _, rounds } =
+        Placement::choose(cell.cores, &host.allowance.cpus, topology.as_ref()).map_err(usage)?;
+    let request = CellRequest {
+        placement: Some(PlacementRequest { cpus, rounds, kind: kind.to_string() }),
+        best_adds_per_cycle: wanted.best_adds_per_cycle,
+        ..CellRequest::new("gate", spec, cell, remaining)
+    };
+    let request = serde_json::to_string(&request)?;
     let mut output = Vec::new();
     ::measure::child::main(Cursor::new(request.into_bytes()), &mut output).context("measuring one cell")?;
     let mut samples = Vec::new();
@@ -113,7 +133,7 @@ fn sample(spec: &Spec, schedule: &Schedule, wanted: &SampleRequest) -> anyhow::R
                 LogRecord::Sample(sample) => samples.push(sample),
                 LogRecord::SetUp(_) | LogRecord::Repeat(_) | LogRecord::CellEnd(_) => {}
             },
-            Message::WarmUp { .. } | Message::Started { .. } => {}
+            Message::WarmUp { .. } | Message::Loading | Message::Started { .. } => {}
         }
     }
     Ok(ArmAnswer::Sample(times(&samples, wanted)))
@@ -137,7 +157,16 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
     let parts = [StageName::Record, StageName::Witness, StageName::Prove];
     if let Some(time_s) = parts.map(mean).into_iter().sum::<Option<f64>>() {
         let stages = [parts.as_slice(), &[StageName::ProveCall]].concat();
-        answers.insert(TimeName::Prove, TimeAnswer { time_s, mark: mark(&stages) });
+        let mark = mark(&stages);
+        answers.insert(TimeName::Prove, TimeAnswer { time_s, mark });
+        // Those of the batches alone: merges tell theirs with a level.
+        let grinds = of(StageName::Grind).filter(|sample| sample.level.is_none());
+        let (grind_s, count) =
+            grinds.fold((0.0, 0u32), |(sum_s, count), one| (sum_s + one.wall_s, count + 1));
+        if count > 0 {
+            let time_s = time_s - grind_s / f64::from(count);
+            answers.insert(TimeName::ProveWithoutGrind, TimeAnswer { time_s, mark });
+        }
     }
     let merges = of(StageName::Aggregate);
     let (time_s, count) = merges
@@ -154,5 +183,6 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
             stages.insert(format!("{}_s", stage.key()), mean_s);
         }
     }
-    SampleAnswer { cell: wanted.cell.clone(), seed: wanted.seed, times: answers, stages }
+    let adds_per_cycle = samples.iter().filter_map(|sample| sample.adds_per_cycle).reduce(f64::max);
+    SampleAnswer { cell: wanted.cell.clone(), seed: wanted.seed, times: answers, stages, adds_per_cycle }
 }

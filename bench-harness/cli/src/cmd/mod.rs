@@ -4,6 +4,7 @@ mod cell;
 pub(crate) mod completions;
 pub(crate) mod gate;
 pub(crate) mod gate_sample;
+pub(crate) mod history;
 pub(crate) mod machine;
 pub(crate) mod measure;
 pub(crate) mod plan;
@@ -22,6 +23,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
         Verb::Gate(args) => gate::run(args),
+        Verb::History(args) => history::run(args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Machine(args) => machine::run(&args),

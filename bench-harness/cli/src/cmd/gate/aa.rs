@@ -17,6 +17,7 @@ use reports::export::Exporter;
 use reports::gate::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord, AaTable};
 use reports::sample::CellRecord;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Compare a program with itself in many pairs: how often the gate would fail an unchanged build on this machine, the
@@ -89,7 +90,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: Rc::default() };
     let (mut first, mut second) =
         (program("first", &built.base, &asked), program("second", &built.head, &asked));
     let mut tell = Tell { started };

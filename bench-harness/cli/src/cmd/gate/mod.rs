@@ -1,11 +1,15 @@
 //! `gate`: whether a build is what another was. One file a kind of comparison.
 
 mod aa;
+mod exact;
 mod meaning;
+mod outputs;
 mod paired;
 mod planted;
 mod programs;
 mod revision;
+
+pub(crate) use outputs::Github;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -21,12 +25,14 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Kind {
+    Exact(Box<exact::Args>),
     Paired(Box<paired::Args>),
     Aa(Box<aa::Args>),
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.kind {
+        Kind::Exact(args) => exact::run(*args),
         Kind::Paired(args) => paired::run(*args),
         Kind::Aa(args) => aa::run(*args),
     }

@@ -1,12 +1,13 @@
 //! `gate paired`: prove times of two programs, in pairs of runs.
 
 use crate::cmd::gate::meaning;
+use crate::cmd::gate::outputs::Outputs;
 use crate::cmd::gate::programs::Program;
 use crate::cmd::gate::revision::{self, Built, Lock};
 use crate::cmd::gate::stop_on_ctrl_c;
 use crate::cmd::gate_sample::fields;
 use crate::exit::{Inconclusive, Regression, usage};
-use crate::output::{print, width, write_whole};
+use crate::output::{print, width};
 use crate::question::Question;
 use crate::spec_args::SpecArgs;
 use ::gate::paired::record::{About, record};
@@ -21,8 +22,9 @@ use reports::gate::paired::{PairedRecord, TimeName, VerdictName};
 use reports::gate::paired_terminal::PairedTable;
 use reports::sample::CellRecord;
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -58,9 +60,8 @@ pub(crate) struct Args {
     /// Which lock file revisions are built with.
     #[arg(long, value_enum, default_value_t = Lock::Head)]
     lock: Lock,
-    /// Write the whole record as JSON.
-    #[arg(long, value_name = "FILE")]
-    export_json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     #[command(flatten)]
     spec: SpecArgs,
     #[command(flatten)]
@@ -102,6 +103,8 @@ const SHARED_LEAST_EFFECT: f64 = 0.05;
 pub(crate) enum Time {
     /// Witness and proof of one batch.
     Prove,
+    /// The same without grinding, which is luck: fewer pairs decide.
+    ProveWithoutGrind,
     /// From the proofs of N batches to one.
     Aggregate,
 }
@@ -140,6 +143,7 @@ impl RuleArgs {
 pub(crate) fn names(times: &[Time]) -> Vec<TimeName> {
     let name = |time: &Time| match time {
         Time::Prove => TimeName::Prove,
+        Time::ProveWithoutGrind => TimeName::ProveWithoutGrind,
         Time::Aggregate => TimeName::Aggregate,
     };
     let mut times: Vec<_> = times.iter().map(name).collect();
@@ -155,17 +159,30 @@ fn defaults() -> Overrides {
         batch_sizes: Some(vec![32]),
         batches_per_aggregation: Some(2),
         cores: Some("all".to_owned()),
+        provers: Some("1".to_owned()),
         ..Overrides::default()
     }
 }
 
 /// The spec of a comparison, and what of it the programs are told: the fields that are not at their default, so that
 /// a program which does not know a later field is not asked for it in vain.
+///
+/// # Errors
+/// A spec that cannot be, or one with several provers at once or another clock: a sample is one prover, at the clock
+/// that runs.
 pub(crate) fn spec_of(flags: SpecArgs) -> anyhow::Result<(Spec, Map<String, Value>)> {
     let spec = flags.resolve(defaults(), &Host::read(Some("system"))?)?;
+    let all = spec.effective();
+    for (field, wanted, got) in [("provers", "1", &all.provers), ("clock", "as_is", &all.clock)] {
+        if let Some(got) = got
+            && got != wanted
+        {
+            return Err(usage(format!("{field}: a comparison of builds takes {wanted} alone, got {got}")));
+        }
+    }
     let usual = fields(&Overrides::defaults())?;
     // Each sample is one repeat, and its seed is that of its pair.
-    let not_told = ["seed", "repeats", "min_repeats", "time_limit_s"];
+    let not_told = ["seed", "repeats", "min_repeats", "reruns", "interval_width", "time_limit_s"];
     let told = fields(spec.effective())?
         .into_iter()
         .filter(|(name, value)| !not_told.contains(&name.as_str()) && usual.get(name) != Some(value));
@@ -174,7 +191,7 @@ pub(crate) fn spec_of(flags: SpecArgs) -> anyhow::Result<(Spec, Map<String, Valu
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { base, head, rules, geometric_mean, strict, lock, export_json, spec, question } = args;
+    let Args { base, head, rules, geometric_mean, strict, lock, outputs, spec, question } = args;
     let (spec, told) = spec_of(spec)?;
     let many = if geometric_mean { Many::GeometricMean } else { Many::Holm };
     let (times, limit, rules) = (names(&rules.times), rules.limit()?, rules.rules(many, spec.seed));
@@ -185,7 +202,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
     let pair = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: Rc::default() };
     let (mut base_arm, mut head_arm) =
         (program("base", &pair.base, &asked), program("head", &pair.head, &asked));
     let mut tell = Tell { started };
@@ -202,9 +219,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let mut record = record(&found, about);
     record.meanings = meaning::of(&record, &base_arm.stages, &question)?;
     print(&PairedTable { width_columns: width() }.export(&record)?)?;
-    if let Some(file) = &export_json {
-        write_whole(file, &(serde_json::to_string_pretty(&record)? + "\n"))?;
-    }
+    outputs.write(&record)?;
     exit(&record)
 }
 
@@ -218,18 +233,21 @@ pub(crate) struct Asked<'a> {
     pub(crate) limit: Duration,
     /// Set by Ctrl-C.
     pub(crate) stop: &'a AtomicBool,
+    /// The best share of a core that any sample of either program has seen.
+    pub(crate) best: Rc<Cell<Option<f64>>>,
 }
 
 /// One of the two programs.
 pub(crate) fn program<'a>(name: &str, built: &Built, asked: &Asked<'a>) -> Program<'a> {
-    let Asked { told, cells, limit, stop } = *asked;
+    let Asked { told, cells, limit, stop, best } = asked;
     Program {
         name: name.to_owned(),
         file: built.file.clone(),
-        spec: told.clone(),
+        spec: (*told).clone(),
         cells: cells.iter().map(CellRecord::key).collect(),
-        limit,
+        limit: *limit,
         stop,
+        best: Rc::clone(best),
         stages: BTreeMap::new(),
     }
 }

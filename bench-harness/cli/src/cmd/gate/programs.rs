@@ -8,12 +8,14 @@ use reports::gate::arm::{
 };
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -37,6 +39,8 @@ pub(crate) struct Program<'a> {
     pub(crate) limit: Duration,
     /// Set by Ctrl-C.
     pub(crate) stop: &'a AtomicBool,
+    /// The best share of a core that any sample of either program has seen.
+    pub(crate) best: Rc<Cell<Option<f64>>>,
     /// The stages of every sample, by cell, for planning.
     pub(crate) stages: BTreeMap<String, Vec<BTreeMap<String, f64>>>,
 }
@@ -60,11 +64,13 @@ impl Arm for Program<'_> {
     }
 
     fn sample(&mut self, cell: &str, seed: u64) -> Result<Sample, ArmError> {
-        let wanted = SampleRequest { cell: cell.to_owned(), seed };
+        let best_adds_per_cycle = self.best.get();
+        let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle };
         match self.ask(Some(wanted))? {
-            ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, stages })
+            ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, stages, adds_per_cycle })
                 if of == cell && on == seed =>
             {
+                self.best.set(self.best.get().into_iter().chain(adds_per_cycle).reduce(f64::max));
                 self.stages.entry(of).or_default().push(stages);
                 let times = times
                     .into_iter()
