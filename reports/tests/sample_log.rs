@@ -23,6 +23,7 @@ fn cell(cores: u64) -> CellRecord {
         proof_system: "plonky2".to_owned(),
         cores,
         clock: "as_is".to_owned(),
+        provers: 1,
     }
 }
 
@@ -43,9 +44,11 @@ fn sample(batch: u64, wall_s: f64) -> SampleRecord {
         transactions: 64,
         output_bytes: Some(127_184),
         clock_ghz: None,
+        probe_cycles: None,
         adds_per_cycle: None,
         share: None,
         steal_s: None,
+        lost_part: None,
         mark: MarkName::Clean,
     }
 }
@@ -139,6 +142,8 @@ fn samples_as_csv() {
             settings: BTreeMap::new(),
             circuits: vec![],
         },
+        core_kind: Some("physical".to_owned()),
+        cpus: vec![0, 1],
     });
     let level = SampleRecord {
         batch: None,
@@ -158,6 +163,7 @@ fn any_cell() -> impl Strategy<Value = CellRecord> {
     (option::of(0.0f64..=1.0), any::<u64>(), 1u64..100).prop_map(|(swap_ratio, batch, cores)| CellRecord {
         swap_ratio,
         batch_transactions: batch,
+        provers: 1 + batch % 3,
         ..cell(cores)
     })
 }

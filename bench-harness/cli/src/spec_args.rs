@@ -29,12 +29,28 @@ pub(crate) struct SpecArgs {
     /// Cores of a prover: all, powers, or numbers such as 1,2,4.
     #[arg(long, value_name = "CORES")]
     cores: Option<String>,
+    /// The clock: as_is, frequencies (2.0GHz,2.5GHz) where cpufreq allows, duty cycles (50%,100%) where a control
+    /// group does.
+    #[arg(long, value_name = "CLOCKS")]
+    clock: Option<String>,
+    /// Provers at once, each with its own cores: numbers, or fill for as many as the machine holds.
+    #[arg(long, value_name = "COUNTS")]
+    provers: Option<String>,
     /// Batches in an aggregation, N.
     #[arg(long, value_name = "N")]
     batches_per_aggregation: Option<usize>,
-    /// Repeats of each cell, each with a new seed.
+    /// Repeats of each cell at most, each with a new seed.
     #[arg(long, value_name = "COUNT")]
     repeats: Option<u64>,
+    /// Repeats more at most, for those of which a neighbour spoiled a proof.
+    #[arg(long, value_name = "COUNT")]
+    reruns: Option<u64>,
+    /// End a cell once the 95 % interval of its median prove time is this narrow, as a part of it; 0 for never.
+    #[arg(long, value_name = "PART")]
+    interval_width: Option<f64>,
+    /// Memory that a cell may take, in bytes; what is free unless given.
+    #[arg(long, value_name = "BYTES")]
+    memory_limit: Option<u64>,
     /// Repeats that are made even where the time limit is spent.
     #[arg(long, value_name = "COUNT")]
     min_repeats: Option<u64>,
@@ -74,6 +90,10 @@ pub(crate) struct SpecArgs {
     /// Measure a prover that cannot verify its own proofs; its samples are marked.
     #[arg(long)]
     allow_unverified: bool,
+    /// Keep samples that a neighbour or a quota spoiled in the estimate; they are marked, and the figures are those of
+    /// a busy machine.
+    #[arg(long)]
+    keep_marked: bool,
 }
 
 impl SpecArgs {
@@ -96,8 +116,13 @@ impl SpecArgs {
             batch_sizes,
             capacity,
             cores,
+            clock,
+            provers,
             batches_per_aggregation,
             repeats,
+            reruns,
+            interval_width,
+            memory_limit,
             min_repeats,
             time_limit,
             seed,
@@ -111,6 +136,7 @@ impl SpecArgs {
             command,
             command_timeout,
             allow_unverified,
+            keep_marked,
         } = self;
         Overrides {
             seed,
@@ -129,8 +155,14 @@ impl SpecArgs {
             command,
             command_timeout_s: command_timeout,
             allow_unverified: allow_unverified.then_some(true),
+            keep_marked: keep_marked.then_some(true),
             cores,
+            clock,
+            provers,
             repeats,
+            reruns,
+            interval_width,
+            memory_limit_bytes: memory_limit,
             min_repeats,
             batches_per_aggregation,
             time_limit_s: time_limit,

@@ -15,6 +15,7 @@ use crate::group::{Group, Throttling};
 use crate::owner::Owner;
 use crate::root::Root;
 use crate::usage::Usage;
+use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,6 +148,12 @@ impl DutyCycle {
         self.group.throttling(&self.root)
     }
 
+    /// What the process in the group needs to accept its own samples.
+    #[must_use]
+    pub fn meter(&self) -> DutyMeter {
+        DutyMeter { version: self.group.version, dir: self.group.dir.clone(), quota_cpus: self.quota_cpus }
+    }
+
     /// CPUs' worth of time that the group may use; `None` at 100 %.
     #[must_use]
     pub fn quota_cpus(&self) -> Option<f64> {
@@ -180,6 +187,41 @@ fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64
         return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
     }
     Ok(())
+}
+
+/// Reads the counters of a [`DutyCycle`] from inside: plain data, to be handed to the process that
+/// was put into the group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DutyMeter {
+    version: CgroupVersion,
+    dir: PathBuf,
+    quota_cpus: Option<f64>,
+}
+
+impl DutyMeter {
+    /// The counters of the group; `None` where they cannot be read.
+    #[must_use]
+    pub fn throttling(&self, root: &Root) -> Option<Throttling> {
+        Group { version: self.version, dir: self.dir.clone() }.throttling(root).ok()
+    }
+
+    /// False at 100 %.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.quota_cpus.is_some()
+    }
+
+    /// As [`DutyCycle::accept`].
+    ///
+    /// # Errors
+    /// [`DutyRefusal`] that says which condition was not met.
+    pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
+        match self.quota_cpus {
+            Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Drop for DutyCycle {

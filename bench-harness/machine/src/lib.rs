@@ -59,7 +59,7 @@ pub use conditions::Conditions;
 pub use cores::{Allowance, CoreCount, CoresError, CoresRequest};
 pub use cpu_list::{CpuList, CpuListError};
 pub use cpufreq::{CpufreqError, FrequencyHold};
-pub use duty::{DutyCycle, DutyError, DutyRefusal};
+pub use duty::{DutyCycle, DutyError, DutyMeter, DutyRefusal};
 pub use features::{MissingFeatures, TargetFeatures};
 pub use group::Throttling;
 pub use memory::{Headroom, Memory, MemoryBound};

@@ -55,6 +55,8 @@ pub enum MemoryBound {
     Computer,
     /// The limit of a control group.
     Cgroup,
+    /// What the user allows.
+    User,
 }
 
 impl fmt::Display for MemoryBound {
@@ -62,6 +64,7 @@ impl fmt::Display for MemoryBound {
         f.write_str(match self {
             Self::Computer => "the computer's memory",
             Self::Cgroup => "a control group's memory limit",
+            Self::User => "the limit that was asked for",
         })
     }
 }

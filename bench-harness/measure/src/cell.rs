@@ -1,6 +1,6 @@
 //! One combination that is measured: workload, batch size, proof system, cores, clock.
 
-use machine::CoreCount;
+use machine::{ClockSetting, CoreCount};
 use prover::system::SlotKind;
 use reports::sample::CellRecord;
 use std::path::PathBuf;
@@ -54,20 +54,22 @@ impl Workload {
     }
 }
 
-/// How the clock is held.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Clock {
-    /// As the machine runs it.
-    #[default]
-    AsIs,
-}
+/// How many provers run at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProverCount(std::num::NonZeroUsize);
 
-impl Clock {
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AsIs => "as_is",
-        }
+impl ProverCount {
+    /// One alone.
+    pub const ONE: Self = Self(std::num::NonZeroUsize::MIN);
+
+    /// None of zero.
+    pub fn new(count: usize) -> Option<Self> {
+        std::num::NonZeroUsize::new(count).map(Self)
+    }
+
+    /// How many.
+    pub fn get(self) -> usize {
+        self.0.get()
     }
 }
 
@@ -87,7 +89,9 @@ pub struct Cell {
     /// Threads of the prover.
     pub cores: CoreCount,
     /// How the clock is held.
-    pub clock: Clock,
+    pub clock: ClockSetting,
+    /// Provers at once, each with so many threads.
+    pub provers: ProverCount,
 }
 
 impl Cell {
@@ -101,6 +105,7 @@ impl Cell {
             proof_system,
             cores,
             clock,
+            provers,
         } = self;
         CellRecord {
             workload: workload.name().to_owned(),
@@ -110,7 +115,8 @@ impl Cell {
             batches_per_aggregation: *batches_per_aggregation as u64,
             proof_system: (*proof_system).to_owned(),
             cores: cores.get() as u64,
-            clock: clock.name().to_owned(),
+            clock: clock.to_string(),
+            provers: provers.get() as u64,
         }
     }
 }

@@ -46,8 +46,13 @@ const OTHER_CHAIN: u64 = 1;
 /// A trace that does not fit, a set-up or a proof that fails, and a proof that is wrong.
 pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<Figures, MeasureError> {
     let schedule = Schedule::new(spec)?;
-    let cores = schedule.cells().first().map(|cell| cell.cores);
-    let mut cells: Vec<_> = schedule.cells().iter().filter(|cell| Some(cell.cores) == cores).collect();
+    // Cores, clocks and provers at once make cells of the same figures: the first stands for them.
+    let mut cells: Vec<&Cell> = Vec::new();
+    for cell in schedule.cells() {
+        if !cells.iter().any(|known| name(known) == name(cell)) {
+            cells.push(cell);
+        }
+    }
     // Cells of one circuit stand together, since a set-up takes seconds.
     cells.sort_by_key(|cell| (cell.workload.slots() != SlotKind::Transfer, cell.capacity_transactions));
     let inputs = inputs(spec);
@@ -139,8 +144,7 @@ struct Chain {
 
 impl Work {
     fn new(spec: &Spec, cell: &Cell) -> Result<Self, ProverError> {
-        let remaining = Remaining { repeats: Vec::new(), made: 0, time_left_s: 0.0 };
-        let request = CellRequest::new("figures", spec, cell, remaining);
+        let request = CellRequest::new("figures", spec, cell, Remaining::default());
         let (source, shape) = Source::new(&request)?;
         Ok(Self {
             name: name(cell),

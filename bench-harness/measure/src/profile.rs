@@ -1,12 +1,12 @@
 //! A log in summary. The same log gives the same profile, whoever asks and whenever.
 
-use crate::statistics::summarise as summary_of;
+use crate::statistics::{Value, median, summarise as summary_of};
 use reports::machine::MachineRecord;
 use reports::profile::{
     CellSummaryRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantityName, QuantityRecord,
 };
 use reports::sample::{
-    CellRecord, EndName, FailureRecord, LogRecord, MarkName, SampleRecord, StageName, SystemRecord,
+    CellRecord, EndName, FailureRecord, LogRecord, MarkName, SampleRecord, SetUpRecord, StageName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,7 @@ pub fn summarise(about: &About<'_>, cells: &[CellRecord], log: &[LogRecord]) -> 
 /// What a log says of one cell.
 #[derive(Debug, Default)]
 struct Gathered<'a> {
-    system: Option<&'a SystemRecord>,
+    set_up: Option<&'a SetUpRecord>,
     samples: Vec<&'a SampleRecord>,
     repeats: BTreeSet<u64>,
     end: Option<EndName>,
@@ -54,7 +54,7 @@ impl<'a> Gathered<'a> {
     fn take(&mut self, record: &'a LogRecord) {
         match record {
             LogRecord::SetUp(set_up) => {
-                self.system = Some(&set_up.system);
+                self.set_up = Some(set_up);
                 // A run that goes on with a cell has not ended it yet.
                 self.end = None;
             }
@@ -68,23 +68,42 @@ impl<'a> Gathered<'a> {
     }
 
     fn summary(&self, cell: &CellRecord) -> CellSummaryRecord {
-        let counted: Vec<_> = self.samples.iter().copied().filter(|sample| sample.mark.counts()).collect();
-        let quantities = quantities(&counted);
+        let quantities = quantities(&self.samples);
         let prove = quantities.iter().find(|quantity| quantity.quantity == QuantityName::ProveBatch);
-        let proofs = counted.iter().filter(|sample| sample.stage == StageName::Prove);
-        let (batches, transactions) =
-            proofs.fold((0, 0), |(batches, sum), sample| (batches + 1, sum + sample.transactions));
+        let of_stage =
+            |stage: StageName| self.samples.iter().copied().filter(move |sample| sample.stage == stage);
+        let (clean, marked): (Vec<_>, Vec<_>) =
+            of_stage(StageName::Prove).partition(|sample| sample.mark.counts());
+        let transactions: u64 = clean.iter().map(|sample| sample.transactions).sum();
         let transactions_per_s = prove
-            .filter(|prove| prove.median_s > 0.0 && batches > 0)
-            .map(|prove| transactions as f64 / f64::from(batches) / prove.median_s);
+            .filter(|prove| prove.median_s > 0.0 && !clean.is_empty())
+            .map(|prove| transactions as f64 / clean.len() as f64 / prove.median_s);
+        let mut marked_samples = BTreeMap::new();
+        for sample in &marked {
+            *marked_samples.entry(sample.mark.key().to_owned()).or_insert(0) += 1;
+        }
+        let middle = |read: fn(&SampleRecord) -> Option<f64>| {
+            let mut found: Vec<f64> = clean.iter().copied().filter_map(read).collect();
+            found.sort_by(f64::total_cmp);
+            median(&found)
+        };
+        let calls = of_stage(StageName::ProveCall).chain(of_stage(StageName::AggregateCall));
+        let steals: Vec<f64> = calls.filter_map(|sample| sample.steal_s).collect();
         let is_unverified = |sample: &&SampleRecord| sample.mark == MarkName::Unverified;
         CellSummaryRecord {
             cell: cell.clone(),
-            system: self.system.cloned(),
+            system: self.set_up.map(|set_up| set_up.system.clone()),
             repeats: self.repeats.len() as u64,
             end: self.end,
             verified: !self.samples.iter().any(is_unverified),
-            left_out_samples: (self.samples.len() - counted.len()) as u64,
+            left_out_samples: self.samples.iter().filter(|sample| !sample.mark.counts()).count() as u64,
+            clean_samples: clean.len() as u64,
+            marked_samples,
+            kept_samples: clean.iter().filter(|sample| sample.mark == MarkName::Kept).count() as u64,
+            clock_ghz: middle(|sample| sample.clock_ghz),
+            share: middle(|sample| sample.share),
+            steal_s: (!steals.is_empty()).then(|| steals.iter().sum()),
+            core_kind: self.set_up.and_then(|set_up| set_up.core_kind.clone()),
             peak_rss_bytes: self.samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
             transactions_per_s,
             quantities,
@@ -93,14 +112,27 @@ impl<'a> Gathered<'a> {
     }
 }
 
+/// The times of all batch proofs of a cell of which no part is left out.
+pub(crate) fn prove_batch_s(samples: &[&SampleRecord]) -> Vec<f64> {
+    let values = sums_of_batches(samples, &PROVE_BATCH);
+    values.into_iter().filter(|value| value.counts).map(|value| value.wall_s).collect()
+}
+
+/// What a prover is busy with for each batch.
+const PROVE_BATCH: [(StageName, f64); 3] =
+    [(StageName::Record, 1.0), (StageName::Witness, 1.0), (StageName::Prove, 1.0)];
+
 /// Every quantity of a cell's samples that there is one of, in the order of the pipeline.
 fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     let of_stage = |stage: StageName| samples.iter().filter(move |sample| sample.stage == stage);
     let one = |quantity, stage| {
-        let values = of_stage(stage).map(|sample| sample.wall_s).collect();
-        summary_of(quantity, None, values)
+        // The search of a level of aggregation is no search of a batch's proof.
+        let values: Vec<_> =
+            of_stage(stage).filter(|sample| sample.level.is_none()).map(|sample| value(sample)).collect();
+        summary_of(quantity, None, &values)
     };
-    let sum = |quantity, stages: &[StageName]| summary_of(quantity, None, sums_of_batches(samples, stages));
+    let sum =
+        |quantity, stages: &[(StageName, f64)]| summary_of(quantity, None, &sums_of_batches(samples, stages));
     use QuantityName as Q;
     use StageName as S;
     let mut found = vec![
@@ -109,50 +141,73 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
         one(Q::Execute, S::Execute),
         one(Q::Root, S::Root),
         one(Q::Encode, S::Encode),
-        sum(Q::Close, &[S::Execute, S::Root, S::Encode]),
+        sum(Q::Close, &[(S::Execute, 1.0), (S::Root, 1.0), (S::Encode, 1.0)]),
         one(Q::Record, S::Record),
         one(Q::Witness, S::Witness),
         one(Q::Prove, S::Prove),
-        sum(Q::ProveBatch, &[S::Record, S::Witness, S::Prove]),
+        one(Q::Grind, S::Grind),
+        sum(Q::ProveWithoutGrind, &[(S::Prove, 1.0), (S::Grind, -1.0)]),
+        sum(Q::ProveBatch, &PROVE_BATCH),
         one(Q::Verify, S::Verify),
     ];
     let levels: BTreeSet<_> = of_stage(S::Aggregate).filter_map(|sample| sample.level).collect();
     for level in &levels {
         let of_level = || of_stage(S::Aggregate).filter(|sample| sample.level == Some(*level));
-        let whole = of_level().map(|sample| sample.wall_s).collect();
-        found.push(summary_of(Q::AggregateLevel, Some(*level), whole));
+        let whole: Vec<_> = of_level().map(|sample| value(sample)).collect();
+        found.push(summary_of(Q::AggregateLevel, Some(*level), &whole));
         // A level tells one time for all its merges, so a merge is known by its mean within a level only.
-        let merge = of_level().map(|sample| sample.wall_s / sample.merges.unwrap_or(1).max(1) as f64);
-        found.push(summary_of(Q::AggregateMerge, Some(*level), merge.collect()));
+        let merge: Vec<_> = of_level()
+            .map(|sample| {
+                let merges = sample.merges.unwrap_or(1).max(1) as f64;
+                let Value { wall_s, cycles, counts } = value(sample);
+                Value { wall_s: wall_s / merges, cycles: cycles.map(|cycles| cycles / merges), counts }
+            })
+            .collect();
+        found.push(summary_of(Q::AggregateMerge, Some(*level), &merge));
     }
-    found.push(summary_of(Q::Aggregate, None, sums_of_levels(samples, levels.len())));
+    found.push(summary_of(Q::Aggregate, None, &sums_of_levels(samples, levels.len())));
     found.push(one(Q::VerifyAggregate, S::VerifyAggregate));
     found.into_iter().flatten().collect()
 }
 
-/// The sum of several stages for each batch of which all of them are there, in the order of the log.
-fn sums_of_batches(samples: &[&SampleRecord], stages: &[StageName]) -> Vec<f64> {
+fn value(sample: &SampleRecord) -> Value {
+    Value { wall_s: sample.wall_s, cycles: sample.probe_cycles, counts: sample.mark.counts() }
+}
+
+/// A sum of values; it counts where all of them do.
+fn sum_of(parts: impl Iterator<Item = (Value, f64)>) -> Value {
+    let none = Value { wall_s: 0.0, cycles: Some(0.0), counts: true };
+    parts.fold(none, |sum, (part, sign)| Value {
+        wall_s: sum.wall_s + sign * part.wall_s,
+        cycles: sum.cycles.zip(part.cycles).map(|(sum, part)| sum + sign * part),
+        counts: sum.counts && part.counts,
+    })
+}
+
+/// The signed sum of several stages for each batch of which all of them are there, in the order of the log.
+fn sums_of_batches(samples: &[&SampleRecord], stages: &[(StageName, f64)]) -> Vec<Value> {
     // By repeat and batch.
-    let mut sums: BTreeMap<_, Vec<(StageName, f64)>> = BTreeMap::new();
-    for sample in samples {
-        if stages.contains(&sample.stage) {
+    let mut sums: BTreeMap<_, Vec<(StageName, (Value, f64))>> = BTreeMap::new();
+    for sample in samples.iter().filter(|sample| sample.level.is_none()) {
+        if let Some((stage, sign)) = stages.iter().find(|(stage, _)| *stage == sample.stage) {
             let parts = sums.entry((sample.repeat, sample.batch)).or_default();
-            parts.push((sample.stage, sample.wall_s));
+            parts.push((*stage, (value(sample), *sign)));
         }
     }
     let whole = sums
         .into_values()
-        .filter(|parts| stages.iter().all(|stage| parts.iter().any(|(found, _)| found == stage)));
-    whole.map(|parts| parts.iter().map(|(_, wall_s)| wall_s).sum()).collect()
+        .filter(|parts| stages.iter().all(|(stage, _)| parts.iter().any(|(found, _)| found == stage)));
+    whole.map(|parts| sum_of(parts.into_iter().map(|(_, part)| part))).collect()
 }
 
 /// The sum of all levels for each aggregation of which all levels are there.
-fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<f64> {
-    let mut sums: BTreeMap<Option<u64>, Vec<f64>> = BTreeMap::new();
+fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<Value> {
+    let mut sums: BTreeMap<Option<u64>, Vec<Value>> = BTreeMap::new();
     for sample in samples {
         if sample.stage == StageName::Aggregate {
-            sums.entry(sample.repeat).or_default().push(sample.wall_s);
+            sums.entry(sample.repeat).or_default().push(value(sample));
         }
     }
-    sums.into_values().filter(|parts| parts.len() == levels).map(|parts| parts.iter().sum()).collect()
+    let whole = sums.into_values().filter(|parts| parts.len() == levels);
+    whole.map(|parts| sum_of(parts.into_iter().map(|part| (part, 1.0)))).collect()
 }

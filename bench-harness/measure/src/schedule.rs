@@ -1,6 +1,6 @@
 //! All cells of a spec in the order in which they are measured. Making one measures nothing.
 
-use crate::cell::{Cell, Clock, Workload};
+use crate::cell::{Cell, Workload};
 use crate::child::source::trace_batches;
 use crate::spec::{Spec, SpecError};
 
@@ -11,7 +11,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The cells: workloads outermost, then batch sizes, then cores, ascending.
+    /// The cells: workloads outermost, then batch sizes ascending, so that small cells come before large ones; then
+    /// clocks, cores ascending, and provers at once ascending.
     ///
     /// # Errors
     /// A trace that cannot be read, breaks a rule, or has too few or too long batches.
@@ -23,16 +24,19 @@ impl Schedule {
                 if let Workload::Trace { file } = workload {
                     check_trace(spec, file, *batch_transactions, capacity_transactions)?;
                 }
-                for cores in &spec.cores {
-                    cells.push(Cell {
-                        workload: workload.clone(),
-                        batch_transactions: *batch_transactions,
-                        capacity_transactions,
-                        batches_per_aggregation: spec.batches_per_aggregation,
-                        proof_system: spec.system.name(),
-                        cores: *cores,
-                        clock: Clock::AsIs,
-                    });
+                for (clock, cores) in product(&spec.clocks, &spec.cores) {
+                    for provers in spec.provers.resolve(cores, spec.usable) {
+                        cells.push(Cell {
+                            workload: workload.clone(),
+                            batch_transactions: *batch_transactions,
+                            capacity_transactions,
+                            batches_per_aggregation: spec.batches_per_aggregation,
+                            proof_system: spec.system.name(),
+                            cores,
+                            clock,
+                            provers,
+                        });
+                    }
                 }
             }
         }
@@ -43,6 +47,10 @@ impl Schedule {
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }
+}
+
+fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
+    first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
 }
 
 fn check_trace(

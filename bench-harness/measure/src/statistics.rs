@@ -4,7 +4,9 @@
 //! what spoils that (a machine that drifts, a neighbour) is for others to find and to leave out.
 
 use hdrhistogram::Histogram;
-use reports::profile::{IntervalRecord, QuantileRecord, QuantityName, QuantityRecord};
+use reports::profile::{
+    CyclesRecord, IntervalRecord, OutliersRecord, QuantileRecord, QuantityName, QuantityRecord,
+};
 
 /// The coverage that an interval is asked for.
 pub const COVERAGE: f64 = 0.95;
@@ -92,8 +94,64 @@ pub fn quantiles(values_s: &[f64]) -> Vec<QuantileRecord> {
     records.collect()
 }
 
-/// The summary of what was measured, in the order in which it was. None of nothing.
-pub fn summarise(quantity: QuantityName, level: Option<u64>, values_s: Vec<f64>) -> Option<QuantityRecord> {
+/// One measured value of a quantity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Value {
+    /// Time on the clock.
+    pub wall_s: f64,
+    /// The work in cycles, where the probe knows the clock.
+    pub cycles: Option<f64>,
+    /// Whether it enters the estimate.
+    pub counts: bool,
+}
+
+/// Values beyond 1.5 times the distance of the quartiles outside of them: Tukey, Exploratory Data Analysis (1977).
+/// The quartiles are the medians of the lower and the upper half, the middle value of an odd number left out. Fewer
+/// than four values have none.
+///
+/// ```
+/// use measure::statistics::outliers;
+/// let found = outliers(&[1.0, 1.1, 1.2, 1.3, 9.0]);
+/// assert_eq!((found.low, found.high), (0, 1));
+/// ```
+pub fn outliers(ascending: &[f64]) -> OutliersRecord {
+    let half = ascending.len() / 2;
+    let quartiles = median(&ascending[..half]).zip(median(&ascending[ascending.len() - half..]));
+    let Some((lower, upper)) = quartiles.filter(|_| ascending.len() >= 4) else {
+        return OutliersRecord::default();
+    };
+    let reach = 1.5 * (upper - lower);
+    let count =
+        |is_far: &dyn Fn(f64) -> bool| ascending.iter().filter(|value| is_far(**value)).count() as u64;
+    OutliersRecord { low: count(&|value| value < lower - reach), high: count(&|value| value > upper + reach) }
+}
+
+/// How wide the interval of a median is, as a part of the median. None of fewer than six values, whose interval
+/// covers less than 95 %.
+pub fn relative_width(values: &[f64]) -> Option<f64> {
+    let mut ascending = values.to_vec();
+    ascending.sort_by(f64::total_cmp);
+    let interval = median_interval(&ascending, COVERAGE).filter(|interval| interval.coverage >= COVERAGE)?;
+    let median = median(&ascending).filter(|median| *median > 0.0)?;
+    Some((interval.high_s - interval.low_s) / median)
+}
+
+fn cycles(values: &[Value]) -> Option<CyclesRecord> {
+    let mut ascending: Vec<f64> = values.iter().filter_map(|value| value.cycles).collect();
+    ascending.sort_by(f64::total_cmp);
+    let interval = median_interval(&ascending, COVERAGE);
+    Some(CyclesRecord {
+        samples: ascending.len() as u64,
+        median_cycles: median(&ascending)?,
+        low_cycles: interval.map(|interval| interval.low_s),
+        high_cycles: interval.map(|interval| interval.high_s),
+    })
+}
+
+/// The summary of what was measured, in the order in which it was. None where nothing counts.
+pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -> Option<QuantityRecord> {
+    let counted: Vec<Value> = values.iter().copied().filter(|value| value.counts).collect();
+    let values_s: Vec<f64> = counted.iter().map(|value| value.wall_s).collect();
     let mut ascending = values_s.clone();
     ascending.sort_by(f64::total_cmp);
     let median_s = median(&ascending)?;
@@ -112,13 +170,18 @@ pub fn summarise(quantity: QuantityName, level: Option<u64>, values_s: Vec<f64>)
         min_s: *ascending.first()?,
         max_s: *ascending.last()?,
         quantiles: quantiles(&values_s),
+        cycles: cycles(&counted),
+        outliers: outliers(&ascending),
         values_s,
+        marked_values_s: values.iter().filter(|value| !value.counts).map(|value| value.wall_s).collect(),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{median, median_interval, median_interval_place, quantiles, summarise};
+    use super::{
+        Value, median, median_interval, median_interval_place, quantiles, relative_width, summarise,
+    };
     use proptest::prelude::{prop_assert, proptest};
     use reports::profile::QuantityName;
 
@@ -127,6 +190,10 @@ mod tests {
         let choose = |k: u32| (0..k).fold(1u128, |c, i| c * u128::from(n - i) / u128::from(i + 1));
         let below: u128 = (0..=place).map(choose).sum();
         1.0 - 2.0 * below as f64 / 2f64.powi(n as i32)
+    }
+
+    fn timed(values_s: &[f64]) -> Vec<Value> {
+        values_s.iter().map(|wall_s| Value { wall_s: *wall_s, cycles: None, counts: true }).collect()
     }
 
     #[test]
@@ -161,7 +228,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_summary() {
-        assert_eq!(summarise(QuantityName::Prove, None, vec![]), None);
+        assert_eq!(summarise(QuantityName::Prove, None, &[]), None);
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[1.0, 2.0]), Some(1.5));
     }
@@ -179,7 +246,7 @@ mod tests {
 
         #[test]
         fn a_summary_is_in_order(values in proptest::collection::vec(1e-9f64..1e5, 1..80)) {
-            let summary = summarise(QuantityName::Prove, None, values.clone()).expect("not empty");
+            let summary = summarise(QuantityName::Prove, None, &timed(&values)).expect("not empty");
             prop_assert!(summary.min_s <= summary.median_s && summary.median_s <= summary.max_s);
             prop_assert!(summary.min_s <= summary.mean_s * (1.0 + 1e-12));
             if let Some(interval) = summary.interval {

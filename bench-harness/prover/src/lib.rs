@@ -7,11 +7,13 @@
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 //! | [`circuit`] | the statement as constraints |
 //! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
+//! | `grind` | what of a plonky2 proof was luck |
 //! | [`command`] | a user's own prover, as an external program |
 //! | [`scripted`] | durations from a script and no proving, to test everything else |
 
 pub mod circuit;
 pub mod command;
+mod grind;
 pub mod plonk;
 pub mod scripted;
 mod size;

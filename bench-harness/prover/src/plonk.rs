@@ -6,6 +6,7 @@ use crate::circuit::aggregate::AggregateCircuit;
 use crate::circuit::batch::BatchCircuit;
 use crate::circuit::values::SlotValues;
 use crate::circuit::{Circuit, PlonkProof};
+use crate::grind::grind_of;
 use crate::size::{circuit_size, settings};
 use crate::statement::Statement;
 use crate::system::{
@@ -70,11 +71,11 @@ impl Plonky2 {
         level: usize,
         left: &PlonkProof,
         right: Option<&PlonkProof>,
-    ) -> Result<PlonkProof, ProverError> {
+    ) -> Result<Timed, ProverError> {
         let what = || format!("a merge at level {}", level + 1);
         let circuit = &self.levels[level];
         let inputs = circuit.witness(left, right).map_err(|error| no_proof(&what(), &error))?;
-        prove_with(&circuit.circuit, inputs, &what()).map(|timed| timed.proof)
+        prove_with(&circuit.circuit, inputs, &what())
     }
 
     fn check_batch_proofs(&self, proofs: &[Proof]) -> Result<(), ProverError> {
@@ -149,7 +150,12 @@ impl ProofSystem for Plonky2 {
         let timed = prove_with(&batch.circuit, inputs, &what)?;
         let encoding = Instant::now();
         let proof = Proof { kind: ProofKind::Batch, bytes: timed.proof.to_bytes() };
-        Ok(Proved { proof, witness: filled + timed.witness, prove: timed.prove + encoding.elapsed() })
+        Ok(Proved {
+            proof,
+            witness: filled + timed.witness,
+            prove: timed.prove + encoding.elapsed(),
+            grind: timed.grind,
+        })
     }
 
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
@@ -164,13 +170,15 @@ impl ProofSystem for Plonky2 {
         let mut levels = Vec::new();
         for level in 0..levels_of(proofs.len()) {
             let start = Instant::now();
-            level_proofs = level_proofs
+            let merged = level_proofs
                 .chunks(2)
                 .map(|pair| self.merge(level, &pair[0], pair.get(1)))
-                .collect::<Result<_, _>>()?;
+                .collect::<Result<Vec<_>, _>>()?;
+            let grind = merged.iter().map(|timed| timed.grind).sum();
+            level_proofs = merged.into_iter().map(|timed| timed.proof).collect();
             // Reading the batch proofs belongs to the level that consumes them.
             let time = start.elapsed() + std::mem::take(&mut decoding);
-            levels.push(Level { level: level + 1, merges: level_proofs.len(), time });
+            levels.push(Level { level: level + 1, merges: level_proofs.len(), time, grind });
         }
         let kind = ProofKind::Aggregate { level: levels.len() };
         let bytes = level_proofs.first().map(PlonkProof::to_bytes).unwrap_or_default();
@@ -200,6 +208,8 @@ pub struct Timed {
     pub witness: Duration,
     /// From wire values to the proof.
     pub prove: Duration,
+    /// What of that was grinding, where plonky2 tells.
+    pub grind: Option<Duration>,
 }
 
 /// Runs plonky2 over given inputs; `what` names them in an error. Where they break a constraint plonky2 panics; that
@@ -215,7 +225,8 @@ pub fn prove_with(circuit: &Circuit, inputs: PartialWitness<Felt>, what: &str) -
         let start = Instant::now();
         let mut timing = TimingTree::default();
         let proof = prove_with_partition_witness(&circuit.prover_only, &circuit.common, filled, &mut timing)?;
-        Ok(Timed { proof, witness, prove: start.elapsed() })
+        let prove = start.elapsed();
+        Ok(Timed { proof, witness, prove, grind: grind_of(&timing) })
     };
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(timed)) => Ok(timed),

@@ -72,6 +72,8 @@ pub struct Proved {
     pub witness: Duration,
     /// From wire values to the proof's bytes.
     pub prove: Duration,
+    /// The part of that which is luck: the search that ends a proof (proof of work). None where it is not told.
+    pub grind: Option<Duration>,
 }
 
 /// One level of an aggregation tree, all its merges one after the other on this prover.
@@ -83,6 +85,8 @@ pub struct Level {
     pub merges: usize,
     /// The time of all of them together.
     pub time: Duration,
+    /// The part of that which is luck, as in [`Proved`].
+    pub grind: Option<Duration>,
 }
 
 /// One proof from many, and what it took.

@@ -4,23 +4,22 @@ use crate::export::{ExportError, Exporter, cell, csv_text};
 use crate::profile::record::{
     CellSummaryRecord, IntervalRecord, ProfileRecord, QuantileRecord, QuantityRecord,
 };
-use crate::sample::{CellRecord, EndName};
+use crate::sample::EndName;
+use crate::sample::cell::CELL_COLUMNS;
 
-const HEADER: [&str; 28] = [
-    "run",
-    "workload",
-    "swap_ratio",
-    "batch_transactions",
-    "capacity_transactions",
-    "batches_per_aggregation",
-    "proof_system",
-    "cores",
-    "clock",
+const SUMMARY_COLUMNS: [&str; 31] = [
+    "core_kind",
     "repeats",
     "end",
     "verified",
     "left_out_samples",
+    "clean_samples",
+    "marked_samples",
+    "kept_samples",
     "failures",
+    "clock_ghz",
+    "share",
+    "steal_s",
     "quantity",
     "level",
     "samples",
@@ -34,6 +33,11 @@ const HEADER: [&str; 28] = [
     "max_s",
     "p90_s",
     "p99_s",
+    "outliers_low",
+    "outliers_high",
+    "median_cycles",
+    "interval_low_cycles",
+    "interval_high_cycles",
     "peak_rss_bytes",
 ];
 
@@ -48,34 +52,33 @@ impl Exporter<ProfileRecord> for ProfileCsv {
 
     fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER)?;
+        writer.write_record(["run"].iter().chain(&CELL_COLUMNS).chain(&SUMMARY_COLUMNS))?;
         for summary in &profile.cells {
             for quantity in &summary.quantities {
-                writer.write_record(row(&profile.run, summary, quantity))?;
+                let run = [profile.run.clone()];
+                let cell = summary.cell.columns();
+                writer.write_record(run.iter().chain(&cell).chain(&values(summary, quantity)))?;
             }
         }
         csv_text(writer)
     }
 }
 
-fn row(run: &str, summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [String; 28] {
+fn values(summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [String; 31] {
     let CellSummaryRecord {
-        cell:
-            CellRecord {
-                workload,
-                swap_ratio,
-                batch_transactions,
-                capacity_transactions,
-                batches_per_aggregation,
-                proof_system,
-                cores,
-                clock,
-            },
+        cell: _,
         system: _,
         repeats,
         end,
         verified,
         left_out_samples,
+        clean_samples,
+        marked_samples,
+        kept_samples,
+        clock_ghz,
+        share,
+        steal_s,
+        core_kind,
         peak_rss_bytes,
         transactions_per_s: _,
         quantities: _,
@@ -92,24 +95,25 @@ fn row(run: &str, summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [St
         min_s,
         max_s,
         quantiles,
+        cycles,
+        outliers,
         values_s: _,
+        marked_values_s: _,
     } = quantity;
     let IntervalColumns { low, high, coverage } = interval.map(IntervalColumns::from).unwrap_or_default();
     [
-        run.to_owned(),
-        workload.clone(),
-        cell(*swap_ratio),
-        batch_transactions.to_string(),
-        capacity_transactions.to_string(),
-        batches_per_aggregation.to_string(),
-        proof_system.clone(),
-        cores.to_string(),
-        clock.clone(),
+        cell(core_kind.as_ref()),
         repeats.to_string(),
-        cell(end.map(end_key)),
+        cell(end.map(EndName::key)),
         verified.to_string(),
         left_out_samples.to_string(),
+        clean_samples.to_string(),
+        marked_samples.values().sum::<u64>().to_string(),
+        kept_samples.to_string(),
         failures.len().to_string(),
+        cell(*clock_ghz),
+        cell(*share),
+        cell(*steal_s),
         quantity.key().to_owned(),
         cell(*level),
         samples.to_string(),
@@ -123,6 +127,11 @@ fn row(run: &str, summary: &CellSummaryRecord, quantity: &QuantityRecord) -> [St
         max_s.to_string(),
         cell(quantile(quantiles, 0.9)),
         cell(quantile(quantiles, 0.99)),
+        outliers.low.to_string(),
+        outliers.high.to_string(),
+        cell(cycles.map(|cycles| cycles.median_cycles)),
+        cell(cycles.and_then(|cycles| cycles.low_cycles)),
+        cell(cycles.and_then(|cycles| cycles.high_cycles)),
         cell(*peak_rss_bytes),
     ]
 }
@@ -138,14 +147,6 @@ impl From<IntervalRecord> for IntervalColumns {
     fn from(interval: IntervalRecord) -> Self {
         let IntervalRecord { low_s, high_s, coverage } = interval;
         Self { low: low_s.to_string(), high: high_s.to_string(), coverage: coverage.to_string() }
-    }
-}
-
-fn end_key(end: EndName) -> &'static str {
-    match end {
-        EndName::Repeats => "repeats",
-        EndName::TimeLimit => "time_limit",
-        EndName::Failed => "failed",
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::machine::{FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord};
 use crate::profile::record::{
-    CellSummaryRecord, IntervalRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantileRecord, QuantityName,
-    QuantityRecord,
+    CellSummaryRecord, CyclesRecord, IntervalRecord, OutliersRecord, PROFILE_SCHEMA_VERSION, ProfileRecord,
+    QuantileRecord, QuantityName, QuantityRecord,
 };
 use crate::sample::{
     CellRecord, CircuitRecord, EndName, FailureName, FailureRecord, SAMPLE_SCHEMA_VERSION, SystemRecord,
@@ -25,7 +25,15 @@ fn quantity(quantity: QuantityName, level: Option<u64>, median_s: f64) -> Quanti
             QuantileRecord { quantile: 0.9, value_s: median_s * 1.2, samples_at_or_above: 1 },
             QuantileRecord { quantile: 0.99, value_s: median_s * 1.2, samples_at_or_above: 1 },
         ],
+        cycles: Some(CyclesRecord {
+            samples: 3,
+            median_cycles: median_s * 2.5e9,
+            low_cycles: Some(median_s * 0.9 * 2.5e9),
+            high_cycles: Some(median_s * 1.2 * 2.5e9),
+        }),
+        outliers: OutliersRecord { low: 0, high: 1 },
         values_s: vec![median_s, median_s * 0.9, median_s * 1.2],
+        marked_values_s: vec![median_s * 1.7],
     }
 }
 
@@ -65,6 +73,7 @@ pub(crate) fn cell(workload: &str, cores: u64) -> CellRecord {
         proof_system: "scripted".to_owned(),
         cores,
         clock: "as_is".to_owned(),
+        provers: 1,
     }
 }
 
@@ -90,6 +99,13 @@ pub(crate) fn profile() -> ProfileRecord {
         end: Some(EndName::TimeLimit),
         verified: true,
         left_out_samples: 1,
+        clean_samples: 3,
+        kept_samples: 0,
+        marked_samples: BTreeMap::from([("shared_core".to_owned(), 1)]),
+        clock_ghz: Some(2.5),
+        share: Some(0.98),
+        steal_s: Some(0.02),
+        core_kind: Some("physical".to_owned()),
         peak_rss_bytes: Some(410_000_000),
         transactions_per_s: Some(16.41),
         quantities: vec![
@@ -115,6 +131,13 @@ pub(crate) fn profile() -> ProfileRecord {
         end: None,
         verified: false,
         left_out_samples: 0,
+        clean_samples: 0,
+        kept_samples: 0,
+        marked_samples: BTreeMap::new(),
+        clock_ghz: None,
+        share: None,
+        steal_s: None,
+        core_kind: None,
         peak_rss_bytes: None,
         transactions_per_s: None,
         quantities: vec![],

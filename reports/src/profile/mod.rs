@@ -19,6 +19,6 @@ pub mod terminal;
 pub(crate) mod fixture;
 
 pub use record::{
-    CellSummaryRecord, IntervalRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantileRecord, QuantityName,
-    QuantityRecord,
+    CellSummaryRecord, CyclesRecord, IntervalRecord, OutliersRecord, PROFILE_SCHEMA_VERSION, ProfileRecord,
+    QuantileRecord, QuantityName, QuantityRecord,
 };

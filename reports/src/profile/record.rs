@@ -3,6 +3,7 @@
 use crate::machine::MachineRecord;
 use crate::sample::{CellRecord, EndName, FailureRecord, SystemRecord};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Version of [`ProfileRecord`] written by this program.
 pub const PROFILE_SCHEMA_VERSION: u32 = 1;
@@ -39,8 +40,29 @@ pub struct CellSummaryRecord {
     pub end: Option<EndName>,
     /// Whether every proof that was timed was verified.
     pub verified: bool,
-    /// Samples that are kept in the log and left out here, since a neighbour shared the core.
+    /// Samples of any stage that are kept in the log and left out here, since something spoiled them.
     pub left_out_samples: u64,
+    /// Proofs of batches in the estimate.
+    #[serde(default)]
+    pub clean_samples: u64,
+    /// Proofs of batches left out of it, by reason.
+    #[serde(default)]
+    pub marked_samples: BTreeMap<String, u64>,
+    /// Proofs of batches that something spoiled and that are in the estimate all the same, since the spec asks for it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept_samples: u64,
+    /// The clock that ran, by the probe: the median over the proofs in the estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ghz: Option<f64>,
+    /// The share of the cores that was ours, of the best seen: the same median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Time that the hypervisor took, over all samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steal_s: Option<f64>,
+    /// `physical` where each thread has a physical core, `smt` where some share one, `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_kind: Option<String>,
     /// Peak resident memory of the measuring process in any stage.
     pub peak_rss_bytes: Option<u64>,
     /// What one prover carries: transactions of a batch (of a trace with uneven batches, their mean) over the median
@@ -50,6 +72,11 @@ pub struct CellSummaryRecord {
     pub quantities: Vec<QuantityRecord>,
     /// What gave no time.
     pub failures: Vec<FailureRecord>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What the values of a summary are.
@@ -74,6 +101,10 @@ pub enum QuantityName {
     Witness,
     /// From wire values to the proof.
     Prove,
+    /// The part of it that is luck: the search that ends a proof (proof of work).
+    Grind,
+    /// The proof without that search.
+    ProveWithoutGrind,
     /// Record, witness and prove of one batch: what a prover is busy with, the p of the formulas.
     ProveBatch,
     /// Verifying a batch's proof.
@@ -101,6 +132,8 @@ impl QuantityName {
             Self::Record => "record",
             Self::Witness => "witness",
             Self::Prove => "prove",
+            Self::Grind => "grind",
+            Self::ProveWithoutGrind => "prove_without_grind",
             Self::ProveBatch => "prove_batch",
             Self::Verify => "verify",
             Self::AggregateLevel => "aggregate_level",
@@ -122,6 +155,8 @@ impl QuantityName {
             Self::Record => "record",
             Self::Witness => "witness",
             Self::Prove => "prove",
+            Self::Grind => "grind",
+            Self::ProveWithoutGrind => "prove without grind",
             Self::ProveBatch => "prove batch",
             Self::Verify => "verify",
             Self::AggregateLevel => "aggregate level",
@@ -157,6 +192,30 @@ pub struct QuantileRecord {
     pub samples_at_or_above: u64,
 }
 
+/// The same work in cycles of the clock that the probe found: CPU time times clock, over all threads.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CyclesRecord {
+    /// Samples of which both are known.
+    pub samples: u64,
+    /// Their median.
+    pub median_cycles: f64,
+    /// Lower end of its interval, as that of the time; none from one sample.
+    pub low_cycles: Option<f64>,
+    /// Upper end.
+    pub high_cycles: Option<f64>,
+}
+
+/// Values far from the others: reported, and in every estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutliersRecord {
+    /// More than 1.5 times the distance of the quartiles below the lower of them (Tukey, 1977).
+    pub low: u64,
+    /// More than that above the upper.
+    pub high: u64,
+}
+
 /// One quantity of one cell in summary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -182,8 +241,17 @@ pub struct QuantityRecord {
     pub max_s: f64,
     /// Quantiles.
     pub quantiles: Vec<QuantileRecord>,
+    /// The same work in cycles, where the probe knows the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<CyclesRecord>,
+    /// Values far from the others.
+    #[serde(default)]
+    pub outliers: OutliersRecord,
     /// Every value, in the order in which they were measured.
     pub values_s: Vec<f64>,
+    /// Values that are left out of all of the above, since something spoiled them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marked_values_s: Vec<f64>,
 }
 
 impl QuantityRecord {

@@ -2,28 +2,51 @@
 
 use crate::number::{bytes, significant, time, time_range};
 use crate::profile::record::{
-    CellSummaryRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
+    CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
 };
+use crate::sample::EndName;
 
 /// The header of the table of cells.
-pub(crate) const CELL_HEADER: [&str; 7] =
-    ["cell", "prove batch: median", "interval (coverage)", "n", "tx/s per prover", "close", "peak memory"];
+pub(crate) const CELL_HEADER: [&str; 9] = [
+    "cell",
+    "prove batch: median",
+    "interval (coverage)",
+    "clean + marked",
+    "Gcycles",
+    "GHz",
+    "share",
+    "tx/s per prover",
+    "peak memory",
+];
 
 /// One row of the table of cells.
-pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 7] {
+pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 9] {
     let prove = summary.quantity(QuantityName::ProveBatch);
-    let close = summary.quantity(QuantityName::Close);
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let unverified = if summary.verified { "" } else { " (NOT VERIFIED)" };
+    let smt = if summary.core_kind.as_deref() == Some("smt") { " (smt)" } else { "" };
+    let marked: u64 = summary.marked_samples.values().sum();
     [
-        summary.cell.words() + unverified,
+        summary.cell.words() + smt + unverified,
         or_dash(prove.map(|prove| time(prove.median_s))),
         or_dash(prove.and_then(|prove| prove.interval).map(interval)),
-        or_dash(prove.map(|prove| prove.samples.to_string())),
+        format!("{} + {marked}", prove.map_or(0, |prove| prove.samples)),
+        or_dash(prove.and_then(|prove| prove.cycles).map(giga_cycles)),
+        or_dash(summary.clock_ghz.map(|clock_ghz| format!("{clock_ghz:.2}"))),
+        or_dash(summary.share.map(|share| format!("{:.0} %", share * 100.0))),
         or_dash(summary.transactions_per_s.map(|rate| significant(rate, 3))),
-        or_dash(close.map(|close| time(close.median_s))),
         or_dash(summary.peak_rss_bytes.map(bytes)),
     ]
+}
+
+/// `4.61 [4.58, 4.66]`
+fn giga_cycles(cycles: CyclesRecord) -> String {
+    let giga = |cycles: f64| significant(cycles * 1e-9, 3);
+    let median = giga(cycles.median_cycles);
+    match (cycles.low_cycles, cycles.high_cycles) {
+        (Some(low), Some(high)) => format!("{median} [{}, {}]", giga(low), giga(high)),
+        _ => median,
+    }
 }
 
 /// `[1.85, 1.96] s (96.9 %)`
@@ -40,17 +63,18 @@ pub(crate) fn measured(profile: &ProfileRecord) -> impl Iterator<Item = &CellSum
 }
 
 /// The header of the table of one cell's quantities.
-pub(crate) const QUANTITY_HEADER: [&str; 7] =
-    ["quantity", "n", "median", "interval (coverage)", "min", "max", "p90 (n above)"];
+pub(crate) const QUANTITY_HEADER: [&str; 8] =
+    ["quantity", "n", "median", "interval (coverage)", "Gcycles", "min", "max", "p90 (n above)"];
 
 /// One row of that table.
-pub(crate) fn quantity_row(quantity: &QuantityRecord) -> [String; 7] {
+pub(crate) fn quantity_row(quantity: &QuantityRecord) -> [String; 8] {
     let p90 = quantity.quantiles.iter().find(|quantile| quantile.quantile == 0.9);
     [
         quantity.words(),
         quantity.samples.to_string(),
         time(quantity.median_s),
         quantity.interval.map_or_else(|| "-".to_owned(), interval),
+        quantity.cycles.map_or_else(|| "-".to_owned(), giga_cycles),
         time(quantity.min_s),
         time(quantity.max_s),
         p90.map_or_else(
@@ -59,6 +83,9 @@ pub(crate) fn quantity_row(quantity: &QuantityRecord) -> [String; 7] {
         ),
     ]
 }
+
+/// Fewer samples give no interval of 95 %.
+const FEWEST: u64 = 6;
 
 /// What a reader must know about a cell beside its numbers, a sentence each.
 pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
@@ -74,17 +101,49 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
             "{name}: stopped after {}; resume the run to complete it.",
             count(summary.repeats, "repeat", "repeats")
         )),
-        Some(end) if end != crate::sample::EndName::Repeats => remarks.push(format!(
+        Some(end) if !matches!(end, EndName::Repeats | EndName::Width) => remarks.push(format!(
             "{name}: {} after {}.",
             end.words(),
             count(summary.repeats, "repeat", "repeats")
         )),
         Some(_) => {}
     }
-    if summary.left_out_samples > 0 {
+    let marked: u64 = summary.marked_samples.values().sum();
+    if marked > 0 {
+        let why: Vec<_> = summary
+            .marked_samples
+            .iter()
+            .map(|(mark, samples)| format!("{samples} {}", mark.replace('_', " ")))
+            .collect();
+        let few = if summary.clean_samples < FEWEST { ": TOO FEW CLEAN ONES TO STAND ON" } else { "" };
         remarks.push(format!(
-            "{name}: {} taken while a neighbour shared the core; kept in the log and left out here.",
-            count(summary.left_out_samples, "sample was", "samples were")
+            "{name}: {} of {} left out ({}), and kept in the log{few}.",
+            marked,
+            count(summary.clean_samples + marked, "proof", "proofs"),
+            why.join(", ")
+        ));
+    } else if summary.left_out_samples > 0 {
+        remarks.push(format!(
+            "{name}: {} of short stages left out, and kept in the log.",
+            count(summary.left_out_samples, "sample", "samples")
+        ));
+    }
+    if summary.kept_samples > 0 {
+        remarks.push(format!(
+            "{name}: {} of {} spoiled by others, and in the estimate, since the spec asks to keep such.",
+            summary.kept_samples,
+            count(summary.clean_samples, "proof was", "proofs were")
+        ));
+    }
+    let prove = summary.quantity(QuantityName::ProveBatch);
+    if let Some(prove) = prove
+        && (prove.outliers.low, prove.outliers.high) != (0, 0)
+    {
+        remarks.push(format!(
+            "{name}: outliers, in the estimate: {} low, {} high of {}.",
+            prove.outliers.low,
+            prove.outliers.high,
+            count(prove.samples, "proof", "proofs")
         ));
     }
     for failure in &summary.failures {

@@ -24,9 +24,60 @@ pub struct CellRecord {
     pub cores: u64,
     /// `as_is`; `2.5GHz` where it was set by cpufreq; `50%` where a CPU quota was.
     pub clock: String,
+    /// Provers that ran at once, each with its own `cores`; the samples are those of one of them.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub provers: u64,
 }
 
+fn one() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_one(provers: &u64) -> bool {
+    *provers == 1
+}
+
+/// The columns of a cell in every CSV.
+pub(crate) const CELL_COLUMNS: [&str; 9] = [
+    "workload",
+    "swap_ratio",
+    "batch_transactions",
+    "capacity_transactions",
+    "batches_per_aggregation",
+    "proof_system",
+    "cores",
+    "clock",
+    "provers",
+];
+
 impl CellRecord {
+    /// The values of [`CELL_COLUMNS`].
+    pub(crate) fn columns(&self) -> [String; 9] {
+        let Self {
+            workload,
+            swap_ratio,
+            batch_transactions,
+            capacity_transactions,
+            batches_per_aggregation,
+            proof_system,
+            cores,
+            clock,
+            provers,
+        } = self;
+        [
+            workload.clone(),
+            crate::export::cell(*swap_ratio),
+            batch_transactions.to_string(),
+            capacity_transactions.to_string(),
+            batches_per_aggregation.to_string(),
+            proof_system.clone(),
+            cores.to_string(),
+            clock.clone(),
+            provers.to_string(),
+        ]
+    }
+
     /// What tells this cell from all others of a run: `mix-0.5/64of64/x4/plonky2/2c/as_is`.
     pub fn key(&self) -> String {
         let Self {
@@ -38,13 +89,15 @@ impl CellRecord {
             proof_system,
             cores,
             clock,
+            provers,
         } = self;
         let ratio = match (workload.as_str(), swap_ratio) {
             ("mix", Some(ratio)) => format!("-{ratio}"),
             _ => String::new(),
         };
+        let at_once = if *provers == 1 { String::new() } else { format!("/{provers}p") };
         format!(
-            "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}"
+            "{workload}{ratio}/{batch_transactions}of{capacity_transactions}/x{batches_per_aggregation}/{proof_system}/{cores}c/{clock}{at_once}"
         )
     }
 
@@ -52,8 +105,10 @@ impl CellRecord {
     pub fn words(&self) -> String {
         let cores = if self.cores == 1 { "core" } else { "cores" };
         let clock = if self.clock == "as_is" { String::new() } else { format!(", {}", self.clock) };
+        let at_once =
+            if self.provers == 1 { String::new() } else { format!(", {} provers at once", self.provers) };
         format!(
-            "{} of {}, {}, {} {cores}{clock}",
+            "{} of {}, {}, {} {cores}{clock}{at_once}",
             self.workload, self.batch_transactions, self.proof_system, self.cores
         )
     }

@@ -1,19 +1,10 @@
 //! Samples as CSV (RFC 4180): one row a sample, units last in every column name.
 
 use crate::export::{ExportError, Exporter, cell, csv_text};
-use crate::sample::cell::CellRecord;
+use crate::sample::cell::CELL_COLUMNS;
 use crate::sample::record::{LogRecord, SampleRecord};
 
-const HEADER: [&str; 25] = [
-    "run",
-    "workload",
-    "swap_ratio",
-    "batch_transactions",
-    "capacity_transactions",
-    "batches_per_aggregation",
-    "proof_system",
-    "cores",
-    "clock",
+const SAMPLE_COLUMNS: [&str; 18] = [
     "repeat",
     "seed",
     "batch",
@@ -28,8 +19,10 @@ const HEADER: [&str; 25] = [
     "peak_rss_bytes",
     "output_bytes",
     "clock_ghz",
+    "probe_cycles",
     "adds_per_cycle",
     "share",
+    "lost_part",
 ];
 
 /// Samples as CSV. Lines of a log that are no samples are left out.
@@ -43,31 +36,22 @@ impl Exporter<[LogRecord]> for SampleCsv {
 
     fn export(&self, log: &[LogRecord]) -> Result<String, ExportError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER)?;
+        writer.write_record(["run"].iter().chain(&CELL_COLUMNS).chain(&SAMPLE_COLUMNS))?;
         for record in log {
             if let LogRecord::Sample(sample) = record {
-                writer.write_record(row(sample))?;
+                let run = [sample.run.clone()];
+                writer.write_record(run.iter().chain(&sample.cell.columns()).chain(&values(sample)))?;
             }
         }
         csv_text(writer)
     }
 }
 
-fn row(sample: &SampleRecord) -> [String; 25] {
+fn values(sample: &SampleRecord) -> [String; 18] {
     let SampleRecord {
         schema_version: _,
-        run,
-        cell:
-            CellRecord {
-                workload,
-                swap_ratio,
-                batch_transactions,
-                capacity_transactions,
-                batches_per_aggregation,
-                proof_system,
-                cores,
-                clock,
-            },
+        run: _,
+        cell: _,
         repeat,
         seed,
         batch,
@@ -80,21 +64,14 @@ fn row(sample: &SampleRecord) -> [String; 25] {
         transactions,
         output_bytes,
         clock_ghz,
+        probe_cycles,
         adds_per_cycle,
         share,
         steal_s,
+        lost_part,
         mark,
     } = sample;
     [
-        run.clone(),
-        workload.clone(),
-        cell(*swap_ratio),
-        batch_transactions.to_string(),
-        capacity_transactions.to_string(),
-        batches_per_aggregation.to_string(),
-        proof_system.clone(),
-        cores.to_string(),
-        clock.clone(),
         cell(*repeat),
         cell(*seed),
         cell(*batch),
@@ -109,7 +86,9 @@ fn row(sample: &SampleRecord) -> [String; 25] {
         cell(*peak_rss_bytes),
         cell(*output_bytes),
         cell(*clock_ghz),
+        cell(*probe_cycles),
         cell(*adds_per_cycle),
         cell(*share),
+        cell(*lost_part),
     ]
 }

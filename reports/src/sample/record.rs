@@ -52,6 +52,9 @@ pub enum StageName {
     AggregateCall,
     /// Verifying the proof of an aggregation.
     VerifyAggregate,
+    /// The search for the number that ends a proof (proof of work): part of the proof, and the part of its time that
+    /// is luck. With a level, that of all merges of the level.
+    Grind,
 }
 
 impl StageName {
@@ -71,6 +74,7 @@ impl StageName {
             Self::Aggregate => "aggregate",
             Self::AggregateCall => "aggregate_call",
             Self::VerifyAggregate => "verify_aggregate",
+            Self::Grind => "grind",
         }
     }
 }
@@ -83,6 +87,12 @@ pub enum MarkName {
     Clean,
     /// A neighbour shared the core: kept, and left out of every estimate.
     SharedCore,
+    /// Others ran on our CPUs while we were ready to: kept, and left out of every estimate.
+    LostTime,
+    /// The CPU quota of a duty cycle did not bind as it should: kept, and left out of every estimate.
+    OffQuota,
+    /// Something spoiled it, and the user asked to keep such samples: in the estimate, and said wherever it is shown.
+    Kept,
     /// The proof system cannot verify, and the user allowed that: in the estimate, and said wherever it is shown.
     Unverified,
 }
@@ -93,6 +103,9 @@ impl MarkName {
         match self {
             Self::Clean => "clean",
             Self::SharedCore => "shared_core",
+            Self::LostTime => "lost_time",
+            Self::OffQuota => "off_quota",
+            Self::Kept => "kept",
             Self::Unverified => "unverified",
         }
     }
@@ -100,8 +113,18 @@ impl MarkName {
     /// Whether the sample enters the estimate.
     pub fn counts(self) -> bool {
         match self {
-            Self::Clean | Self::Unverified => true,
-            Self::SharedCore => false,
+            Self::Clean | Self::Kept | Self::Unverified => true,
+            Self::SharedCore | Self::LostTime | Self::OffQuota => false,
+        }
+    }
+
+    /// Why a sample is left out, for a person; nothing of one that counts.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Clean | Self::Kept | Self::Unverified => None,
+            Self::SharedCore => Some("a neighbour shared the core"),
+            Self::LostTime => Some("others ran on our CPUs"),
+            Self::OffQuota => Some("the CPU quota did not bind as it should"),
         }
     }
 }
@@ -149,6 +172,9 @@ pub struct SampleRecord {
     /// The clock that ran, by the probe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ghz: Option<f64>,
+    /// CPU time times that clock: the work in cycles, whatever the clock and however long it had to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe_cycles: Option<f64>,
     /// Independent adds a cycle, by the probe: what share of the core was ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adds_per_cycle: Option<f64>,
@@ -158,6 +184,9 @@ pub struct SampleRecord {
     /// Time that the hypervisor took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steal_s: Option<f64>,
+    /// The part of the time that it wanted to run for which it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_part: Option<f64>,
     /// Whether it may stand for the machine.
     pub mark: MarkName,
 }
@@ -213,6 +242,12 @@ pub enum FailureName {
     NoProof,
     /// The proof system could not be set up.
     SetUp,
+    /// It would not fit into memory, and was not begun.
+    Memory,
+    /// The clock that it asks for cannot be had here.
+    Clock,
+    /// Its threads could not be held to their CPUs.
+    Cores,
 }
 
 impl FailureName {
@@ -222,6 +257,9 @@ impl FailureName {
             Self::Crash => "crash",
             Self::NoProof => "no proof",
             Self::SetUp => "no set-up",
+            Self::Memory => "too little memory",
+            Self::Clock => "no such clock",
+            Self::Cores => "cores not held",
         }
     }
 }
@@ -252,8 +290,12 @@ pub struct FailureRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndName {
+    /// The interval of the median prove time is as narrow as was asked for.
+    Width,
     /// All repeats that were asked for.
     Repeats,
+    /// All repeats, and all that may be made again because of a neighbour.
+    Reruns,
     /// The time limit was spent and the least number of repeats made.
     TimeLimit,
     /// It cannot go on; the failure says why.
@@ -264,8 +306,21 @@ impl EndName {
     /// For a person.
     pub fn words(self) -> &'static str {
         match self {
+            Self::Width => "interval narrow enough",
             Self::Repeats => "all repeats made",
+            Self::Reruns => "limit of re-runs reached",
             Self::TimeLimit => "time limit reached",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Width => "width",
+            Self::Repeats => "repeats",
+            Self::Reruns => "reruns",
+            Self::TimeLimit => "time_limit",
             Self::Failed => "failed",
         }
     }
@@ -299,6 +354,12 @@ pub struct SetUpRecord {
     pub cell: CellRecord,
     /// What was set up.
     pub system: SystemRecord,
+    /// `physical` where each thread has a physical core, `smt` where some share one, `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_kind: Option<String>,
+    /// The CPUs that its threads are held to, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpus: Vec<u64>,
 }
 
 impl LogRecord {

@@ -38,7 +38,7 @@ fn defaults() -> Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),
         batches_per_aggregation: Some(2),
-        repeats: Some(8),
+        repeats: Some(30),
         min_repeats: Some(3),
         time_limit_s: Some(75.0),
         ..Overrides::default()

@@ -12,6 +12,8 @@ pub enum Message {
         /// What it took: witness and proof.
         wall_s: f64,
     },
+    /// A prover that keeps cores busy beside the one that is measured has warmed up and goes on.
+    Loading,
     /// A repeat begins.
     Started {
         /// Which.

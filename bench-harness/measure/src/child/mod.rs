@@ -6,7 +6,9 @@
 //! | [`message`] | what the child answers, a JSON line each |
 //! | [`source`] | the batches of a repeat, and the state that they start from |
 //! | `system` | the proof system behind one interface, and what it can do |
+//! | `tally` | what a cell has so far, and whether that is enough |
 //! | `timer` | the clock, or a script instead of it |
+//! | `watch` | what held meanwhile: the clock that ran, our share of the cores, what others took |
 //! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
@@ -16,10 +18,13 @@ pub mod request;
 pub mod serve;
 pub mod source;
 pub(crate) mod system;
+mod tally;
 mod timer;
+mod watch;
 
 use crate::child::message::Message;
 use crate::child::request::CellRequest;
+use machine::{CpuList, PinError, pin_thread};
 use std::io::{BufRead, Write};
 use std::ops::ControlFlow;
 use thiserror::Error;
@@ -33,6 +38,9 @@ pub enum ChildError {
     /// Input or output.
     #[error("standard input or output: {0}")]
     Io(#[from] std::io::Error),
+    /// The CPUs.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// The thread pool.
     #[error("a thread pool of {cores} cannot be built: {why}")]
     Pool {
@@ -65,7 +73,18 @@ pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) ->
         });
     }
     // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores);
+    let cpus: Vec<usize> = request.placement.iter().flat_map(|placement| placement.cpus.clone()).collect();
+    if !cpus.is_empty() {
+        // This thread feeds the pool and runs what is not parallel, on whichever of the pool's CPUs is free.
+        pin_thread(&cpus.iter().copied().collect())?.keep();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores).start_handler(move |thread| {
+        let own: CpuList = cpus.get(thread).copied().into_iter().collect();
+        // It could be done for all of them together, so it can for each.
+        if let Ok(pin) = pin_thread(&own) {
+            pin.keep();
+        }
+    });
     pool.build_global().map_err(|error| ChildError::Pool { cores: request.cores, why: error.to_string() })?;
     let mut failed = None;
     serve::serve(&request, &mut |message: Message| {

@@ -47,6 +47,7 @@ fn one_batch(
     place: Place,
 ) -> Result<Option<(Proof, Statement)>, Halt> {
     let is_drawn = chain.is_drawn();
+    let section = session.watch.open();
     let (batch, generate) = session.timer.time(|| chain.next_batch());
     let Some(batch) = batch else {
         return Ok(None);
@@ -60,28 +61,34 @@ fn one_batch(
     if trace.statement != native {
         return Err(mismatch(trace.statement, native));
     }
+    let before = session.watch.close(section);
+    let section = session.watch.go_on();
     let job = Job { batch: &batch, trace: &trace, statement: native };
     let system = session.system.as_dyn_mut();
     let (proved, call) = session.timer.time(|| system.prove(&job));
     let proved = proved?;
     // From here on the proof is known to be right, and its times may count.
     let verify = session.checked(&proved.proof, &native)?;
+    let during = session.watch.close(section);
     let proof_bytes = Some(proved.proof.bytes.len() as u64);
 
     let mut tell =
         |stage, timed, output_bytes| session.sample(place, stage, timed, transactions, output_bytes);
     if is_drawn {
-        tell(StageName::Generate, generate, None)?;
+        tell(StageName::Generate, (generate, &before), None)?;
     }
-    tell(StageName::Execute, closed.execute, None)?;
-    tell(StageName::Root, closed.root, None)?;
-    tell(StageName::Encode, closed.encode, Some(closed.data_bytes))?;
-    tell(StageName::Record, record, None)?;
-    tell(StageName::Witness, Timed::told(proved.witness), None)?;
-    tell(StageName::Prove, Timed::told(proved.prove), proof_bytes)?;
-    tell(StageName::ProveCall, call, proof_bytes)?;
+    tell(StageName::Execute, (closed.execute, &before), None)?;
+    tell(StageName::Root, (closed.root, &before), None)?;
+    tell(StageName::Encode, (closed.encode, &before), Some(closed.data_bytes))?;
+    tell(StageName::Record, (record, &before), None)?;
+    tell(StageName::Witness, (Timed::part(proved.witness, &call), &during), None)?;
+    tell(StageName::Prove, (Timed::part(proved.prove, &call), &during), proof_bytes)?;
+    if let Some(grind) = proved.grind {
+        tell(StageName::Grind, (Timed::part(grind, &call), &during), None)?;
+    }
+    tell(StageName::ProveCall, (call, &during), proof_bytes)?;
     if let Some(verify) = verify {
-        tell(StageName::Verify, verify, None)?;
+        tell(StageName::Verify, (verify, &during), None)?;
     }
     Ok(Some((proved.proof, native)))
 }
@@ -117,21 +124,27 @@ fn aggregate(
         expected: "a chain of at least one".to_owned(),
         got: format!("{} that do not follow each other", statements.len()),
     })?;
+    let section = session.watch.go_on();
     let system = session.system.as_dyn_mut();
     let (aggregated, call) = session.timer.time(|| system.aggregate(proofs));
     let aggregated = aggregated?;
     let verify = session.checked(&aggregated.proof, &native)?;
+    let during = session.watch.close(section);
     let transactions = native.transactions;
     let proof_bytes = Some(aggregated.proof.bytes.len() as u64);
     let mut place = Place { repeat: Some(number), batch: None, level: None };
-    session.sample(place, StageName::AggregateCall, call, transactions, proof_bytes)?;
+    session.sample(place, StageName::AggregateCall, (call, &during), transactions, proof_bytes)?;
     if let Some(verify) = verify {
-        session.sample(place, StageName::VerifyAggregate, verify, transactions, None)?;
+        session.sample(place, StageName::VerifyAggregate, (verify, &during), transactions, None)?;
     }
     for level in aggregated.levels {
         place.level = Some((level.level as u64, level.merges as u64));
-        let timed = Timed::told(level.time);
-        session.sample(place, StageName::Aggregate, timed, transactions, None)?;
+        let timed = Timed::part(level.time, &call);
+        session.sample(place, StageName::Aggregate, (timed, &during), transactions, None)?;
+        if let Some(grind) = level.grind {
+            let timed = Timed::part(grind, &call);
+            session.sample(place, StageName::Grind, (timed, &during), transactions, None)?;
+        }
     }
     Ok(())
 }

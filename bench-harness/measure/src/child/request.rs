@@ -2,6 +2,7 @@
 
 use crate::cell::{Cell, Workload};
 use crate::spec::{Spec, SystemChoice};
+use machine::DutyMeter;
 use prover::scripted::Script;
 use reports::sample::CellRecord;
 use serde::{Deserialize, Serialize};
@@ -33,16 +34,22 @@ pub struct CellRequest {
     pub system: SystemRequest,
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
+    /// Whether samples that something spoiled enter the estimate all the same.
+    pub keep_marked: bool,
     /// Threads.
     pub cores: usize,
-    /// The repeats that are still to be made.
-    pub repeats: Vec<u64>,
-    /// Repeats that were made before.
-    pub made: u64,
-    /// Repeats that are made whatever the time.
-    pub min_repeats: u64,
-    /// Time after which no further repeat is started.
-    pub time_left_s: f64,
+    /// The CPUs of its threads; none where they are not held to any.
+    pub placement: Option<PlacementRequest>,
+    /// The best share of a core that was seen before.
+    pub best_adds_per_cycle: Option<f64>,
+    /// The duty cycle that this process is under.
+    pub duty: Option<DutyMeter>,
+    /// What this process is for.
+    pub role: Role,
+    /// What is still to be done.
+    pub remaining: Remaining,
+    /// When to end.
+    pub stopping: Stopping,
     /// Whether the end of the input means that the parent has gone.
     pub guard_input: bool,
 }
@@ -64,21 +71,64 @@ pub enum SystemRequest {
     },
 }
 
+/// What a child is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// To be measured.
+    #[default]
+    Measured,
+    /// To prove without end beside the one that is measured; each has another number.
+    Neighbour(u64),
+}
+
+/// The CPUs of one prover.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacementRequest {
+    /// One a thread, in order.
+    pub cpus: Vec<usize>,
+    /// The same in rounds of which no two share a physical core.
+    pub rounds: Vec<Vec<usize>>,
+    /// `physical`, `smt` or `unknown`.
+    pub kind: String,
+}
+
 /// What of a cell is still to be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Remaining {
-    /// The repeats that are to be made.
+    /// The repeats that may still be made, in order.
     pub repeats: Vec<u64>,
     /// Repeats that were made before.
     pub made: u64,
+    /// Of these, those of which a proof is left out of the estimate.
+    pub spoiled: u64,
+    /// Repeats that failed in this run.
+    pub failed: u64,
+    /// The times of all batch proofs so far that are in the estimate.
+    pub prove_batch_s: Vec<f64>,
     /// Time that is left.
     pub time_left_s: f64,
+}
+
+/// When a cell ends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stopping {
+    /// Repeats that are asked for.
+    pub repeats: u64,
+    /// Repeats more, at most, for those that were spoiled.
+    pub reruns: u64,
+    /// Repeats that are made whatever the time and the interval.
+    pub min_repeats: u64,
+    /// The relative width of the interval that is narrow enough.
+    pub interval_width: Option<f64>,
 }
 
 impl CellRequest {
     /// The request for what remains of a cell.
     pub fn new(run: &str, spec: &Spec, cell: &Cell, remaining: Remaining) -> Self {
-        let Remaining { repeats, made, time_left_s } = remaining;
         let skew = match spec.skew {
             workloads::random::Skew::Uniform => None,
             workloads::random::Skew::Zipf { exponent } => Some(exponent),
@@ -106,11 +156,19 @@ impl CellRequest {
             trace,
             system,
             allow_unverified: spec.allow_unverified,
+            keep_marked: spec.keep_marked,
             cores: cell.cores.get(),
-            repeats,
-            made,
-            min_repeats: spec.min_repeats,
-            time_left_s,
+            placement: None,
+            best_adds_per_cycle: None,
+            duty: None,
+            role: Role::Measured,
+            remaining,
+            stopping: Stopping {
+                repeats: spec.repeats,
+                reruns: spec.reruns,
+                min_repeats: spec.min_repeats,
+                interval_width: spec.interval_width,
+            },
             guard_input: false,
         }
     }

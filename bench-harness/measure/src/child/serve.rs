@@ -2,10 +2,12 @@
 
 use crate::child::message::{FatalName, Message};
 use crate::child::repeat::repeat;
-use crate::child::request::{CellRequest, seed_of};
+use crate::child::request::{CellRequest, Role, seed_of};
 use crate::child::source::Source;
 use crate::child::system::{Support, System, record};
+use crate::child::tally::Tally;
 use crate::child::timer::{Timed, Timer};
+use crate::child::watch::{Conditions, Watch};
 use prover::system::{Proof, ProverError, Shape, check};
 use prover::witness;
 use reports::sample::{
@@ -40,6 +42,8 @@ pub(crate) struct Session<'a> {
     pub(crate) source: Source,
     pub(crate) shape: Shape,
     pub(crate) timer: Timer,
+    pub(crate) watch: Watch,
+    tally: Tally,
     sink: Sink<'a>,
 }
 
@@ -53,7 +57,10 @@ pub fn serve<'a>(request: &'a CellRequest, sink: Sink<'a>) {
             return;
         }
     };
-    let outcome = session.set_up(set_up).and_then(|()| session.repeats(started));
+    let outcome = session.set_up(set_up).and_then(|()| match request.role {
+        Role::Measured => session.repeats(started),
+        Role::Neighbour(number) => session.go_on_for_ever(number),
+    });
     if let Err(Halt::Prover(error)) = outcome {
         // Nobody to tell is as good as told.
         let _ = (session.sink)(fatal(&error));
@@ -76,7 +83,7 @@ fn is_survivable(error: &ProverError) -> bool {
     }
 }
 
-type Opened<'a> = (Session<'a>, (Result<prover::system::Description, ProverError>, Timed));
+type Opened<'a> = (Session<'a>, (Result<prover::system::Description, ProverError>, Timed, Conditions));
 
 impl<'a> Session<'a> {
     fn open(request: &'a CellRequest, sink: Sink<'a>) -> Result<Opened<'a>, (Sink<'a>, ProverError)> {
@@ -88,9 +95,15 @@ impl<'a> Session<'a> {
         };
         let mut timer = Timer::new(system.script());
         let batches = request.cell.batches_per_aggregation as usize;
-        let set_up = timer.time(|| system.as_dyn_mut().set_up(shape, batches));
-        let session = Self { request, support: system.support(), system, source, shape, timer, sink };
-        Ok((session, set_up))
+        let is_here = !matches!(system, System::Command(_));
+        let mut watch = Watch::new(request, system.script(), is_here);
+        let section = watch.open();
+        let (described, timed) = timer.time(|| system.as_dyn_mut().set_up(shape, batches));
+        let conditions = watch.close(section);
+        let tally = Tally::new(request);
+        let support = system.support();
+        let session = Self { request, support, system, source, shape, timer, watch, tally, sink };
+        Ok((session, (described, timed, conditions)))
     }
 
     pub(crate) fn send(&mut self, message: Message) -> Result<(), Halt> {
@@ -101,6 +114,9 @@ impl<'a> Session<'a> {
     }
 
     fn log(&mut self, record: LogRecord) -> Result<(), Halt> {
+        if self.request.role != Role::Measured {
+            return Ok(());
+        }
         self.send(Message::Record { record: Box::new(record) })
     }
 
@@ -109,14 +125,20 @@ impl<'a> Session<'a> {
         &mut self,
         place: Place,
         stage: StageName,
-        timed: Timed,
+        (timed, conditions): (Timed, &Conditions),
         transactions: u64,
         output_bytes: Option<u64>,
     ) -> Result<(), Halt> {
         let Place { repeat, batch, level } = place;
-        let Timed { wall_s, cpu_s, peak_rss_bytes } = timed;
-        let mark =
+        let Timed { wall_s, cpu_s, peak_rss_bytes, .. } = timed;
+        let Conditions { clock_ghz, adds_per_cycle, share, steal_s, lost_part, mark, is_here } = *conditions;
+        let if_clean =
             if self.support.verify || !needs_proof(stage) { MarkName::Clean } else { MarkName::Unverified };
+        let mark = mark.map(|mark| if self.request.keep_marked { MarkName::Kept } else { mark });
+        let mark = mark.unwrap_or(if_clean);
+        if repeat.is_some() {
+            self.tally.sample(batch, stage, wall_s, mark);
+        }
         let sample = SampleRecord {
             schema_version: SAMPLE_SCHEMA_VERSION,
             run: self.request.run.clone(),
@@ -132,10 +154,12 @@ impl<'a> Session<'a> {
             peak_rss_bytes,
             transactions,
             output_bytes,
-            clock_ghz: None,
-            adds_per_cycle: None,
-            share: None,
-            steal_s: None,
+            clock_ghz,
+            probe_cycles: clock_ghz.filter(|_| is_here).and_then(|clock_ghz| timed.cycles(clock_ghz)),
+            adds_per_cycle,
+            share,
+            steal_s,
+            lost_part,
             mark,
         };
         self.log(LogRecord::Sample(sample))
@@ -143,7 +167,7 @@ impl<'a> Session<'a> {
 
     fn set_up(
         &mut self,
-        (described, timed): (Result<prover::system::Description, ProverError>, Timed),
+        (described, timed, conditions): (Result<prover::system::Description, ProverError>, Timed, Conditions),
     ) -> Result<(), Halt> {
         let warm = described.map_err(Halt::from).and_then(|description| {
             if !self.support.verify && !self.request.allow_unverified {
@@ -158,14 +182,16 @@ impl<'a> Session<'a> {
                 run: self.request.run.clone(),
                 cell: self.request.cell.clone(),
                 system: record(description),
+                core_kind: self.request.placement.as_ref().map(|placement| placement.kind.clone()),
+                cpus: self.request.placement.iter().flat_map(|placement| &placement.cpus).map(|cpu| *cpu as u64).collect(),
             }))?;
-            self.sample(Place::default(), StageName::SetUp, timed, 0, None)?;
+            self.sample(Place::default(), StageName::SetUp, (timed, &conditions), 0, None)?;
             self.warm_up()
         });
         match warm {
             Err(Halt::Prover(error)) if is_survivable(&error) => {
                 self.failure(None, FailureName::SetUp, &error)?;
-                self.end(EndName::Failed, self.request.made)?;
+                self.end(EndName::Failed, self.tally.made())?;
                 Err(Halt::Stopped)
             }
             other => other,
@@ -200,18 +226,16 @@ impl<'a> Session<'a> {
     }
 
     fn repeats(&mut self, started: Instant) -> Result<(), Halt> {
-        let mut made = self.request.made;
-        for number in &self.request.repeats {
-            let is_spent = started.elapsed().as_secs_f64() >= self.request.time_left_s;
-            if is_spent && made >= self.request.min_repeats {
-                return self.end(EndName::TimeLimit, made);
+        for number in &self.request.remaining.repeats {
+            if let Some(end) = self.tally.end(started.elapsed().as_secs_f64()) {
+                return self.end(end, self.tally.made());
             }
             let seed = seed_of(self.request.seed, *number);
             self.send(Message::Started { repeat: *number, seed })?;
             let begun = Instant::now();
             match repeat(self, *number) {
                 Ok(()) => {
-                    made += 1;
+                    self.tally.repeat_is_made();
                     self.log(LogRecord::Repeat(RepeatRecord {
                         schema_version: SAMPLE_SCHEMA_VERSION,
                         run: self.request.run.clone(),
@@ -222,12 +246,28 @@ impl<'a> Session<'a> {
                     }))?;
                 }
                 Err(Halt::Prover(error)) if is_survivable(&error) => {
+                    self.tally.repeat_has_failed();
                     self.failure(Some(*number), FailureName::NoProof, &error)?;
                 }
                 Err(halt) => return Err(halt),
             }
         }
-        self.end(EndName::Repeats, made)
+        let end = self.tally.end(started.elapsed().as_secs_f64());
+        self.end(end.unwrap_or(EndName::Repeats), self.tally.made())
+    }
+
+    /// Proves and verifies batches that nobody measures, until the parent has enough.
+    fn go_on_for_ever(&mut self, neighbour: u64) -> Result<(), Halt> {
+        self.send(Message::Loading)?;
+        // Counted down from the warm-up's number, far from those that are measured, and apart for each neighbour.
+        let first = WARM_UP_REPEAT - 1 - (neighbour << 32);
+        for number in (0..=first).rev() {
+            match repeat(self, number) {
+                Err(Halt::Prover(error)) if is_survivable(&error) => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     fn failure(
@@ -275,6 +315,7 @@ fn needs_proof(stage: StageName) -> bool {
     match stage {
         StageName::Witness
         | StageName::Prove
+        | StageName::Grind
         | StageName::ProveCall
         | StageName::Aggregate
         | StageName::AggregateCall => true,

@@ -11,12 +11,26 @@ pub(crate) struct Timed {
     pub(crate) wall_s: f64,
     pub(crate) cpu_s: Option<f64>,
     pub(crate) peak_rss_bytes: Option<u64>,
+    /// What part of the CPU time of a call a told part of it is taken to have used: as much as of its time.
+    cpu_of_call_s: Option<f64>,
 }
 
 impl Timed {
     /// A time that somebody else tells.
     pub(crate) fn told(time: std::time::Duration) -> Self {
-        Self { wall_s: time.as_secs_f64(), cpu_s: None, peak_rss_bytes: None }
+        Self { wall_s: time.as_secs_f64(), cpu_s: None, peak_rss_bytes: None, cpu_of_call_s: None }
+    }
+
+    /// A part of a call of which somebody else tells the time.
+    pub(crate) fn part(time: std::time::Duration, call: &Self) -> Self {
+        let wall_s = time.as_secs_f64();
+        let part = call.cpu_s.filter(|_| call.wall_s > 0.0).map(|cpu_s| cpu_s * wall_s / call.wall_s);
+        Self { cpu_of_call_s: part, ..Self::told(time) }
+    }
+
+    /// The work in cycles of a clock.
+    pub(crate) fn cycles(&self, clock_ghz: f64) -> Option<f64> {
+        self.cpu_s.or(self.cpu_of_call_s).map(|cpu_s| cpu_s * clock_ghz * 1e9)
     }
 }
 
@@ -49,7 +63,8 @@ impl Timer {
         let result = work();
         let wall_s = start.elapsed().as_secs_f64();
         let cpu_s = process_cpu_s() - before_s;
-        let timed = Timed { wall_s, cpu_s: Some(cpu_s), peak_rss_bytes: peak_ram_bytes(&root) };
+        let timed =
+            Timed { wall_s, cpu_s: Some(cpu_s), peak_rss_bytes: peak_ram_bytes(&root), cpu_of_call_s: None };
         (result, timed)
     }
 }

@@ -1,7 +1,9 @@
 //! What a log says is done already.
 
+use crate::profile;
+use crate::spec::Spec;
 use reports::sample::record::SampleKey;
-use reports::sample::{CellRecord, EndName, LogRecord};
+use reports::sample::{CellRecord, EndName, LogRecord, StageName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is done, by cell.
@@ -10,6 +12,7 @@ pub(crate) struct Done {
     cells: BTreeMap<String, CellDone>,
     keys: BTreeSet<SampleKey>,
     samples: u64,
+    best_adds_per_cycle: Option<f64>,
 }
 
 /// What is done of one cell.
@@ -19,6 +22,10 @@ pub(crate) struct CellDone {
     pub(crate) repeats: BTreeSet<u64>,
     /// Time that they took.
     pub(crate) spent_s: f64,
+    /// Of these, those of which a proof is left out of the estimate.
+    pub(crate) spoiled: BTreeSet<u64>,
+    /// The times of the batch proofs of which no part is left out.
+    pub(crate) prove_batch_s: Vec<f64>,
     /// How it ended last.
     pub(crate) end: Option<EndName>,
     /// Whether nothing is left to do.
@@ -42,6 +49,13 @@ impl Done {
                 LogRecord::Sample(sample) => {
                     done.samples += 1;
                     done.keys.insert(sample.key());
+                    done.best_adds_per_cycle =
+                        done.best_adds_per_cycle.into_iter().chain(sample.adds_per_cycle).reduce(f64::max);
+                    if let (StageName::Prove, false, Some(repeat)) =
+                        (sample.stage, sample.mark.counts(), sample.repeat)
+                    {
+                        cell.spoiled.insert(repeat);
+                    }
                 }
                 LogRecord::Repeat(repeat) => {
                     if cell.repeats.insert(repeat.repeat) {
@@ -52,13 +66,29 @@ impl Done {
                 LogRecord::SetUp(_) | LogRecord::Failure(_) => {}
             }
         }
+        for (key, cell) in &mut done.cells {
+            let of_cell = records.iter().filter_map(|record| match record {
+                LogRecord::Sample(sample) if sample.cell.key() == *key => Some(sample),
+                _ => None,
+            });
+            cell.prove_batch_s = profile::prove_batch_s(&of_cell.collect::<Vec<_>>());
+            // A repeat that was interrupted is made whole, and judged then.
+            cell.spoiled.retain(|repeat| cell.repeats.contains(repeat));
+        }
         done
     }
 
-    /// What is done of a cell of which `repeats` are asked for. A repeat that failed is not done: it is tried again.
-    pub(crate) fn of_cell(&self, cell: &CellRecord, repeats: u64) -> CellDone {
+    /// The best share of a core in the log.
+    pub(crate) fn best_adds_per_cycle(&self) -> Option<f64> {
+        self.best_adds_per_cycle
+    }
+
+    /// What is done of a cell. A repeat that failed is not done: it is tried again.
+    pub(crate) fn of_cell(&self, cell: &CellRecord, spec: &Spec) -> CellDone {
         let mut done = self.cells.get(&cell.key()).cloned().unwrap_or_default();
-        done.is_complete = done.end == Some(EndName::TimeLimit) || done.made() >= repeats;
+        let spoiled = done.spoiled.len() as u64;
+        let has_ended = matches!(done.end, Some(EndName::TimeLimit | EndName::Width | EndName::Reruns));
+        done.is_complete = has_ended || done.made() >= spec.repeats + spoiled.min(spec.reruns);
         done
     }
 

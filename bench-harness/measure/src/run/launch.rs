@@ -131,6 +131,14 @@ fn start_thread(request: CellRequest) -> Running {
 }
 
 impl Running {
+    /// The child's process; none where it is a thread of this one.
+    pub(crate) fn process(&self) -> Option<u32> {
+        match &self.kind {
+            Kind::Process { child, .. } => Some(child.id()),
+            Kind::Thread { .. } => None,
+        }
+    }
+
     /// What the child says next, within a time.
     pub(crate) fn next(&mut self, wait: Duration) -> News {
         match self.messages.recv_timeout(wait) {

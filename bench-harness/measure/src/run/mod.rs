@@ -6,6 +6,9 @@
 //! | [`events`] | what a progress display is told |
 //! | [`folder`] | the files of a run, and refusing to overwrite another |
 //! | `done` | what a log says is done already |
+//! | `memory` | whether a cell will fit, by what smaller ones took |
+//! | `stage` | what a cell holds of the machine: CPUs for each prover, a clock |
+//! | `progress` | what is known of a cell while children come and go |
 //! | `one_cell` | one cell to its end, over as many children as it takes |
 //! | [`error`] | why a run ends early |
 
@@ -14,7 +17,10 @@ pub mod error;
 pub mod events;
 pub mod folder;
 pub mod launch;
+mod memory;
 mod one_cell;
+mod progress;
+mod stage;
 
 use crate::host::Host;
 use crate::profile;
@@ -25,12 +31,16 @@ use crate::run::folder::Opened;
 use crate::run::launch::Launcher;
 use crate::run::one_cell::{CellRun, Finish};
 use crate::schedule::Schedule;
-use crate::spec::Spec;
+use crate::spec::{Spec, SystemChoice};
+use machine::Probe;
 use reports::file::write_json;
 use reports::profile::ProfileRecord;
 use reports::sample::{CellRecord, EndName};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Readings of each CPU before the first cell: some 5 ms each.
+const STANDARD_READINGS: usize = 4;
 
 /// A run that can be started or resumed.
 #[derive(Clone, Copy, Debug)]
@@ -117,10 +127,11 @@ impl Run<'_> {
         let mut records = contents.records;
         let mut outcome = Vec::new();
         let (mut samples, mut failures, mut is_interrupted) = (0, 0, false);
+        let mut best_adds_per_cycle = done.best_adds_per_cycle().or_else(|| self.best_share());
         let of = schedule.cells().len();
         for (place, cell) in schedule.cells().iter().enumerate() {
             let record = cell.record();
-            let before = done.of_cell(&record, self.spec.repeats);
+            let before = done.of_cell(&record, self.spec);
             if is_interrupted || before.is_complete || self.is_stopped() {
                 is_interrupted |= !before.is_complete;
                 if before.is_complete {
@@ -145,6 +156,7 @@ impl Run<'_> {
                 known: done.keys(),
                 log: &mut log,
                 records: &mut records,
+                best_adds_per_cycle: &mut best_adds_per_cycle,
                 samples: 0,
                 failures: 0,
             };
@@ -168,6 +180,19 @@ impl Run<'_> {
             cells: outcome,
             profile,
         })
+    }
+
+    /// The best share of a core that some readings of every CPU see: a standard for the first sample. What is seen
+    /// later raises it.
+    fn best_share(&self) -> Option<f64> {
+        if matches!(self.launcher, Launcher::InProcess)
+            || matches!(self.spec.system, SystemChoice::Scripted(_))
+        {
+            return None;
+        }
+        let rounds: Vec<Vec<usize>> = self.host.allowance.cpus.iter().map(|cpu| vec![cpu]).collect();
+        let readings = (0..STANDARD_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
+        readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)
     }
 
     fn is_stopped(&self) -> bool {

@@ -2,12 +2,15 @@
 
 use crate::cell::Cell;
 use crate::child::message::{FatalName, Message};
-use crate::child::request::{CellRequest, Remaining, seed_of};
+use crate::child::request::{CellRequest, Remaining, Role, seed_of};
 use crate::run::Run;
 use crate::run::done::CellDone;
 use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
-use crate::run::launch::{News, Running};
+use crate::run::launch::{Launcher, News, Running};
+use crate::run::memory;
+use crate::run::progress::{Current, Progress};
+use crate::run::stage::{Refusal, Stage};
 use reports::sample::record::SampleKey;
 use reports::sample::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, SAMPLE_SCHEMA_VERSION, SampleLog,
@@ -29,6 +32,7 @@ pub(crate) struct CellRun<'a> {
     pub(crate) known: &'a BTreeSet<SampleKey>,
     pub(crate) log: &'a mut SampleLog,
     pub(crate) records: &'a mut Vec<LogRecord>,
+    pub(crate) best_adds_per_cycle: &'a mut Option<f64>,
     pub(crate) samples: u64,
     pub(crate) failures: u64,
 }
@@ -46,14 +50,11 @@ enum Life {
     Died { how: String },
 }
 
-/// What is known while children come and go.
-struct Progress {
-    made: u64,
-    current: Option<u64>,
-    remaining: Vec<u64>,
-    /// Whether the child that lives, or lived last, has brought any repeat to an end.
-    has_achieved: bool,
-    started: Instant,
+/// Why no child lives.
+enum Start {
+    Refused(Refusal),
+    Stopped,
+    Died { how: String },
 }
 
 impl CellRun<'_> {
@@ -62,26 +63,40 @@ impl CellRun<'_> {
         let spec = self.run.spec;
         let mut progress = Progress {
             made: self.before.made(),
+            spoiled: self.before.spoiled.len() as u64,
+            failed: 0,
+            prove_batch_s: self.before.prove_batch_s.clone(),
             current: None,
             has_achieved: false,
-            remaining: (0..spec.repeats).filter(|repeat| !self.before.repeats.contains(repeat)).collect(),
+            remaining: (0..spec.repeats + spec.reruns)
+                .filter(|repeat| !self.before.repeats.contains(repeat))
+                .collect(),
             started: Instant::now(),
         };
+        if let Some(why) = memory::refuse(spec, self.cell, self.records) {
+            let refusal = Refusal { failure: FailureName::Memory, why };
+            return self.refused(refusal, &mut progress, events);
+        }
+        let stage = match self.run.launcher {
+            Launcher::Program { .. } => Stage::set(self.cell, &self.run.host.allowance.cpus).map(Some),
+            // Threads of this process are not held to CPUs, and it is under no quota.
+            Launcher::InProcess => Ok(None),
+        };
+        let stage = match stage {
+            Ok(stage) => stage,
+            Err(refusal) => return self.refused(refusal, &mut progress, events),
+        };
         loop {
-            let request = CellRequest::new(
-                self.run_id,
-                spec,
-                self.cell,
-                Remaining {
-                    repeats: progress.remaining.clone(),
-                    made: progress.made,
-                    time_left_s: self.time_left_s(&progress),
-                },
-            );
             progress.current = None;
             progress.has_achieved = false;
-            let mut child = self.run.launcher.start(&request)?;
-            let life = self.one_life(&mut child, &mut progress, events)?;
+            let life = match self.start_all(stage.as_ref(), &progress)? {
+                Ok((mut child, mut neighbours)) => {
+                    self.one_life(&mut child, &mut neighbours, &mut progress, events)?
+                }
+                Err(Start::Refused(refusal)) => return self.refused(refusal, &mut progress, events),
+                Err(Start::Stopped) => Life::Stopped,
+                Err(Start::Died { how }) => Life::Died { how },
+            };
             self.log.sync()?;
             match life {
                 Life::Stopped => {
@@ -99,6 +114,83 @@ impl CellRun<'_> {
         }
     }
 
+    /// Starts the provers that keep the other cores busy, and then, once all of them prove, the one that is measured.
+    fn start_all(
+        &self,
+        stage: Option<&Stage>,
+        progress: &Progress,
+    ) -> Result<Result<(Running, Vec<Running>), Start>, MeasureError> {
+        let mut neighbours = Vec::new();
+        for number in 1..self.cell.provers.get() {
+            let role = Role::Neighbour(number as u64);
+            match self.start(stage, number, role, progress)? {
+                Ok(child) => neighbours.push(child),
+                Err(refusal) => return Ok(Err(Start::Refused(refusal))),
+            }
+        }
+        for neighbour in &mut neighbours {
+            loop {
+                if self.run.is_stopped() {
+                    return Ok(Err(Start::Stopped));
+                }
+                match neighbour.next(LOOK) {
+                    News::Nothing | News::Message(Message::WarmUp { .. }) => {}
+                    News::Message(Message::Loading) => break,
+                    News::Message(other) => {
+                        return Ok(Err(Start::Died { how: format!("a neighbouring prover said {other:?}") }));
+                    }
+                    News::Ended { how, .. } => {
+                        return Ok(Err(Start::Died { how: format!("a neighbouring prover: {how}") }));
+                    }
+                }
+            }
+        }
+        let child = self.start(stage, 0, Role::Measured, progress)?;
+        Ok(child.map(|child| (child, neighbours)).map_err(Start::Refused))
+    }
+
+    fn start(
+        &self,
+        stage: Option<&Stage>,
+        prover: usize,
+        role: Role,
+        progress: &Progress,
+    ) -> Result<Result<Running, Refusal>, MeasureError> {
+        let remaining = Remaining {
+            repeats: progress.remaining.clone(),
+            made: progress.made,
+            spoiled: progress.spoiled,
+            failed: progress.failed,
+            prove_batch_s: progress.prove_batch_s.clone(),
+            time_left_s: self.time_left_s(progress),
+        };
+        let request = CellRequest {
+            role,
+            placement: stage.and_then(|stage| stage.placement(prover)),
+            duty: stage.and_then(|stage| stage.meter(prover)),
+            best_adds_per_cycle: *self.best_adds_per_cycle,
+            ..CellRequest::new(self.run_id, self.run.spec, self.cell, remaining)
+        };
+        let child = self.run.launcher.start(&request)?;
+        Ok(match stage.map(|stage| stage.add(prover, &child)) {
+            Some(Err(refusal)) => Err(refusal),
+            Some(Ok(())) | None => Ok(child),
+        })
+    }
+
+    /// Records why a cell is not measured; the others still are.
+    fn refused(
+        &mut self,
+        refusal: Refusal,
+        progress: &mut Progress,
+        events: &mut dyn Events,
+    ) -> Result<Finish, MeasureError> {
+        let Refusal { failure, why } = refusal;
+        self.fail(None, failure, why, progress, events)?;
+        self.end(EndName::Failed, progress, events)?;
+        Ok(Finish { repeats: progress.made, end: Some(EndName::Failed) })
+    }
+
     fn time_left_s(&self, progress: &Progress) -> f64 {
         let spent_s = self.before.spent_s + progress.started.elapsed().as_secs_f64();
         (self.run.spec.time_limit.as_secs_f64() - spent_s).max(0.0)
@@ -108,11 +200,19 @@ impl CellRun<'_> {
     fn one_life(
         &mut self,
         child: &mut Running,
+        neighbours: &mut [Running],
         progress: &mut Progress,
         events: &mut dyn Events,
     ) -> Result<Life, MeasureError> {
         let mut ended = None;
         loop {
+            for neighbour in &mut *neighbours {
+                // They have nothing to say any more but that they have ended.
+                if let (News::Ended { how, .. }, None) = (neighbour.next(Duration::ZERO), &ended) {
+                    child.end();
+                    return Ok(Life::Died { how: format!("a neighbouring prover: {how}") });
+                }
+            }
             if self.run.is_stopped() && ended.is_none() {
                 child.end();
                 return Ok(Life::Stopped);
@@ -130,8 +230,9 @@ impl CellRun<'_> {
             };
             match message {
                 Message::WarmUp { wall_s } => events.on(&Event::WarmUp { wall_s }),
+                Message::Loading => {}
                 Message::Started { repeat, seed: _ } => {
-                    progress.current = Some(repeat);
+                    progress.current = Some(Current::new(repeat));
                     events.on(&Event::Started { repeat });
                 }
                 Message::Record { record } => {
@@ -171,14 +272,14 @@ impl CellRun<'_> {
             LogRecord::SetUp(_) => {}
             LogRecord::Sample(sample) => {
                 self.samples += 1;
+                *self.best_adds_per_cycle =
+                    (*self.best_adds_per_cycle).into_iter().chain(sample.adds_per_cycle).reduce(f64::max);
+                progress.sample(sample);
                 events.on(&Event::Sample(sample));
             }
             LogRecord::Repeat(repeat) => {
                 self.log.sync()?;
-                progress.made += 1;
-                progress.has_achieved = true;
-                progress.current = None;
-                progress.remaining.retain(|left| *left != repeat.repeat);
+                progress.repeat_is_made();
                 let (cell_left_s, run_left_s) = self.estimate(progress);
                 events.on(&Event::Repeat {
                     made: progress.made,
@@ -190,8 +291,7 @@ impl CellRun<'_> {
             }
             LogRecord::Failure(failure) => {
                 self.failures += 1;
-                progress.remaining.retain(|left| Some(*left) != failure.repeat);
-                progress.current = None;
+                progress.repeat_has_failed(failure.repeat);
                 events.on(&Event::Failure(failure));
             }
             LogRecord::CellEnd(end) => {
@@ -206,7 +306,9 @@ impl CellRun<'_> {
     fn estimate(&self, progress: &Progress) -> (f64, f64) {
         let elapsed_s = progress.started.elapsed().as_secs_f64();
         let made_now = progress.made.saturating_sub(self.before.made()).max(1) as f64;
-        let by_repeats_s = elapsed_s / made_now * progress.remaining.len() as f64;
+        let wanted = (self.run.spec.repeats + progress.spoiled.min(self.run.spec.reruns)) as f64;
+        let tried = (progress.made + progress.failed) as f64;
+        let by_repeats_s = elapsed_s / made_now * (wanted - tried).max(0.0);
         let must = self.run.spec.min_repeats.saturating_sub(progress.made) as f64;
         let at_least_s = elapsed_s / made_now * must;
         let cell_left_s = by_repeats_s.min(self.time_left_s(progress).max(at_least_s));
@@ -221,36 +323,57 @@ impl CellRun<'_> {
         progress: &mut Progress,
         events: &mut dyn Events,
     ) -> Result<Option<EndName>, MeasureError> {
-        let repeat = progress.current;
-        let failure = FailureRecord {
-            schema_version: SAMPLE_SCHEMA_VERSION,
-            run: self.run_id.to_owned(),
-            cell: self.cell.record(),
-            repeat,
-            seed: repeat.map(|repeat| seed_of(self.run.spec.seed, repeat)),
-            failure: FailureName::Crash,
-            why: how,
-        };
-        self.take(LogRecord::Failure(failure), progress, events)?;
+        let repeat = progress.current.as_ref().map(|current| current.repeat);
+        self.fail(repeat, FailureName::Crash, how, progress, events)?;
         let end = if repeat.is_none() && !progress.has_achieved {
             // Set-up or warm-up killed it: the next child would fare no better.
             EndName::Failed
-        } else if progress.remaining.is_empty() {
+        } else if progress.made + progress.failed >= self.run.spec.repeats + progress.spoiled {
             EndName::Repeats
         } else if self.time_left_s(progress) == 0.0 && progress.made >= self.run.spec.min_repeats {
             EndName::TimeLimit
         } else {
             return Ok(None);
         };
-        let end_record = CellEndRecord {
+        self.end(end, progress, events)?;
+        Ok(Some(end))
+    }
+
+    fn fail(
+        &mut self,
+        repeat: Option<u64>,
+        failure: FailureName,
+        why: String,
+        progress: &mut Progress,
+        events: &mut dyn Events,
+    ) -> Result<(), MeasureError> {
+        let failure = FailureRecord {
+            schema_version: SAMPLE_SCHEMA_VERSION,
+            run: self.run_id.to_owned(),
+            cell: self.cell.record(),
+            repeat,
+            seed: repeat.map(|repeat| seed_of(self.run.spec.seed, repeat)),
+            failure,
+            why,
+        };
+        self.take(LogRecord::Failure(failure), progress, events)
+    }
+
+    fn end(
+        &mut self,
+        end: EndName,
+        progress: &mut Progress,
+        events: &mut dyn Events,
+    ) -> Result<(), MeasureError> {
+        let record = CellEndRecord {
             schema_version: SAMPLE_SCHEMA_VERSION,
             run: self.run_id.to_owned(),
             cell: self.cell.record(),
             end,
             repeats: progress.made,
         };
-        self.take(LogRecord::CellEnd(end_record), progress, events)?;
+        self.take(LogRecord::CellEnd(record), progress, events)?;
         self.log.sync()?;
-        Ok(Some(end))
+        Ok(())
     }
 }

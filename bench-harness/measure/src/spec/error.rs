@@ -1,6 +1,6 @@
 //! What can be wrong with a spec.
 
-use machine::CoresError;
+use machine::{ClockSettingError, CoresError};
 use std::path::PathBuf;
 use thiserror::Error;
 use workloads::generate::TrafficError;
@@ -65,6 +65,9 @@ pub enum SpecError {
     /// The cores.
     #[error("cores: {0}")]
     Cores(#[from] CoresError),
+    /// The clock.
+    #[error("clock: {0}")]
+    Clock(#[from] ClockSettingError),
     /// The tree.
     #[error("depth: {0}")]
     Depth(#[from] DepthError),

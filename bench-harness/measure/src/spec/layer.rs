@@ -40,11 +40,24 @@ pub struct Overrides {
     pub command_timeout_s: Option<f64>,
     /// Whether a prover that cannot verify its proofs may be measured all the same.
     pub allow_unverified: Option<bool>,
+    /// Whether samples that something spoiled enter the estimate all the same.
+    pub keep_marked: Option<bool>,
     /// `all`, `powers`, or numbers: `"1,2,4"` or `[1, 2, 4]`.
     #[serde(deserialize_with = "words_or_numbers")]
     pub cores: Option<String>,
-    /// Repeats of each cell.
+    /// `as_is`, frequencies such as `2.5GHz`, duty cycles such as `50%`; several with commas.
+    pub clock: Option<String>,
+    /// Provers at once: numbers, or `fill` for as many as the cores hold; several with commas.
+    #[serde(deserialize_with = "words_or_numbers")]
+    pub provers: Option<String>,
+    /// Repeats of each cell, at most.
     pub repeats: Option<u64>,
+    /// Repeats more, at most, for those that a neighbour spoiled.
+    pub reruns: Option<u64>,
+    /// The width of the interval of the median prove time, as a part of it, at which a cell ends; 0 for never.
+    pub interval_width: Option<f64>,
+    /// Memory that a cell may take; what is free where it is not given.
+    pub memory_limit_bytes: Option<u64>,
     /// Repeats that are made even where the time limit is spent.
     pub min_repeats: Option<u64>,
     /// Batches in an aggregation, N.
@@ -54,7 +67,7 @@ pub struct Overrides {
 }
 
 /// The keys of a spec file.
-pub(crate) const KEYS: [&str; 21] = [
+pub(crate) const KEYS: [&str; 27] = [
     "seed",
     "workloads",
     "swap_ratio",
@@ -71,8 +84,14 @@ pub(crate) const KEYS: [&str; 21] = [
     "command",
     "command_timeout_s",
     "allow_unverified",
+    "keep_marked",
     "cores",
+    "clock",
+    "provers",
     "repeats",
+    "reruns",
+    "interval_width",
+    "memory_limit_bytes",
     "min_repeats",
     "batches_per_aggregation",
     "time_limit_s",
@@ -99,8 +118,14 @@ impl Overrides {
             command,
             command_timeout_s,
             allow_unverified,
+            keep_marked,
             cores,
+            clock,
+            provers,
             repeats,
+            reruns,
+            interval_width,
+            memory_limit_bytes,
             min_repeats,
             batches_per_aggregation,
             time_limit_s,
@@ -122,8 +147,14 @@ impl Overrides {
             command: command.or(below.command),
             command_timeout_s: command_timeout_s.or(below.command_timeout_s),
             allow_unverified: allow_unverified.or(below.allow_unverified),
+            keep_marked: keep_marked.or(below.keep_marked),
             cores: cores.or(below.cores),
+            clock: clock.or(below.clock),
+            provers: provers.or(below.provers),
             repeats: repeats.or(below.repeats),
+            reruns: reruns.or(below.reruns),
+            interval_width: interval_width.or(below.interval_width),
+            memory_limit_bytes: memory_limit_bytes.or(below.memory_limit_bytes),
             min_repeats: min_repeats.or(below.min_repeats),
             batches_per_aggregation: batches_per_aggregation.or(below.batches_per_aggregation),
             time_limit_s: time_limit_s.or(below.time_limit_s),
@@ -149,8 +180,14 @@ impl Overrides {
             command: None,
             command_timeout_s: Some(600.0),
             allow_unverified: Some(false),
+            keep_marked: Some(false),
             cores: Some("powers".to_owned()),
-            repeats: Some(5),
+            clock: Some("as_is".to_owned()),
+            provers: Some("1,fill".to_owned()),
+            repeats: Some(20),
+            reruns: Some(5),
+            interval_width: Some(0.05),
+            memory_limit_bytes: None,
             min_repeats: Some(2),
             batches_per_aggregation: Some(4),
             time_limit_s: Some(60.0),
@@ -168,7 +205,7 @@ enum WordsOrNumbers {
 
 fn words_or_numbers<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
     let value = Option::<WordsOrNumbers>::deserialize(input)
-        .map_err(|_| serde::de::Error::custom("expected `all`, `powers`, or numbers of cores"))?;
+        .map_err(|_| serde::de::Error::custom("expected words or numbers, such as `all`, `1,2` or [1, 2]"))?;
     Ok(value.map(|value| match value {
         WordsOrNumbers::Words(words) => words,
         WordsOrNumbers::Number(number) => number.to_string(),

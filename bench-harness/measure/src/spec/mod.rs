@@ -5,6 +5,7 @@
 //! | [`layer`] | a spec of which any field may be missing: a file, or flags; how one lies over another |
 //! | [`mod@file`] | a layer from TOML, with the line in every error |
 //! | [`resolve`] | layers and defaults to a [`Spec`] in which what exists is valid |
+//! | [`provers`] | how many provers run at once |
 //! | [`choice`] | which proof system, with its script or its command |
 //! | [`error`] | what can be wrong |
 
@@ -13,9 +14,11 @@ pub mod choice;
 pub mod error;
 pub mod file;
 pub mod layer;
+pub mod provers;
 pub mod resolve;
 
 pub use choice::SystemChoice;
 pub use error::SpecError;
 pub use layer::Overrides;
+pub use provers::ProversRequest;
 pub use resolve::Spec;

@@ -5,7 +5,8 @@ use crate::spec::check::{file, none, required, seconds, within, word};
 use crate::spec::choice::{SystemChoice, system};
 use crate::spec::error::SpecError;
 use crate::spec::layer::Overrides;
-use machine::{Allowance, CoreCount, CoresRequest};
+use crate::spec::provers::ProversRequest;
+use machine::{Allowance, ClockSetting, CoreCount, CoresRequest};
 use std::time::Duration;
 use workloads::generate::TrafficError;
 use workloads::population::{MAX_LEAVES, Population};
@@ -31,10 +32,24 @@ pub struct Spec {
     pub system: SystemChoice,
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
+    /// Whether samples that something spoiled enter the estimate all the same.
+    pub keep_marked: bool,
     /// Numbers of cores, ascending.
     pub cores: Vec<CoreCount>,
-    /// Repeats of each cell.
+    /// How the clock is held, in order.
+    pub clocks: Vec<ClockSetting>,
+    /// Provers at once.
+    pub provers: ProversRequest,
+    /// CPUs' worth of cores that may be used.
+    pub usable: usize,
+    /// Repeats of each cell, at most.
     pub repeats: u64,
+    /// Repeats more, at most, for those that a neighbour spoiled.
+    pub reruns: u64,
+    /// The relative width of the interval at which a cell ends; none for never.
+    pub interval_width: Option<f64>,
+    /// Memory that a cell may take; none for what is free.
+    pub memory_limit_bytes: Option<u64>,
     /// Repeats that are made whatever the time.
     pub min_repeats: u64,
     /// Batches in an aggregation.
@@ -69,6 +84,12 @@ impl Spec {
         let system = system(&mut all)?;
         let cores: CoresRequest = required("cores", all.cores.clone())?.parse()?;
         let cores = cores.resolve(allowance)?;
+        let clocks = ClockSetting::parse_list(&required("clock", all.clock.clone())?)?;
+        let provers: ProversRequest = required("provers", all.provers.clone())?.parse()?;
+        provers.check(&cores, allowance.usable())?;
+        let interval_width =
+            within("interval_width", 0.0, 1.0, required("interval_width", all.interval_width)?)?;
+        let reruns = within("reruns", 0, MAX_REPEATS, required("reruns", all.reruns)?)?;
         let repeats = within("repeats", 1, MAX_REPEATS, required("repeats", all.repeats)?)?;
         let min_repeats = required("min_repeats", all.min_repeats)?.min(repeats);
         let min_repeats = within("min_repeats", 1, MAX_REPEATS, min_repeats)?;
@@ -91,8 +112,15 @@ impl Spec {
             capacity: all.capacity,
             system,
             allow_unverified: required("allow_unverified", all.allow_unverified)?,
+            keep_marked: required("keep_marked", all.keep_marked)?,
             cores,
+            clocks,
+            provers,
+            usable: allowance.usable(),
             repeats,
+            reruns,
+            interval_width: (interval_width > 0.0).then_some(interval_width),
+            memory_limit_bytes: all.memory_limit_bytes,
             min_repeats,
             batches_per_aggregation,
             time_limit,

@@ -211,6 +211,7 @@ impl ProofSystem for Command {
             proof: Proof { kind: ProofKind::Batch, bytes },
             witness: seconds("witness_s", witness_s).map_err(failed)?,
             prove: seconds("prove_s", prove_s).map_err(failed)?,
+            grind: None,
         })
     }
 
@@ -232,6 +233,7 @@ impl ProofSystem for Command {
                     level: level.level,
                     merges: level.merges,
                     time: seconds("levels.time_s", level.time_s).map_err(failed)?,
+                    grind: None,
                 })
             })
             .collect::<Result<Vec<_>, ProverError>>()?;

@@ -1,6 +1,6 @@
 //! The process of an external prover: started, asked, and always ended and reaped, with all that it started itself.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -68,13 +68,22 @@ impl Process {
     /// Starts a program in a process group of its own.
     pub(crate) fn start(argv: &[String]) -> std::io::Result<Self> {
         let (program, arguments) = argv.split_first().ok_or_else(|| std::io::Error::other("no program"))?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
+            .process_group(0);
+        // SAFETY: between fork and exec only what is safe in a signal handler may be called; this is one system call.
+        unsafe {
+            command.pre_exec(|| {
+                // Where this process is killed without a chance to end its provers, the kernel ends them. It looks
+                // at the thread that starts them: here the one that measures, which lives as long as the process.
+                Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+            });
+        }
+        let mut child = command.spawn()?;
         let group = child.id() as i32;
         GROUPS.lock().unwrap_or_else(PoisonError::into_inner).insert(group);
         let (requests, to_write) = channel();

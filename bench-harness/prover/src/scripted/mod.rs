@@ -115,6 +115,7 @@ impl ProofSystem for Scripted {
             proof: Proof { kind, bytes },
             witness: self.take(&self.script.witness, Use::Witness, key, turn),
             prove: self.take(&self.script.prove, Use::Prove, key, turn),
+            grind: None,
         })
     }
 
@@ -149,7 +150,7 @@ impl ProofSystem for Scripted {
                 time += self.take(&self.script.merge, Use::Merge, key, self.merged);
                 self.merged += 1;
             }
-            levels.push(Level { level, merges: width, time });
+            levels.push(Level { level, merges: width, time, grind: None });
         }
         let kind = ProofKind::Aggregate { level: levels.len() };
         Ok(Aggregated { proof: Proof { kind, bytes: encode(kind, &statement) }, levels })

@@ -67,6 +67,11 @@ pub struct Script {
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
     /// too: every figure of a run is then the script's.
     pub harness: Option<Law>,
+    /// If given, what the share probe reads after each section of a repeat, these in turn; nothing is probed where it
+    /// is not.
+    pub adds_per_cycle: Option<Vec<f64>>,
+    /// What the clock probe reads then.
+    pub clock_ghz: f64,
     /// What goes wrong.
     pub faults: Faults,
 }
@@ -82,6 +87,8 @@ impl Default for Script {
             merge: Law::Fixed { fixed_s: 1.5 },
             verify: Law::Fixed { fixed_s: 0.005 },
             harness: None,
+            adds_per_cycle: None,
+            clock_ghz: 2.5,
             faults: Faults::default(),
         }
     }
@@ -103,7 +110,27 @@ impl Script {
     /// # Errors
     /// A time or a CV that is negative, infinite or not a number, or a list of none.
     pub fn check(&self) -> Result<(), ProverError> {
-        let Self { seed: _, real_time: _, witness, prove, merge, verify, harness, faults: _ } = self;
+        let Self {
+            seed: _,
+            real_time: _,
+            witness,
+            prove,
+            merge,
+            verify,
+            harness,
+            adds_per_cycle,
+            clock_ghz,
+            faults: _,
+        } = self;
+        for figure in adds_per_cycle.iter().flatten().chain([clock_ghz]) {
+            if !(figure.is_finite() && *figure > 0.0) {
+                return Err(ProverError::Input {
+                    what: "script, adds_per_cycle and clock_ghz",
+                    expected: "numbers above 0".to_owned(),
+                    got: figure.to_string(),
+                });
+            }
+        }
         let laws = [
             ("script, witness", Some(witness)),
             ("script, prove", Some(prove)),
@@ -121,6 +148,14 @@ impl Script {
     pub fn harness_time(&self, number: u64) -> Option<Duration> {
         let law = self.harness.as_ref()?;
         Some(law.draw(self.seed, Use::Harness, number, number))
+    }
+}
+
+impl Script {
+    /// What the share probe reads at a turn, where the script says so.
+    pub fn adds_per_cycle_at(&self, turn: u64) -> Option<f64> {
+        let values = self.adds_per_cycle.as_deref().filter(|values| !values.is_empty())?;
+        values.get((turn % values.len() as u64) as usize).copied()
     }
 }
 

@@ -1,0 +1,181 @@
+//! What held while a section of a repeat ran: the clock, our share of the cores, what others took.
+//!
+//! A section is what two readings of the probes enclose: closing a batch, proving it, aggregating. Reading takes
+//! 1.3 ms a round of CPUs, all CPUs of a round at once, so that a section of a second pays some 3 ‰ and is not itself
+//! disturbed. What the readings mean is judged in the `machine` crate.
+
+use crate::child::request::{CellRequest, PlacementRequest};
+use machine::usage::UsageMark;
+use machine::{CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part};
+use prover::scripted::Script;
+use reports::sample::MarkName;
+
+/// Watches sections.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    root: Root,
+    eyes: Eyes,
+    judge: ShareJudge,
+    /// The readings that ended the last section, good to begin the next one with.
+    last: Vec<Option<ProbeReading>>,
+}
+
+#[derive(Debug)]
+enum Eyes {
+    /// Nothing is known of the cores.
+    Closed,
+    /// What the script says.
+    Scripted(Script, u64),
+    Open(Open),
+}
+
+/// Where to look, and what may be held against a sample.
+#[derive(Debug)]
+struct Open {
+    cpus: CpuList,
+    rounds: Vec<Vec<usize>>,
+    /// The quota of a duty cycle.
+    duty: Option<DutyMeter>,
+    /// Provers of our own on the siblings of our cores are no neighbours: they are what is measured.
+    is_alone: bool,
+    /// The CPU time is that of this process, which a prover that is another process does not use.
+    is_here: bool,
+}
+
+/// A section that is open.
+#[derive(Debug)]
+pub(crate) struct Section {
+    before: Vec<Option<ProbeReading>>,
+    usage: Option<UsageMark>,
+    throttling: Option<Throttling>,
+}
+
+/// What held during a section.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Conditions {
+    pub(crate) clock_ghz: Option<f64>,
+    pub(crate) adds_per_cycle: Option<f64>,
+    pub(crate) share: Option<f64>,
+    pub(crate) steal_s: Option<f64>,
+    pub(crate) lost_part: Option<f64>,
+    /// Why the samples of it are left out of the estimate; none where nothing speaks against them.
+    pub(crate) mark: Option<MarkName>,
+    /// Whether CPU time of this process is that of the prover.
+    pub(crate) is_here: bool,
+}
+
+impl Watch {
+    /// Looks where the request says; what a script says stands for it.
+    pub(crate) fn new(request: &CellRequest, script: Option<&Script>, is_here: bool) -> Self {
+        let eyes = match (script, &request.placement) {
+            (Some(script), _) if script.adds_per_cycle.is_some() => Eyes::Scripted(script.clone(), 0),
+            // The times of a script are not those of this machine.
+            (Some(_), _) | (None, None) => Eyes::Closed,
+            (None, Some(PlacementRequest { cpus, rounds, kind: _ })) => Eyes::Open(Open {
+                cpus: cpus.iter().copied().collect(),
+                rounds: rounds.clone(),
+                duty: request.duty.clone(),
+                is_alone: request.cell.provers == 1,
+                is_here,
+            }),
+        };
+        Self {
+            root: Root::system(),
+            eyes,
+            judge: ShareJudge::new(request.best_adds_per_cycle),
+            last: Vec::new(),
+        }
+    }
+
+    /// Begins a section with new readings.
+    pub(crate) fn open(&mut self) -> Section {
+        if let Eyes::Open(open) = &self.eyes {
+            self.last = Probe::new().read_rounds(&open.rounds);
+        }
+        self.go_on()
+    }
+
+    /// Begins a section with the readings that ended the last one.
+    pub(crate) fn go_on(&mut self) -> Section {
+        match &self.eyes {
+            Eyes::Closed | Eyes::Scripted(..) => {
+                Section { before: Vec::new(), usage: None, throttling: None }
+            }
+            Eyes::Open(open) => Section {
+                before: self.last.clone(),
+                throttling: open.duty.as_ref().and_then(|duty| duty.throttling(&self.root)),
+                usage: Some(UsageMark::now(&self.root, &open.cpus)),
+            },
+        }
+    }
+
+    /// Ends a section.
+    pub(crate) fn close(&mut self, section: Section) -> Conditions {
+        let open = match &mut self.eyes {
+            Eyes::Closed => return Conditions { is_here: true, ..Conditions::default() },
+            Eyes::Scripted(script, turn) => {
+                *turn += 1;
+                let clock_ghz = script.clock_ghz;
+                let adds_per_cycle = script.adds_per_cycle_at(*turn - 1).unwrap_or(0.0);
+                let readings = [Some(ProbeReading { clock_ghz, adds_per_cycle })];
+                let share = self.judge.judge(&readings, None);
+                let conditions = Conditions { is_here: true, ..Conditions::default() };
+                return conditions.seen(&readings, self.judge).marked(share);
+            }
+            Eyes::Open(open) => open,
+        };
+        let usage = section.usage.map(|mark| mark.used());
+        let after = open.duty.as_ref().and_then(|duty| duty.throttling(&self.root));
+        self.last = Probe::new().read_rounds(&open.rounds);
+        let readings: Vec<_> = section.before.iter().chain(&self.last).copied().collect();
+        let is_throttled = open.duty.as_ref().is_some_and(DutyMeter::is_limited);
+        // Waiting for the quota counts as waiting for a CPU, so under one that says nothing of neighbours.
+        let judged_usage = usage.as_ref().filter(|_| !is_throttled);
+        let share = if open.is_alone {
+            self.judge.judge(&readings, judged_usage)
+        } else {
+            self.judge.see(&readings);
+            ShareJudge::default().judge(&[], judged_usage)
+        };
+        let conditions = Conditions {
+            steal_s: usage.and_then(|usage| usage.steal_s),
+            lost_part: judged_usage.and_then(lost_part),
+            is_here: open.is_here,
+            ..Conditions::default()
+        };
+        let mut conditions = conditions.seen(&readings, self.judge).marked(share);
+        if is_throttled && conditions.mark.is_none() {
+            let counters = section.throttling.zip(after).zip(usage);
+            let is_accepted =
+                open.duty.as_ref().zip(counters).is_some_and(|(duty, ((before, after), usage))| {
+                    duty.accept(before, after, &usage).is_ok()
+                });
+            conditions.mark = (!is_accepted).then_some(MarkName::OffQuota);
+        }
+        conditions
+    }
+}
+
+impl Conditions {
+    /// With what the probes read: the mean clock, and the least share, since the slowest core holds up the others.
+    fn seen(self, readings: &[Option<ProbeReading>], judge: ShareJudge) -> Self {
+        let found: Vec<_> = readings.iter().flatten().collect();
+        let clocks: f64 = found.iter().map(|reading| reading.clock_ghz).sum();
+        let least = found.iter().map(|reading| reading.adds_per_cycle).reduce(f64::min);
+        Self {
+            clock_ghz: (!found.is_empty()).then(|| clocks / found.len() as f64),
+            adds_per_cycle: least,
+            share: least.zip(judge.best_adds_per_cycle()).map(|(least, best)| least / best),
+            ..self
+        }
+    }
+
+    fn marked(self, share: Share) -> Self {
+        let mark = match share {
+            Share::SharedCore => Some(MarkName::SharedCore),
+            Share::LostTime => Some(MarkName::LostTime),
+            Share::Clean | Share::Unknown => None,
+        };
+        Self { mark, ..self }
+    }
+}
