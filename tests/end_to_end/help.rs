@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 20] = [
     "",
     "run",
     "measure",
@@ -10,6 +10,8 @@ const VERBS: [&str; 18] = [
     "queue",
     "gate",
     "gate exact",
+    "gate paired",
+    "gate aa",
     "history",
     "history add",
     "history show",

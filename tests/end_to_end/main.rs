@@ -17,6 +17,8 @@
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
+//! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`slowed_arm`] | a program that really proves and can be slowed, for the gate to compare |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
@@ -31,6 +33,7 @@ mod exit_codes;
 mod files;
 mod full_disk;
 mod gate_exact;
+mod gate_paired;
 mod help;
 mod history;
 mod interrupted;
@@ -40,6 +43,7 @@ mod machines;
 mod own_prover;
 mod processes;
 mod real;
+mod slowed_arm;
 mod support;
 mod trace;
 mod verbs;

@@ -1,6 +1,6 @@
 //! `gate aa`: one program against itself, to learn what this machine can decide.
 
-use crate::cmd::gate::paired::{Tell, Time, names, program, share, spec_of};
+use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of};
 use crate::cmd::gate::revision::{self, Lock};
 use crate::cmd::gate::{planted, stop_on_ctrl_c};
 use crate::exit::usage;
@@ -23,8 +23,7 @@ use std::time::{Duration, Instant};
 /// least slowdown that it would catch, and which --pairs and --least-effect follow.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  bench-harness gate aa --pairs 40
-  bench-harness gate aa --pairs 20 --proof-system scripted --cores 1 --trials 100
+  bench-harness gate aa --program ./prover --pairs 40
   bench-harness gate aa --scripted --trials 100")]
 pub(crate) struct Args {
     /// The program, or a git revision; this program itself unless given.
@@ -90,10 +89,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
     let started = Instant::now();
-    let (mut first, mut second) = (
-        program("first", &built.base, &told, limit, &stop),
-        program("second", &built.head, &told, limit, &stop),
-    );
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop };
+    let (mut first, mut second) =
+        (program("first", &built.base, &asked), program("second", &built.head, &asked));
     let mut tell = Tell { started };
     let on = &mut |event: &::gate::paired::Event<'_>| tell.on(event);
     let (described, made) = one_block(&mut first, &mut second, &names(&times), &rules, on)?;

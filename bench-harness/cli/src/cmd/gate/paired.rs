@@ -20,6 +20,7 @@ use clap::ValueEnum;
 use reports::export::Exporter;
 use reports::gate::paired::{PairedRecord, TimeName, VerdictName};
 use reports::gate::paired_terminal::PairedTable;
+use reports::sample::CellRecord;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -183,8 +184,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
     let pair = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();
-    let program = |name: &str, built: &Built| program(name, built, &told, limit, &stop);
-    let (mut base_arm, mut head_arm) = (program("base", &pair.base), program("head", &pair.head));
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop };
+    let (mut base_arm, mut head_arm) =
+        (program("base", &pair.base, &asked), program("head", &pair.head, &asked));
     let mut tell = Tell { started };
     let found = compare(&mut base_arm, &mut head_arm, &times, &rules, &mut |event| tell.on(event))?;
     let about = About {
@@ -203,16 +205,30 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     exit(&record)
 }
 
+/// What every program of a comparison is asked.
+pub(crate) struct Asked<'a> {
+    /// The fields of the spec that it is told.
+    pub(crate) told: &'a Map<String, Value>,
+    /// The cells that follow from it.
+    pub(crate) cells: &'a [CellRecord],
+    /// How long a sample may take.
+    pub(crate) limit: Duration,
+    /// Set by Ctrl-C.
+    pub(crate) stop: &'a AtomicBool,
+}
+
 /// One of the two programs.
-pub(crate) fn program<'a>(
-    name: &str,
-    built: &Built,
-    told: &Map<String, Value>,
-    limit: Duration,
-    stop: &'a AtomicBool,
-) -> Program<'a> {
-    let (file, spec) = (built.file.clone(), told.clone());
-    Program { name: name.to_owned(), file, spec, limit, stop, stages: BTreeMap::new() }
+pub(crate) fn program<'a>(name: &str, built: &Built, asked: &Asked<'a>) -> Program<'a> {
+    let Asked { told, cells, limit, stop } = *asked;
+    Program {
+        name: name.to_owned(),
+        file: built.file.clone(),
+        spec: told.clone(),
+        cells: cells.iter().map(CellRecord::key).collect(),
+        limit,
+        stop,
+        stages: BTreeMap::new(),
+    }
 }
 
 fn exit(record: &PairedRecord) -> anyhow::Result<()> {

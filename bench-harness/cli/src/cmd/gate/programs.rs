@@ -31,6 +31,8 @@ pub(crate) struct Program<'a> {
     pub(crate) file: PathBuf,
     /// What both are asked to measure: the fields of a spec that are not at their default.
     pub(crate) spec: Map<String, Value>,
+    /// The keys of the cells that follow from it.
+    pub(crate) cells: Vec<String>,
     /// How long one sample may take.
     pub(crate) limit: Duration,
     /// Set by Ctrl-C.
@@ -43,6 +45,13 @@ impl Arm for Program<'_> {
     fn describe(&mut self) -> Result<Described, ArmError> {
         match self.ask(None)? {
             ArmAnswer::Described(DescribedAnswer { version, build, machine, spec, cells }) => {
+                if cells != self.cells {
+                    return Err(self.no_result(format!(
+                        "it would measure other cells than it was asked for: {} instead of {}",
+                        cells.join(" "),
+                        self.cells.join(" ")
+                    )));
+                }
                 let spec = spec.into_iter().map(|(name, value)| (name, value.to_string())).collect();
                 Ok(Described { version, build, machine, spec, cells })
             }
