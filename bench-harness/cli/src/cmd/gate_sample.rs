@@ -92,7 +92,7 @@ fn sample(spec: &Spec, schedule: &Schedule, wanted: &SampleRequest) -> anyhow::R
     let cell = schedule.cells().iter().find(|cell| cell.record().key() == wanted.cell);
     let cell = cell.ok_or_else(|| usage(format!("no cell {} in the spec", wanted.cell)))?;
     // One repeat, whatever it takes: the gate has a limit of its own.
-    let remaining = Remaining { repeats: vec![0], made: 0, time_left_s: 1e9 };
+    let remaining = Remaining { repeats: vec![0], time_left_s: 1e9, ..Remaining::default() };
     let request = serde_json::to_string(&CellRequest::new("gate", spec, cell, remaining))?;
     let mut output = Vec::new();
     ::measure::child::main(Cursor::new(request.into_bytes()), &mut output).context("measuring one cell")?;
@@ -113,7 +113,7 @@ fn sample(spec: &Spec, schedule: &Schedule, wanted: &SampleRequest) -> anyhow::R
                 LogRecord::Sample(sample) => samples.push(sample),
                 LogRecord::SetUp(_) | LogRecord::Repeat(_) | LogRecord::CellEnd(_) => {}
             },
-            Message::WarmUp { .. } | Message::Started { .. } => {}
+            Message::WarmUp { .. } | Message::Loading | Message::Started { .. } => {}
         }
     }
     Ok(ArmAnswer::Sample(times(&samples, wanted)))
