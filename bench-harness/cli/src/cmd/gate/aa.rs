@@ -1,6 +1,6 @@
 //! `gate aa`: one program against itself, to learn what this machine can decide.
 
-use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of};
+use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of, standard};
 use crate::cmd::gate::revision::{self, Lock};
 use crate::cmd::gate::{planted, stop_on_ctrl_c};
 use crate::exit::usage;
@@ -17,7 +17,6 @@ use reports::export::Exporter;
 use reports::gate::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord, AaTable};
 use reports::sample::CellRecord;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Compare a program with itself in many pairs: how often the gate would fail an unchanged build on this machine, the
@@ -90,7 +89,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: Rc::default() };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: standard(&spec) };
     let (mut first, mut second) =
         (program("first", &built.base, &asked), program("second", &built.head, &asked));
     let mut tell = Tell { started };

@@ -12,10 +12,11 @@ use crate::question::Question;
 use crate::spec_args::SpecArgs;
 use ::gate::paired::record::{About, record};
 use ::gate::paired::{Event, Many, Rules, compare};
+use ::machine::{Allowance, Probe, Root};
 use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
-use ::measure::spec::{Overrides, Spec};
+use ::measure::spec::{Overrides, Spec, SystemChoice};
 use clap::ValueEnum;
 use reports::export::Exporter;
 use reports::gate::paired::{PairedRecord, TimeName, VerdictName};
@@ -202,7 +203,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
     let pair = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: Rc::default() };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: standard(&spec) };
     let (mut base_arm, mut head_arm) =
         (program("base", &pair.base, &asked), program("head", &pair.head, &asked));
     let mut tell = Tell { started };
@@ -221,6 +222,20 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     print(&PairedTable { width_columns: width() }.export(&record)?)?;
     outputs.write(&record)?;
     exit(&record)
+}
+
+/// Readings of every CPU before the first sample.
+const STANDARD_READINGS: usize = 5;
+
+/// The best share of a core that some readings of every CPU see: a standard for the first sample. What is seen later
+/// raises it. None for a script, whose times are not those of this machine, and where nothing can be read.
+pub(crate) fn standard(spec: &Spec) -> Rc<Cell<Option<f64>>> {
+    let rounds: Vec<Vec<usize>> = match (&spec.system, Allowance::read(&Root::system())) {
+        (SystemChoice::Scripted(_), _) | (_, Err(_)) => Vec::new(),
+        (_, Ok(allowance)) => allowance.cpus.iter().map(|cpu| vec![cpu]).collect(),
+    };
+    let readings = (0..STANDARD_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
+    Rc::new(Cell::new(readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)))
 }
 
 /// What every program of a comparison is asked.
