@@ -221,7 +221,7 @@ fn a_paired_result_in_every_form() {
     let ran = bench
         .run(&format!(
             "gate paired --base {program} --head {program} --spec small.toml --script script.toml --batch-size 4 \
-             --cores 1 --workload swap --pairs 6 --github always --export-json gate.json --export-markdown gate.md \
+             --cores 1 --provers 1 --workload swap --pairs 6 --github always --export-json gate.json --export-markdown gate.md \
              --export-junit gate.xml --export-bencher bmf.json --export-smaller-is-better small.json"
         ))
         .ok();
