@@ -55,6 +55,11 @@ impl Block {
         (0..places).map(|place| self.used(place).map(Pair::difference)).collect()
     }
 
+    /// Pairs of a place, whatever is known against them.
+    pub fn tried(&self, place: usize) -> usize {
+        self.pairs.iter().filter(|pair| pair.place == place).count()
+    }
+
     /// Pairs with a mark.
     pub fn marked(&self) -> usize {
         self.pairs.iter().filter(|pair| !pair.counts()).count()

@@ -249,7 +249,9 @@ impl Maker<'_> {
         for _ in 0..self.rules.repeat_marked {
             for of_cell in &mut made {
                 let lacks = |place: &usize| of_cell.iter().any(|made| made.block.used(*place).is_none());
-                if let Some(place) = (0..pairs).find(lacks) {
+                let tried = |place: &usize| of_cell.first().map_or(0, |made| made.block.tried(*place));
+                // The place that was tried least, so that repeats too take either order in turn.
+                if let Some(place) = (0..pairs).filter(lacks).min_by_key(tried) {
                     self.pair(block, place, true, of_cell)?;
                 }
             }
