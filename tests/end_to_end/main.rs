@@ -34,6 +34,7 @@ mod bad_input;
 mod by_hand;
 mod ci_examples;
 mod comparing;
+mod conditions;
 mod examples;
 mod exit_codes;
 mod files;
