@@ -11,6 +11,9 @@ pub enum ExportError {
     /// A number that JSON cannot hold, such as an infinity.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The XML writer refused it.
+    #[error("XML: {0}")]
+    Xml(#[from] std::io::Error),
 }
 
 /// One format of one kind of record. Each lives in a file of its own.

@@ -14,22 +14,36 @@
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
+//! | [`json`] | `--json` on every verb |
+//! | [`comparing`] | two runs side by side |
+//! | [`timeline`] | timelines of plans and runs |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
+//! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`slowed_arm`] | a program that really proves and can be slowed, for the gate to compare |
 //! | [`real`] | real proofs, up to a plan |
+//! | [`gate_exact`] | exact figures: blessed, compared, refused |
+//! | [`history`] | results over commits: added, shown, warned of |
+//! | [`ci_examples`] | the shipped CI examples, tried |
 //! | [`examples`] | the example data that is shipped |
 
 mod bad_input;
 mod by_hand;
+mod ci_examples;
+mod comparing;
 mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
+mod gate_exact;
+mod gate_paired;
 mod help;
+mod history;
 mod interrupted;
+mod json;
 mod killed;
 mod laws;
 mod log;
@@ -39,7 +53,9 @@ mod pipelines;
 mod processes;
 mod real;
 mod report;
+mod slowed_arm;
 mod support;
+mod timeline;
 mod trace;
 mod verbs;
 mod workload;

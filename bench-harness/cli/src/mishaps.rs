@@ -10,23 +10,23 @@ use planner::sim::{AfterCrash, Crashes, Stragglers};
 pub(crate) struct Mishaps {
     /// Mean time between crashes of a prover at work.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "repair")]
-    mtbf: Option<f64>,
+    pub(crate) mtbf: Option<f64>,
     /// Time to repair a crashed prover.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "mtbf")]
-    repair: Option<f64>,
+    pub(crate) repair: Option<f64>,
     /// What happens to the job of a crashed prover.
     #[arg(long, value_enum, default_value_t = OnCrash::Requeue, requires = "mtbf")]
-    on_crash: OnCrash,
+    pub(crate) on_crash: OnCrash,
     /// The share of batches that take longer for no reason of their own, 0 to 1.
     #[arg(long, value_name = "SHARE", requires = "straggler_factor")]
-    straggler_share: Option<f64>,
+    pub(crate) straggler_share: Option<f64>,
     /// How many times longer those take.
     #[arg(long, value_name = "TIMES", requires = "straggler_share")]
-    straggler_factor: Option<f64>,
+    pub(crate) straggler_factor: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum OnCrash {
+pub(crate) enum OnCrash {
     /// It goes to the next free prover.
     Requeue,
     /// It waits for its own prover.

@@ -3,6 +3,7 @@
 use crate::exit::usage;
 use crate::merging::Merging;
 use crate::question::Question;
+use crate::question_flags::Flag;
 use planner::PlanRequest;
 use planner::domain::{Close, Load, TimeDist};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
@@ -26,6 +27,18 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
+    /// The flags that make this choice.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let Self { workload, batch_size, cores, provers } = self;
+        let flags = [
+            ("of-workload", workload.clone()),
+            ("of-batch-size", batch_size.map(|size| size.to_string())),
+            ("of-cores", cores.map(|cores| cores.to_string())),
+            ("of-provers", provers.map(|provers| provers.to_string())),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     /// Whether any cell will do.
     pub(crate) fn is_free(&self) -> bool {
         let Self { workload, batch_size, cores, provers } = self;
@@ -48,6 +61,13 @@ impl Choice {
         profile: &'a ProfileRecord,
     ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
+        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum();
+        if all.is_empty() && marked > 0 {
+            return Err(usage(format!(
+                "every proved batch of the profile was left out, {marked} in all, since something else used the cores \
+                 meanwhile: measure again on a quieter machine"
+            )));
+        }
         if all.is_empty() {
             return Err(usage(
                 "the profile has no cell with a proved batch: measure again, or see its failures",
@@ -105,10 +125,13 @@ pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::
     }
     let aggregation = question.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
-    let close = Close::Filled {
-        execute_s: mean(QuantityName::Execute),
-        root_s: mean(QuantityName::Root),
-        encode_s: mean(QuantityName::Encode),
+    let close = match question.close {
+        Some(close_s) => Close::Fixed { close_s },
+        None => Close::Filled {
+            execute_s: mean(QuantityName::Execute),
+            root_s: mean(QuantityName::Root),
+            encode_s: mean(QuantityName::Encode),
+        },
     };
     let target = question
         .target()

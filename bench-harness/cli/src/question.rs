@@ -21,6 +21,9 @@ pub(crate) struct Question {
     /// What the rollup must carry, in batches a second.
     #[arg(long, value_name = "RATE", conflicts_with = "target_tx_per_s")]
     pub(crate) target_batches_per_s: Option<f64>,
+    /// Time from a batch's first transaction to its closing; stands over what a profile has measured.
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub(crate) close: Option<f64>,
     /// L1 block time.
     #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
     pub(crate) block: f64,
@@ -36,6 +39,10 @@ pub(crate) struct Question {
     /// Fix N, the batches per aggregation of the plan, instead of choosing it.
     #[arg(long, value_name = "N")]
     pub(crate) fix_n: Option<u32>,
+    /// Fix P, the provers of the plan, instead of choosing it: the plan then says what that fleet does, be it
+    /// enough or not.
+    #[arg(long, value_name = "P", conflicts_with = "provers_max")]
+    pub(crate) fix_p: Option<u32>,
     /// The most provers there can be.
     #[arg(long, value_name = "P")]
     pub(crate) provers_max: Option<u32>,
@@ -46,51 +53,51 @@ pub(crate) struct Question {
     /// column time_s, a row a transaction, or a batch where no batch size is known), daily:RATES or
     /// daily-poisson:RATES (rates in equal slots from midnight, in any unit).
     #[arg(long, value_name = "LAW", default_value = "fixed")]
-    arrivals: Arrivals,
+    pub(crate) arrivals: Arrivals,
     /// What closes a batch: full, timeout:TIME (or full before that), or prover-free (full, and a prover is free).
     #[arg(long, value_name = "RULE", value_parser = closing, default_value = "full")]
-    closing: Closing,
+    pub(crate) closing: Closing,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another).
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
     pub(crate) aggregate_shape: Merging,
     /// How L1 includes proofs: serial (the next is handed in when the last is included, the seed's reading),
     /// latency (any number at once), slots or poisson.
     #[arg(long, value_enum, default_value_t = L1Kind::Serial)]
-    l1: L1Kind,
+    pub(crate) l1: L1Kind,
     /// The probability that an L1 slot is missed, for --l1 slots.
     #[arg(long, value_name = "SHARE")]
-    missed_slots: Option<f64>,
+    pub(crate) missed_slots: Option<f64>,
     /// The seed of the simulation.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
-    plan_seed: u64,
+    pub(crate) plan_seed: u64,
     #[command(flatten)]
-    mishaps: Mishaps,
+    pub(crate) mishaps: Mishaps,
     #[command(flatten)]
-    prices: PriceArgs,
+    pub(crate) prices: PriceArgs,
 }
 
 /// What machines and L1 cost. Every price is the user's: the program has none.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Prices")]
-struct PriceArgs {
+pub(crate) struct PriceArgs {
     /// Dollars an hour for what runs one prover.
     #[arg(long, value_name = "USD")]
-    prover_usd_per_hour: Option<f64>,
+    pub(crate) prover_usd_per_hour: Option<f64>,
     /// Dollars an hour for what runs one aggregator; the prover's unless given.
     #[arg(long, value_name = "USD", requires = "prover_usd_per_hour")]
-    aggregator_usd_per_hour: Option<f64>,
+    pub(crate) aggregator_usd_per_hour: Option<f64>,
     /// Gas to verify one proof on L1.
     #[arg(long, value_name = "GAS", requires = "gwei")]
-    verify_gas: Option<f64>,
+    pub(crate) verify_gas: Option<f64>,
     /// Gas of each batch: data and sequencing.
     #[arg(long, value_name = "GAS", default_value_t = 0.0)]
-    batch_gas: f64,
+    pub(crate) batch_gas: f64,
     /// Price of gas.
     #[arg(long, value_name = "GWEI", requires_all = ["verify_gas", "usd_per_eth", "prover_usd_per_hour"])]
-    gwei: Option<f64>,
+    pub(crate) gwei: Option<f64>,
     /// Price of ether.
     #[arg(long, value_name = "USD", requires = "gwei")]
-    usd_per_eth: Option<f64>,
+    pub(crate) usd_per_eth: Option<f64>,
 }
 
 impl PriceArgs {
@@ -109,7 +116,7 @@ impl PriceArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum L1Kind {
+pub(crate) enum L1Kind {
     /// The next proof is handed in when the last is included: block time limits the rate.
     Serial,
     /// Included after the block time, any number at once.
@@ -135,7 +142,19 @@ pub(crate) enum DelayStatistic {
     P99,
 }
 
+/// The target where none is given: a rollup of a hundred transactions a second.
+const USUAL_TX_PER_S: f64 = 100.0;
+
 impl Question {
+    /// The same question, with the usual target where it has none.
+    #[must_use]
+    pub(crate) fn or_usual_target(mut self) -> Self {
+        if self.target().is_none() {
+            self.target_tx_per_s = Some(USUAL_TX_PER_S);
+        }
+        self
+    }
+
     /// The target, where one was given.
     pub(crate) fn target(&self) -> Option<Target> {
         let transactions = self.target_tx_per_s.map(Target::TransactionsPerS);
@@ -178,6 +197,9 @@ impl Question {
         }
         if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;
+        }
+        if let Some(provers) = self.fix_p {
+            request = request.with_provers(provers)?;
         }
         if let Some(provers) = self.provers_max {
             request = request.with_provers_max(provers)?;

@@ -1,13 +1,13 @@
 //! What a report is made of: the records of a run's folder, and what the planner adds to them.
 
 use crate::cmd::plan::{Planned, plan_profile};
-use crate::cmd::run::TARGET_TX_PER_S;
 use crate::exit::usage;
 use crate::law_args::LawArgs;
 use crate::machines::MachineArgs;
 use crate::output::{may_colour, width, write_whole};
 use crate::profile_plan::Choice;
 use crate::question::Question;
+use crate::what_if::{Answers, grid};
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use planner::hardware::{Catalogue, rank};
@@ -15,6 +15,7 @@ use planner::plan::{Plan, curves};
 use reports::html::{Place, Records, ReportRecord, page};
 use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::story::{Look, story};
+use reports::what_if::WhatIfRecord;
 use std::path::{Path, PathBuf};
 
 /// The page of a run's folder.
@@ -29,20 +30,32 @@ pub(crate) fn of_folder(
     question: &Question,
     laws: &LawArgs,
 ) -> anyhow::Result<Records> {
-    let profile = reports::profile::json::read(&files.profile())?;
     let kept = files.folder().join(RECORDS);
-    let mut records = if question.target().is_none() && choice.is_free() && kept.exists() {
-        ReportRecord::read(&kept)?.records
-    } else {
-        let mut question = question.clone();
-        if question.target().is_none() {
-            question.target_tx_per_s = Some(TARGET_TX_PER_S);
-        }
-        match plan_profile(&profile, choice, &question) {
-            Ok(planned) => of_plan(&profile, &planned)?,
-            // What was measured is worth a page without a plan, which then says why there is none.
-            Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
-        }
+    if question.target().is_some() || !choice.is_free() || !kept.exists() {
+        let question = question.clone().or_usual_target();
+        return of_profile(files, choice, &question, laws, Answers::Grid);
+    }
+    let profile = reports::profile::json::read(&files.profile())?;
+    let mut records = ReportRecord::read(&kept)?.records;
+    records.laws = Some(laws.of(&profile)?);
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// The records of a folder, planned anew.
+pub(crate) fn of_profile(
+    files: &RunFiles,
+    choice: &Choice,
+    question: &Question,
+    laws: &LawArgs,
+    answers: Answers,
+) -> anyhow::Result<Records> {
+    let path = files.profile();
+    let profile = reports::profile::json::read(&path)?;
+    let mut records = match plan_profile(&profile, choice, question) {
+        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, question, answers)?)?,
+        // What was measured is worth a page without a plan, which then says why there is none.
+        Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
     };
     records.laws = Some(laws.of(&profile)?);
     records.profile = Some(profile);
@@ -50,8 +63,14 @@ pub(crate) fn of_folder(
 }
 
 /// The records of a run that was just planned.
-fn of_plan(profile: &ProfileRecord, planned: &Planned<'_>) -> anyhow::Result<Records> {
+fn of_plan(
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    what_if: Option<WhatIfRecord>,
+) -> anyhow::Result<Records> {
     Ok(Records {
+        what_if,
+        timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
         plan: Some(planned.record.clone()),
         planned_with: Some(planned.cell.cell.words()),
         curves: Some(curves(&planned.plan)?),
@@ -86,8 +105,16 @@ pub(crate) struct Told {
 }
 
 /// Writes the page of a run, and what it is made of.
-pub(crate) fn write(folder: &Path, profile: &ProfileRecord, planned: &Planned<'_>) -> anyhow::Result<Told> {
-    let mut records = of_plan(profile, planned)?;
+pub(crate) fn write(
+    folder: &Path,
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    choice: &Choice,
+    question: &Question,
+) -> anyhow::Result<Told> {
+    let path = RunFiles::of(folder).profile();
+    let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
+    let mut records = of_plan(profile, planned, what_if)?;
     records.laws = Some(LawArgs::default().of(profile)?);
     write_whole(&folder.join(RECORDS), &json(&records)?)?;
     records.profile = Some(profile.clone());

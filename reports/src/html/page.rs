@@ -45,7 +45,7 @@ pub fn page(records: &Records, place: Place) -> String {
     let first = built.first().map(|(section, _)| section.id);
     let markup = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-served=[(place == Place::Served).then_some("")] {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);

@@ -6,6 +6,8 @@ use crate::plan::curves::CurvesRecord;
 use crate::plan::machines::MachineRecord;
 use crate::profile::ProfileRecord;
 use crate::scaling::LawsRecord;
+use crate::timeline::TimelineRecord;
+use crate::what_if::WhatIfRecord;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -31,6 +33,10 @@ pub struct Records {
     pub laws: Option<LawsRecord>,
     /// Machines ranked for the plan.
     pub machines: Vec<MachineRecord>,
+    /// The planner's answers around the plan.
+    pub what_if: Option<WhatIfRecord>,
+    /// The recommended fleet at work.
+    pub timeline: Option<TimelineRecord>,
 }
 
 /// `report.json`: what a report is made of beside the profile, so that it can be made again without planning again.

@@ -18,7 +18,7 @@ pub mod json;
 pub mod machines;
 pub mod markdown;
 pub mod record;
-pub(crate) mod sentences;
+pub mod sentences;
 pub mod terminal;
 
 pub use record::{

@@ -6,8 +6,8 @@ use crate::plan::record::{
     RecommendationRecord, TermName,
 };
 
-/// The recommendation as a sentence.
-pub(crate) fn recommendation(plan: &PlanRecord) -> String {
+/// The recommendation as a sentence: the first that `plan` prints.
+pub fn recommendation(plan: &PlanRecord) -> String {
     let RecommendationRecord { provers, spares, batches_per_aggregation: n, aggregators, .. } =
         plan.recommendation;
     let rate =
@@ -26,7 +26,12 @@ pub(crate) fn recommendation(plan: &PlanRecord) -> String {
         _ => String::new(),
     };
     let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let unstable = plan.outlooks.first().and_then(|outlook| outlook.unstable);
     let delays = match simulated {
+        None if unstable.is_some() => format!(
+            "{} to virtual; IT DOES NOT KEEP UP, and the delay to consolidated grows for as long as the load lasts",
+            seconds(plan.recommendation.delay_virtual_s),
+        ),
         Some(simulated) => format!(
             "{} to virtual, {} to consolidated (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),
@@ -128,6 +133,22 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
         mean,
         p99,
     ]
+}
+
+/// The first outlook as facts, each a name and what it is: the fleet recommended, four ways.
+pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
+    if let Some(outlook) = plan.outlooks.first() {
+        let [_, _, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
+        facts.extend([
+            ("use", used),
+            ("to consolidated, seed’s formula", seed),
+            ("to consolidated, corrected form", corrected),
+            ("to consolidated, simulated mean", mean),
+            ("to consolidated, simulated p99", p99),
+        ]);
+    }
+    facts
 }
 
 /// The header of the table of the recommended fleet's delays.

@@ -3,7 +3,7 @@
 use crate::exit::usage;
 use crate::machines::MachineArgs;
 use crate::merging::Merging;
-use crate::output::{deliver, table, width};
+use crate::output::{deliver, table, width, write_whole};
 use crate::profile_plan::{Choice, neighbours, request};
 use crate::question::Question;
 use crate::units::seconds;
@@ -12,9 +12,11 @@ use clap::ValueEnum;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
+use reports::export::Exporter;
 use reports::plan::PlanRecord;
 use reports::profile::{CellSummaryRecord, ProfileRecord};
-use std::path::PathBuf;
+use reports::timeline::chrome::ChromeTrace;
+use std::path::{Path, PathBuf};
 
 /// Headings of `--help`.
 const TIMES: &str = "Times, measured or by hand";
@@ -29,20 +31,18 @@ const OUTPUT: &str = "Output";
   bench-harness plan --close 10s --prove 120s --prove-cv 0.3 --block 12s --aggregate-merge 3s \\
       --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
       --straggler-share 0.02 --straggler-factor 4
-  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s")]
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --trace trace.json")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
     /// Plan from this measured profile.
-    #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
+    #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     machines: MachineArgs,
-    /// Time from a batch's first transaction to its closing, by hand.
-    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
-    close: Option<f64>,
     /// Time to prove one batch on one prover, by hand.
     #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
@@ -73,9 +73,15 @@ pub(crate) struct Args {
     /// How to print it.
     #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Terminal)]
     format: Format,
+    /// The same as --format json.
+    #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
+    json: bool,
     /// Write to this file instead of printing.
     #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the first groups of the simulated pipeline to this file, prover by prover, for ui.perfetto.dev.
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// A law of prove times given by hand.
@@ -106,7 +112,7 @@ impl Args {
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
             ))
         };
-        let close_s = self.close.ok_or_else(|| missing("--close"))?;
+        let close_s = self.question.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
         let prove = match self.prove_law {
             ProveLaw::Lognormal => TimeDist::log_normal("prove", prove_s, self.prove_cv)?,
@@ -135,13 +141,17 @@ impl Args {
     }
 }
 
-pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
+    if args.json {
+        args.format = Format::Json;
+    }
     if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
         return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
     }
     let Some(path) = &args.profile else {
         let request = args.by_hand()?;
         let plan = recommend(&request)?;
+        trace(&plan, args.trace.as_deref())?;
         let mut text = render(&plan.to_record(), args.format)?;
         if args.machines.is_asked() {
             let prover = args.machines.by_hand(request.prove().mean_s())?;
@@ -151,6 +161,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let profile = reports::profile::json::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
+    trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
         Format::Terminal => {
@@ -165,6 +176,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     deliver(&text, args.output.as_deref())
+}
+
+/// The plan's fleet at work, as a file.
+fn trace(plan: &Plan, path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let timeline = plan.timeline(plan.timeline_groups())?;
+    write_whole(path, &ChromeTrace.export(&timeline)?)
 }
 
 /// A plan from a profile, and what else the profile would allow.

@@ -10,6 +10,7 @@ use planner::backlog::{
 };
 use planner::domain::TimeDist;
 use planner::sim::Simulated;
+use serde_json::json;
 
 /// What becomes of the queue of sequenced batches: over a day of uneven load, after an outage, and with a fleet that
 /// follows the load.
@@ -52,6 +53,9 @@ pub(crate) struct Args {
     /// Dollars an hour for one prover.
     #[arg(long, value_name = "USD")]
     usd_per_hour: Option<f64>,
+    /// Print it as JSON.
+    #[arg(long, conflicts_with = "simulate")]
+    json: bool,
     /// Follow every batch as well: batches come at random around the rates.
     #[arg(long)]
     simulate: bool,
@@ -81,7 +85,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return Err(usage("crashes and stragglers are simulated: give --simulate with them"));
     }
     let curve = DayCurve::new(args.rates.clone())?;
-    let rows = rows(args, &curve)?;
+    let (rows, backlog) = (rows(args, &curve)?, backlog(args, &curve));
+    if args.json {
+        return print_json(args, &curve, &rows, backlog.as_ref());
+    }
     print(&format!(
         "Load: {:.4} batches/s on average, {:.4} at the peak. Proving takes {}.\n{}",
         curve.mean(),
@@ -92,18 +99,72 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.simulate {
         print(&simulation(args, &curve, &rows)?)?;
     }
-    let Some(backlog) = args.backlog else { return Ok(()) };
-    let drained = match drain_s(backlog, args.provers, args.prove, curve.mean()) {
+    let Some(Drained { batches, drained_s, within }) = backlog else { return Ok(()) };
+    let drained = match drained_s {
         Some(time_s) => {
             format!("gone in {} with {} provers at the average load", duration(time_s), args.provers)
         }
         None => format!("never gone: {} provers carry no more than the average load", args.provers),
     };
-    let within = args.within.map_or_else(String::new, |within_s| {
-        let provers = provers_to_drain(backlog, args.prove, curve.mean(), within_s);
+    let within = within.map_or_else(String::new, |(within_s, provers)| {
         format!("; {provers} provers would need {}", duration(within_s))
     });
-    print(&format!("A backlog of {backlog:.0} batches is {drained}{within}."))
+    print(&format!("A backlog of {batches:.0} batches is {drained}{within}."))
+}
+
+/// What becomes of a backlog.
+struct Drained {
+    batches: f64,
+    /// When it is gone; none for never.
+    drained_s: Option<f64>,
+    /// The time that was asked for, and the provers that it takes.
+    within: Option<(f64, u32)>,
+}
+
+fn backlog(args: &Args, curve: &DayCurve) -> Option<Drained> {
+    let batches = args.backlog?;
+    Some(Drained {
+        batches,
+        drained_s: drain_s(batches, args.provers, args.prove, curve.mean()),
+        within: args
+            .within
+            .map(|within_s| (within_s, provers_to_drain(batches, args.prove, curve.mean(), within_s))),
+    })
+}
+
+fn print_json(args: &Args, curve: &DayCurve, rows: &[Row], backlog: Option<&Drained>) -> anyhow::Result<()> {
+    let fleets: Vec<_> = rows
+        .iter()
+        .map(|Row { name, day, .. }| {
+            json!({
+                "name": name,
+                "provers_most": day.provers_most,
+                "prover_hours_per_day": day.prover_hours,
+                "queue_most_batches": day.queue_most,
+                "wait_most_s": day.wait_most_s,
+                "behind_s": day.behind_s,
+                "settles": day.settles,
+                "usd_per_day": args.usd_per_hour.map(|usd| usd * day.prover_hours),
+            })
+        })
+        .collect();
+    let backlog = backlog.map(|Drained { batches, drained_s, within }| {
+        json!({
+            "batches": batches,
+            "drained_s": drained_s,
+            "within_s": within.map(|(within_s, _)| within_s),
+            "provers_within": within.map(|(_, provers)| provers),
+        })
+    });
+    let record = json!({
+        "schema_version": 1,
+        "prove_s": args.prove,
+        "load_mean_batches_per_s": curve.mean(),
+        "load_peak_batches_per_s": curve.peak(),
+        "fleets": fleets,
+        "backlog": backlog,
+    });
+    print(&format!("{record:#}"))
 }
 
 /// The fleet asked for, the fewest that would do, and the one that follows.

@@ -52,6 +52,10 @@ impl Choice {
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
+    if let Some(provers) = request.provers() {
+        let enough = smallest(&request.clone().with_provers_free())?;
+        return Ok(figures(request, Fleet { provers, ..enough.fleet() }));
+    }
     infeasible::by_close(request)?;
     infeasible::by_virtual_delay(request)?;
     let least = infeasible::by_provers(request, provers_least(request))?;

@@ -10,6 +10,8 @@
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
+//! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
+//! | [`timeline`] | the recommended fleet at work, for a timeline |
 
 pub mod choice;
 pub mod curves;
@@ -23,14 +25,17 @@ pub mod record;
 pub mod request;
 pub(crate) mod search;
 pub mod sensitivity;
+pub mod timeline;
+pub mod what_if;
 
 pub use choice::Choice;
 pub use curves::curves;
 pub use designs::DesignFigures;
-pub use outlook::{Fleet, Outcome, Outlook, outlook};
+pub use outlook::{ClosedForm, Fleet, Outcome, Outlook, closed_form, outlook};
 pub use pareto::Point;
 pub use request::{ArrivalLaw, PlanRequest};
 pub use sensitivity::Sensitivity;
+pub use what_if::what_if;
 
 use crate::domain::Design;
 use crate::error::PlanError;

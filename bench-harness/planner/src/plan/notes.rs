@@ -4,7 +4,7 @@ use reports::number::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;
-use crate::plan::needs::consolidated_limit;
+use crate::plan::needs::{consolidated_limit, provers_least};
 use crate::plan::outlook::Outcome;
 use crate::plan::{Plan, PlanRequest};
 use crate::sim::Closing;
@@ -15,6 +15,7 @@ const SAMPLES_FOR_P99: usize = 299;
 /// Why this plan.
 pub(crate) fn of(plan: &Plan) -> Vec<String> {
     let mut notes = vec![bottleneck(plan), balance(plan)];
+    notes.extend(fixed_provers(plan));
     notes.extend(instability(plan));
     notes.extend(held_back(plan));
     notes.extend(sensitivity(plan));
@@ -46,6 +47,13 @@ fn balance(plan: &Plan) -> String {
         "With N = P, more than {} provers only add delay: batches do not close faster.",
         plan.choice.provers_only_add_delay_after
     )
+}
+
+fn fixed_provers(plan: &Plan) -> Option<String> {
+    let fixed = plan.request.provers()?;
+    let least = provers_least(&plan.request);
+    let enough = if fixed < least { "too few to keep up" } else { "enough to keep up" };
+    Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {least}."))
 }
 
 fn spares(plan: &Plan) -> Option<String> {
@@ -138,7 +146,7 @@ fn held_back(plan: &Plan) -> Vec<String> {
 fn instability(plan: &Plan) -> Vec<String> {
     let unstable = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
         Outcome::Settles(_) => None,
-        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
             let fleet = outlook.fleet;
             let grows = match *growth_s_per_batch {
                 s if s > 0.0 => format!("each batch waits {} s longer than the one before", significant(s, 3)),
@@ -150,8 +158,8 @@ fn instability(plan: &Plan) -> Vec<String> {
                 fleet.provers,
                 fleet.batches_per_aggregation,
                 significant(100.0 * outlook.use_share, 4),
-                significant(after_a_day.consolidated.p99_s.value, 3),
-                significant(after_a_week.consolidated.p99_s.value, 3),
+                significant(*p99_after_a_day_s, 3),
+                significant(*p99_after_a_week_s, 3),
                 significant(outlook.seed_delay_s, 4),
             ))
         }

@@ -154,7 +154,7 @@ fn limit(limit: DelayLimit) -> DelayLimitRecord {
     }
 }
 
-fn term(term: Term) -> TermName {
+pub(crate) fn term(term: Term) -> TermName {
     match term {
         Term::Prove => TermName::Prove,
         Term::Close => TermName::Close,
@@ -175,11 +175,11 @@ fn outlook(outlook: &Outlook) -> OutlookRecord {
     } = outlook;
     let (simulated, unstable) = match simulation {
         Outcome::Settles(result) => (Some(simulated(result)), None),
-        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
             let unstable = UnstableRecord {
                 growth_s_per_batch: *growth_s_per_batch,
-                p99_after_a_day_s: after_a_day.consolidated.p99_s.value,
-                p99_after_a_week_s: after_a_week.consolidated.p99_s.value,
+                p99_after_a_day_s: *p99_after_a_day_s,
+                p99_after_a_week_s: *p99_after_a_week_s,
             };
             (None, Some(unstable))
         }

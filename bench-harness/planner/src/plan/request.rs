@@ -61,6 +61,7 @@ pub struct PlanRequest {
     block_s: f64,
     delay_limit: Option<DelayLimit>,
     batches_per_aggregation: Option<u32>,
+    provers: Option<u32>,
     provers_max: Option<u32>,
     arrival_law: ArrivalLaw,
     closing: Closing,
@@ -91,6 +92,7 @@ impl PlanRequest {
             block_s,
             delay_limit: None,
             batches_per_aggregation: None,
+            provers: None,
             provers_max: None,
             arrival_law: ArrivalLaw::Fixed,
             closing: Closing::Full,
@@ -189,6 +191,48 @@ impl PlanRequest {
         Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 
+    /// The same request with P fixed, enough or not: the plan then says what that fleet does. N and A are chosen
+    /// as for a fleet that is large enough.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if `provers` is 0.
+    pub fn with_provers(self, provers: u32) -> Result<Self, PlanError> {
+        Ok(Self { provers: Some(at_least_one("provers", provers)?), ..self })
+    }
+
+    /// The same request with P to be chosen.
+    #[must_use]
+    pub fn with_provers_free(self) -> Self {
+        Self { provers: None, ..self }
+    }
+
+    /// The same request without a limit on delay.
+    #[must_use]
+    pub fn without_delay_limit(self) -> Self {
+        Self { delay_limit: None, ..self }
+    }
+
+    /// The same request for another load.
+    #[must_use]
+    pub fn with_load(self, load: Load) -> Self {
+        Self { load, ..self }
+    }
+
+    /// The same request with another block time, L1 read as before.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless `block_s` is a finite number above zero.
+    pub fn with_block(self, block_s: f64) -> Result<Self, PlanError> {
+        let block_s = positive("block_s", block_s)?;
+        let l1 = match self.l1 {
+            L1::Serial(_) => L1::Serial(block_s),
+            L1::Latency(_) => L1::Latency(block_s),
+            L1::Slots { slot_s: _, missed, phase_s } => L1::Slots { slot_s: block_s, missed, phase_s },
+            L1::Poisson { .. } => L1::Poisson { mean_s: block_s },
+        };
+        Ok(Self { block_s, l1: l1.checked()?, ..self })
+    }
+
     /// The same request with at most `provers` provers.
     ///
     /// # Errors
@@ -273,6 +317,11 @@ impl PlanRequest {
     /// N, where the request fixes it.
     pub fn batches_per_aggregation(&self) -> Option<u32> {
         self.batches_per_aggregation
+    }
+
+    /// P, where the request fixes it.
+    pub fn provers(&self) -> Option<u32> {
+        self.provers
     }
 
     /// The most provers allowed.

@@ -74,6 +74,11 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
     let limit = consolidated_limit(request);
     let plenty = plenty(request, least);
     let pairs = pairs(request, least)?;
+    if let ([only], None, false) = (pairs.as_slice(), limit, request.closing() == Closing::ProverFree) {
+        // Nothing to choose between, and nothing to hold it against: the capacities alone decide.
+        let Pair { n, aggregators, .. } = *only;
+        return Ok(Fleet { provers: least.min(plenty), batches_per_aggregation: n, aggregators });
+    }
     let mut best: Option<(f64, f64, Fleet)> = None;
     let mut nearest: Option<(f64, Fleet)> = None;
     // Fleets that failed where nothing was crowded: with a larger group and no more machines they fail again.

@@ -7,6 +7,7 @@ mod clock;
 mod cores;
 mod designs;
 mod distribution;
+pub(crate) mod gantt;
 mod groups;
 mod hardware;
 mod law_chart;
@@ -16,14 +17,17 @@ mod pareto;
 mod provers;
 mod queue;
 pub(crate) mod recommendation;
+pub(crate) mod what_if;
 
 use crate::html::section::Section;
 
 /// All sections. A section whose records are missing is left out of the page.
 pub const SECTIONS: &[Section] = &[
     recommendation::SECTION,
+    what_if::SECTION,
     provers::SECTION,
     groups::SECTION,
+    gantt::SECTION,
     pareto::SECTION,
     queue::SECTION,
     designs::SECTION,

@@ -15,6 +15,7 @@ use crate::sim::aggregate::Aggregators;
 use crate::sim::arrivals::{Closing, Filler};
 use crate::sim::l1::Chain;
 use crate::sim::pipeline::Pipeline;
+use crate::sim::spans::{Lane, Span, Work};
 use crate::sim::streams::{Stage, Stream};
 use crate::sim::tally::Tally;
 
@@ -100,6 +101,8 @@ struct Engine<'a> {
     warm_s: f64,
     halves: [(f64, u64); 2],
     seen: Replication,
+    // Filled for a timeline alone.
+    watched: Option<Vec<Span>>,
 }
 
 /// Runs `batches` batches, rounded up to whole groups, and leaves the first `warmup` out of the figures.
@@ -112,15 +115,17 @@ pub(crate) fn run(
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
     let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
-    engine.staff_up();
-    engine.fill_next();
-    while let Some((at_s, event)) = engine.events.pop() {
-        assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
-        engine.now_s = at_s;
-        engine.seen.events += 1;
-        engine.handle(event);
-    }
+    engine.run_out();
     engine.finish()
+}
+
+/// Replication 0 of the same, without warm-up, as what each lane did.
+pub(crate) fn watch(pipeline: &Pipeline, seed: u64, batches: u64) -> Vec<Span> {
+    let n = u64::from(pipeline.batches_per_aggregation);
+    let mut engine = Engine::new(pipeline, seed, 0, batches.div_ceil(n) * n, 0);
+    engine.watched = Some(Vec::new());
+    engine.run_out();
+    engine.watched.take().unwrap_or_default()
 }
 
 impl<'a> Engine<'a> {
@@ -193,6 +198,27 @@ impl<'a> Engine<'a> {
                 fill_share: 0.0,
                 events: 0,
             },
+            watched: None,
+        }
+    }
+
+    fn run_out(&mut self) {
+        self.staff_up();
+        self.fill_next();
+        while let Some((at_s, event)) = self.events.pop() {
+            assert!(at_s >= self.now_s, "time ran backwards: {} to {at_s}", self.now_s);
+            self.now_s = at_s;
+            self.seen.events += 1;
+            self.handle(event);
+        }
+    }
+
+    /// Writes down one piece of work, if anybody watches. `batches` are in a row from `batch`.
+    #[inline]
+    fn watch(&mut self, lane: Lane, work: Work, (batch, batches): (u64, u64), start_s: f64, end_s: f64) {
+        if let Some(watched) = &mut self.watched {
+            let group = batch / u64::from(self.pipeline.batches_per_aggregation);
+            watched.push(Span { lane, work, batch, batches, group, start_s, end_s });
         }
     }
 
