@@ -168,6 +168,7 @@ fn comparison(time: TimeName, verdict: VerdictName, ratio: f64, reason: &str) ->
         proof_system: "plonky2".to_owned(),
         cores: 2,
         clock: "as_is".to_owned(),
+        provers: 1,
     };
     let second = (verdict == VerdictName::Regressed).then(|| block(ratio));
     ComparisonRecord {
