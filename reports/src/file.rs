@@ -133,7 +133,7 @@ pub(crate) fn check_version(
 ///
 /// # Errors
 /// [`WriteError`]; the file is then as it was.
-pub fn write_whole(file: &Path, text: &str) -> Result<(), WriteError> {
+pub fn write_whole(file: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), WriteError> {
     let folder = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -144,7 +144,7 @@ pub fn write_whole(file: &Path, text: &str) -> Result<(), WriteError> {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
         let mut temporary = builder.prefix(".writing-").tempfile_in(folder)?;
-        temporary.write_all(text.as_bytes())?;
+        temporary.write_all(content.as_ref())?;
         temporary.as_file().sync_all()?;
         temporary.persist(file).map_err(|error| error.error)?;
         Ok(())

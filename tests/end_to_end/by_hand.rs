@@ -30,14 +30,14 @@ fn row(table: &str, design: &str) -> Vec<String> {
 #[test]
 fn the_terminal_says_the_figures_of_the_source() {
     let text = Bench::new().run(SEED).ok().stdout;
-    assert!(text.starts_with("Run 12 provers"), "{text}");
+    assert!(text.starts_with("Run 12 provers and 1 spare,"), "{text}");
     let aggregated = row(&text, "horizontal, aggregated");
-    assert_eq!(aggregated[1..6], ["12", "12", "0.1", "-", "267 s"]);
+    assert_eq!(aggregated[1..7], ["12", "12", "1", "0.1", "-", "267 s"]);
     let single = row(&text, "single batch");
-    assert!(single[3].starts_with("0.00833"), "{single:?}");
-    assert_eq!(single[5], "145 s");
+    assert!(single[4].starts_with("0.00833"), "{single:?}");
+    assert_eq!(single[6], "145 s");
     let order = row(&text, "order then prove");
-    assert_eq!(order[1..6], ["12", "12", "0.1", "25 s", "267 s"]);
+    assert_eq!(order[1..7], ["12", "12", "1", "0.1", "25 s", "267 s"]);
 }
 
 #[test]
@@ -84,9 +84,15 @@ fn csv_has_the_same_figures() {
 #[test]
 fn markdown_has_the_same_figures() {
     let text = Bench::new().run(&format!("{SEED} --format markdown")).ok().stdout;
-    assert!(text.contains("\n| single batch | 1 | 1 | 0.00833 (too low) | - | 145 s | prove |\n"), "{text}");
-    assert!(text.contains("\n| horizontal, aggregated | 12 | 12 | 0.1 | - | 267 s | prove |\n"), "{text}");
-    assert!(text.contains("\n| order then prove | 12 | 12 | 0.1 | 25 s | 267 s | prove |\n"), "{text}");
+    assert!(
+        text.contains("\n| single batch | 1 | 1 | 0 | 0.00833 (too low) | - | 145 s | prove |\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n| horizontal, aggregated | 12 | 12 | 1 | 0.1 | - | 267 s | prove |\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n| order then prove | 12 | 12 | 1 | 0.1 | 25 s | 267 s | prove |\n"), "{text}");
 }
 
 #[test]

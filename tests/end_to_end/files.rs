@@ -96,13 +96,16 @@ fn files_are_for_whoever_may_read_the_folder() {
     bench.run("run --spec spec.toml --batch-size 400 --output out").ok();
     bench.run(&format!("{PLAN} --output plan.csv")).ok();
     let names = ["samples.jsonl", "machine.json", "spec.toml", "profile.json", "profile.csv", "plan.json"];
-    let names = names.into_iter().chain(["plan.csv", "report.md"]).map(|name| format!("out/{name}"));
+    let names = names
+        .into_iter()
+        .chain(["plan.csv", "report.md", "report.html", "report.json"])
+        .map(|name| format!("out/{name}"));
     for name in names.chain(["plan.csv".to_owned()]) {
         let mode = std::fs::metadata(bench.path(&name)).expect(&name).permissions().mode();
         assert_eq!(mode & 0o777, 0o644, "{name}");
     }
     // No temporary file stays.
-    assert_eq!(std::fs::read_dir(bench.path("out")).expect("a folder").count(), 8);
+    assert_eq!(std::fs::read_dir(bench.path("out")).expect("a folder").count(), 10);
 }
 
 /// What is no file is written to, and not replaced: nobody wants a file where `/dev/stdout` was.

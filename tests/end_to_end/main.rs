@@ -8,10 +8,15 @@
 //! | [`help`] | `--help` of every verb, and that its examples work as pasted |
 //! | [`exit_codes`] | a command for every exit code there is |
 //! | [`by_hand`] | plans from numbers given by hand, in every form |
+//! | [`pipelines`] | every kind of pipeline that a plan can be asked for |
+//! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
+//! | [`json`] | `--json` on every verb |
+//! | [`comparing`] | two runs side by side |
+//! | [`timeline`] | timelines of plans and runs |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
@@ -28,6 +33,7 @@
 mod bad_input;
 mod by_hand;
 mod ci_examples;
+mod comparing;
 mod examples;
 mod exit_codes;
 mod files;
@@ -37,14 +43,19 @@ mod gate_paired;
 mod help;
 mod history;
 mod interrupted;
+mod json;
 mod killed;
+mod laws;
 mod log;
 mod machines;
 mod own_prover;
+mod pipelines;
 mod processes;
 mod real;
+mod report;
 mod slowed_arm;
 mod support;
+mod timeline;
 mod trace;
 mod verbs;
 mod workload;

@@ -13,7 +13,10 @@ fn real_proofs_end_in_a_plan() {
              --batches-per-aggregation 2 --target-tx-per-s 0.1 --output out",
         )
         .ok();
-    assert!(ran.stdout.contains("Planned with: one prover is transfer of 1, plonky2, 1 core."), "{ran:#?}");
+    assert!(
+        ran.stdout.contains("Planned with: one prover is transfer of 1, plonky2, 1 core (solo"),
+        "{ran:#?}"
+    );
     assert!(ran.stdout.contains("\nRun 1 prover"), "{ran:#?}");
     let log = Log::of(&bench.path("out"));
     let set_up = &log.of_kind("set_up")[0]["system"];

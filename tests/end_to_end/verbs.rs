@@ -106,10 +106,8 @@ fn plans_from_the_profile_agree_in_every_form() {
         (&6.into(), &"empirical".into())
     );
     let text = plan("");
-    assert!(
-        text.starts_with("Planned with: one prover is mix of 400, scripted, 1 core.\n\nRun 2 provers"),
-        "{text}"
-    );
+    assert!(text.starts_with("Planned with: one prover is mix of 400, scripted, 1 core (solo"), "{text}");
+    assert!(text.contains("\n\nRun 2 provers and 1 spare,"), "{text}");
     // The other cell is told with the reason why it will not do.
     assert!(text.contains("mix of 4,"), "{text}");
     assert!(plan("--format markdown").contains("**Run 2 provers"));

@@ -35,7 +35,7 @@ pub(crate) enum Verb {
     Queue(queue::Args),
     Gate(gate::Args),
     History(history::Args),
-    Report(report::Args),
+    Report(Box<report::Args>),
     Workload(workload::Args),
     Machine(machine::Args),
     Completions(completions::Args),

@@ -77,7 +77,7 @@ pub(crate) fn from_outcome(outcome: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-fn code_of(error: &anyhow::Error) -> u8 {
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     error.chain().find_map(code_of_one).unwrap_or(OUR_BUG)
 }
 
@@ -97,6 +97,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::WrongProof => WRONG_PROOF,
             ErrorKind::CannotCompare => REFUSED,
         });
+    }
+    if error.is::<reports::compare::CannotCompare>() {
+        return Some(REFUSED);
     }
     if error.is::<ReadError>()
         || error.is::<WriteError>()

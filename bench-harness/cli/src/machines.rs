@@ -6,6 +6,7 @@ use anyhow::Context;
 use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Choice, Plan};
+use planner::scaling::LineFit;
 use reports::plan::machines;
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use std::path::PathBuf;
 /// What the words under "stands on" mean.
 const STANDS_ON: &str = "\
 p99: delay to consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
-latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured.
+latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured;
+\"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is not in it.
 ";
 
 /// Which machines to look at.
@@ -72,15 +74,29 @@ impl MachineArgs {
                 && cell.cell.batch_transactions == best.cell.batch_transactions
                 && cell.cell.clock == best.cell.clock
         };
-        let points: Vec<(f64, f64)> = profile
+        let times: Vec<(u64, u64, f64)> = profile
             .cells
             .iter()
             .filter(alike)
             .filter_map(|cell| {
-                Some((cell.cell.cores as f64, cell.quantity(QuantityName::ProveBatch)?.median_s))
+                let prove_s = cell.quantity(QuantityName::ProveBatch)?.median_s;
+                Some((cell.cell.cores, cell.cell.provers, prove_s))
             })
             .collect();
-        let prover = self.with_identity(MeasuredProver::new(&points, self.ghz()?)?)?;
+        let alone = times.iter().filter(|time| time.1 == 1);
+        let points: Vec<(f64, f64)> = alone.map(|&(cores, _, prove_s)| (cores as f64, prove_s)).collect();
+        let few = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let shared: Vec<(u32, u32, f64)> = times
+            .iter()
+            // Without a time of one alone nothing says what the neighbours cost.
+            .filter(|&&(cores, provers, _)| provers > 1 && points.iter().any(|point| point.0 == cores as f64))
+            .map(|&(cores, provers, prove_s)| (few(cores), few(provers), prove_s))
+            .collect();
+        let mut prover = MeasuredProver::new(&points, self.ghz(best.clock_ghz)?)?.with_neighbours(&shared)?;
+        if let Some(law) = clock_law(profile, best) {
+            prover = prover.with_clock_law(law);
+        }
+        let prover = self.with_identity(prover)?;
         let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
         Ok(match memory_gib {
             Some(gib) => prover.with_memory_gib(gib)?,
@@ -93,11 +109,11 @@ impl MachineArgs {
         let cores = self.measured_cores.ok_or_else(|| {
             usage("--measured-cores is missing: how many cores one prover had when --prove was taken")
         })?;
-        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz()?)?)
+        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz(None)?)?)
     }
 
-    fn ghz(&self) -> anyhow::Result<f64> {
-        self.measured_ghz.ok_or_else(|| {
+    fn ghz(&self, probed_ghz: Option<f64>) -> anyhow::Result<f64> {
+        self.measured_ghz.or(probed_ghz).ok_or_else(|| {
             usage("--measured-ghz is missing: the clock at which the times were measured (see bench-harness machine)")
         })
     }
@@ -190,10 +206,23 @@ impl MachineArgs {
     }
 }
 
+/// The law over the clock of the cells that differ from `best` in it alone, where three clocks or more were measured.
+fn clock_law(profile: &ProfileRecord, best: &CellSummaryRecord) -> Option<LineFit> {
+    let alike = profile.cells.iter().filter(|cell| {
+        let clock = best.cell.clock.clone();
+        reports::sample::CellRecord { clock, ..cell.cell.clone() } == best.cell
+            && !cell.cell.clock.ends_with('%')
+    });
+    let points =
+        alike.filter_map(|cell| Some((cell.clock_ghz?, cell.quantity(QuantityName::ProveBatch)?.median_s)));
+    LineFit::over_clock(&points.collect::<Vec<_>>()).ok()
+}
+
 fn split_table(rows: &[Split]) -> String {
     let mut table = crate::output::table([
         "cores a prover",
         "prove, s",
+        "neighbours",
         "provers",
         "machines",
         "$/hour",
@@ -203,6 +232,7 @@ fn split_table(rows: &[Split]) -> String {
     for Split {
         cores_per_prover,
         prove_s,
+        neighbours,
         provers,
         machines,
         usd_per_hour,
@@ -213,6 +243,7 @@ fn split_table(rows: &[Split]) -> String {
         table.add_row([
             cores_per_prover.to_string(),
             format!("{prove_s:.2}"),
+            neighbours.words(),
             provers.to_string(),
             machines.to_string(),
             usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.2}")),

@@ -28,6 +28,14 @@ fn comfy_width() -> u16 {
     rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| size.ws_col)
 }
 
+/// Whether colours may be printed: on a terminal that knows them, and not against `NO_COLOR`
+/// (<https://no-color.org>: set and not empty).
+pub(crate) fn may_colour() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+}
+
 /// Prints text; a reader that went away (`| head`) is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();

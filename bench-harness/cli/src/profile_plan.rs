@@ -1,13 +1,16 @@
 //! From a measured profile to a plan: which samples stand for which term of the formulas.
 
 use crate::exit::usage;
+use crate::merging::Merging;
 use crate::question::Question;
+use crate::question_flags::Flag;
 use planner::PlanRequest;
-use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::domain::{Close, Load, TimeDist};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 
 /// Which cells of a profile to plan with.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Times, measured or by hand")]
 pub(crate) struct Choice {
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
@@ -18,36 +21,85 @@ pub(crate) struct Choice {
     /// Plan with the cells of this number of cores alone.
     #[arg(id = "of_cores", long = "of-cores", value_name = "COUNT")]
     pub(crate) cores: Option<u64>,
+    /// Plan with the cells of this number of provers at once alone.
+    #[arg(id = "of_provers", long = "of-provers", value_name = "COUNT")]
+    pub(crate) provers: Option<u64>,
 }
 
 impl Choice {
+    /// The flags that make this choice.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let Self { workload, batch_size, cores, provers } = self;
+        let flags = [
+            ("of-workload", workload.clone()),
+            ("of-batch-size", batch_size.map(|size| size.to_string())),
+            ("of-cores", cores.map(|cores| cores.to_string())),
+            ("of-provers", provers.map(|provers| provers.to_string())),
+        ];
+        flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Whether any cell will do.
+    pub(crate) fn is_free(&self) -> bool {
+        let Self { workload, batch_size, cores, provers } = self;
+        workload.is_none() && batch_size.is_none() && cores.is_none() && provers.is_none()
+    }
+
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
-        let Self { workload, batch_size, cores } = self;
+        let Self { workload, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
             && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
             && cores.is_none_or(|cores| cores == cell.cell.cores)
+            && provers.is_none_or(|provers| provers == cell.cell.provers)
     }
 
-    /// The cells that can be planned with, and of them the one that is planned with first: most transactions a
+    /// The cells that can be planned with, and of them the one that is planned with first. Where several provers were
+    /// measured at once, the split of the machine that carries most with all of it in use; else most transactions a
     /// second on one prover.
     pub(crate) fn of<'a>(
         &self,
         profile: &'a ProfileRecord,
     ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
+        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum();
+        if all.is_empty() && marked > 0 {
+            return Err(usage(format!(
+                "every proved batch of the profile was left out, {marked} in all, since something else used the cores \
+                 meanwhile: measure again on a quieter machine"
+            )));
+        }
         if all.is_empty() {
             return Err(usage(
                 "the profile has no cell with a proved batch: measure again, or see its failures",
             ));
         }
         let fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
-        let rate = |cell: &&CellSummaryRecord| cell.transactions_per_s.unwrap_or(0.0);
+        let used = |cell: &CellSummaryRecord| cell.cell.cores * cell.cell.provers;
+        let whole = fitting.iter().filter(|cell| cell.cell.provers > 1).map(|cell| used(cell)).max();
+        let rate = |cell: &CellSummaryRecord| {
+            let one = cell.transactions_per_s.unwrap_or(0.0);
+            // A cell that leaves cores idle says nothing of a full machine.
+            match whole {
+                Some(whole) if used(cell) < whole => 0.0,
+                Some(_) => one * cell.cell.provers as f64,
+                None => one,
+            }
+        };
         let best = fitting.iter().copied().max_by(|a, b| rate(a).total_cmp(&rate(b)));
         let best = best.ok_or_else(|| {
             let have: Vec<_> = all.iter().map(|cell| cell.cell.words()).collect();
             usage(format!("no cell of the profile is the one asked for; it has: {}", have.join("; ")))
         })?;
         Ok((best, fitting))
+    }
+}
+
+/// Whether the cost of neighbours is in a cell's times.
+pub(crate) fn neighbours(cell: &CellSummaryRecord) -> String {
+    match cell.cell.provers {
+        0 | 1 => "solo: a neighbour's cost is unknown".to_owned(),
+        2 => "measured with 1 neighbour".to_owned(),
+        provers => format!("measured with {} neighbours", provers - 1),
     }
 }
 
@@ -66,12 +118,20 @@ pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::
     if merges.is_empty() {
         return Err(missing("aggregation times"));
     }
-    let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
+    if matches!(question.aggregate_shape, Merging::Tree(arity) if arity > 2) {
+        return Err(usage(
+            "--aggregate-shape: the profile has merges of two proofs alone; give times by hand with --aggregate-merge",
+        ));
+    }
+    let aggregation = question.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
-    let close = Close::Filled {
-        execute_s: mean(QuantityName::Execute),
-        root_s: mean(QuantityName::Root),
-        encode_s: mean(QuantityName::Encode),
+    let close = match question.close {
+        Some(close_s) => Close::Fixed { close_s },
+        None => Close::Filled {
+            execute_s: mean(QuantityName::Execute),
+            root_s: mean(QuantityName::Root),
+            encode_s: mean(QuantityName::Encode),
+        },
     };
     let target = question
         .target()

@@ -1,13 +1,16 @@
 //! What is asked of a plan, wherever the times come from: target, delay, L1, arrivals, crashes, prices.
 
+use crate::arrivals::Arrivals;
+use crate::closing::closing;
 use crate::exit::usage;
+use crate::merging::Merging;
+use crate::mishaps::Mishaps;
 use crate::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, DelayLimit, Gas, Load, Prices, State, Statistic, Target, TimeDist};
-use planner::plan::request::ArrivalLaw;
-use planner::sim::{AfterCrash, Crashes, L1};
-use std::str::FromStr;
+use planner::plan::request::SPARES;
+use planner::sim::{Closing, L1};
 
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,6 +21,9 @@ pub(crate) struct Question {
     /// What the rollup must carry, in batches a second.
     #[arg(long, value_name = "RATE", conflicts_with = "target_tx_per_s")]
     pub(crate) target_batches_per_s: Option<f64>,
+    /// Time from a batch's first transaction to its closing; stands over what a profile has measured.
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub(crate) close: Option<f64>,
     /// L1 block time.
     #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
     pub(crate) block: f64,
@@ -33,60 +39,65 @@ pub(crate) struct Question {
     /// Fix N, the batches per aggregation of the plan, instead of choosing it.
     #[arg(long, value_name = "N")]
     pub(crate) fix_n: Option<u32>,
+    /// Fix P, the provers of the plan, instead of choosing it: the plan then says what that fleet does, be it
+    /// enough or not.
+    #[arg(long, value_name = "P", conflicts_with = "provers_max")]
+    pub(crate) fix_p: Option<u32>,
     /// The most provers there can be.
     #[arg(long, value_name = "P")]
     pub(crate) provers_max: Option<u32>,
-    /// Provers beyond those needed, to stand in for broken ones.
-    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    /// Provers beyond those needed, counted and paid for, so that the plan holds when so many fail.
+    #[arg(long, value_name = "COUNT", default_value_t = SPARES)]
     pub(crate) spares: u32,
-    /// How batches come: fixed, poisson, erlang:K, or lognormal:CV.
+    /// How batches come around the target rate: fixed, poisson, erlang:K, lognormal:CV, trace:FILE (a CSV file with a
+    /// column time_s, a row a transaction, or a batch where no batch size is known), daily:RATES or
+    /// daily-poisson:RATES (rates in equal slots from midnight, in any unit).
     #[arg(long, value_name = "LAW", default_value = "fixed")]
-    arrivals: Arrivals,
+    pub(crate) arrivals: Arrivals,
+    /// What closes a batch: full, timeout:TIME (or full before that), or prover-free (full, and a prover is free).
+    #[arg(long, value_name = "RULE", value_parser = closing, default_value = "full")]
+    pub(crate) closing: Closing,
+    /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another).
+    #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
+    pub(crate) aggregate_shape: Merging,
     /// How L1 includes proofs: serial (the next is handed in when the last is included, the seed's reading),
     /// latency (any number at once), slots or poisson.
     #[arg(long, value_enum, default_value_t = L1Kind::Serial)]
-    l1: L1Kind,
+    pub(crate) l1: L1Kind,
     /// The probability that an L1 slot is missed, for --l1 slots.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    missed_slots: f64,
-    /// Mean time between crashes of a prover at work.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "repair")]
-    mtbf: Option<f64>,
-    /// Time to repair a crashed prover.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "mtbf")]
-    repair: Option<f64>,
-    /// What happens to the job of a crashed prover.
-    #[arg(long, value_enum, default_value_t = OnCrash::Requeue)]
-    on_crash: OnCrash,
-    #[command(flatten)]
-    prices: PriceArgs,
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) missed_slots: Option<f64>,
     /// The seed of the simulation.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
-    plan_seed: u64,
+    pub(crate) plan_seed: u64,
+    #[command(flatten)]
+    pub(crate) mishaps: Mishaps,
+    #[command(flatten)]
+    pub(crate) prices: PriceArgs,
 }
 
 /// What machines and L1 cost. Every price is the user's: the program has none.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Prices")]
-struct PriceArgs {
+pub(crate) struct PriceArgs {
     /// Dollars an hour for what runs one prover.
     #[arg(long, value_name = "USD")]
-    prover_usd_per_hour: Option<f64>,
+    pub(crate) prover_usd_per_hour: Option<f64>,
     /// Dollars an hour for what runs one aggregator; the prover's unless given.
     #[arg(long, value_name = "USD", requires = "prover_usd_per_hour")]
-    aggregator_usd_per_hour: Option<f64>,
+    pub(crate) aggregator_usd_per_hour: Option<f64>,
     /// Gas to verify one proof on L1.
     #[arg(long, value_name = "GAS", requires = "gwei")]
-    verify_gas: Option<f64>,
+    pub(crate) verify_gas: Option<f64>,
     /// Gas of each batch: data and sequencing.
     #[arg(long, value_name = "GAS", default_value_t = 0.0)]
-    batch_gas: f64,
+    pub(crate) batch_gas: f64,
     /// Price of gas.
     #[arg(long, value_name = "GWEI", requires_all = ["verify_gas", "usd_per_eth", "prover_usd_per_hour"])]
-    gwei: Option<f64>,
+    pub(crate) gwei: Option<f64>,
     /// Price of ether.
     #[arg(long, value_name = "USD", requires = "gwei")]
-    usd_per_eth: Option<f64>,
+    pub(crate) usd_per_eth: Option<f64>,
 }
 
 impl PriceArgs {
@@ -104,30 +115,8 @@ impl PriceArgs {
     }
 }
 
-/// A law of arrivals as it is written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Arrivals(ArrivalLaw);
-
-impl FromStr for Arrivals {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("expected fixed, poisson, erlang:K or lognormal:CV, got `{text}`");
-        let (name, value) = text.split_once(':').map_or((text, None), |(name, value)| (name, Some(value)));
-        match (name, value) {
-            ("fixed", None) => Ok(Self(ArrivalLaw::Fixed)),
-            ("poisson", None) => Ok(Self(ArrivalLaw::Poisson)),
-            ("erlang", Some(k)) => k.parse().map(|k| Self(ArrivalLaw::Erlang(k))).map_err(|_| wrong()),
-            ("lognormal", Some(cv)) => {
-                cv.parse().map(|cv| Self(ArrivalLaw::LogNormal(cv))).map_err(|_| wrong())
-            }
-            _ => Err(wrong()),
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum L1Kind {
+pub(crate) enum L1Kind {
     /// The next proof is handed in when the last is included: block time limits the rate.
     Serial,
     /// Included after the block time, any number at once.
@@ -136,14 +125,6 @@ enum L1Kind {
     Slots,
     /// Blocks at random, the block time apart on average.
     Poisson,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OnCrash {
-    /// It goes to the next free prover.
-    Requeue,
-    /// It waits for its own prover.
-    Wait,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -161,7 +142,19 @@ pub(crate) enum DelayStatistic {
     P99,
 }
 
+/// The target where none is given: a rollup of a hundred transactions a second.
+const USUAL_TX_PER_S: f64 = 100.0;
+
 impl Question {
+    /// The same question, with the usual target where it has none.
+    #[must_use]
+    pub(crate) fn or_usual_target(mut self) -> Self {
+        if self.target().is_none() {
+            self.target_tx_per_s = Some(USUAL_TX_PER_S);
+        }
+        self
+    }
+
     /// The target, where one was given.
     pub(crate) fn target(&self) -> Option<Target> {
         let transactions = self.target_tx_per_s.map(Target::TransactionsPerS);
@@ -176,16 +169,16 @@ impl Question {
         aggregation: Aggregation,
     ) -> anyhow::Result<PlanRequest> {
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
-            .with_arrivals(self.arrivals.0)?
-            .with_l1(self.l1())?
+            .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
+            .with_closing(self.closing)?
+            .with_l1(self.l1()?)?
             .with_spares(self.spares)
             .with_seed(self.plan_seed);
-        if let (Some(mtbf_s), Some(repair_s)) = (self.mtbf, self.repair) {
-            let after = match self.on_crash {
-                OnCrash::Requeue => AfterCrash::Requeue,
-                OnCrash::Wait => AfterCrash::Wait,
-            };
-            request = request.with_crashes(Crashes { mtbf_s, repair_s, after })?;
+        if let Some(crashes) = self.mishaps.crashes() {
+            request = request.with_crashes(crashes)?;
+        }
+        if let Some(stragglers) = self.mishaps.stragglers() {
+            request = request.with_stragglers(stragglers)?;
         }
         if let Some(prices) = self.prices.prices()? {
             request = request.with_prices(prices);
@@ -205,39 +198,31 @@ impl Question {
         if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;
         }
+        if let Some(provers) = self.fix_p {
+            request = request.with_provers(provers)?;
+        }
         if let Some(provers) = self.provers_max {
             request = request.with_provers_max(provers)?;
         }
         Ok(request)
     }
 
-    fn l1(&self) -> L1 {
-        match self.l1 {
+    fn l1(&self) -> anyhow::Result<L1> {
+        if self.missed_slots.is_some() && !matches!(self.l1, L1Kind::Slots) {
+            return Err(usage("--missed-slots: only slots can be missed; give --l1 slots"));
+        }
+        Ok(match self.l1 {
             L1Kind::Serial => L1::Serial(self.block),
             L1Kind::Latency => L1::Latency(self.block),
-            L1Kind::Slots => L1::Slots { slot_s: self.block, missed: self.missed_slots, phase_s: None },
+            L1Kind::Slots => {
+                L1::Slots { slot_s: self.block, missed: self.missed_slots.unwrap_or(0.0), phase_s: None }
+            }
             L1Kind::Poisson => L1::Poisson { mean_s: self.block },
-        }
+        })
     }
 
     /// The target, or what is missing.
     pub(crate) fn required_target(&self) -> anyhow::Result<Target> {
         self.target().ok_or_else(|| usage("give a target: --target-tx-per-s or --target-batches-per-s"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ArrivalLaw, Arrivals};
-
-    #[test]
-    fn laws_of_arrivals() {
-        let law = |text: &str| text.parse::<Arrivals>().map(|law| law.0);
-        assert_eq!(law("fixed"), Ok(ArrivalLaw::Fixed));
-        assert_eq!(law("erlang:4"), Ok(ArrivalLaw::Erlang(4)));
-        assert_eq!(law("lognormal:2.0"), Ok(ArrivalLaw::LogNormal(2.0)));
-        for bad in ["", "erlang", "erlang:x", "poisson:1", "uniform"] {
-            assert!(law(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 mod common;
+#[path = "common/printed.rs"]
+mod printed;
 
 use common::{Row, close_to, table};
 use planner::domain::{Aggregation, TimeDist};
 use planner::formulas::corrected;
 use planner::sim::{Arrivals, Closing, Estimate, Flow, L1, Pipeline, RunLength, Simulated, simulate};
+use printed::printed;
 
 fn fixed(s: f64) -> TimeDist {
     TimeDist::fixed("time", s).unwrap()
@@ -31,13 +34,12 @@ fn run(pipeline: &Pipeline, batches: u64, warmup: u64, replications: u32) -> Sim
     simulate(pipeline, RunLength::new(batches, warmup, replications, 1).unwrap())
 }
 
-/// A column of the table against an estimate, within three half-widths of both and half a per cent at the
-/// most; `resolution` is what the quantile sketch cannot tell apart.
+/// A column of the table against an estimate, within three half-widths: ours and, where it has one, the table's.
 #[track_caller]
-fn agrees(row: &Row, column: &str, ci: &str, got: Estimate, resolution: f64) {
+fn agrees(row: &Row, column: &str, ci: &str, got: Estimate) {
     let theirs = if ci.is_empty() || row.text(ci).is_empty() { 0.0 } else { row.f64(ci) };
     let expected = row.f64(column);
-    let tolerance = 3.0 * theirs.hypot(got.half_width.unwrap()) + resolution * expected;
+    let tolerance = 3.0 * theirs.hypot(got.half_width.unwrap());
     let what = format!("{} P {} N {} {column}", row.text("case"), row.text("P"), row.text("N"));
     close_to(got.value, expected, tolerance, &what);
 }
@@ -54,14 +56,14 @@ fn stable_fleets() {
         };
         let pipeline = pipeline(arrivals, row.f64("prove_cv"), row.u32("P"), row.u32("N"), 12.0);
         let got = run(&pipeline, 24_000, 1_800, 8);
-        agrees(&row, "mean", "mean_ci95", got.consolidated.mean_s, 0.0);
-        agrees(&row, "tx_mean", "mean_ci95", got.consolidated_random.mean_s, 0.0);
-        agrees(&row, "p50", "mean_ci95", got.consolidated.p50_s, 1e-3);
-        agrees(&row, "p90", "mean_ci95", got.consolidated.p90_s, 1e-3);
-        agrees(&row, "p99", "p99_ci95", got.consolidated.p99_s, 1e-3);
-        agrees(&row, "tx_p99", "p99_ci95", got.consolidated_random.p99_s, 1e-3);
+        agrees(&row, "mean", "mean_ci95", got.consolidated.mean_s);
+        agrees(&row, "tx_mean", "mean_ci95", got.consolidated_random.mean_s);
+        agrees(&row, "p50", "mean_ci95", got.consolidated.p50_s);
+        agrees(&row, "p90", "mean_ci95", got.consolidated.p90_s);
+        agrees(&row, "p99", "p99_ci95", got.consolidated.p99_s);
+        agrees(&row, "tx_p99", "p99_ci95", got.consolidated_random.p99_s);
         close_to(got.throughput_batches_per_s.value, row.f64("thr"), 1e-3, "throughput");
-        agrees(&row, "util", "", got.prover_use, 1e-3);
+        agrees(&row, "util", "", got.prover_use);
     }
 }
 
@@ -70,13 +72,14 @@ fn full_use_never_settles() {
     for row in table("formula_vs_simulation").iter().filter(|row| row.text("case") == "A") {
         let words = row.text("desc").split("horizon ").nth(1).unwrap();
         let days: u64 = words.split('d').next().unwrap().parse().unwrap();
-        if days > 30 {
-            continue; // 3.2 million batches for each replication: the bench's work, not the test's
-        }
-        let got =
-            run(&pipeline(every_10_s(), 0.3, 12, 12, 12.0), days * 8_640, 0, if days == 1 { 64 } else { 8 });
-        agrees(row, "mean", "mean_ci95", got.consolidated.mean_s, 0.01);
-        agrees(row, "p99", "p99_ci95", got.consolidated.p99_s, 0.01);
+        let replications = match days {
+            1 => 64,
+            7 | 30 => 8,
+            _ => 4, // 3.2 million batches each
+        };
+        let got = run(&pipeline(every_10_s(), 0.3, 12, 12, 12.0), days * 8_640, 0, replications);
+        agrees(row, "mean", "mean_ci95", got.consolidated.mean_s);
+        agrees(row, "p99", "p99_ci95", got.consolidated.p99_s);
     }
 }
 
@@ -93,7 +96,7 @@ fn too_few_provers_fall_behind_from_batch_to_batch() {
             let growth = corrected::growth_s_per_batch(0.1, f64::from(p) / 120.0);
             close_to(got.growth_s_per_batch.value, growth, 0.01 * growth, "growth");
         } else {
-            agrees(row, "mean", "mean_ci95", got.consolidated.mean_s, 0.01);
+            agrees(row, "mean", "mean_ci95", got.consolidated.mean_s);
         }
     }
 }
@@ -120,7 +123,7 @@ fn aggregation_in_one_place() {
             close_to(got.growth_s_per_batch.value, row.f64("growth_s_per_batch"), 0.02, "growth");
         } else {
             close_to(got.consolidated.mean_s.value, row.f64("mean"), 3.0, "mean");
-            agrees(row, "p99", "p99_ci95", got.consolidated.p99_s, 5e-3);
+            agrees(row, "p99", "p99_ci95", got.consolidated.p99_s);
         }
     }
 }
@@ -184,11 +187,12 @@ fn a_sequencer_that_waits_for_provers() {
         let got = run(&pipeline, 24_000, 1_800, 8);
         let throughput = got.throughput_batches_per_s;
         let what = format!("CV {} P {}", row.text("prove_cv"), row.text("P"));
-        // The table was made by one long run, without an interval: ours, and a thousandth of its value.
-        let tolerance = 3.0 * throughput.half_width.unwrap() + 1.5e-3 * throughput.value;
+        // A window that ends within a group is a little short or long: the table has 0.0666668 where 8/120 is
+        // exact, 2.5e-6 more, and ours 8e-6 more than 11/120.
+        let tolerance = 3.0 * throughput.half_width.unwrap() + 1.5e-5 * throughput.value;
         close_to(throughput.value, row.f64("sim_throughput"), tolerance, &what);
         let p99 = got.consolidated.p99_s;
-        close_to(p99.value, row.f64("p99_delay_s"), 3.0 * p99.half_width.unwrap() + 0.015 * p99.value, &what);
+        close_to(p99.value, row.f64("p99_delay_s"), 3.0 * p99.half_width.unwrap(), &what);
     }
 }
 
@@ -247,9 +251,9 @@ fn floors_with_provers_without_limit() {
             [(0.5, "any_order_p50", "in_order_p50_exact"), (0.99, "any_order_p99", "in_order_p99_exact")]
         {
             let any_order_s = f64::from(n) * c + corrected::slowest_quantile_s(&prove, n, c, q);
-            close_to(any_order_s, row.f64(any), 1e-7 * any_order_s, any);
+            close_to(any_order_s, row.f64(any), printed(&row, any), any);
             let in_order_s = corrected::in_order_floor_s(&prove, n, c, q);
-            close_to(in_order_s, row.f64(in_order), 1e-7 * in_order_s, in_order);
+            close_to(in_order_s, row.f64(in_order), printed(&row, in_order), in_order);
         }
         if cv < 1.0 {
             let merge = Aggregation::fixed_total(fixed(1e-9));
@@ -257,7 +261,7 @@ fn floors_with_provers_without_limit() {
                 .and_then(|pipeline| pipeline.with_groups(n, 1))
                 .unwrap();
             let p99 = run(&pipeline, 24_000, 1_200, 8).consolidated.p99_s;
-            let tolerance = 3.0 * p99.half_width.unwrap() + 1e-3 * p99.value;
+            let tolerance = 3.0 * p99.half_width.unwrap();
             close_to(p99.value, row.f64("in_order_p99_exact"), tolerance, "simulated floor");
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::plan::record::{DesignRecord, OutlookRecord, PlanRecord};
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 12] = [
     "design",
     "provers",
     "batches_per_aggregation",
+    "aggregators",
     "prover_speedup",
     "throughput_batches_per_s",
     "delay_virtual_s",
@@ -28,6 +29,7 @@ pub fn designs(plan: &PlanRecord) -> Result<String, csv::Error> {
             design,
             provers,
             batches_per_aggregation,
+            aggregators,
             prover_speedup,
             throughput_batches_per_s,
             delay_virtual_s,
@@ -41,6 +43,7 @@ pub fn designs(plan: &PlanRecord) -> Result<String, csv::Error> {
             design.key().to_owned(),
             provers.to_string(),
             batches_per_aggregation.to_string(),
+            aggregators.to_string(),
             optional(*prover_speedup),
             throughput_batches_per_s.to_string(),
             optional(*delay_virtual_s),

@@ -64,6 +64,10 @@ pub(crate) fn seed_plan() -> PlanRecord {
         design,
         provers: n,
         batches_per_aggregation: n,
+        aggregators: u32::from(matches!(
+            design,
+            DesignName::HorizontalAggregated | DesignName::OrderThenProve
+        )),
         prover_speedup: None,
         throughput_batches_per_s: throughput,
         delay_virtual_s: None,

@@ -3,7 +3,7 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::number::significant;
+use crate::number::significant;
 use crate::plan::sentences::seconds;
 
 /// A machine of the catalogue with the fleet it would take.

@@ -2,7 +2,8 @@
 
 use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
-    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
+    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
+    pareto_row, recommendation,
 };
 
 /// The plan as Markdown, ending in a newline.
@@ -11,6 +12,11 @@ pub fn render(plan: &PlanRecord) -> String {
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
     page += "\nDelay to consolidated, three ways:\n\n";
     page += &table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row));
+    let delays = delay_rows(plan);
+    if !delays.is_empty() {
+        page += "\nIts delays, simulated:\n\n";
+        page += &table(&DELAY_HEADER, delays.into_iter());
+    }
     if !plan.pareto.is_empty() {
         page += "\nCost against delay:\n\n";
         page += &table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row));

@@ -7,20 +7,20 @@
 //! | [`record`] | the record types: JSON, units last in every name |
 //! | [`json`] | reading and writing one file of them, with the version checked first |
 //! | [`csv`] | one row a design |
+//! | [`curves`] | fleets around the one recommended: what the report draws |
 //! | [`machines`] | machines ranked for a plan: records and tables |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
 pub mod csv;
+pub mod curves;
 pub mod json;
 pub mod machines;
 pub mod markdown;
-mod number;
 pub mod record;
-mod sentences;
+pub mod sentences;
 pub mod terminal;
 
-pub use number::significant;
 pub use record::{
     AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
     PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,

@@ -89,7 +89,7 @@ pub struct DelayLimitRecord {
 pub struct RecommendationRecord {
     /// Provers, P.
     pub provers: u32,
-    /// Provers beyond those needed.
+    /// Provers beyond those needed, rented for failures.
     pub spares: u32,
     /// Batches per aggregation, N.
     pub batches_per_aggregation: u32,
@@ -128,6 +128,9 @@ pub struct DesignRecord {
     pub provers: u32,
     /// Batches per aggregation (or per L1 transaction, when naive).
     pub batches_per_aggregation: u32,
+    /// Aggregators that the formula takes for granted; 0 for a design without aggregation.
+    #[serde(default)]
+    pub aggregators: u32,
     /// How many times faster than measured the prover must be; only for `vertical`.
     pub prover_speedup: Option<f64>,
     /// Throughput.

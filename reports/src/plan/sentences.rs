@@ -1,12 +1,13 @@
 //! The sentences that both the terminal and the Markdown rendering open with.
 
-use crate::plan::number::significant;
+use crate::number::significant;
 use crate::plan::record::{
-    DelayLimitRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord, RecommendationRecord,
+    DelayLimitRecord, DelayRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord,
+    RecommendationRecord, TermName,
 };
 
-/// The recommendation as a sentence.
-pub(crate) fn recommendation(plan: &PlanRecord) -> String {
+/// The recommendation as a sentence: the first that `plan` prints.
+pub fn recommendation(plan: &PlanRecord) -> String {
     let RecommendationRecord { provers, spares, batches_per_aggregation: n, aggregators, .. } =
         plan.recommendation;
     let rate =
@@ -25,7 +26,12 @@ pub(crate) fn recommendation(plan: &PlanRecord) -> String {
         _ => String::new(),
     };
     let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let unstable = plan.outlooks.first().and_then(|outlook| outlook.unstable);
     let delays = match simulated {
+        None if unstable.is_some() => format!(
+            "{} to virtual; IT DOES NOT KEEP UP, and the delay to consolidated grows for as long as the load lasts",
+            seconds(plan.recommendation.delay_virtual_s),
+        ),
         Some(simulated) => format!(
             "{} to virtual, {} to consolidated (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),
@@ -46,12 +52,59 @@ pub(crate) fn recommendation(plan: &PlanRecord) -> String {
     )
 }
 
+/// What a term is called by somebody who has not read the formulas.
+pub(crate) fn limit_words(term: TermName) -> &'static str {
+    match term {
+        TermName::Prove => "Proving",
+        TermName::Close => "Closing batches",
+        TermName::Aggregate => "Aggregating proofs",
+        TermName::Block => "The L1 block time",
+    }
+}
+
+/// What limits the fleet, as a sentence with its figures.
+pub(crate) fn because(plan: &PlanRecord) -> String {
+    let RecommendationRecord {
+        provers,
+        aggregators,
+        batches_per_aggregation: n,
+        bottleneck,
+        capacity_batches_per_s,
+        ..
+    } = plan.recommendation;
+    let inputs = &plan.inputs;
+    let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
+    match bottleneck {
+        TermName::Prove => format!(
+            "A proof takes {} on average: {} carry {capacity}.",
+            seconds(inputs.prove.mean_s),
+            count(provers, "prover")
+        ),
+        TermName::Close => {
+            format!("Batches close no faster than {capacity}, however many provers there are.")
+        }
+        TermName::Aggregate => {
+            format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
+        }
+        TermName::Block => format!(
+            "L1 takes one proof every {}: with {} in each it carries {capacity}.",
+            seconds(inputs.block_s),
+            count_of(n, "batch", "batches")
+        ),
+    }
+}
+
+pub(crate) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// The header of the table of three figures.
-pub(crate) const OUTLOOK_HEADER: [&str; 7] =
-    ["P", "N", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
+pub(crate) const OUTLOOK_HEADER: [&str; 8] =
+    ["P", "N", "A", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
 
 /// One row of it: delay to consolidated of a group's oldest transaction.
-pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
+pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
     let (mean, p99) = match (&outlook.simulated, &outlook.unstable) {
         (Some(simulated), _) => {
             let delay = &simulated.consolidated;
@@ -73,11 +126,53 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 7] {
     [
         outlook.provers.to_string(),
         outlook.batches_per_aggregation.to_string(),
+        outlook.aggregators.to_string(),
         format!("{} %", significant(100.0 * outlook.use_share, 3)),
         seconds(outlook.seed_delay_s),
         seconds(outlook.corrected_delay_s),
         mean,
         p99,
+    ]
+}
+
+/// The first outlook as facts, each a name and what it is: the fleet recommended, four ways.
+pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
+    if let Some(outlook) = plan.outlooks.first() {
+        let [_, _, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
+        facts.extend([
+            ("use", used),
+            ("to consolidated, seed’s formula", seed),
+            ("to consolidated, corrected form", corrected),
+            ("to consolidated, simulated mean", mean),
+            ("to consolidated, simulated p99", p99),
+        ]);
+    }
+    facts
+}
+
+/// The header of the table of the recommended fleet's delays.
+pub(crate) const DELAY_HEADER: [&str; 5] = ["transaction", "until", "mean", "median", "p99"];
+
+/// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states.
+pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
+    let Some(simulated) = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref()) else {
+        return Vec::new();
+    };
+    let row = |whose: &str, until: &str, delay: &DelayRecord| {
+        [
+            whose.to_owned(),
+            until.to_owned(),
+            with_interval(delay.mean_s, delay.mean_half_width_s),
+            with_interval(delay.p50_s, delay.p50_half_width_s),
+            with_interval(delay.p99_s, delay.p99_half_width_s),
+        ]
+    };
+    vec![
+        row("oldest of a batch", "virtual", &simulated.virtual_oldest),
+        row("random", "virtual", &simulated.virtual_random),
+        row("oldest of a group", "consolidated", &simulated.consolidated),
+        row("random", "consolidated", &simulated.consolidated_random),
     ]
 }
 
@@ -98,7 +193,9 @@ pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
 
 fn with_interval(value_s: f64, half_width_s: Option<f64>) -> String {
     match half_width_s {
-        Some(half) if half > 0.0 => format!("{} ± {}", seconds(value_s), significant(half, 2)),
+        Some(half) if half > 1e-9 * value_s.abs() => {
+            format!("{} ± {}", seconds(value_s), significant(half, 2))
+        }
         _ => seconds(value_s),
     }
 }
@@ -124,11 +221,11 @@ pub(crate) fn asked(plan: &PlanRecord) -> String {
 }
 
 /// The header of the designs table.
-pub(crate) const DESIGN_HEADER: [&str; 7] =
-    ["design", "provers", "N", "batches/s", "to virtual", "to consolidated", "limited by"];
+pub(crate) const DESIGN_HEADER: [&str; 8] =
+    ["design", "provers", "N", "A", "batches/s", "to virtual", "to consolidated", "limited by"];
 
 /// One row of the designs table.
-pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
+pub(crate) fn design_row(design: &DesignRecord) -> [String; 8] {
     let provers = match design.prover_speedup {
         Some(times) => format!("{}, {} x faster", design.provers, significant(times, 3)),
         None => design.provers.to_string(),
@@ -142,6 +239,7 @@ pub(crate) fn design_row(design: &DesignRecord) -> [String; 7] {
         design.design.words().to_owned(),
         provers,
         design.batches_per_aggregation.to_string(),
+        design.aggregators.to_string(),
         significant(design.throughput_batches_per_s, 3) + short,
         design.delay_virtual_s.map_or_else(|| "-".to_owned(), seconds),
         seconds(design.delay_consolidated_s),
@@ -166,7 +264,7 @@ fn time(time: &crate::plan::record::TimeRecord) -> String {
     seconds(time.mean_s) + &spread
 }
 
-fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
+pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     let batches = format!("{} batches/s", significant(batches_per_s, 4));
     match transactions_per_s {
         Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
@@ -174,10 +272,10 @@ fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
     }
 }
 
-fn count(n: u32, noun: &str) -> String {
+pub(crate) fn count(n: u32, noun: &str) -> String {
     count_of(n, noun, &format!("{noun}s"))
 }
 
-fn count_of(n: u32, one: &str, many: &str) -> String {
+pub(crate) fn count_of(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

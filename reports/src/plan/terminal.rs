@@ -1,24 +1,29 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use comfy_table::{ContentArrangement, Table, presets};
-
 use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
-    DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, design_row, outlook_row, pareto_row, recommendation,
+    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
+    pareto_row, recommendation,
 };
+use crate::text::{table, wrap};
 
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
-    let designs = table(&DESIGN_HEADER, plan.designs.iter().map(design_row), width);
-    let outlooks = table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row), width);
+    let designs = table(&DESIGN_HEADER, plan.designs.iter().map(|row| design_row(row).to_vec()), width);
+    let outlooks = table(&OUTLOOK_HEADER, plan.outlooks.iter().map(|row| outlook_row(row).to_vec()), width);
     let mut text = format!(
         "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
          Delay to consolidated, three ways:\n{outlooks}\n\n",
         wrap(&recommendation(plan), width, ""),
         wrap(&asked(plan), width, ""),
     );
+    let delays = delay_rows(plan);
+    if !delays.is_empty() {
+        let delays = table(&DELAY_HEADER, delays.into_iter().map(|row| row.to_vec()), width);
+        text += &format!("Its delays, simulated:\n{delays}\n\n");
+    }
     if !plan.pareto.is_empty() {
-        let pareto = table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row), width);
+        let pareto = table(&PARETO_HEADER, plan.pareto.iter().map(|row| pareto_row(row).to_vec()), width);
         text += &format!("Cost against delay:\n{pareto}\n\n");
     }
     text += "Why:\n";
@@ -27,39 +32,6 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text.push('\n');
     }
     text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
-}
-
-fn table<const C: usize>(header: &[&str; C], rows: impl Iterator<Item = [String; C]>, width: u16) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
-    for row in rows {
-        table.add_row(row.to_vec());
-    }
-    table
-}
-
-/// Words filled into lines of `width`, lines after the first behind `indent`.
-fn wrap(words: &str, width: u16, indent: &str) -> String {
-    let width = usize::from(width).max(20);
-    let mut page = String::new();
-    let mut column = 0;
-    // A lone unit stays with its number.
-    let words = words.replace(" s ", "\u{a0}s ").replace(" s,", "\u{a0}s,").replace(" s.", "\u{a0}s.");
-    for word in words.split(' ') {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            page.push('\n');
-            page += indent;
-            column = indent.len();
-        } else if column > 0 {
-            page.push(' ');
-            column += 1;
-        }
-        page += word;
-        column += length;
-    }
-    page.replace('\u{a0}', " ")
 }
 
 #[cfg(test)]

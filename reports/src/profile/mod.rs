@@ -12,7 +12,7 @@ pub mod csv;
 pub mod json;
 pub mod markdown;
 pub mod record;
-mod rows;
+pub(crate) mod rows;
 pub mod terminal;
 
 #[cfg(test)]

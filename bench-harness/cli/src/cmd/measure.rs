@@ -12,6 +12,7 @@ use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
 use anyhow::Context;
 use reports::export::Exporter;
+use reports::profile::json::ProfileJson;
 use reports::profile::terminal::ProfileTable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +33,9 @@ pub(crate) struct Args {
     /// List the cells, and measure nothing.
     #[arg(long)]
     list: bool,
+    /// Print the profile, or with --list the cells, as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Where a run stands.
@@ -49,15 +53,22 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let host = Host::read(Some("system"))?;
     if args.list {
         let spec = args.spec.resolve(Overrides::default(), &host)?;
-        return list(&spec);
+        return list(&spec, args.json);
     }
     let outcome = measure(args.spec, &args.place, Overrides::default(), &host)?;
+    if args.json {
+        return print(&ProfileJson.export(&outcome.profile)?);
+    }
     print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     print(&format!("Everything is in {}.", outcome.folder.display()))
 }
 
-fn list(spec: &Spec) -> anyhow::Result<()> {
+fn list(spec: &Spec, as_json: bool) -> anyhow::Result<()> {
     let schedule = Schedule::new(spec).map_err(MeasureError::from)?;
+    if as_json {
+        let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
+        return print(&format!("{:#}", serde_json::json!({ "schema_version": 1, "cells": cells })));
+    }
     let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record().words()).collect();
     print(&cells.join("\n"))
 }

@@ -2,8 +2,9 @@
 
 use crate::exit::usage;
 use crate::machines::MachineArgs;
-use crate::output::{deliver, table, width};
-use crate::profile_plan::{Choice, request};
+use crate::merging::Merging;
+use crate::output::{deliver, table, width, write_whole};
+use crate::profile_plan::{Choice, neighbours, request};
 use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
@@ -11,9 +12,15 @@ use clap::ValueEnum;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
+use reports::export::Exporter;
 use reports::plan::PlanRecord;
-use reports::profile::ProfileRecord;
-use std::path::PathBuf;
+use reports::profile::{CellSummaryRecord, ProfileRecord};
+use reports::timeline::chrome::ChromeTrace;
+use std::path::{Path, PathBuf};
+
+/// Headings of `--help`.
+const TIMES: &str = "Times, measured or by hand";
+const OUTPUT: &str = "Output";
 
 /// Recommend how many provers, batches per aggregation and aggregators meet a target.
 #[derive(Debug, clap::Args)]
@@ -21,41 +28,69 @@ use std::path::PathBuf;
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1
   bench-harness plan --close 10s --prove 120s --block 15s --aggregate 12s \\
       --target-batches-per-s 0.1 --delay 300s
-  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s")]
+  bench-harness plan --close 10s --prove 120s --prove-cv 0.3 --block 12s --aggregate-merge 3s \\
+      --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
+      --straggler-share 0.02 --straggler-factor 4
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --trace trace.json")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) question: Question,
     /// Plan from this measured profile.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["close", "prove", "aggregate", "aggregate_merge", "batch_size"])]
+    #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     machines: MachineArgs,
-    /// Time from a batch's first transaction to its closing, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    close: Option<f64>,
     /// Time to prove one batch on one prover, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     prove: Option<f64>,
     /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
+    #[arg(
+        long,
+        help_heading = TIMES,
+        value_name = "CV",
+        default_value_t = 0.0,
+        requires = "prove"
+    )]
     prove_cv: f64,
+    /// The law of prove times.
+    #[arg(long, help_heading = TIMES, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]
+    prove_law: ProveLaw,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds)]
     aggregate: Option<f64>,
-    /// Time to merge two proofs into one, by hand: the tree over N proofs has ⌈log2 N⌉ levels.
-    #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
+    /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
+    #[arg(long, help_heading = TIMES, value_name = "TIME", value_parser = seconds, conflicts_with = "aggregate")]
     aggregate_merge: Option<f64>,
+    /// How times of merges scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
+    #[arg(long, help_heading = TIMES, value_name = "CV", default_value_t = 0.0)]
+    aggregate_cv: f64,
     /// Transactions in a batch, by hand.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, help_heading = TIMES, value_name = "COUNT")]
     batch_size: Option<u32>,
     /// How to print it.
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Terminal)]
     format: Format,
+    /// The same as --format json.
+    #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
+    json: bool,
     /// Write to this file instead of printing.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the first groups of the simulated pipeline to this file, prover by prover, for ui.perfetto.dev.
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
+    trace: Option<PathBuf>,
+}
+
+/// A law of prove times given by hand.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProveLaw {
+    /// Lognormal with --prove-cv; fixed where that is 0.
+    Lognormal,
+    /// Exponential: a textbook's, far wider than proving is.
+    Exponential,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,15 +112,27 @@ impl Args {
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
             ))
         };
-        let close_s = self.close.ok_or_else(|| missing("--close"))?;
+        let close_s = self.question.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
-        let prove = match self.prove_cv {
-            0.0 => TimeDist::fixed("prove", prove_s)?,
-            cv => TimeDist::log_normal("prove", prove_s, cv)?,
+        let prove = match self.prove_law {
+            ProveLaw::Lognormal => TimeDist::log_normal("prove", prove_s, self.prove_cv)?,
+            ProveLaw::Exponential if self.prove_cv > 0.0 => {
+                return Err(usage(
+                    "--prove-cv: an exponential law has 1; leave it out or take --prove-law lognormal",
+                ));
+            }
+            ProveLaw::Exponential => TimeDist::exponential("prove", prove_s)?,
         };
+        let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
+        let shape = self.question.aggregate_shape;
         let aggregation = match (self.aggregate, self.aggregate_merge) {
-            (Some(total_s), _) => Aggregation::fixed_total(TimeDist::fixed("aggregate", total_s)?),
-            (None, Some(merge_s)) => Aggregation::pairwise(TimeDist::fixed("aggregate_merge", merge_s)?),
+            (Some(_), _) if shape != Merging::Tree(2) => {
+                return Err(usage(
+                    "--aggregate-shape: a total has no shape; give the time of one merge, --aggregate-merge",
+                ));
+            }
+            (Some(total_s), _) => Aggregation::fixed_total(step("aggregate", total_s)?),
+            (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
         let target = self.question.required_target()?;
@@ -94,13 +141,17 @@ impl Args {
     }
 }
 
-pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
+    if args.json {
+        args.format = Format::Json;
+    }
     if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
         return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
     }
     let Some(path) = &args.profile else {
         let request = args.by_hand()?;
         let plan = recommend(&request)?;
+        trace(&plan, args.trace.as_deref())?;
         let mut text = render(&plan.to_record(), args.format)?;
         if args.machines.is_asked() {
             let prover = args.machines.by_hand(request.prove().mean_s())?;
@@ -110,6 +161,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let profile = reports::profile::json::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
+    trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
         Format::Terminal => {
@@ -126,10 +178,19 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     deliver(&text, args.output.as_deref())
 }
 
+/// The plan's fleet at work, as a file.
+fn trace(plan: &Plan, path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let timeline = plan.timeline(plan.timeline_groups())?;
+    write_whole(path, &ChromeTrace.export(&timeline)?)
+}
+
 /// A plan from a profile, and what else the profile would allow.
 #[derive(Debug)]
-pub(crate) struct Planned {
-    /// Which cell it is from.
+pub(crate) struct Planned<'a> {
+    /// The cell it is from.
+    pub(crate) cell: &'a CellSummaryRecord,
+    /// The same in words.
     pub(crate) heading: String,
     /// The plan of that cell.
     pub(crate) plan: Plan,
@@ -140,11 +201,11 @@ pub(crate) struct Planned {
 }
 
 /// Plans with the best of the chosen cells, and says what each of the others would need.
-pub(crate) fn plan_profile(
-    profile: &ProfileRecord,
+pub(crate) fn plan_profile<'a>(
+    profile: &'a ProfileRecord,
     choice: &Choice,
     question: &Question,
-) -> anyhow::Result<Planned> {
+) -> anyhow::Result<Planned<'a>> {
     let (best, fitting) = choice.of(profile)?;
     let plan = recommend(&request(best, question)?)?;
     let mut table =
@@ -163,7 +224,8 @@ pub(crate) fn plan_profile(
         table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
     }
     Ok(Planned {
-        heading: format!("Planned with: one prover is {}.", best.cell.words()),
+        cell: best,
+        heading: format!("Planned with: one prover is {} ({}).", best.cell.words(), neighbours(best)),
         record: plan.to_record(),
         plan,
         others: format!("Every cell that was measured, at the same target:\n{table}"),

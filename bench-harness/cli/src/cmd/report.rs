@@ -1,8 +1,20 @@
 //! `report`: a run that was made, in another form.
 
-use crate::output::{deliver, width};
+use crate::api::Planner;
+use crate::compare::{Side, side_by_side};
+use crate::law_args::LawArgs;
+use crate::output::{deliver, print, width, write_whole};
+use crate::profile_plan::Choice;
+use crate::question::Question;
+use crate::serve::serve;
+use crate::story;
+use crate::what_if::Answers;
 use ::measure::run::folder::RunFiles;
+use anyhow::Context;
 use clap::ValueEnum;
+use reports::compare::csv::ComparisonCsv;
+use reports::compare::markdown::ComparisonMarkdown;
+use reports::compare::terminal::ComparisonTable;
 use reports::export::Exporter;
 use reports::machine::json::MachineJson;
 use reports::machine::terminal::MachineTable;
@@ -11,14 +23,29 @@ use reports::profile::json::ProfileJson;
 use reports::profile::markdown::ProfileMarkdown;
 use reports::profile::terminal::ProfileTable;
 use reports::sample::csv::SampleCsv;
+use reports::scaling::csv::LawsCsv;
+use reports::scaling::json::LawsJson;
+use reports::scaling::markdown::LawsMarkdown;
+use reports::scaling::terminal::LawsTable;
+use reports::timeline::chrome::ChromeTrace;
+use reports::timeline::measured::timeline;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Render a run's profile, samples or machine.
+/// Render a run's profile, samples or machine; make its page, its pictures and its tables; compare two runs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness report bench-out
+  bench-harness report bench-out --what story
+  bench-harness report bench-out --html
+  bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
+  bench-harness report bench-out --pictures pictures --tables tables
   bench-harness report bench-out --what samples --format csv --output samples.csv
-  bench-harness report bench-out --format markdown")]
+  bench-harness report bench-out --format markdown
+  bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
+  bench-harness report --compare bench-out bench-out --target-tx-per-s 100
+  bench-harness report bench-out --trace trace.json
+  bench-harness report bench-out --serve --target-tx-per-s 100     # until Ctrl-C")]
 pub(crate) struct Args {
     /// The folder of the run.
     #[arg(default_value = "bench-out")]
@@ -29,9 +56,46 @@ pub(crate) struct Args {
     /// In which form.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// Write to this file instead of printing.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the page: one file that opens from disk. Without a name, report.html beside the profile.
+    ///
+    /// The plan is the one that `run` made; with a target the run is planned anew.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["what", "format", "output"])]
+    html: Option<Option<PathBuf>>,
+    /// Write every chart of the page into this folder, as SVG and as PNG.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    pictures: Option<PathBuf>,
+    /// Write the numbers behind every chart into this folder, as CSV.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    tables: Option<PathBuf>,
+    /// Compare two runs (folders or profiles) stage by stage: A@CORES takes the cells of that many cores.
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["what", "serve", "trace", "html"])]
+    compare: Vec<Side>,
+    /// Dollars an hour for what runs one prover of the second, where it is not --prover-usd-per-hour.
+    #[arg(long, value_name = "USD", requires_all = ["compare", "prover_usd_per_hour"])]
+    second_usd_per_hour: Option<f64>,
+    /// Write the samples to this file as a timeline, a lane a cell, for ui.perfetto.dev.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "serve", "html"])]
+    trace: Option<PathBuf>,
+    /// Serve the report as a page whose sliders ask the planner, simulation included.
+    ///
+    /// The run is planned anew: give the flags that `run` was given.
+    #[arg(long, conflicts_with_all = ["what", "format", "json", "output", "html", "pictures", "tables"])]
+    serve: bool,
+    /// Where to serve; other than on this machine's own address everybody who reaches it can ask.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    laws: LawArgs,
+    #[command(flatten)]
+    question: Question,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +106,10 @@ enum What {
     Samples,
     /// The machine when the run began.
     Machine,
+    /// Scaling laws: over cores, clock, batch size and N.
+    Laws,
+    /// The answer and what it stands on, in 25 lines.
+    Story,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,7 +126,21 @@ enum Format {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
-    let text = match (args.what, args.format) {
+    let format = if args.json { Format::Json } else { args.format };
+    if args.serve {
+        return serve_report(args, &files);
+    }
+    if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
+        return page_and_pictures(args, &files);
+    }
+    if let Some(path) = &args.trace {
+        let samples = reports::sample::read_log(&files.samples())?;
+        return write_whole(path, &ChromeTrace.export(&timeline(&samples))?);
+    }
+    if !args.compare.is_empty() {
+        return deliver(&compared(args, format)?, args.output.as_deref());
+    }
+    let text = match (args.what, format) {
         (What::Samples, Format::Csv) => SampleCsv.export(&reports::sample::read_log(&files.samples())?)?,
         (What::Samples, Format::Json) => reports::file::read_text(&files.samples())?,
         (What::Machine, Format::Terminal) => MachineTable { width_columns: width() }
@@ -77,8 +159,66 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Markdown => ProfileMarkdown.export(&profile)?,
             }
         }
+        (What::Laws, format) => {
+            let laws = args.laws.of(&reports::profile::json::read(&files.profile())?)?;
+            match format {
+                Format::Terminal => LawsTable { width_columns: width() }.export(&laws)?,
+                Format::Json => LawsJson.export(&laws)?,
+                Format::Csv => LawsCsv.export(&laws)?,
+                Format::Markdown => LawsMarkdown.export(&laws)?,
+            }
+        }
+        (What::Story, format) => {
+            let records = story::of_folder(&files, &args.choice, &args.question, &args.laws)?;
+            match format {
+                Format::Terminal => story::told(&records),
+                Format::Json => story::json(&records)?,
+                _ => return Err(crate::exit::usage("the story comes as terminal or json")),
+            }
+        }
         (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(crate::exit::usage("a machine comes as terminal or json")),
     };
     deliver(&text, args.output.as_deref())
+}
+
+fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
+    let record = side_by_side(&args.compare, &args.question, args.second_usd_per_hour)?;
+    Ok(match format {
+        Format::Terminal => ComparisonTable { width_columns: width() }.export(&record)?,
+        Format::Json => {
+            serde_json::to_string_pretty(&record).context("writing the comparison as JSON")? + "\n"
+        }
+        Format::Csv => ComparisonCsv.export(&record)?,
+        Format::Markdown => ComparisonMarkdown.export(&record)?,
+    })
+}
+
+fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
+    let question = args.question.clone().or_usual_target();
+    let records = story::of_profile(files, &args.choice, &question, &args.laws, Answers::Server)?;
+    let profile = reports::profile::json::read(&files.profile())?;
+    let planner = Planner { profile, choice: args.choice.clone(), question };
+    let page = reports::html::page(&records, reports::html::Place::Served);
+    serve(page, planner, args.listen, &args.folder.display().to_string())
+}
+
+/// The page, its pictures and its tables.
+fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
+    let records = story::of_folder(files, &args.choice, &args.question, &args.laws)?;
+    let mut said = String::new();
+    if let Some(file) = &args.html {
+        let file = file.clone().unwrap_or_else(|| files.folder().join(story::PAGE));
+        write_whole(&file, &reports::html::page(&records, reports::html::Place::File))?;
+        said += &format!("The report is in {}.\n", file.display());
+    }
+    if let Some(folder) = &args.pictures {
+        let count = story::write_pictures(&records, folder)?;
+        said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
+    }
+    if let Some(folder) = &args.tables {
+        let count = story::write_tables(&records, folder)?;
+        said += &format!("{count} tables are in {}.\n", folder.display());
+    }
+    print(&said)
 }

@@ -26,10 +26,10 @@ pub(crate) struct Args {
     place: Place,
     #[command(flatten)]
     question: Question,
+    /// Print profile and plan as JSON.
+    #[arg(long)]
+    json: bool,
 }
-
-/// The target where none is given: a rollup of a hundred transactions a second.
-const TARGET_TX_PER_S: f64 = 100.0;
 
 /// What `run` measures where nothing is said: swaps, one batch size that fills a power of two of rows, on one core
 /// and on all, within five minutes on two cores.
@@ -38,6 +38,8 @@ fn defaults() -> Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),
         batches_per_aggregation: Some(2),
+        // What a core costs when its neighbours prove too is what a fleet gets.
+        provers: Some("1,fill".to_owned()),
         repeats: Some(30),
         min_repeats: Some(3),
         time_limit_s: Some(75.0),
@@ -46,26 +48,41 @@ fn defaults() -> Overrides {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, mut question } = args;
-    if question.target().is_none() {
-        question.target_tx_per_s = Some(TARGET_TX_PER_S);
-    }
+    let Args { spec, place, question, json } = args;
+    let question = question.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
-    print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;
     write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
-    let planned = plan_profile(&outcome.profile, &Default::default(), &question)?;
+    let planned = match plan_profile(&outcome.profile, &Default::default(), &question) {
+        Ok(planned) => planned,
+        Err(error) => {
+            // What was measured is worth seeing all the same.
+            print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+            return Err(error);
+        }
+    };
     write_whole(&folder.join("plan.json"), &plan::render(&planned.record, plan::Format::Json)?)?;
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
+    let told = crate::story::write(folder, &outcome.profile, &planned, &Default::default(), &question)?;
+    if json {
+        let record = serde_json::json!({
+            "schema_version": 1,
+            "folder": folder.display().to_string(),
+            "profile": outcome.profile,
+            "plan": planned.record,
+        });
+        return print(&format!("{record:#}"));
+    }
     print(&format!(
-        "{}\n\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, and report.md.",
+        "\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+         bench-harness plan and report show more of it. To look at it, open {}",
+        told.story,
         planned.heading,
-        plan::render(&planned.record, plan::Format::Terminal)?,
-        planned.others,
-        folder.display()
+        folder.display(),
+        told.page.display()
     ))
 }

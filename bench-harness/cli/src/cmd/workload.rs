@@ -4,6 +4,7 @@ use crate::exit::usage;
 use crate::output::{deliver, print};
 use anyhow::Context;
 use clap::Subcommand;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -34,6 +35,9 @@ enum Verb {
     Generate {
         #[command(flatten)]
         source: Source,
+        /// Write JSON instead of CSV: batches of transactions.
+        #[arg(long)]
+        json: bool,
         /// Write to this file instead of printing.
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -42,11 +46,17 @@ enum Verb {
     Inspect {
         #[command(flatten)]
         source: Source,
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Execute a workload natively and print the state root after each batch.
     Execute {
         #[command(flatten)]
         source: Source,
+        /// Print the roots as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -130,9 +140,10 @@ impl Source {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
-        Verb::Generate { source, output } => generate(&source, output.as_deref()),
-        Verb::Inspect { source } => inspect(&source),
-        Verb::Execute { source } => execute(&source),
+        Verb::Generate { source, json: true, output } => generate_json(&source, output.as_deref()),
+        Verb::Generate { source, json: false, output } => generate(&source, output.as_deref()),
+        Verb::Inspect { source, json } => inspect(&source, json),
+        Verb::Execute { source, json } => execute(&source, json),
     }
 }
 
@@ -142,7 +153,36 @@ fn generate(source: &Source, output: Option<&Path>) -> anyhow::Result<()> {
     deliver(&String::from_utf8_lossy(&text), output)
 }
 
-fn inspect(source: &Source) -> anyhow::Result<()> {
+/// The same rows as the CSV, with numbers as numbers.
+fn generate_json(source: &Source, output: Option<&Path>) -> anyhow::Result<()> {
+    let batches = source.batches()?;
+    let batches = batches.iter().map(|batch| {
+        let transactions = batch.transactions.iter().map(|transaction| {
+            let mut row = json!({ "sender": transaction.sender.0, "nonce": transaction.nonce });
+            match transaction.action {
+                Action::Transfer { ref to, token, amount } => {
+                    row["kind"] = json!("transfer");
+                    row["target"] = json!(to.0);
+                    row["token_in"] = json!(token.index());
+                    row["amount_in"] = json!(amount);
+                }
+                Action::Swap { ref pool, token_in, amount_in, min_out } => {
+                    row["kind"] = json!("swap");
+                    row["target"] = json!(pool.0);
+                    row["token_in"] = json!(token_in.index());
+                    row["amount_in"] = json!(amount_in);
+                    row["min_out"] = json!(min_out);
+                }
+            }
+            row
+        });
+        json!({ "batch": batch.id.0, "transactions": transactions.collect::<Vec<_>>() })
+    });
+    let record = json!({ "schema_version": 1, "batches": batches.collect::<Vec<_>>() });
+    deliver(&format!("{record}\n"), output)
+}
+
+fn inspect(source: &Source, as_json: bool) -> anyhow::Result<()> {
     let batches = source.batches()?;
     let (mut swaps, mut bytes, mut total) = (0usize, 0usize, 0usize);
     let (mut senders, mut pools) = (BTreeMap::<u32, usize>::new(), BTreeMap::<u32, usize>::new());
@@ -158,6 +198,21 @@ fn inspect(source: &Source) -> anyhow::Result<()> {
         }
     }
     let busiest = |counts: &BTreeMap<u32, usize>| counts.values().copied().max().unwrap_or(0);
+    if as_json {
+        let record = json!({
+            "schema_version": 1,
+            "transactions": total,
+            "transfers": total - swaps,
+            "swaps": swaps,
+            "batches": batches.len(),
+            "senders": senders.len(),
+            "busiest_sender_transactions": busiest(&senders),
+            "pools_used": pools.len(),
+            "busiest_pool_swaps": busiest(&pools),
+            "data_bytes": bytes,
+        });
+        return print(&format!("{record:#}"));
+    }
     print(&format!(
         "transactions        {total}\n  transfers         {}\n  swaps             {swaps}\n\
          batches             {}\nsenders             {}, the busiest sends {}\n\
@@ -172,10 +227,12 @@ fn inspect(source: &Source) -> anyhow::Result<()> {
     ))
 }
 
-fn execute(source: &Source) -> anyhow::Result<()> {
+fn execute(source: &Source, as_json: bool) -> anyhow::Result<()> {
     let batches = source.batches()?;
     let mut state = source.population()?.state(source.seed).map_err(usage)?;
-    let mut lines = vec![format!("genesis    {}", digest_hex(state.root()))];
+    let genesis = digest_hex(state.root());
+    let mut lines = vec![format!("genesis    {genesis}")];
+    let mut roots = Vec::new();
     let (mut execute_s, mut root_s, mut total) = (0.0, 0.0, 0usize);
     for batch in &batches {
         let start = Instant::now();
@@ -186,6 +243,21 @@ fn execute(source: &Source) -> anyhow::Result<()> {
         root_s += executed.elapsed().as_secs_f64();
         total += batch.transactions.len();
         lines.push(format!("batch {:<4} {}", batch.id.0, digest_hex(root)));
+        roots.push(json!({
+            "batch": batch.id.0,
+            "transactions": batch.transactions.len(),
+            "root": digest_hex(root),
+        }));
+    }
+    if as_json {
+        let record = json!({
+            "schema_version": 1,
+            "genesis_root": genesis,
+            "batches": roots,
+            "execute_s": execute_s,
+            "root_s": root_s,
+        });
+        return print(&format!("{record:#}"));
     }
     print(&lines.join("\n"))?;
     // Times differ from run to run; the roots above do not, and can be piped and compared.

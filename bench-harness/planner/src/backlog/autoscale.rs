@@ -3,46 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::backlog::day::{DayCurve, DayOutcome, run};
-use crate::error::{PlanError, at_least_one, not_negative, positive};
-
-/// A rule that starts and stops provers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Autoscaler {
-    provers_least: u32,
-    provers_most: u32,
-    start_s: f64,
-    use_share: f64,
-    drain_s: f64,
-}
-
-impl Autoscaler {
-    /// At least and at most so many provers; a prover works `start_s` after it was asked for (and is paid from
-    /// then on). Wanted are arrivals at `use_share` of the fleet, and the queue drained within `drain_s`.
-    ///
-    /// # Errors
-    /// [`PlanError::BadInput`] for bounds the wrong way round, a use outside (0, 1] or bad times.
-    pub fn new(bounds: (u32, u32), start_s: f64, use_share: f64, drain_s: f64) -> Result<Self, PlanError> {
-        let provers_least = at_least_one("provers_min", bounds.0)?;
-        if bounds.1 < bounds.0 {
-            return Err(PlanError::bad("provers_max", &format!("at least {}", bounds.0), bounds.1));
-        }
-        if !(use_share > 0.0 && use_share <= 1.0) {
-            return Err(PlanError::bad("use_share", "a share above 0 and up to 1", use_share));
-        }
-        Ok(Self {
-            provers_least,
-            provers_most: bounds.1,
-            start_s: not_negative("start_s", start_s)?,
-            use_share,
-            drain_s: positive("drain_s", drain_s)?,
-        })
-    }
-
-    fn wanted(&self, arrivals_per_s: f64, queue: f64, prove_s: f64) -> f64 {
-        let wanted = prove_s * (arrivals_per_s / self.use_share + queue / self.drain_s);
-        wanted.ceil().clamp(f64::from(self.provers_least), f64::from(self.provers_most))
-    }
-}
+use crate::domain::Autoscaler;
 
 /// What an autoscaled fleet makes of the curve. It sees arrivals and queue as they are, and acts late.
 ///
@@ -56,7 +17,7 @@ impl Autoscaler {
 /// # Ok::<(), planner::PlanError>(())
 /// ```
 pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutcome {
-    let mut at_work = f64::from(rule.provers_least);
+    let mut at_work = f64::from(rule.provers_least());
     // What was asked for and when it comes; stopping is at once.
     let mut coming: VecDeque<(f64, f64)> = VecDeque::new();
     run(curve, prove_s, &mut |time_s, queue| {
@@ -65,10 +26,10 @@ pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutco
                 at_work += provers;
             }
         }
-        let wanted = rule.wanted(curve.at(time_s), queue, prove_s);
+        let wanted = f64::from(rule.wanted(curve.at(time_s), queue, prove_s));
         let asked: f64 = coming.iter().map(|&(_, provers)| provers).sum();
         if wanted > at_work + asked {
-            coming.push_back((time_s + rule.start_s, wanted - at_work - asked));
+            coming.push_back((time_s + rule.start_s(), wanted - at_work - asked));
         } else if wanted < at_work {
             at_work = wanted;
             coming.clear();

@@ -1,5 +1,7 @@
 //! A day's curve of arrivals against a fixed fleet.
 
+use std::collections::VecDeque;
+
 use crate::error::{PlanError, not_negative, positive};
 
 const DAY_S: f64 = 86_400.0;
@@ -53,6 +55,11 @@ impl DayCurve {
     fn slot(&self, time_s: f64) -> usize {
         let len = self.batches_per_s.len();
         ((time_s % DAY_S / DAY_S * len as f64) as usize).min(len - 1)
+    }
+
+    /// The rates, in equal slots from midnight, batches/s.
+    pub fn rates(&self) -> &[f64] {
+        &self.batches_per_s
     }
 
     /// The highest rate, batches/s.
@@ -122,11 +129,25 @@ pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f
         settles: false,
     };
     let mut first_day_left = 0.0;
+    // First come, first served: those that came up to a time are through when as many were proved.
+    let (mut came, mut proved) = (0.0_f64, 0.0_f64);
+    let mut waiting: VecDeque<(f64, f64)> = VecDeque::new();
     for step in 0..2 * STEPS {
         let time_s = f64::from(step) * STEP_S;
         let at_work = provers(time_s, queue);
         let carried = at_work / prove_s;
-        queue = (queue + (curve.at(time_s) - carried) * STEP_S).max(0.0);
+        let coming = curve.at(time_s) * STEP_S;
+        came += coming;
+        proved += (carried * STEP_S).min(queue + coming);
+        queue = (queue + coming - carried * STEP_S).max(0.0);
+        if queue > 0.0 {
+            waiting.push_back((time_s, came));
+        }
+        let mut wait_s = 0.0;
+        while let Some((at_s, _)) = waiting.front().filter(|(_, came)| *came <= proved * (1.0 + 1e-12)) {
+            wait_s = time_s - at_s;
+            waiting.pop_front();
+        }
         if step == STEPS - 1 {
             first_day_left = queue;
         }
@@ -134,9 +155,7 @@ pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f
             told.provers_most = told.provers_most.max(at_work);
             told.prover_hours += at_work * STEP_S / 3_600.0;
             told.queue_most = told.queue_most.max(queue);
-            if carried > 0.0 {
-                told.wait_most_s = told.wait_most_s.max(queue / carried);
-            }
+            told.wait_most_s = told.wait_most_s.max(wait_s);
             told.behind_s += if queue > 0.0 { STEP_S } else { 0.0 };
         }
     }

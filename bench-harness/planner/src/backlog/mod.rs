@@ -7,12 +7,16 @@
 //! |---|---|
 //! | [`day`] | a daily curve met by a fixed fleet |
 //! | [`autoscale`] | the same met by a fleet that follows the queue |
+//! | `simulated` | [`DayQueue`]: both batch by batch, with the distribution of waits |
 
 pub mod autoscale;
 pub mod day;
+mod simulated;
 
-pub use autoscale::{Autoscaler, autoscaled};
+pub use crate::domain::Autoscaler;
+pub use autoscale::autoscaled;
 pub use day::{DayCurve, DayOutcome, fixed_fleet, provers_for_day};
+pub use simulated::DayQueue;
 
 /// Time to drain a backlog: `backlog / (P/p − arrivals)`; none if it never drains.
 ///

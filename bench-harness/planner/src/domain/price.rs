@@ -45,6 +45,26 @@ impl Prices {
         Ok(Self { prover_usd_per_hour, aggregator_usd_per_hour, gas })
     }
 
+    /// Dollars an hour for one prover.
+    pub fn prover_usd_per_hour(&self) -> f64 {
+        self.prover_usd_per_hour
+    }
+
+    /// Dollars an hour for one aggregator.
+    pub fn aggregator_usd_per_hour(&self) -> f64 {
+        self.aggregator_usd_per_hour
+    }
+
+    /// What L1 charges, if it is in the cost.
+    pub fn gas(&self) -> Option<Gas> {
+        self.gas
+    }
+
+    /// Whether L1 gas is among them.
+    pub fn has_gas(&self) -> bool {
+        self.gas.is_some()
+    }
+
     /// Dollars an hour for a fleet.
     pub fn usd_per_hour(&self, provers: u32, aggregators: u32) -> f64 {
         f64::from(provers) * self.prover_usd_per_hour + f64::from(aggregators) * self.aggregator_usd_per_hour

@@ -13,6 +13,6 @@ pub mod rank;
 pub mod split;
 
 pub use catalogue::{Catalogue, Clock, Machine};
-pub use predict::{Basis, MeasuredProver, Prediction};
+pub use predict::{Basis, MeasuredProver, Neighbours, Prediction};
 pub use rank::{Placed, Ranked, compare, rank};
 pub use split::{Split, splits};

@@ -27,6 +27,32 @@ impl Basis {
     }
 }
 
+/// What stood beside a prover when its time was measured, against what will stand there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neighbours {
+    /// One prover has the machine to itself, as it was measured.
+    None,
+    /// Measured with so many provers at once, each on cores of its own.
+    Measured {
+        /// Provers at once, this one among them.
+        provers: u32,
+    },
+    /// Measured alone and planned with others: what they cost in cache and memory is not in the time.
+    Unknown,
+}
+
+impl Neighbours {
+    /// In words.
+    pub fn words(self) -> String {
+        match self {
+            Self::None => "none".to_owned(),
+            Self::Measured { provers: 2 } => "measured with 1".to_owned(),
+            Self::Measured { provers } => format!("measured with {}", provers.saturating_sub(1)),
+            Self::Unknown => "solo: cost unknown".to_owned(),
+        }
+    }
+}
+
 /// A predicted prove time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
@@ -36,6 +62,8 @@ pub struct Prediction {
     pub basis: Basis,
     /// How far its core count is from those measured.
     pub reach: Reach,
+    /// Whether the other provers on the machine are in the time.
+    pub neighbours: Neighbours,
 }
 
 /// What was measured of a prover, and where.
@@ -47,6 +75,8 @@ pub struct MeasuredProver {
     memory_gib: Option<f64>,
     over_cores: OverCores,
     over_clock: Option<LineFit>,
+    /// Cores of a prover, provers at once, and how many times longer one took than alone.
+    shared: Vec<(u32, u32, f64)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -83,13 +113,54 @@ impl MeasuredProver {
             2 => OverCores::Law(Box::new(UslFit::new(&rates, Law::Amdahl, Errors::Relative)?)),
             _ => OverCores::Law(Box::new(UslFit::new(&rates, Law::Usl, Errors::Relative)?)),
         };
-        Ok(Self { machine_id: None, uarch: None, clock_ghz, memory_gib: None, over_cores, over_clock: None })
+        Ok(Self {
+            machine_id: None,
+            uarch: None,
+            clock_ghz,
+            memory_gib: None,
+            over_cores,
+            over_clock: None,
+            shared: Vec::new(),
+        })
     }
 
     /// On this machine of the catalogue.
     #[must_use]
     pub fn on(self, machine: &Machine) -> Self {
         Self { machine_id: Some(machine.id.clone()), uarch: machine.uarch.clone(), ..self }
+    }
+
+    /// With times measured while several provers ran at once: `(cores of each, provers, prove time in s)`. What they
+    /// took longer than one alone is then taken to be the cost of neighbours on any machine.
+    ///
+    /// ```
+    /// use planner::hardware::{Catalogue, MeasuredProver, Neighbours};
+    /// let catalogue = Catalogue::starter()?;
+    /// let machine = catalogue.find("ryzen-5950x")?; // 16 cores
+    /// let prover = MeasuredProver::new(&[(2.0, 10.0), (16.0, 2.0)], 3.0)?.on(machine);
+    /// let shared = prover.clone().with_neighbours(&[(2, 8, 12.5)])?;
+    /// let (solo, loaded) = (prover.on_machine(machine, 2)?, shared.on_machine(machine, 2)?);
+    /// assert!((loaded.prove_s / solo.prove_s - 1.25).abs() < 1e-9);
+    /// assert_eq!(solo.neighbours, Neighbours::Unknown);
+    /// assert_eq!(loaded.neighbours, Neighbours::Measured { provers: 8 });
+    /// assert_eq!(shared.on_machine(machine, 16)?.neighbours, Neighbours::None);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for times that are not above zero, or core counts too far from those measured alone.
+    pub fn with_neighbours(mut self, points: &[(u32, u32, f64)]) -> Result<Self, PlanError> {
+        for &(cores, provers, prove_s) in points {
+            let (alone_s, _) = self.at_cores(cores)?;
+            self.shared.push((cores, provers, positive("prove_s", prove_s)? / alone_s));
+        }
+        Ok(self)
+    }
+
+    /// How many times longer a prover of `cores` cores takes with others beside it: of the largest number measured.
+    fn slowdown(&self, cores: u32) -> Option<(u32, f64)> {
+        let alike = self.shared.iter().filter(|shared| shared.0 == cores);
+        alike.max_by_key(|shared| shared.1).map(|&(_, provers, times)| (provers, times))
     }
 
     /// With a measured law over the clock. Without one all time is taken to follow the clock.
@@ -132,9 +203,15 @@ impl MeasuredProver {
     /// [`PlanError::BadInput`] if the machine's clock is unknown or the core count is too far from those
     /// measured.
     pub fn on_machine(&self, machine: &Machine, cores: u32) -> Result<Prediction, PlanError> {
-        let (measured_s, reach) = self.at_cores(cores)?;
+        let (alone_s, reach) = self.at_cores(cores)?;
+        let (neighbours, times) = match (self.fit_on(machine, cores), self.slowdown(cores)) {
+            (Some(0 | 1), _) => (Neighbours::None, 1.0),
+            (_, Some((provers, times))) => (Neighbours::Measured { provers }, times),
+            (_, None) => (Neighbours::Unknown, 1.0),
+        };
+        let measured_s = alone_s * times;
         if self.machine_id.as_ref() == Some(&machine.id) {
-            return Ok(Prediction { prove_s: measured_s, basis: Basis::Measured, reach });
+            return Ok(Prediction { prove_s: measured_s, basis: Basis::Measured, reach, neighbours });
         }
         let Some((ghz, _)) = machine.clock_ghz else {
             return Err(PlanError::bad(&format!("clock of {}", machine.id), "a clock in GHz", "unknown"));
@@ -145,7 +222,7 @@ impl MeasuredProver {
         };
         let same = self.uarch.is_some() && self.uarch == machine.uarch;
         let basis = if same { Basis::SameFamily } else { Basis::OtherFamily };
-        Ok(Prediction { prove_s: measured_s * factor, basis, reach })
+        Ok(Prediction { prove_s: measured_s * factor, basis, reach, neighbours })
     }
 
     /// Provers of `cores` cores that fit on `machine`, by cores and by memory; none if its cores are unknown.

@@ -7,11 +7,11 @@ use crate::domain::{State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
-use crate::hardware::predict::{Basis, MeasuredProver};
+use crate::hardware::predict::{Basis, MeasuredProver, Neighbours};
 use crate::plan::choice::{self, Choice};
-use crate::plan::outlook::{limited_s, rough};
+use crate::plan::needs::consolidated_limit;
+use crate::plan::outlook::limited_s;
 use crate::plan::request::PlanRequest;
-use crate::plan::search;
 use crate::scaling::Reach;
 use crate::scaling::turn::turning_share;
 
@@ -37,6 +37,8 @@ pub struct Placed {
     pub basis: Basis,
     /// How far its core count is from those measured.
     pub reach: Reach,
+    /// Whether the others on the machine are in that time.
+    pub neighbours: Neighbours,
     /// Provers, spares included.
     pub provers: u32,
     /// Batches per aggregation.
@@ -62,6 +64,7 @@ impl Ranked {
                 prove_s,
                 basis,
                 reach,
+                neighbours,
                 provers,
                 batches_per_aggregation: _,
                 machines,
@@ -73,13 +76,17 @@ impl Ranked {
                 Reach::Within => "",
                 Reach::Beyond { .. } | Reach::Far { .. } => ", MORE CORES",
             };
+            let alone = match neighbours {
+                Neighbours::None | Neighbours::Measured { .. } => "",
+                Neighbours::Unknown => ", SOLO",
+            };
             MachineFleetRecord {
                 cores_per_prover,
                 provers_per_machine,
                 provers,
                 machines,
                 prove_s,
-                basis: basis.words().to_owned() + beyond,
+                basis: basis.words().to_owned() + beyond + alone,
                 usd_per_hour,
                 delay_s_mean: mean_s,
                 delay_s_p99: p99_s,
@@ -92,7 +99,8 @@ impl Ranked {
 /// Every machine of the catalogue, cheapest first, those without a price after those with one by number of
 /// machines, and those that cannot do it last.
 ///
-/// N is that of `base`, the recommendation where the prover was measured.
+/// Every N is looked at again on each machine; `base`, the recommendation where the prover was measured, says which
+/// splits of a machine are worth a search.
 pub fn rank(
     request: &PlanRequest,
     base: &Choice,
@@ -174,7 +182,7 @@ fn place(
     while cores_per_prover <= cores {
         match (prover.on_machine(machine, cores_per_prover), prover.fit_on(machine, cores_per_prover)) {
             (Ok(prediction), Some(fits)) if fits > 0 => {
-                let needed = request.load().batches_per_s() * prediction.prove_s;
+                let needed = request.batches_per_s() * prediction.prove_s;
                 let machines = crate::formulas::capacity::whole_at_least(needed / f64::from(fits)).max(1);
                 let better = best.is_none_or(|(m, s, ..)| (machines, prediction.prove_s) < (m, s));
                 if better && soon_enough(request, base, prediction.prove_s)? {
@@ -196,12 +204,8 @@ fn place(
         }));
     };
     let prediction = prover.on_machine(machine, cores_per_prover)?;
-    let scaled = request
-        .clone()
-        .with_prove_scaled(prediction.prove_s / request.prove().mean_s())?
-        .with_batches_per_aggregation(base.batches_per_aggregation)?;
-    let found = search::quick(&scaled, base.aggregators)?;
-    let result = rough(&scaled, found)?;
+    let scaled = request.clone().with_prove_scaled(prediction.prove_s / request.prove().mean_s())?;
+    let (found, result) = choice::quick(&scaled)?;
     let provers = found.provers + request.spares();
     let machines = provers.div_ceil(fits);
     Ok(Placed {
@@ -210,6 +214,7 @@ fn place(
         prove_s: prediction.prove_s,
         basis: prediction.basis,
         reach: prediction.reach,
+        neighbours: prediction.neighbours,
         provers,
         batches_per_aggregation: found.batches_per_aggregation,
         machines,
@@ -221,10 +226,10 @@ fn place(
 
 /// Whether a prover of this mean time can meet the limit at all: the in-order floor and what comes after it.
 fn soon_enough(request: &PlanRequest, base: &Choice, prove_s: f64) -> Result<bool, PlanError> {
-    let Some(limit) = choice::consolidated_limit(request) else {
+    let Some(limit) = consolidated_limit(request) else {
         return Ok(true);
     };
-    let (n, interval_s) = (base.batches_per_aggregation, request.load().interval_s());
+    let (n, interval_s) = (base.batches_per_aggregation, request.interval_s());
     let prove = request.prove().scaled(prove_s / request.prove().mean_s())?;
     let q = match limit.statistic() {
         Statistic::P99 => 0.99,

@@ -3,7 +3,7 @@
 use crate::error::{PlanError, positive};
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::Machine;
-use crate::hardware::predict::MeasuredProver;
+use crate::hardware::predict::{MeasuredProver, Neighbours};
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
 
@@ -14,6 +14,8 @@ pub struct Split {
     pub cores_per_prover: u32,
     /// Time to prove a batch, s.
     pub prove_s: f64,
+    /// Whether the others on the machine are in that time.
+    pub neighbours: Neighbours,
     /// Provers in all.
     pub provers: u32,
     /// Machines in all.
@@ -60,13 +62,14 @@ pub fn splits(
         let fits = prover.fit_on(machine, cores_per_prover).unwrap_or(0);
         if let (Ok(prediction), true) = (prover.on_machine(machine, cores_per_prover), fits > 0) {
             let scaled = request.prove().scaled(prediction.prove_s / request.prove().mean_s())?;
-            let needed = whole(request.load().batches_per_s() * prediction.prove_s) + 1 + request.spares();
+            let needed = whole(request.batches_per_s() * prediction.prove_s) + 1 + request.spares();
             let machines = paid.unwrap_or_else(|| needed.div_ceil(fits));
             let provers = if paid.is_some() { machines * fits } else { needed };
-            let interval_s = request.load().interval_s();
+            let interval_s = request.interval_s();
             rows.push(Split {
                 cores_per_prover,
                 prove_s: prediction.prove_s,
+                neighbours: prediction.neighbours,
                 provers,
                 machines,
                 usd_per_hour: machine.usd_per_hour.map(|usd| usd * f64::from(machines)),

@@ -3,13 +3,15 @@
 //! Without prices the cost is machines. What is random is judged by simulation, all fleets on the same
 //! random numbers; what is not, by the closed form, which is exact there.
 
-use crate::domain::{DelayLimit, State, Term};
+use crate::domain::Term;
 use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity, whole_at_least};
 use crate::plan::infeasible;
-use crate::plan::outlook::{Fleet, capacity_of, limited_s, precise};
+use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_least};
+use crate::plan::outlook::{Fleet, capacity_of, carries, limited_s, precise};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cheapest;
+use crate::sim::{Closing, Simulated};
 
 /// The fleet that is recommended, with the figures of the closed form.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,10 @@ impl Choice {
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
+    if let Some(provers) = request.provers() {
+        let enough = smallest(&request.clone().with_provers_free())?;
+        return Ok(figures(request, Fleet { provers, ..enough.fleet() }));
+    }
     infeasible::by_close(request)?;
     infeasible::by_virtual_delay(request)?;
     let least = infeasible::by_provers(request, provers_least(request))?;
@@ -59,12 +65,13 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
     }
     let mut fleet = cheapest(request, least)?;
     // The search judged by short runs; the long one decides.
-    if let Some(limit) = consolidated_limit(request) {
+    let limit = consolidated_limit(request);
+    if limit.is_some() || request.closing() == Closing::ProverFree {
         for _ in 0..3 {
             let result = precise(request, fleet)?;
-            if meets(limit, limited_s(&result, limit.state(), limit.statistic()))
-                || at_most(request, fleet.provers)
-            {
+            let is_soon =
+                limit.is_none_or(|limit| meets(limit, limited_s(&result, limit.state(), limit.statistic())));
+            if is_soon && carries(request, &result) || at_most(request, fleet.provers) {
                 break;
             }
             fleet.provers += 1;
@@ -73,25 +80,18 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
     Ok(figures(request, fleet))
 }
 
-/// The fewest provers that are not behind for ever: all of their time if nothing is random, less than all
-/// of it otherwise.
-pub(crate) fn provers_least(request: &PlanRequest) -> u32 {
-    let needed = request.load().batches_per_s() * request.prove_effective_s();
-    if request.is_deterministic() { whole_at_least(needed).max(1) } else { more_than(needed) }
-}
-
-/// The smallest whole number above `x`, by more than rounding.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
-pub(crate) fn more_than(x: f64) -> u32 {
-    (x * (1.0 + 1e-9)).floor() as u32 + 1
-}
-
-pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimit> {
-    request.delay_limit().filter(|limit| limit.state() == State::Consolidated)
-}
-
-pub(crate) fn meets(limit: DelayLimit, delay_s: f64) -> bool {
-    delay_s <= limit.limit_s() * (1.0 + 1e-9)
+/// The cheapest fleet as the short runs of the search find it, with one longer look at it: for ranking many machines.
+///
+/// # Errors
+/// [`PlanError::Infeasible`].
+pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
+    if request.is_deterministic() {
+        let fleet = smallest(request)?.fleet();
+        return Ok((fleet, precise(request, fleet)?));
+    }
+    infeasible::by_close(request)?;
+    let fleet = cheapest(request, infeasible::by_provers(request, provers_least(request))?)?;
+    Ok((fleet, precise(request, fleet)?))
 }
 
 fn at_most(request: &PlanRequest, provers: u32) -> bool {
@@ -100,7 +100,7 @@ fn at_most(request: &PlanRequest, provers: u32) -> bool {
 
 /// Without randomness: the fewest aggregators and then the smallest N that carry the target in time.
 fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
-    let target = request.load().batches_per_s();
+    let target = request.batches_per_s();
     let limit = consolidated_limit(request);
     let mut nearest: Option<(f64, u32, u32)> = None;
     let mut smallest: Option<(u32, u32)> = None;
@@ -136,7 +136,7 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
 fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let load = request.load();
-    let prove_s = request.prove().mean_s();
+    let prove_s = request.prove_mean_s();
     let aggregate_s = request.aggregation().latency_s(n, aggregators);
     let shortest_s = load.shortest_interval_s();
     let closing = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
@@ -149,7 +149,7 @@ fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
     let (bottleneck, capacity) = capacities
         .into_iter()
         .fold(capacities[0], |least, term| if term.1 < least.1 * (1.0 - 1e-9) { term } else { least });
-    let throughput = load.batches_per_s().min(capacity_of(request, fleet)).min(closing);
+    let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
     let wait_s = request.l1().mean_wait_s();
     Choice {
         provers,
@@ -161,16 +161,10 @@ fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
         delay_consolidated_s: forming_s(request, n) + prove_s + aggregate_s + wait_s,
         bottleneck,
         provers_only_add_delay_after: balance_batches(
-            load.interval_s(),
+            request.interval_s(),
             prove_s,
             aggregate_s,
             request.block_s(),
         ),
     }
-}
-
-/// From the first transaction of a group to the closing of its last batch, s.
-pub(crate) fn forming_s(request: &PlanRequest, n: u32) -> f64 {
-    let interval_s = request.load().interval_s();
-    f64::from(n - 1) * interval_s + request.load().close_s().max(interval_s)
 }

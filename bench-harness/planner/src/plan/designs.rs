@@ -7,6 +7,7 @@
 use crate::domain::{Aggregation, Close, Design, Term};
 use crate::formulas::{capacity::whole_at_least, seed};
 use crate::plan::request::PlanRequest;
+use crate::sim::Closing;
 
 /// One design's figures by the seed's formulas.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub struct DesignFigures {
     pub provers: u32,
     /// Batches per aggregation, or per L1 transaction when naive.
     pub batches_per_aggregation: u32,
+    /// Aggregators that the formula takes for granted: each level of the tree at once. 0 without aggregation.
+    pub aggregators: u32,
     /// For [`Design::Vertical`]: how many times faster the prover must be.
     pub prover_speedup: Option<f64>,
     /// Throughput, batches/s.
@@ -51,15 +54,15 @@ struct Seed<'a> {
 /// All five designs, in the seed's order.
 pub(crate) fn all(request: &PlanRequest) -> Vec<DesignFigures> {
     let load = request.load();
-    let interval_s = match load.close() {
-        Close::Fixed { close_s } => close_s,
-        Close::Filled { .. } => load.interval_s(),
+    let (interval_s, close_s) = match (request.closing(), load.close()) {
+        (Closing::Full | Closing::ProverFree, Close::Fixed { close_s }) => (close_s, close_s),
+        _ => (request.interval_s(), request.close_s()),
     };
     let seed = Seed {
-        target: load.batches_per_s(),
+        target: request.batches_per_s(),
         interval_s,
-        extra_close_s: load.close_s() - interval_s,
-        prove_s: request.prove().mean_s(),
+        extra_close_s: close_s - interval_s,
+        prove_s: request.prove_mean_s(),
         block_s: request.block_s(),
         aggregation: request.aggregation(),
         fixed_n: request.batches_per_aggregation(),
@@ -100,13 +103,9 @@ impl Seed<'_> {
         let throughput = seed::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
         let delay_s =
             self.extra_close_s + seed::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
-        self.figures(
-            Design::HorizontalAggregated,
-            n,
-            throughput,
-            delay_s,
-            self.largest(n, self.prove_s, Some(a)),
-        )
+        let bottleneck = self.largest(n, self.prove_s, Some(a));
+        let figures = self.figures(Design::HorizontalAggregated, n, throughput, delay_s, bottleneck);
+        DesignFigures { aggregators: self.aggregation.useful_aggregators(n), ..figures }
     }
 
     fn order_then_prove(&self) -> DesignFigures {
@@ -181,6 +180,7 @@ impl Seed<'_> {
             design,
             provers: n,
             batches_per_aggregation: n,
+            aggregators: 0,
             prover_speedup: None,
             throughput_batches_per_s: throughput,
             delay_virtual_s: None,

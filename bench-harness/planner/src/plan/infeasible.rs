@@ -4,7 +4,7 @@ use crate::domain::{DelayLimit, State, Statistic, Term};
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least};
 use crate::formulas::corrected::in_order_floor_s;
-use crate::plan::choice::forming_s;
+use crate::plan::needs::forming_s;
 use crate::plan::outlook::{Fleet, limited_s, rough};
 use crate::plan::request::PlanRequest;
 
@@ -39,8 +39,7 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
     } else {
         // Any fleet will do: it is not looked at.
         let n = request.batches_per_aggregation().unwrap_or(1);
-        let provers =
-            whole_at_least(2.0 * request.load().batches_per_s() * request.prove_effective_s()).max(1);
+        let provers = whole_at_least(2.0 * request.batches_per_s() * request.prove_effective_s()).max(1);
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
         limited_s(&rough(request, fleet)?, State::Virtual, limit.statistic())
     };
@@ -64,7 +63,7 @@ pub(crate) fn by_provers(request: &PlanRequest, provers: u32) -> Result<u32, Pla
         Some(most) if most < provers => Err(PlanError::Infeasible {
             term: Term::Prove,
             best: Figure(prover_capacity(most, prove_s)),
-            wanted: Figure(request.load().batches_per_s()),
+            wanted: Figure(request.batches_per_s()),
             unit: "batches/s",
             advice: format!(
                 "{provers} provers at {} s a batch are needed and {most} allowed",
@@ -78,7 +77,7 @@ pub(crate) fn by_provers(request: &PlanRequest, provers: u32) -> Result<u32, Pla
 /// No N that may be chosen gets through L1.
 pub(crate) fn blocked(request: &PlanRequest) -> PlanError {
     let most = *request.batches_per_aggregation_tried().end();
-    let target = request.load().batches_per_s();
+    let target = request.batches_per_s();
     PlanError::Infeasible {
         term: Term::Block,
         best: Figure(group_capacity(most, 1, request.l1_work_s())),
@@ -92,16 +91,30 @@ pub(crate) fn blocked(request: &PlanRequest) -> PlanError {
     }
 }
 
+/// A sequencer that closes only when a prover is free loses too much of the target with any fleet.
+pub(crate) fn held_back(request: &PlanRequest, fleet: Fleet) -> PlanError {
+    let carried = rough(request, fleet).map_or(0.0, |result| result.throughput_batches_per_s.value);
+    PlanError::Infeasible {
+        term: Term::Close,
+        best: Figure(carried),
+        wanted: Figure(request.batches_per_s()),
+        unit: "batches/s",
+        advice: format!(
+            "a sequencer that closes only when a prover is free carries so much with {} provers; let batches close \
+             when they are full",
+            fleet.provers
+        ),
+    }
+}
+
 /// No fleet is fast enough; `fleet` comes nearest.
 pub(crate) fn too_slow(request: &PlanRequest, limit: DelayLimit, best_s: f64, fleet: Fleet) -> PlanError {
     let n = fleet.batches_per_aggregation;
     let prove_s = match limit.statistic() {
-        Statistic::Mean => request.prove().mean_s(),
-        Statistic::P50 => {
-            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.5) - interval(request)
-        }
+        Statistic::Mean => request.prove_mean_s(),
+        Statistic::P50 => in_order_floor_s(request.prove(), 1, request.interval_s(), 0.5) - interval(request),
         Statistic::P99 => {
-            in_order_floor_s(request.prove(), 1, request.load().interval_s(), 0.99) - interval(request)
+            in_order_floor_s(request.prove(), 1, request.interval_s(), 0.99) - interval(request)
         }
     };
     let parts = [
@@ -127,5 +140,5 @@ pub(crate) fn too_slow(request: &PlanRequest, limit: DelayLimit, best_s: f64, fl
 }
 
 fn interval(request: &PlanRequest) -> f64 {
-    request.load().interval_s()
+    request.interval_s()
 }

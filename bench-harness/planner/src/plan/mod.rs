@@ -6,13 +6,18 @@
 //! | [`designs`] | each design by the seed's formulas |
 //! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
 //! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | [`record`] | a plan as the record that is written and rendered |
+//! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
+//! | [`timeline`] | the recommended fleet at work, for a timeline |
 
 pub mod choice;
+pub mod curves;
 pub mod designs;
 mod infeasible;
+pub(crate) mod needs;
 mod notes;
 pub mod outlook;
 pub mod pareto;
@@ -20,13 +25,17 @@ pub mod record;
 pub mod request;
 pub(crate) mod search;
 pub mod sensitivity;
+pub mod timeline;
+pub mod what_if;
 
 pub use choice::Choice;
+pub use curves::curves;
 pub use designs::DesignFigures;
-pub use outlook::{Fleet, Outcome, Outlook, outlook};
+pub use outlook::{ClosedForm, Fleet, Outcome, Outlook, closed_form, outlook};
 pub use pareto::Point;
 pub use request::{ArrivalLaw, PlanRequest};
 pub use sensitivity::Sensitivity;
+pub use what_if::what_if;
 
 use crate::domain::Design;
 use crate::error::PlanError;
@@ -40,7 +49,8 @@ pub struct Plan {
     pub choice: Choice,
     /// Each design by the seed's formulas, at the N = P that meets the target.
     pub designs: Vec<DesignFigures>,
-    /// Seed, corrected form and simulation side by side: the fleet recommended, and the seed's own N = P.
+    /// Seed, corrected form and simulation side by side: the fleet recommended, the seed's own N = P, and where
+    /// chance plays a part the fleet recommended with its spares at work.
     pub outlooks: Vec<Outlook>,
     /// How the number of provers moves with prove time.
     pub sensitivity: Sensitivity,
@@ -84,13 +94,16 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
             provers: seeds.provers,
             batches_per_aggregation: seeds.batches_per_aggregation,
             // The seed's aggregation time takes for granted that each level of the tree runs at once.
-            aggregators: choice
-                .aggregators
-                .max(request.aggregation().useful_aggregators(seeds.batches_per_aggregation)),
+            aggregators: choice.aggregators.max(seeds.aggregators),
         };
         if fleet != choice.fleet() {
             outlooks.push(outlook(request, fleet)?);
         }
+    }
+    // While nothing is broken the spares work too.
+    let rested = Fleet { provers: choice.provers.saturating_add(request.spares()), ..choice.fleet() };
+    if !request.is_deterministic() && outlooks.iter().all(|outlook| outlook.fleet != rested) {
+        outlooks.push(outlook(request, rested)?);
     }
     let sensitivity = sensitivity::of(request, &choice)?;
     let pareto = pareto::front(request, &choice)?;

@@ -1,12 +1,13 @@
 //! The sentences that say why, and what a plan cannot know.
 
-use reports::plan::significant;
+use reports::number::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;
-use crate::plan::choice::consolidated_limit;
+use crate::plan::needs::{consolidated_limit, provers_least};
 use crate::plan::outlook::Outcome;
 use crate::plan::{Plan, PlanRequest};
+use crate::sim::Closing;
 
 /// Samples needed to be 95 % sure that one lies beyond the 99th percentile: `⌈ln 0.05 / ln 0.99⌉`.
 const SAMPLES_FOR_P99: usize = 299;
@@ -14,15 +15,14 @@ const SAMPLES_FOR_P99: usize = 299;
 /// Why this plan.
 pub(crate) fn of(plan: &Plan) -> Vec<String> {
     let mut notes = vec![bottleneck(plan), balance(plan)];
+    notes.extend(fixed_provers(plan));
     notes.extend(instability(plan));
+    notes.extend(held_back(plan));
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
-    if plan.request.spares() > 0 {
-        notes.push(format!(
-            "{} more provers are rented as spares; they are in the cost.",
-            plan.request.spares()
-        ));
-    }
+    notes.extend(spares(plan));
+    notes.extend(alone(plan));
+    notes.extend(early(&plan.request));
     if plan.request.prices().is_none() {
         notes.push("No prices were given: fleets are compared by their machines.".to_owned());
     }
@@ -49,10 +49,104 @@ fn balance(plan: &Plan) -> String {
     )
 }
 
+fn fixed_provers(plan: &Plan) -> Option<String> {
+    let fixed = plan.request.provers()?;
+    let least = provers_least(&plan.request);
+    let enough = if fixed < least { "too few to keep up" } else { "enough to keep up" };
+    Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {least}."))
+}
+
+fn spares(plan: &Plan) -> Option<String> {
+    let spares = plan.request.spares();
+    if spares == 0 {
+        return None;
+    }
+    let (are, fail) =
+        if spares == 1 { ("1 spare is", "one prover fails") } else { ("spares are", "so many fail") };
+    let are = if spares == 1 { are.to_owned() } else { format!("{spares} {are}") };
+    let rested = plan.choice.provers.saturating_add(spares);
+    let settled = |provers: u32| {
+        let outlook = plan
+            .outlooks
+            .iter()
+            .find(|outlook| outlook.fleet == crate::plan::Fleet { provers, ..plan.choice.fleet() })?;
+        match &outlook.simulation {
+            Outcome::Settles(result) => Some(result.consolidated.p99_s.value),
+            Outcome::Unstable { .. } => None,
+        }
+    };
+    let gain = match (settled(plan.choice.provers), settled(rested)) {
+        (Some(without_s), Some(with_s)) => format!(
+            " While nothing is broken all {rested} work, and the p99 is {} s instead of {} s.",
+            significant(with_s, 4),
+            significant(without_s, 4)
+        ),
+        _ => String::new(),
+    };
+    Some(format!(
+        "{are} counted, and paid for, so that the plan holds when {fail}; --spares 0 for none.{gain}"
+    ))
+}
+
+/// One batch a proof is a choice that must be explained: aggregation is what the other designs are about.
+fn alone(plan: &Plan) -> Option<String> {
+    let free = plan.request.batches_per_aggregation().is_none() && plan.choice.batches_per_aggregation == 1;
+    if !free {
+        return None;
+    }
+    let priced = plan.request.prices().is_some_and(|prices| prices.has_gas());
+    Some(if priced {
+        "N = 1: every proof is verified on L1 by itself; at this price of gas a larger group costs more in machines \
+         than it saves."
+            .to_owned()
+    } else {
+        "N = 1: every proof is verified on L1 by itself, since no gas price was given and nothing else makes \
+         aggregation worth its time. Set --prover-usd-per-hour, --verify-gas, --gwei and --usd-per-eth to weigh it, \
+         --l1 serial where the submitter waits for inclusion, or --fix-n."
+            .to_owned()
+    })
+}
+
+/// A timeout closes batches before they are full: more of them, and less in each.
+fn early(request: &PlanRequest) -> Option<String> {
+    let share = request.fill_share();
+    (share < 1.0 - 1e-9).then(|| {
+        format!(
+            "The timeout closes batches when they are {} % full on average: {} batches/s instead of {}.",
+            significant(100.0 * share, 3),
+            significant(request.batches_per_s(), 4),
+            significant(share * request.batches_per_s(), 4)
+        )
+    })
+}
+
+/// A sequencer that holds back does not fall behind: it carries less.
+fn held_back(plan: &Plan) -> Vec<String> {
+    if plan.request.closing() != Closing::ProverFree {
+        return Vec::new();
+    }
+    let lost = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
+        Outcome::Settles(result) => {
+            let carried = result.throughput_batches_per_s.value;
+            let share = 1.0 - carried / plan.request.batches_per_s();
+            (share > 1e-3).then(|| {
+                format!(
+                    "Closing only when a prover is free, P = {} carries {} batches/s: {} % of the target is lost.",
+                    outlook.fleet.provers,
+                    significant(carried, 4),
+                    significant(100.0 * share, 2)
+                )
+            })
+        }
+        Outcome::Unstable { .. } => None,
+    });
+    lost.collect()
+}
+
 fn instability(plan: &Plan) -> Vec<String> {
     let unstable = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
         Outcome::Settles(_) => None,
-        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
             let fleet = outlook.fleet;
             let grows = match *growth_s_per_batch {
                 s if s > 0.0 => format!("each batch waits {} s longer than the one before", significant(s, 3)),
@@ -64,8 +158,8 @@ fn instability(plan: &Plan) -> Vec<String> {
                 fleet.provers,
                 fleet.batches_per_aggregation,
                 significant(100.0 * outlook.use_share, 4),
-                significant(after_a_day.consolidated.p99_s.value, 3),
-                significant(after_a_week.consolidated.p99_s.value, 3),
+                significant(*p99_after_a_day_s, 3),
+                significant(*p99_after_a_week_s, 3),
                 significant(outlook.seed_delay_s, 4),
             ))
         }

@@ -3,12 +3,16 @@
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, seed};
-use crate::plan::request::PlanRequest;
-use crate::sim::{RunLength, Simulated, simulate};
+use crate::plan::request::{ArrivalLaw, PlanRequest};
+use crate::sim::{Closing, Pipeline, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
 const DAY_S: f64 = 86_400.0;
+/// The most batches of an overloaded fleet that are simulated: a week of them may be hundreds of millions.
+const OVERLOADED_BATCHES_MAX: u64 = 500_000;
+/// More batches a day than this would take minutes to plan for.
+const DAY_BATCHES_MOST: u64 = 2_000_000;
 
 /// A fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,44 +54,37 @@ pub enum Outcome {
         /// By how much each batch waits longer than the one before, s, from the capacities. 0 at full use,
         /// where the delay wanders upwards all the same.
         growth_s_per_batch: f64,
-        /// After a day from a start without a queue.
-        after_a_day: Box<Simulated>,
-        /// After a week.
-        after_a_week: Box<Simulated>,
+        /// 99th percentile to consolidated over a day from a start without a queue, s.
+        p99_after_a_day_s: f64,
+        /// Over a week, s.
+        p99_after_a_week_s: f64,
     },
 }
 
-/// The three figures for `fleet`.
-///
-/// # Errors
-/// [`PlanError::BadInput`] if the fleet has none of something.
-pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
-    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let pipeline = request.pipeline(provers, n, aggregators)?;
-    let load = request.load();
-    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
+/// What the formulas say of a fleet, without simulation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClosedForm {
+    /// As [`Outlook::seed_throughput_batches_per_s`].
+    pub seed_throughput_batches_per_s: f64,
+    /// As [`Outlook::seed_delay_s`].
+    pub seed_delay_s: f64,
+    /// As [`Outlook::corrected_throughput_batches_per_s`].
+    pub corrected_throughput_batches_per_s: f64,
+    /// As [`Outlook::corrected_delay_s`].
+    pub corrected_delay_s: f64,
+    /// As [`Outlook::use_share`].
+    pub use_share: f64,
+}
+
+/// The two closed forms for `fleet`.
+pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
+    let Fleet { provers: _, batches_per_aggregation: n, aggregators } = fleet;
+    let (interval_s, prove_s, block_s) = (request.interval_s(), request.prove_mean_s(), request.block_s());
     let aggregate_s = request.aggregation().latency_s(n, aggregators);
-    let extra_s = load.close_s().max(interval_s) - interval_s;
+    let extra_s = request.close_s() - interval_s;
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
-    let arriving = 1.0 / interval_s;
-    let use_share = arriving / capacity;
-    let settles = if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 };
-    let simulation = if settles {
-        Outcome::Settles(Box::new(precise(request, fleet)?))
-    } else {
-        let over = |days: f64| -> Result<Box<Simulated>, PlanError> {
-            let batches = whole(days * DAY_S / interval_s).max(u64::from(n));
-            Ok(Box::new(simulate(&pipeline, RunLength::new(batches, 0, REPLICATIONS, request.seed())?)))
-        };
-        Outcome::Unstable {
-            growth_s_per_batch: corrected::growth_s_per_batch(arriving, capacity),
-            after_a_day: over(1.0)?,
-            after_a_week: over(7.0)?,
-        }
-    };
-    Ok(Outlook {
-        fleet,
+    ClosedForm {
         seed_throughput_batches_per_s: seed::aggregated_throughput(
             n,
             interval_s,
@@ -99,6 +96,58 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
         corrected_throughput_batches_per_s: throughput,
         corrected_delay_s: extra_s
             + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+        use_share: 1.0 / interval_s / capacity,
+    }
+}
+
+/// The three figures for `fleet`.
+///
+/// # Errors
+/// [`PlanError::BadInput`] if the fleet has none of something.
+pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let pipeline = request.pipeline(provers, n, aggregators)?;
+    let interval_s = request.interval_s();
+    let ClosedForm {
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
+        use_share,
+    } = closed_form(request, fleet);
+    let (arriving, capacity) = (1.0 / interval_s, capacity_of(request, fleet));
+    let settles = match (request.closing(), request.is_deterministic()) {
+        // A sequencer that holds back loses batches and never falls behind.
+        (Closing::ProverFree, _) => true,
+        (_, true) => use_share <= 1.0 + 1e-9,
+        (_, false) => use_share < 1.0 - 1e-9,
+    };
+    let simulation = if settles {
+        Outcome::Settles(Box::new(precise(request, fleet)?))
+    } else {
+        let growth_s_per_batch = corrected::growth_s_per_batch(arriving, capacity);
+        let over = |days: f64| -> Result<f64, PlanError> {
+            let batches = whole(days * DAY_S / interval_s).max(u64::from(n));
+            if batches > OVERLOADED_BATCHES_MAX && growth_s_per_batch > 0.0 {
+                // So many batches that chance is averaged out: the queue grows as a fluid does.
+                return Ok(corrected_delay_s + 0.99 * batches as f64 * growth_s_per_batch);
+            }
+            let length =
+                RunLength::new(batches.min(OVERLOADED_BATCHES_MAX), 0, REPLICATIONS, request.seed())?;
+            Ok(simulate(&pipeline, length).consolidated.p99_s.value)
+        };
+        Outcome::Unstable {
+            growth_s_per_batch,
+            p99_after_a_day_s: over(1.0)?,
+            p99_after_a_week_s: over(7.0)?,
+        }
+    };
+    Ok(Outlook {
+        fleet,
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
         use_share,
         simulation,
     })
@@ -131,6 +180,13 @@ pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, 
     }
 }
 
+/// Whether a simulation carried the target, to one part in a hundred. Only a sequencer that holds back until a prover
+/// is free loses batches; any other lets the queue grow, and use tells.
+pub(crate) fn carries(request: &PlanRequest, result: &Simulated) -> bool {
+    request.closing() != Closing::ProverFree
+        || result.throughput_batches_per_s.value >= 0.99 * request.batches_per_s()
+}
+
 /// `groups` groups in each replication, but not more than `most` batches, and never fewer than 30 groups.
 fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Result<Simulated, PlanError> {
     let n = u64::from(fleet.batches_per_aggregation);
@@ -139,10 +195,29 @@ fn simulated(request: &PlanRequest, fleet: Fleet, groups: u64, most: u64) -> Res
         true => (20 * n, 2),
         false => ((groups * n).max(6_000).min(most).max(30 * n), REPLICATIONS),
     };
+    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
+    if let ArrivalLaw::Daily { .. } = request.arrival_law() {
+        return days(request, &pipeline);
+    }
     // A tenth, and the time in which every prover has ended a few proofs.
     let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
-    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
     Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
+}
+
+/// Whole days: the first leaves its queue to those that count.
+fn days(request: &PlanRequest, pipeline: &Pipeline) -> Result<Simulated, PlanError> {
+    let day = whole(DAY_S / request.interval_s()).max(1);
+    if day > DAY_BATCHES_MOST {
+        return Err(PlanError::bad(
+            "arrivals daily",
+            &format!(
+                "at most {DAY_BATCHES_MOST} batches a day to simulate; larger batches, or the verb queue"
+            ),
+            day,
+        ));
+    }
+    let (days, replications) = if day > 100_000 { (2, 4) } else { (4, REPLICATIONS) };
+    Ok(simulate(pipeline, RunLength::new(days * day, day, replications, request.seed())?))
 }
 
 /// The figure of a simulation that a limit is held against, s.

@@ -1,7 +1,8 @@
 //! Cost against delay: the fleets that no other beats in both.
 
 use crate::error::PlanError;
-use crate::plan::choice::{Choice, provers_least};
+use crate::plan::choice::Choice;
+use crate::plan::needs::provers_least;
 use crate::plan::outlook::{Fleet, capacity_of, rough};
 use crate::plan::request::PlanRequest;
 
@@ -32,7 +33,7 @@ pub(crate) fn front(request: &PlanRequest, choice: &Choice) -> Result<Vec<Point>
         {
             let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: choice.aggregators };
             let allowed = request.provers_max().is_none_or(|most| provers <= most);
-            let carries = capacity_of(request, fleet) >= request.load().batches_per_s() * (1.0 - 1e-9);
+            let carries = capacity_of(request, fleet) >= request.batches_per_s() * (1.0 - 1e-9);
             if allowed && carries {
                 points.push(point(request, fleet)?);
             }
@@ -44,7 +45,7 @@ pub(crate) fn front(request: &PlanRequest, choice: &Choice) -> Result<Vec<Point>
 fn point(request: &PlanRequest, fleet: Fleet) -> Result<Point, PlanError> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let rented = provers + request.spares();
-    let rate = request.load().batches_per_s();
+    let rate = request.batches_per_s();
     Ok(Point {
         fleet,
         machines: rented + aggregators,

@@ -36,8 +36,8 @@ fn inputs(request: &PlanRequest) -> InputsRecord {
         target_batches_per_s: load.batches_per_s(),
         target_transactions_per_s: load.transactions_per_s(),
         batch_transactions: load.batch_transactions(),
-        close_s: load.close_s(),
-        close_interval_s: load.interval_s(),
+        close_s: request.close_s(),
+        close_interval_s: request.interval_s(),
         prove: time(request.prove()),
         aggregation: aggregation(request.aggregation()),
         block_s: request.block_s(),
@@ -72,7 +72,8 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
         usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
         capacity_batches_per_s,
         throughput_batches_per_s,
-        throughput_transactions_per_s: size.map(|size| throughput_batches_per_s * f64::from(size)),
+        throughput_transactions_per_s: size
+            .map(|size| throughput_batches_per_s * request.fill_share() * f64::from(size)),
         delay_virtual_s,
         delay_consolidated_s,
         verifications_per_group: 1,
@@ -87,6 +88,7 @@ fn design(figures: &DesignFigures) -> DesignRecord {
         design,
         provers,
         batches_per_aggregation,
+        aggregators,
         prover_speedup,
         throughput_batches_per_s,
         delay_virtual_s,
@@ -106,6 +108,7 @@ fn design(figures: &DesignFigures) -> DesignRecord {
         },
         provers,
         batches_per_aggregation,
+        aggregators,
         prover_speedup,
         throughput_batches_per_s,
         delay_virtual_s,
@@ -151,7 +154,7 @@ fn limit(limit: DelayLimit) -> DelayLimitRecord {
     }
 }
 
-fn term(term: Term) -> TermName {
+pub(crate) fn term(term: Term) -> TermName {
     match term {
         Term::Prove => TermName::Prove,
         Term::Close => TermName::Close,
@@ -172,11 +175,11 @@ fn outlook(outlook: &Outlook) -> OutlookRecord {
     } = outlook;
     let (simulated, unstable) = match simulation {
         Outcome::Settles(result) => (Some(simulated(result)), None),
-        Outcome::Unstable { growth_s_per_batch, after_a_day, after_a_week } => {
+        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
             let unstable = UnstableRecord {
                 growth_s_per_batch: *growth_s_per_batch,
-                p99_after_a_day_s: after_a_day.consolidated.p99_s.value,
-                p99_after_a_week_s: after_a_week.consolidated.p99_s.value,
+                p99_after_a_day_s: *p99_after_a_day_s,
+                p99_after_a_week_s: *p99_after_a_week_s,
             };
             (None, Some(unstable))
         }

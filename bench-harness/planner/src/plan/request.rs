@@ -2,13 +2,16 @@
 
 use crate::domain::{Aggregation, Close, DelayLimit, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, not_negative, positive};
-use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline};
+use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
 /// The largest N tried when the request does not fix it.
 pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1024;
 
-/// How the times between batches vary around their mean.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Provers beyond those needed, unless a request says otherwise: one may fail and the plan holds.
+pub const SPARES: u32 = 1;
+
+/// How the times between batches vary around their mean, which is the load's.
+#[derive(Debug, Clone, PartialEq)]
 pub enum ArrivalLaw {
     /// They do not.
     Fixed,
@@ -18,6 +21,35 @@ pub enum ArrivalLaw {
     Erlang(u32),
     /// Lognormal with this coefficient of variation.
     LogNormal(f64),
+    /// The gaps of a trace in their order, each scaled by one factor so that their mean is the load's.
+    Trace(Vec<f64>),
+    /// A rate that changes over the day, in equal slots from midnight, scaled so that its mean is the load's.
+    Daily {
+        /// The rates, in any unit.
+        shape: Vec<f64>,
+        /// Whether batches come at random around the rate.
+        poisson: bool,
+    },
+}
+
+impl ArrivalLaw {
+    /// The law with this mean time between batches.
+    fn arrivals(&self, mean_s: f64) -> Result<Arrivals, PlanError> {
+        match self {
+            Self::Fixed => Arrivals::fixed(mean_s),
+            Self::Poisson => Arrivals::poisson(mean_s),
+            Self::Erlang(k) => Arrivals::erlang(mean_s, *k),
+            Self::LogNormal(cv) => Arrivals::log_normal(mean_s, *cv),
+            Self::Trace(gaps_s) => {
+                let scale = mean_s / Arrivals::trace(gaps_s.clone())?.mean_s();
+                Arrivals::trace(gaps_s.iter().map(|gap| gap * scale).collect())
+            }
+            Self::Daily { shape, poisson } => {
+                let scale = Arrivals::daily(shape.clone(), *poisson)?.mean_s() / mean_s;
+                Arrivals::daily(shape.iter().map(|rate| rate * scale).collect(), *poisson)
+            }
+        }
+    }
 }
 
 /// A load, the measured times, and what would be good enough.
@@ -29,8 +61,11 @@ pub struct PlanRequest {
     block_s: f64,
     delay_limit: Option<DelayLimit>,
     batches_per_aggregation: Option<u32>,
+    provers: Option<u32>,
     provers_max: Option<u32>,
     arrival_law: ArrivalLaw,
+    closing: Closing,
+    stragglers: Option<Stragglers>,
     l1: L1,
     crashes: Option<Crashes>,
     prices: Option<Prices>,
@@ -57,12 +92,15 @@ impl PlanRequest {
             block_s,
             delay_limit: None,
             batches_per_aggregation: None,
+            provers: None,
             provers_max: None,
             arrival_law: ArrivalLaw::Fixed,
+            closing: Closing::Full,
+            stragglers: None,
             l1: L1::Serial(block_s),
             crashes: None,
             prices: None,
-            spares: 0,
+            spares: SPARES,
             seed: 1,
         })
     }
@@ -70,18 +108,28 @@ impl PlanRequest {
     /// The same request with batches that come at random.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] for a shape of 0 or a negative coefficient of variation.
+    /// [`PlanError::BadInput`] for a shape of 0, a negative coefficient of variation, or a trace or a day that makes no
+    /// rate.
     pub fn with_arrivals(self, law: ArrivalLaw) -> Result<Self, PlanError> {
-        match law {
-            ArrivalLaw::Fixed | ArrivalLaw::Poisson => {}
-            ArrivalLaw::Erlang(k) => {
-                at_least_one("arrival_erlang_k", k)?;
-            }
-            ArrivalLaw::LogNormal(cv) => {
-                not_negative("arrival_cv", cv)?;
-            }
-        }
+        law.arrivals(self.load.interval_s())?;
         Ok(Self { arrival_law: law, ..self })
+    }
+
+    /// The same request with another rule for closing batches. With a timeout batches may go half empty, so that more
+    /// of them come than the load would fill.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for a timeout that is not above zero.
+    pub fn with_closing(self, closing: Closing) -> Result<Self, PlanError> {
+        Ok(Self { closing: closing.checked()?, ..self })
+    }
+
+    /// The same request with jobs that take longer for no reason of their own.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
+        Ok(Self { stragglers: Some(stragglers.checked()?), ..self })
     }
 
     /// The same request on another reading of L1. Without this, the submitter waits for inclusion and the
@@ -109,7 +157,7 @@ impl PlanRequest {
         Self { prices: Some(prices), ..self }
     }
 
-    /// The same request with this many provers more than are needed.
+    /// The same request with this many provers more than are needed; [`SPARES`] without this.
     #[must_use]
     pub fn with_spares(self, spares: u32) -> Self {
         Self { spares, ..self }
@@ -143,6 +191,48 @@ impl PlanRequest {
         Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 
+    /// The same request with P fixed, enough or not: the plan then says what that fleet does. N and A are chosen
+    /// as for a fleet that is large enough.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if `provers` is 0.
+    pub fn with_provers(self, provers: u32) -> Result<Self, PlanError> {
+        Ok(Self { provers: Some(at_least_one("provers", provers)?), ..self })
+    }
+
+    /// The same request with P to be chosen.
+    #[must_use]
+    pub fn with_provers_free(self) -> Self {
+        Self { provers: None, ..self }
+    }
+
+    /// The same request without a limit on delay.
+    #[must_use]
+    pub fn without_delay_limit(self) -> Self {
+        Self { delay_limit: None, ..self }
+    }
+
+    /// The same request for another load.
+    #[must_use]
+    pub fn with_load(self, load: Load) -> Self {
+        Self { load, ..self }
+    }
+
+    /// The same request with another block time, L1 read as before.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless `block_s` is a finite number above zero.
+    pub fn with_block(self, block_s: f64) -> Result<Self, PlanError> {
+        let block_s = positive("block_s", block_s)?;
+        let l1 = match self.l1 {
+            L1::Serial(_) => L1::Serial(block_s),
+            L1::Latency(_) => L1::Latency(block_s),
+            L1::Slots { slot_s: _, missed, phase_s } => L1::Slots { slot_s: block_s, missed, phase_s },
+            L1::Poisson { .. } => L1::Poisson { mean_s: block_s },
+        };
+        Ok(Self { block_s, l1: l1.checked()?, ..self })
+    }
+
     /// The same request with at most `provers` provers.
     ///
     /// # Errors
@@ -159,6 +249,54 @@ impl PlanRequest {
     /// Time to prove one batch on one prover.
     pub fn prove(&self) -> &TimeDist {
         &self.prove
+    }
+
+    /// Mean time between two closings, s: the load's interval, or less where a timeout closes batches early.
+    pub fn interval_s(&self) -> f64 {
+        let mean_s = self.load.interval_s();
+        match self.closing {
+            Closing::Full | Closing::ProverFree => mean_s,
+            // The law was checked when it came in.
+            Closing::Timeout(_) => {
+                self.arrival_law.arrivals(mean_s).map_or(mean_s, |law| law.closing_interval_s(self.closing))
+            }
+        }
+    }
+
+    /// Batches that close in a second at this load: the target's, or more where a timeout closes them early.
+    pub fn batches_per_s(&self) -> f64 {
+        1.0 / self.interval_s()
+    }
+
+    /// How full batches are on average; 1 unless a timeout closes them early.
+    pub fn fill_share(&self) -> f64 {
+        self.interval_s() / self.load.interval_s()
+    }
+
+    /// Mean time from a batch's first transaction to its closing, s.
+    pub fn close_s(&self) -> f64 {
+        let full_s = self.load.interval_s();
+        self.load.close_s().max(full_s) - full_s + self.interval_s()
+    }
+
+    /// The rule that closes batches.
+    pub fn closing(&self) -> Closing {
+        self.closing
+    }
+
+    /// How batches come.
+    pub fn arrival_law(&self) -> &ArrivalLaw {
+        &self.arrival_law
+    }
+
+    /// Stragglers, if any.
+    pub fn stragglers(&self) -> Option<Stragglers> {
+        self.stragglers
+    }
+
+    /// Mean time to prove one batch, stragglers included and crashes not, s.
+    pub fn prove_mean_s(&self) -> f64 {
+        occupied_s(&self.prove, self.stragglers, None)
     }
 
     /// How N proofs become one.
@@ -179,6 +317,11 @@ impl PlanRequest {
     /// N, where the request fixes it.
     pub fn batches_per_aggregation(&self) -> Option<u32> {
         self.batches_per_aggregation
+    }
+
+    /// P, where the request fixes it.
+    pub fn provers(&self) -> Option<u32> {
+        self.provers
     }
 
     /// The most provers allowed.
@@ -222,21 +365,20 @@ impl PlanRequest {
     /// Whether nothing in the request is random, so that the closed form is exact.
     pub fn is_deterministic(&self) -> bool {
         let fixed_l1 = matches!(self.l1, L1::Serial(_) | L1::Latency(_));
-        let fixed_arrivals = matches!(self.arrival_law, ArrivalLaw::Fixed | ArrivalLaw::LogNormal(0.0));
+        let fixed_arrivals = match self.arrival_law {
+            ArrivalLaw::Fixed => true,
+            ArrivalLaw::LogNormal(cv) => cv == 0.0,
+            ArrivalLaw::Poisson | ArrivalLaw::Erlang(_) | ArrivalLaw::Trace(_) | ArrivalLaw::Daily { .. } => {
+                false
+            }
+        };
         let fixed_times = self.prove.is_fixed() && self.aggregation.step().is_fixed();
-        fixed_times && fixed_arrivals && fixed_l1 && self.crashes.is_none()
+        fixed_times && fixed_arrivals && fixed_l1 && self.crashes.is_none() && self.stragglers.is_none()
     }
 
-    /// Mean time that a batch holds a prover, crashes included, s.
+    /// Mean time that a batch holds a prover, stragglers and crashes included, s.
     pub fn prove_effective_s(&self) -> f64 {
-        match self.crashes {
-            None => self.prove.mean_s(),
-            Some(crashes) => crate::formulas::crash::occupancy_s(
-                crashes.mtbf_s,
-                crashes.repair_s,
-                self.prove.laplace(1.0 / crashes.mtbf_s),
-            ),
-        }
+        occupied_s(&self.prove, self.stragglers, self.crashes)
     }
 
     /// The request as a pipeline to simulate, with a fleet.
@@ -244,25 +386,22 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if the fleet has none of something.
     pub fn pipeline(&self, provers: u32, n: u32, aggregators: u32) -> Result<Pipeline, PlanError> {
-        let interval_s = self.load.interval_s();
-        let arrivals = match self.arrival_law {
-            ArrivalLaw::Fixed => Arrivals::fixed(interval_s),
-            ArrivalLaw::Poisson => Arrivals::poisson(interval_s),
-            ArrivalLaw::Erlang(k) => Arrivals::erlang(interval_s, k),
-            ArrivalLaw::LogNormal(cv) => Arrivals::log_normal(interval_s, cv),
-        }?;
+        let arrivals = self.arrival_law.arrivals(self.load.interval_s())?;
         let work_s = match self.load.close() {
             Close::Fixed { .. } => 0.0,
             Close::Filled { .. } => self.load.shortest_interval_s(),
         };
-        let pipeline =
+        let mut pipeline =
             Pipeline::new(arrivals, self.prove.clone(), provers, self.aggregation.clone(), self.l1)?
                 .with_groups(n, aggregators)?
-                .with_closing(Closing::Full, work_s)?;
-        match self.crashes {
-            None => Ok(pipeline),
-            Some(crashes) => pipeline.with_crashes(crashes),
+                .with_closing(self.closing, work_s)?;
+        if let Some(crashes) = self.crashes {
+            pipeline = pipeline.with_crashes(crashes)?;
         }
+        if let Some(stragglers) = self.stragglers {
+            pipeline = pipeline.with_stragglers(stragglers)?;
+        }
+        Ok(pipeline)
     }
 
     /// The values of N that may be chosen, smallest first.

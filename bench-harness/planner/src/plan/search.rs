@@ -1,20 +1,44 @@
 //! The search by simulation: which N and A, and the fewest provers for them.
 //!
-//! All fleets of a search see the same random numbers, so that a difference between two is theirs.
+//! Every N that may be chosen is looked at, up to 1,024, with every number of aggregators that is worth having. What
+//! a pair costs at the least and how soon it can be at the best is closed form, so that most need no simulation:
+//! pairs are taken cheapest first, and the search ends where no other can be cheaper. All fleets see the same random
+//! numbers, so that a difference between two is theirs.
 
-use crate::domain::{State, Statistic};
+use crate::domain::{DelayLimit, State, Statistic};
 use crate::error::PlanError;
-use crate::formulas::capacity::group_capacity;
-use crate::plan::choice::{consolidated_limit, meets, more_than, provers_least};
+use crate::formulas::capacity::{group_capacity, tree_levels};
+use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
 use crate::plan::infeasible;
-use crate::plan::outlook::{Fleet, limited_s, rough};
+use crate::plan::needs::{consolidated_limit, forming_s, meets, more_than};
+use crate::plan::outlook::{Fleet, carries, limited_s, rough};
 use crate::plan::request::PlanRequest;
+use crate::sim::Closing;
 
-/// The statistic that a fleet is judged by, s: the limit's, or the mean where there is none.
-fn judged_s(request: &PlanRequest, fleet: Fleet) -> Result<f64, PlanError> {
-    let (state, statistic) = consolidated_limit(request)
-        .map_or((State::Consolidated, Statistic::Mean), |l| (l.state(), l.statistic()));
-    Ok(limited_s(&rough(request, fleet)?, state, statistic))
+/// Above this use of L1 or the aggregators a larger group can be the quicker one; below it never is.
+const CROWDED: f64 = 0.8;
+
+/// What a simulation says of a fleet against what was asked.
+struct Judged {
+    /// The statistic of the limit, or the mean where there is none, s.
+    delay_s: f64,
+    /// Whether the target comes through: a sequencer that holds back may lose some of it.
+    carries: bool,
+}
+
+impl Judged {
+    fn is_good(&self, limit: Option<DelayLimit>) -> bool {
+        self.carries && limit.is_none_or(|limit| meets(limit, self.delay_s))
+    }
+}
+
+fn judged(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
+    let result = rough(request, fleet)?;
+    let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic());
+    Ok(Judged {
+        delay_s: limited_s(&result, State::Consolidated, statistic),
+        carries: carries(request, &result),
+    })
 }
 
 /// Provers in such number that more would not help.
@@ -23,34 +47,83 @@ fn plenty(request: &PlanRequest, least: u32) -> u32 {
     request.provers_max().map_or(plenty, |most| plenty.min(most))
 }
 
+/// N and A with the bounds that need no simulation.
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    n: u32,
+    aggregators: u32,
+    /// With the fewest provers that are not behind for ever.
+    cost_least: f64,
+    /// With provers without number.
+    delay_least_s: f64,
+    /// The higher use of L1 and aggregators.
+    use_share: f64,
+}
+
+/// What a fleet costs: dollars a batch, or machines where there is no price.
+fn cost(request: &PlanRequest, provers: u32, n: u32, aggregators: u32) -> f64 {
+    match request.prices() {
+        Some(prices) => {
+            prices.usd_per_batch(provers + request.spares(), aggregators, n, request.batches_per_s())
+        }
+        None => f64::from(provers) + f64::from(aggregators),
+    }
+}
+
 pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanError> {
     let limit = consolidated_limit(request);
     let plenty = plenty(request, least);
+    let pairs = pairs(request, least)?;
+    if let ([only], None, false) = (pairs.as_slice(), limit, request.closing() == Closing::ProverFree) {
+        // Nothing to choose between, and nothing to hold it against: the capacities alone decide.
+        let Pair { n, aggregators, .. } = *only;
+        return Ok(Fleet { provers: least.min(plenty), batches_per_aggregation: n, aggregators });
+    }
     let mut best: Option<(f64, f64, Fleet)> = None;
     let mut nearest: Option<(f64, Fleet)> = None;
-    for (n, aggregators) in groups_tried(request)? {
-        let ample = Fleet { provers: plenty, batches_per_aggregation: n, aggregators };
-        let floor_s = judged_s(request, ample)?;
-        if nearest.is_none_or(|(s, _)| floor_s < s) {
-            nearest = Some((floor_s, ample));
+    // Fleets that failed where nothing was crowded: with a larger group and no more machines they fail again.
+    let mut failed: Vec<Fleet> = Vec::new();
+    for pair in pairs {
+        let Pair { n, aggregators, cost_least, delay_least_s, use_share } = pair;
+        let most = match best {
+            None => plenty,
+            Some((found, found_s, _)) => {
+                if cost_least > found * (1.0 + 1e-9) {
+                    break;
+                }
+                let affordable = affordable(request, pair, (least, plenty), found);
+                // At the same cost only a quicker pair is better.
+                if affordable.is_none() && delay_least_s >= found_s {
+                    continue;
+                }
+                affordable.unwrap_or(least)
+            }
+        };
+        let ample = Fleet { provers: most, batches_per_aggregation: n, aggregators };
+        let no_better = |known: &Fleet| {
+            known.batches_per_aggregation <= n && known.provers >= most && known.aggregators >= aggregators
+        };
+        if failed.iter().any(no_better) {
+            continue;
         }
-        if limit.is_some_and(|limit| !meets(limit, floor_s)) {
+        let floor = judged(request, ample)?;
+        if nearest.is_none_or(|(s, _)| floor.delay_s < s) {
+            nearest = Some((floor.delay_s, ample));
+        }
+        if !floor.is_good(limit) {
+            if use_share < CROWDED {
+                failed.push(ample);
+            }
             continue;
         }
         let provers = fewest(request, least, ample)?;
         let fleet = Fleet { provers, ..ample };
-        let cost = match request.prices() {
-            Some(prices) => prices.usd_per_batch(
-                provers + request.spares(),
-                aggregators,
-                n,
-                request.load().batches_per_s(),
-            ),
-            None => f64::from(provers) + f64::from(aggregators),
-        };
-        let better = best.is_none_or(|(c, s, _)| cost < c * (1.0 - 1e-9) || (cost <= c && floor_s < s));
+        let found = cost(request, provers, n, aggregators);
+        let better = best.is_none_or(|(c, s, _)| {
+            found < c * (1.0 - 1e-9) || (found <= c * (1.0 + 1e-9) && floor.delay_s < s)
+        });
         if better {
-            best = Some((cost, floor_s, fleet));
+            best = Some((found, floor.delay_s, fleet));
         }
     }
     match (best, nearest, limit) {
@@ -58,19 +131,35 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
         (None, Some((best_s, fleet)), Some(limit)) => {
             Err(infeasible::too_slow(request, limit, best_s, fleet))
         }
+        (None, Some((_, fleet)), None) => Err(infeasible::held_back(request, fleet)),
         _ => Err(infeasible::blocked(request)),
     }
 }
 
-/// The fewest provers between `least` and those of `ample` that meet the limit; `ample` is known to.
+/// The most provers that this pair may have and be cheaper than `found`; none if not even the fewest are.
+fn affordable(request: &PlanRequest, pair: Pair, (least, plenty): (u32, u32), found: f64) -> Option<u32> {
+    let cheaper = |provers: u32| cost(request, provers, pair.n, pair.aggregators) < found * (1.0 - 1e-9);
+    if !cheaper(least) {
+        return None;
+    }
+    let (mut low, mut high) = (least, plenty + 1);
+    while high - low > 1 {
+        let middle = u32::midpoint(low, high);
+        if cheaper(middle) { low = middle } else { high = middle }
+    }
+    Some(low)
+}
+
+/// The fewest provers between `least` and those of `ample` that are good enough; `ample` is known to be.
 ///
 /// Doubles the step up from `least`, then bisects: delay never rises with provers on the same numbers.
 pub(crate) fn fewest(request: &PlanRequest, least: u32, ample: Fleet) -> Result<u32, PlanError> {
-    let Some(limit) = consolidated_limit(request) else {
-        return Ok(least);
-    };
+    let limit = consolidated_limit(request);
+    if limit.is_none() && request.closing() != Closing::ProverFree {
+        return Ok(least.min(ample.provers));
+    }
     let holds =
-        |provers: u32| Ok::<bool, PlanError>(meets(limit, judged_s(request, Fleet { provers, ..ample })?));
+        |provers: u32| judged(request, Fleet { provers, ..ample }).map(|judged| judged.is_good(limit));
     if least >= ample.provers || holds(least)? {
         return Ok(least.min(ample.provers));
     }
@@ -91,55 +180,81 @@ pub(crate) fn fewest(request: &PlanRequest, least: u32, ample: Fleet) -> Result<
     Ok(passes)
 }
 
-/// The pairs of N and A worth simulating: from the smallest N that L1 carries upwards, and for each the
-/// fewest aggregators that carry it and as many as still shorten it.
-fn groups_tried(request: &PlanRequest) -> Result<Vec<(u32, u32)>, PlanError> {
-    let target = request.load().batches_per_s();
-    let (first, last) = request.batches_per_aggregation_tried().into_inner();
-    let carried = |n: u32| group_capacity(n, 1, request.l1_work_s()) > target * (1.0 + 1e-9);
-    let Some(smallest) = (first..=last).find(|&n| carried(n)) else {
-        return Err(infeasible::blocked(request));
-    };
-    let mut sizes = vec![smallest, smallest + 1, smallest * 3 / 2, smallest * 2, smallest * 3, smallest * 4];
-    if request.prices().is_some() {
-        // With L1 gas a larger group may be the cheaper one.
-        sizes.extend([8, 16, 32, 64, 128].map(|times| smallest * times));
-    }
-    sizes.retain(|n| (first..=last).contains(n));
-    sizes.sort_unstable();
-    sizes.dedup();
+/// Every N that L1 carries, with the fewest aggregators that carry it and twice as many up to those that still
+/// shorten it, cheapest first, of equal ones the quickest; those that no number of provers makes quick enough are
+/// left out, unless they all are.
+fn pairs(request: &PlanRequest, least: u32) -> Result<Vec<Pair>, PlanError> {
+    let target = request.batches_per_s();
+    let limit = consolidated_limit(request);
+    let proofs_s = last_proof_s(request);
     let mut pairs = Vec::new();
-    for n in sizes {
+    for n in request.batches_per_aggregation_tried() {
+        let l1_use = target / group_capacity(n, 1, request.l1_work_s());
+        if l1_use >= 1.0 - 1e-9 {
+            continue;
+        }
         let work_s = request.aggregation().work_s(n);
-        let least = more_than(target * work_s / f64::from(n));
-        let useful = request.aggregation().useful_aggregators(n).max(least);
+        let fewest = more_than(target * work_s / f64::from(n));
+        let useful = request.aggregation().useful_aggregators(n).max(fewest);
         // More aggregators are tried only for a limit: they cost and the throughput does not need them.
-        let most = if consolidated_limit(request).is_some() { useful } else { least };
-        let mut aggregators = least;
+        let most = if limit.is_some() { useful } else { fewest };
+        let mut aggregators = fewest;
         loop {
-            pairs.push((n, aggregators));
+            let busy = target / group_capacity(n, aggregators, work_s);
+            pairs.push(Pair {
+                n,
+                aggregators,
+                cost_least: cost(request, least, n, aggregators),
+                delay_least_s: forming_s(request, n)
+                    + proofs_s
+                    + aggregation_least_s(request, n, aggregators)
+                    + request.l1().mean_wait_s(),
+                use_share: l1_use.max(busy),
+            });
             if aggregators >= most {
                 break;
             }
             aggregators = (aggregators * 2).min(most);
         }
     }
+    let quickest = pairs.iter().map(|pair| pair.delay_least_s).fold(f64::INFINITY, f64::min);
+    if pairs.is_empty() {
+        return Err(infeasible::blocked(request));
+    }
+    if let Some(limit) = limit {
+        // A hundredth is left for what the bound takes as fixed. The quickest stays, to say how near it comes.
+        let within =
+            |pair: &Pair| pair.delay_least_s <= limit.limit_s() * 1.01 || pair.delay_least_s == quickest;
+        pairs.retain(within);
+    }
+    pairs.sort_by(|a, b| {
+        a.cost_least.total_cmp(&b.cost_least).then(a.delay_least_s.total_cmp(&b.delay_least_s))
+    });
     Ok(pairs)
 }
 
-/// The fewest provers for a request that fixes N, on `aggregators`: one search, for ranking many machines.
-///
-/// # Errors
-/// [`PlanError::Infeasible`] if even plenty of provers miss the limit, or more are needed than allowed.
-pub(crate) fn quick(request: &PlanRequest, aggregators: u32) -> Result<Fleet, PlanError> {
-    let least = infeasible::by_provers(request, provers_least(request))?;
-    let n = *request.batches_per_aggregation_tried().start();
-    let ample = Fleet { provers: plenty(request, least), batches_per_aggregation: n, aggregators };
-    if let Some(limit) = consolidated_limit(request) {
-        let floor_s = judged_s(request, ample)?;
-        if !meets(limit, floor_s) {
-            return Err(infeasible::too_slow(request, limit, floor_s, ample));
+/// From the closing of a group's last batch to its last proof at the least, verified in order, s.
+fn last_proof_s(request: &PlanRequest) -> f64 {
+    let (prove, interval_s) = (request.prove(), request.interval_s());
+    match consolidated_limit(request).map(|limit| limit.statistic()) {
+        Some(Statistic::P99) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.99),
+        Some(Statistic::P50) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.5),
+        Some(Statistic::Mean) => slowest_mean_s(prove, u32::MAX, interval_s),
+        // Without a limit this only orders pairs of one cost, for all of which it is the same.
+        None => prove.mean_s(),
+    }
+}
+
+/// Time to aggregate at the least: the levels, or the work shared by all.
+fn aggregation_least_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
+    use crate::domain::Aggregation;
+    let aggregation = request.aggregation();
+    let shared_s = aggregation.work_s(n) / f64::from(aggregators);
+    match aggregation {
+        Aggregation::FixedTotal { total } => total.mean_s(),
+        Aggregation::Fold { .. } => aggregation.work_s(n),
+        Aggregation::Tree { arity, merge } => {
+            shared_s.max(f64::from(tree_levels(n, (*arity).max(2))) * merge.mean_s())
         }
     }
-    Ok(Fleet { provers: fewest(request, least, ample)?, ..ample })
 }

@@ -2,11 +2,12 @@
 
 use crate::domain::time::Shape;
 use crate::error::PlanError;
-use crate::plan::choice::{Choice, consolidated_limit, provers_least};
+use crate::plan::choice::Choice;
+use crate::plan::needs::{consolidated_limit, provers_least};
 use crate::plan::outlook::Fleet;
 use crate::plan::request::PlanRequest;
 use crate::plan::search::fewest;
-use crate::sim::{Stage, Stream};
+use crate::sim::{Closing, Stage, Stream};
 
 const RESAMPLES: u32 = 400;
 
@@ -60,8 +61,12 @@ pub(crate) fn of(request: &PlanRequest, choice: &Choice) -> Result<Sensitivity, 
 fn provers_at(request: &PlanRequest, choice: &Choice, factor: f64) -> Result<Option<u32>, PlanError> {
     let scaled = request.clone().with_prove_scaled(factor)?;
     let least = provers_least(&scaled);
+    let is_held_back = scaled.closing() == Closing::ProverFree && !scaled.is_deterministic();
+    if is_held_back && consolidated_limit(&scaled).is_none() {
+        return fewest(&scaled, least, Fleet { provers: least * 2 + 8, ..choice.fleet() }).map(Some);
+    }
     let Some(limit) = consolidated_limit(&scaled).filter(|_| !scaled.is_deterministic()) else {
-        let added_s = scaled.prove().mean_s() - request.prove().mean_s();
+        let added_s = scaled.prove_mean_s() - request.prove_mean_s();
         let late = consolidated_limit(&scaled)
             .is_some_and(|limit| choice.delay_consolidated_s + added_s > limit.limit_s() * (1.0 + 1e-9));
         return Ok((!late).then_some(least));

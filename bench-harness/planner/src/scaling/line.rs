@@ -21,6 +21,9 @@ pub struct LineFit {
     pub intervals: Option<((f64, f64), (f64, f64))>,
     /// Root mean square of the relative errors when each point is predicted from the others.
     pub leave_one_out_relative: Option<f64>,
+    /// Covariances of intercept and slope; none with two points.
+    covariance: Option<[[f64; 2]; 2]>,
+    points: usize,
     least: f64,
     most: f64,
 }
@@ -46,10 +49,8 @@ impl LineFit {
         let (intercept, slope, inverse) = fit(points).ok_or_else(too_few)?;
         let freedom = points.len() as f64 - 2.0;
         let squares: f64 = points.iter().map(|&(x, y)| ((intercept + slope * x) / y - 1.0).powi(2)).sum();
-        let standard_errors = (freedom > 0.0).then(|| {
-            let sigma = (squares / freedom).sqrt();
-            (sigma * inverse[0][0].sqrt(), sigma * inverse[1][1].sqrt())
-        });
+        let covariance = (freedom > 0.0).then(|| inverse.map(|row| row.map(|x| x * squares / freedom)));
+        let standard_errors = covariance.map(|covariance| (covariance[0][0].sqrt(), covariance[1][1].sqrt()));
         let intervals = standard_errors.map(|(a, b)| {
             let t = t_975(freedom);
             ((intercept - t * a, intercept + t * a), (slope - t * b, slope + t * b))
@@ -57,7 +58,17 @@ impl LineFit {
         let least = points.iter().map(|point| point.0).fold(f64::INFINITY, f64::min);
         let most = points.iter().map(|point| point.0).fold(0.0, f64::max);
         let leave_one_out_relative = leave_one_out(points);
-        Ok(Self { intercept, slope, standard_errors, intervals, leave_one_out_relative, least, most })
+        Ok(Self {
+            intercept,
+            slope,
+            standard_errors,
+            intervals,
+            leave_one_out_relative,
+            covariance,
+            points: points.len(),
+            least,
+            most,
+        })
     }
 
     /// `T = A/f + B` from `(clock in GHz, seconds)` points: the line over `1/f`, slope A in GHz·s.
@@ -82,6 +93,29 @@ impl LineFit {
         let inverse: Result<Vec<(f64, f64)>, PlanError> =
             points.iter().map(|&(f, t)| Ok((1.0 / positive("clock_ghz", f)?, t))).collect();
         Self::new("clock_ghz", &inverse?)
+    }
+
+    /// Points beyond the two that a line takes up.
+    pub fn degrees_of_freedom(&self) -> usize {
+        self.points.saturating_sub(2)
+    }
+
+    /// The 95 % band of the line at `x`, by Student's t; none with two points.
+    ///
+    /// ```
+    /// use planner::scaling::LineFit;
+    /// let fit = LineFit::new("batch size", &[(1.0, 1.0), (2.0, 2.1), (3.0, 2.9)])?;
+    /// let (low, high) = fit.band(2.0).unwrap();
+    /// assert!(low < fit.at(2.0).0 && fit.at(2.0).0 < high);
+    /// let (far_low, far_high) = fit.band(9.0).unwrap();
+    /// assert!(far_high - far_low > high - low); // a line is best known where it was measured
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn band(&self, x: f64) -> Option<(f64, f64)> {
+        let [[a, b], [_, d]] = self.covariance?;
+        let half = t_975(self.degrees_of_freedom() as f64) * (a + 2.0 * x * b + x * x * d).max(0.0).sqrt();
+        let y = self.at(x).0;
+        Some((y - half, y + half))
     }
 
     /// The value at `x`, and how far `x` is from what was measured.

@@ -4,15 +4,18 @@
 //! |---|---|
 //! | [`usl`] | throughput over cores: the universal scalability law, and Amdahl's |
 //! | [`mod@line`] | straight lines: time over the inverse clock, over batch size within one degree, over N |
+//! | [`mod@laws`] | every law of a measured profile, as a record |
 //! | [`turn`] | two machines: the parallel share at which the answer turns |
 //! | [`reach`] | how far from what was measured a prediction is |
 
+pub mod laws;
 pub mod line;
 mod normal_equations;
 pub mod reach;
 pub mod turn;
 pub mod usl;
 
+pub use laws::{Asked, laws};
 pub use line::LineFit;
 pub use reach::Reach;
 pub use usl::{Law, UslFit};

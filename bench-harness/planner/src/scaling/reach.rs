@@ -1,5 +1,8 @@
 //! How far a prediction is from what was measured.
 
+/// Beyond so many times what was measured a prediction is refused, or made loudly.
+pub const FAR_TIMES: f64 = 2.0;
+
 /// Where a point lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reach {
@@ -30,7 +33,7 @@ impl Reach {
         let times = (x / most).max(least / x);
         if times <= 1.0 {
             Self::Within
-        } else if times <= 2.0 {
+        } else if times <= FAR_TIMES {
             Self::Beyond { times }
         } else {
             Self::Far { times }

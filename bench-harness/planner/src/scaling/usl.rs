@@ -7,7 +7,7 @@
 
 use crate::error::{PlanError, positive};
 use crate::scaling::normal_equations::solve;
-use crate::scaling::reach::Reach;
+use crate::scaling::reach::{FAR_TIMES, Reach};
 use crate::sim::figures::t_975;
 
 /// Which law is fitted.
@@ -50,11 +50,26 @@ pub struct UslFit {
     pub beta: Coefficient,
     /// Throughput of one core.
     pub gamma: Coefficient,
-    /// Residual standard error, in throughput; none without a degree of freedom.
+    /// Residual standard error, in the errors that were made small: shares or throughput; none without a degree of
+    /// freedom.
     pub sigma: Option<f64>,
-    /// Root mean square of the errors when each point is predicted from the others; none with too few points.
+    /// Root mean square of the errors when each point is predicted from the others, in shares or throughput; none
+    /// with too few points.
     pub leave_one_out_rms: Option<f64>,
+    /// Covariances of (γ, α, β), to first order; none without a degree of freedom.
+    covariance: Option<[[f64; 3]; 3]>,
     points: Vec<(f64, f64)>,
+}
+
+/// A time that a law predicts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeAt {
+    /// The time, s.
+    pub time_s: f64,
+    /// Its 95 % band; none without a degree of freedom.
+    pub band_s: Option<(f64, f64)>,
+    /// How far it is from what was measured.
+    pub reach: Reach,
 }
 
 impl UslFit {
@@ -77,7 +92,7 @@ impl UslFit {
             positive("cores", cores)?;
             positive("throughput", throughput)?;
         }
-        let unknowns = if law == Law::Usl { 3 } else { 2 };
+        let unknowns = unknowns(law);
         let mut different: Vec<f64> = points.iter().map(|point| point.0).collect();
         different.sort_by(f64::total_cmp);
         different.dedup();
@@ -88,7 +103,38 @@ impl UslFit {
         let curve = best_curve(points, law, errors).ok_or_else(|| {
             PlanError::bad("scaling points", "points that determine a law", "points that do not")
         })?;
-        Ok(Self { leave_one_out_rms: leave_one_out(points, law, errors), ..describe(points, law, curve) })
+        Ok(Self {
+            leave_one_out_rms: leave_one_out(points, law, errors),
+            ..describe(points, law, errors, curve)
+        })
+    }
+
+    /// Time of one job on `cores` cores, the inverse of the throughput, with the 95 % band of the curve: to first
+    /// order, Student's t. No band without a degree of freedom.
+    ///
+    /// # Errors
+    /// As [`UslFit::predict`].
+    pub fn time_s(&self, cores: f64, far: bool) -> Result<TimeAt, PlanError> {
+        let (rate, reach) = self.predict(cores, far)?;
+        let slopes = slopes(self.curve(), cores);
+        let band = self.covariance.map(|covariance| {
+            let variance: f64 = (0..3)
+                .flat_map(|i| (0..3).map(move |j| (i, j)))
+                .map(|(i, j)| slopes[i] * covariance[i][j] * slopes[j])
+                .sum();
+            let half_s = t_975(self.degrees_of_freedom() as f64) * variance.max(0.0).sqrt() / (rate * rate);
+            ((1.0 / rate - half_s).max(0.0), 1.0 / rate + half_s)
+        });
+        Ok(TimeAt { time_s: 1.0 / rate, band_s: band, reach })
+    }
+
+    /// Points beyond those that the law's unknowns take up.
+    pub fn degrees_of_freedom(&self) -> usize {
+        self.points.len().saturating_sub(unknowns(self.law))
+    }
+
+    fn curve(&self) -> [f64; 3] {
+        [self.gamma.value, self.alpha.value, self.beta.value]
     }
 
     /// Throughput on `cores` cores, and how far that is from what was measured.
@@ -100,10 +146,10 @@ impl UslFit {
         let (least, most) = ends(&self.points);
         let reach = Reach::of(cores, least, most);
         if let (Reach::Far { .. }, false) = (reach, far) {
-            let expected = format!("at most {} (twice the largest measured)", 2.0 * most);
+            let expected = format!("at most {} (twice the largest measured)", FAR_TIMES * most);
             return Err(PlanError::bad("cores", &expected, cores));
         }
-        Ok((throughput([self.gamma.value, self.alpha.value, self.beta.value], cores), reach))
+        Ok((throughput(self.curve(), cores), reach))
     }
 
     /// Cores at which throughput is highest, `√((1 − α)/β)`; none without crosstalk.
@@ -114,6 +160,14 @@ impl UslFit {
     /// Throughput that contention alone would allow on cores without number, `γ/α`.
     pub fn limit(&self) -> Option<f64> {
         (self.alpha.value > 0.0).then(|| self.gamma.value / self.alpha.value)
+    }
+}
+
+/// Coefficients of a law.
+pub(crate) fn unknowns(law: Law) -> usize {
+    match law {
+        Law::Usl => 3,
+        Law::Amdahl => 2,
     }
 }
 
@@ -216,25 +270,35 @@ fn descend(points: &[(f64, f64)], free: [bool; 2], start: [f64; 3]) -> [f64; 3] 
     curve
 }
 
-fn describe(points: &[(f64, f64)], law: Law, curve: [f64; 3]) -> UslFit {
-    let unknowns = if law == Law::Usl { 3 } else { 2 };
-    let freedom = points.len().saturating_sub(unknowns) as f64;
-    let sigma = (freedom > 0.0).then(|| (squares(points, curve, Errors::Absolute) / freedom).sqrt());
-    let rows: Vec<[f64; 3]> = points.iter().map(|&(n, _)| slopes(curve, n)).collect();
+fn describe(points: &[(f64, f64)], law: Law, errors: Errors, curve: [f64; 3]) -> UslFit {
+    let freedom = points.len().saturating_sub(unknowns(law)) as f64;
+    let sigma = (freedom > 0.0).then(|| (squares(points, curve, errors) / freedom).sqrt());
+    // What a small change of each coefficient does to the errors that were made small.
+    let rows: Vec<[f64; 3]> = points
+        .iter()
+        .map(|&(n, _)| {
+            let of = if errors == Errors::Relative { throughput(curve, n) } else { 1.0 };
+            slopes(curve, n).map(|slope| slope / of)
+        })
+        .collect();
     let zeros = vec![0.0; points.len()];
-    let variances: [Option<f64>; 3] = match law {
-        Law::Usl => solve(&rows, &zeros).map_or([None; 3], |s| [0, 1, 2].map(|k| Some(s.inverse[k][k]))),
+    let inverse: Option<[[f64; 3]; 3]> = match law {
+        Law::Usl => solve(&rows, &zeros).map(|solved| solved.inverse),
         Law::Amdahl => {
             let rows: Vec<[f64; 2]> = rows.iter().map(|row| [row[0], row[1]]).collect();
-            solve(&rows, &zeros).map_or([None; 3], |s| [Some(s.inverse[0][0]), Some(s.inverse[1][1]), None])
+            solve(&rows, &zeros).map(|solved| {
+                let [[a, b], [c, d]] = solved.inverse;
+                [[a, b, 0.0], [c, d, 0.0], [0.0; 3]]
+            })
         }
+    };
+    let covariance = match (sigma, inverse) {
+        (Some(sigma), Some(inverse)) => Some(inverse.map(|row| row.map(|x| x * sigma * sigma))),
+        _ => None,
     };
     let coefficient = |k: usize| {
         let held = k > 0 && curve[k] == 0.0;
-        let standard_error = match (sigma, variances[k]) {
-            (Some(sigma), Some(variance)) if !held => Some(sigma * variance.sqrt()),
-            _ => None,
-        };
+        let standard_error = covariance.filter(|_| !held).map(|covariance| covariance[k][k].sqrt());
         let interval = standard_error.map(|se| {
             let half = t_975(freedom) * se;
             (curve[k] - half, curve[k] + half)
@@ -248,13 +312,13 @@ fn describe(points: &[(f64, f64)], law: Law, curve: [f64; 3]) -> UslFit {
         beta: coefficient(2),
         sigma,
         leave_one_out_rms: None,
+        covariance,
         points: points.to_vec(),
     }
 }
 
 fn leave_one_out(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<f64> {
-    let unknowns = if law == Law::Usl { 3 } else { 2 };
-    if points.len() <= unknowns {
+    if points.len() <= unknowns(law) {
         return None;
     }
     let mut sum = 0.0;
@@ -262,7 +326,8 @@ fn leave_one_out(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<f64>
         let others: Vec<(f64, f64)> =
             points.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &point)| point).collect();
         let (n, x) = points[left_out];
-        let error = throughput(best_curve(&others, law, errors)?, n) - x;
+        let of = if errors == Errors::Relative { x } else { 1.0 };
+        let error = (throughput(best_curve(&others, law, errors)?, n) - x) / of;
         sum += error * error;
     }
     Some((sum / points.len() as f64).sqrt())

@@ -34,6 +34,8 @@ pub(crate) struct Started {
     pub(crate) aggregator: u32,
     pub(crate) done_s: f64,
     pub(crate) waited_s: f64,
+    pub(crate) group: u64,
+    pub(crate) level: u32,
 }
 
 #[derive(Debug)]
@@ -114,7 +116,8 @@ impl<'a> Aggregators<'a> {
         let aggregator = self.free.pop()?;
         self.running[aggregator as usize] = Some(task);
         let done_s = now_s + self.shape.step().quantile_s(self.stream.uniform());
-        Some(Started { aggregator, done_s, waited_s: now_s - f64::from_bits(task.ready_bits) })
+        let Task { group, level, ready_bits, .. } = task;
+        Some(Started { aggregator, done_s, waited_s: now_s - f64::from_bits(ready_bits), group, level })
     }
 
     /// Ends the merge on `aggregator`; the group, if that was its last.

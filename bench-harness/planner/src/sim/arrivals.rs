@@ -1,6 +1,8 @@
 //! When batches fill, and the rule that closes them.
 
 use crate::error::{PlanError, at_least_one, not_negative, positive};
+use statrs::function::gamma::gamma_lr;
+
 use crate::normal;
 use crate::sim::streams::Stream;
 
@@ -97,11 +99,64 @@ impl Arrivals {
         self.mean_s
     }
 
+    /// The rate at a time of the day, batches/s; the mean rate for laws without a day.
+    pub(crate) fn rate_at(&self, now_s: f64) -> f64 {
+        match &self.law {
+            Law::Daily { batches_per_s, .. } => {
+                batches_per_s[place(now_s % DAY_S / DAY_S, batches_per_s.len())]
+            }
+            _ => 1.0 / self.mean_s,
+        }
+    }
+
     /// The highest rate that is sustained for a slot of the day, batches/s; the mean rate for other laws.
     pub fn peak_batches_per_s(&self) -> f64 {
         match &self.law {
             Law::Daily { batches_per_s, .. } => batches_per_s.iter().copied().fold(0.0, f64::max),
             _ => 1.0 / self.mean_s,
+        }
+    }
+
+    /// Mean time between two closings under a rule, s: `E[min(fill, timeout)]` with a timeout, the mean time to fill
+    /// without one.
+    ///
+    /// ```
+    /// use planner::sim::{Arrivals, Closing};
+    /// let fixed = Arrivals::fixed(10.0)?;
+    /// assert_eq!(fixed.closing_interval_s(Closing::Timeout(6.0)), 6.0);
+    /// // Exponential: m·(1 − exp(−T/m)).
+    /// let poisson = Arrivals::poisson(10.0)?;
+    /// let expected = 10.0 * (1.0 - (-0.6_f64).exp());
+    /// assert!((poisson.closing_interval_s(Closing::Timeout(6.0)) - expected).abs() < 1e-9);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn closing_interval_s(&self, closing: Closing) -> f64 {
+        let Closing::Timeout(timeout_s) = closing else { return self.mean_s };
+        let mean_s = self.mean_s;
+        match &self.law {
+            Law::Fixed => mean_s.min(timeout_s),
+            // Shape k: E[T; T < t] is the mean times the chance that shape k + 1 lies below t.
+            Law::Erlang { k } => {
+                let below = |shape: f64| gamma_lr(shape, f64::from(*k) * timeout_s / mean_s);
+                let shape = f64::from(*k);
+                mean_s * below(shape + 1.0) + timeout_s * (1.0 - below(shape))
+            }
+            Law::LogNormal { mu, sigma } => {
+                let z = (timeout_s.ln() - mu) / sigma;
+                mean_s * normal::cdf(z - sigma) + timeout_s * (1.0 - normal::cdf(z))
+            }
+            Law::Trace { gaps_s } => {
+                gaps_s.iter().map(|gap| gap.min(timeout_s)).sum::<f64>() / gaps_s.len() as f64
+            }
+            Law::Daily { batches_per_s, poisson } => {
+                // Closings a second of each slot, averaged over the day: a slot without arrivals has only timeouts.
+                let closings = batches_per_s.iter().map(|&rate| match poisson {
+                    false => rate.max(1.0 / timeout_s),
+                    true if rate > 0.0 => rate / -(-rate * timeout_s).exp_m1(),
+                    true => 1.0 / timeout_s,
+                });
+                batches_per_s.len() as f64 / closings.sum::<f64>()
+            }
         }
     }
 
@@ -124,6 +179,19 @@ pub enum Closing {
     Timeout(f64),
     /// When it is full and a prover is free: the sequencer holds back.
     ProverFree,
+}
+
+impl Closing {
+    /// The same rule, if its number makes sense.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for a timeout that is not above zero.
+    pub(crate) fn checked(self) -> Result<Self, PlanError> {
+        if let Self::Timeout(s) = self {
+            positive("close_timeout_s", s)?;
+        }
+        Ok(self)
+    }
 }
 
 /// The filling times of one replication.

@@ -88,6 +88,12 @@ pub struct Simulated {
     pub throughput_batches_per_s: Estimate,
     /// Share of the provers' time in use or in repair.
     pub prover_use: Estimate,
+    /// Provers paid for, mean over time: those of the pipeline, unless the fleet follows the queue.
+    pub provers_mean: Estimate,
+    /// Provers at the most.
+    pub provers_most: u32,
+    /// Longest wait of a batch for a prover, s.
+    pub prover_wait_most_s: f64,
     /// By how much the delay grew from batch to batch, between the halves of a run, s.
     pub growth_s_per_batch: Estimate,
     /// How full batches were.

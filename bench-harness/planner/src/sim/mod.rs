@@ -9,9 +9,11 @@
 //! |---|---|
 //! | [`pipeline`] | [`Pipeline`]: what is simulated, checked |
 //! | [`arrivals`] | [`Arrivals`] and [`Closing`]: when batches close |
+//! | `trace` | [`gaps_of_csv`]: arrivals that were recorded |
 //! | [`l1`] | [`L1`]: when a transaction is included |
 //! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
 //! | [`figures`] | [`Simulated`]: what comes out |
+//! | [`mod@spans`] | [`Span`]: who did what and when, for a timeline |
 //!
 //! One seed gives one result at any number of threads: each replication and each kind of draw has a stream
 //! of its own, so plans that differ in P share every random number (common random numbers).
@@ -23,12 +25,16 @@ pub mod figures;
 pub mod l1;
 pub mod pipeline;
 pub mod replicate;
+pub mod spans;
 mod streams;
 mod tally;
+mod trace;
 
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
 pub use l1::L1;
-pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers};
+pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, occupied_s};
 pub use replicate::{RunLength, simulate};
+pub use spans::{Lane, Span, Work, spans};
 pub use streams::{Stage, Stream};
+pub use trace::gaps_of_csv;

@@ -1,7 +1,8 @@
 //! What is simulated: the whole pipeline, checked once.
 
-use crate::domain::{Aggregation, TimeDist};
+use crate::domain::{Aggregation, Autoscaler, TimeDist};
 use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::formulas::crash::occupancy_s;
 use crate::sim::{Arrivals, Closing, L1};
 
 /// What happens to the job of a prover that crashed.
@@ -33,6 +34,50 @@ pub struct Stragglers {
     pub factor: f64,
 }
 
+impl Stragglers {
+    /// The same, if its numbers make sense.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    pub(crate) fn checked(self) -> Result<Self, PlanError> {
+        if !(0.0..=1.0).contains(&self.share) {
+            return Err(PlanError::bad("straggler_share", "a share in [0, 1]", self.share));
+        }
+        positive("straggler_factor", self.factor)?;
+        Ok(self)
+    }
+}
+
+/// Mean time that a batch holds a prover, s: prove time, stragglers and crashes with them.
+///
+/// A straggler stays one when its job is begun again, so that crashes meet a mixture: of each kind of job
+/// `(MTBF + R)(1/L(1/MTBF) − 1)`, L the Laplace transform of its own time. The job holds its prover so long if it
+/// waits for the repair; if it is requeued the job itself holds provers for `MTBF·(1/L − 1)`, and the repairs take
+/// `R·(1/L − 1)` of the fleet all the same.
+///
+/// ```
+/// use planner::domain::TimeDist;
+/// use planner::sim::{Stragglers, occupied_s};
+/// let prove = TimeDist::fixed("prove", 120.0)?;
+/// // One job in twenty takes five times as long: 120·(0.95 + 0.05·5).
+/// let occupied = occupied_s(&prove, Some(Stragglers { share: 0.05, factor: 5.0 }), None);
+/// assert!((occupied - 144.0).abs() < 1e-9);
+/// # Ok::<(), planner::PlanError>(())
+/// ```
+pub fn occupied_s(prove: &TimeDist, stragglers: Option<Stragglers>, crashes: Option<Crashes>) -> f64 {
+    let of_kind = |factor: f64| match crashes {
+        None => prove.mean_s() * factor,
+        // Every time of this kind is `factor` times as long, and so meets as many more crashes.
+        Some(Crashes { mtbf_s, repair_s, after: _ }) => {
+            occupancy_s(mtbf_s, repair_s, prove.laplace(factor / mtbf_s))
+        }
+    };
+    match stragglers {
+        None => of_kind(1.0),
+        Some(Stragglers { share, factor }) => (1.0 - share) * of_kind(1.0) + share * of_kind(factor),
+    }
+}
+
 /// Which transactions the delay of "a random transaction" is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -58,6 +103,7 @@ pub struct Pipeline {
     pub(crate) l1: L1,
     pub(crate) batches_per_sequence: u32,
     pub(crate) flow: Flow,
+    pub(crate) autoscaler: Option<Autoscaler>,
 }
 
 impl Pipeline {
@@ -87,6 +133,7 @@ impl Pipeline {
             l1: l1.checked()?,
             batches_per_sequence: 1,
             flow: Flow::PerBatch,
+            autoscaler: None,
         })
     }
 
@@ -112,10 +159,7 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError::BadInput`] for a timeout that is not above zero or work that is negative.
     pub fn with_closing(self, closing: Closing, work_s: f64) -> Result<Self, PlanError> {
-        if let Closing::Timeout(s) = closing {
-            positive("close_timeout_s", s)?;
-        }
-        Ok(Self { closing, close_work_s: not_negative("close_work_s", work_s)?, ..self })
+        Ok(Self { closing: closing.checked()?, close_work_s: not_negative("close_work_s", work_s)?, ..self })
     }
 
     /// With provers that crash.
@@ -133,11 +177,7 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
     pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
-        if !(0.0..=1.0).contains(&stragglers.share) {
-            return Err(PlanError::bad("straggler_share", "a share in [0, 1]", stragglers.share));
-        }
-        positive("straggler_factor", stragglers.factor)?;
-        Ok(Self { stragglers: Some(stragglers), ..self })
+        Ok(Self { stragglers: Some(stragglers.checked()?), ..self })
     }
 
     /// With several batches in a sequence transaction.
@@ -154,25 +194,20 @@ impl Pipeline {
         Self { flow, ..self }
     }
 
-    /// Mean time that a batch holds a prover, stragglers and crashes included, s.
-    ///
-    /// With crashes this is `(MTBF + R)(1/L(1/MTBF) − 1)` if the job waits; if it is requeued the job itself
-    /// holds provers for `MTBF·(1/L − 1)`, and the repairs take `R·(1/L − 1)` of the fleet all the same.
+    /// With a fleet that follows the queue; the provers of the pipeline are then the most there can be.
+    #[must_use]
+    pub fn with_autoscaler(self, rule: Autoscaler) -> Self {
+        Self { autoscaler: Some(rule), ..self }
+    }
+
+    /// Mean time that a batch holds a prover, stragglers and crashes included, s: see [`occupied_s`].
     pub fn prove_effective_s(&self) -> f64 {
-        let straggling = self.stragglers.map_or(1.0, |s| 1.0 + s.share * (s.factor - 1.0));
-        match self.crashes {
-            None => self.prove.mean_s() * straggling,
-            Some(crashes) => {
-                let slowed = self.prove.scaled(straggling).unwrap_or_else(|_| self.prove.clone());
-                let transform = slowed.laplace(1.0 / crashes.mtbf_s);
-                crate::formulas::crash::occupancy_s(crashes.mtbf_s, crashes.repair_s, transform)
-            }
-        }
+        occupied_s(&self.prove, self.stragglers, self.crashes)
     }
 
     /// Use of the provers when every batch that arrives is proved; 1 or above never settles.
     pub fn prover_use(&self) -> f64 {
-        self.prove_effective_s() / (f64::from(self.provers) * self.arrivals.mean_s())
+        self.prove_effective_s() / (f64::from(self.provers) * self.arrivals.closing_interval_s(self.closing))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Batch, Engine, Event, Group};
 use crate::sim::arrivals::Closing;
+use crate::sim::spans::{Lane, Work};
 
 impl Engine<'_> {
     pub(super) fn fill_next(&mut self) {
@@ -35,10 +36,13 @@ impl Engine<'_> {
             self.groups
                 .push_back(Group { unproved: self.pipeline.batches_per_aggregation, aggregated_s: None });
         }
+        self.watch(Lane::Filling, Work::Fill, (self.closed, 1), opened_s, filled_s);
         self.closed += 1;
         self.opened_s = self.now_s;
         if self.pipeline.close_work_s > 0.0 {
-            self.worked_s = self.now_s.max(self.worked_s) + self.pipeline.close_work_s;
+            let begun_s = self.now_s.max(self.worked_s);
+            self.worked_s = begun_s + self.pipeline.close_work_s;
+            self.watch(Lane::Closing, Work::Close, (self.closed - 1, 1), begun_s, self.worked_s);
             self.events.push(self.worked_s, Event::Ready);
         } else {
             self.become_ready();
@@ -59,6 +63,8 @@ impl Engine<'_> {
         }
         if (index + 1).is_multiple_of(per_sequence) {
             let included_s = self.sequence_chain.included_s(self.now_s);
+            let sequenced = (index + 1 - per_sequence, per_sequence);
+            self.watch(Lane::L1Sequence, Work::Include, sequenced, self.now_s, included_s);
             let random_s =
                 self.sequence_opened_s + (filled_s - self.sequence_opened_s) * self.transactions.uniform();
             if index >= self.warmup {

@@ -12,6 +12,7 @@ pub(super) enum Event {
     Repaired(u32),
     Merged(u32),
     Included,
+    Rescale,
 }
 
 /// The event queue. A key is time, then sequence number, then what happens; times are never negative, so
@@ -33,6 +34,7 @@ impl Events {
             Event::Repaired(id) => (4, id),
             Event::Merged(id) => (5, id),
             Event::Included => (6, 0),
+            Event::Rescale => (7, 0),
         };
         let low = (self.count << 24) | (kind << 21) | u64::from(id);
         self.count += 1;
@@ -52,7 +54,8 @@ impl Events {
             3 => Event::Crashed(id),
             4 => Event::Repaired(id),
             5 => Event::Merged(id),
-            _ => Event::Included,
+            6 => Event::Included,
+            _ => Event::Rescale,
         };
         Some((f64::from_bits((key >> 64) as u64), event))
     }

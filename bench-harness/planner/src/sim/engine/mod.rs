@@ -6,6 +6,7 @@
 mod closing;
 mod events;
 mod proving;
+mod rescaling;
 mod settling;
 
 use std::collections::VecDeque;
@@ -14,10 +15,12 @@ use crate::sim::aggregate::Aggregators;
 use crate::sim::arrivals::{Closing, Filler};
 use crate::sim::l1::Chain;
 use crate::sim::pipeline::Pipeline;
+use crate::sim::spans::{Lane, Span, Work};
 use crate::sim::streams::{Stage, Stream};
 use crate::sim::tally::Tally;
 
 use events::{Event, Events};
+use rescaling::Staff;
 
 /// What one replication saw, its warm-up left out.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub(crate) struct Replication {
     pub(crate) queue_most: u64,
     pub(crate) throughput: f64,
     pub(crate) prover_use: f64,
+    pub(crate) provers_mean: f64,
+    pub(crate) provers_most: u32,
     pub(crate) growth_s_per_batch: f64,
     pub(crate) fill_share: f64,
     pub(crate) events: u64,
@@ -80,6 +85,7 @@ struct Engine<'a> {
     requeued: VecDeque<u64>,
     free: Vec<u32>,
     running: Vec<Option<(u64, f64)>>,
+    staff: Staff,
     opened_s: f64,
     next_fill_s: f64,
     worked_s: f64,
@@ -95,6 +101,8 @@ struct Engine<'a> {
     warm_s: f64,
     halves: [(f64, u64); 2],
     seen: Replication,
+    // Filled for a timeline alone.
+    watched: Option<Vec<Span>>,
 }
 
 /// Runs `batches` batches, rounded up to whole groups, and leaves the first `warmup` out of the figures.
@@ -107,14 +115,17 @@ pub(crate) fn run(
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
     let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
-    engine.fill_next();
-    while let Some((at_s, event)) = engine.events.pop() {
-        assert!(at_s >= engine.now_s, "time ran backwards: {} to {at_s}", engine.now_s);
-        engine.now_s = at_s;
-        engine.seen.events += 1;
-        engine.handle(event);
-    }
+    engine.run_out();
     engine.finish()
+}
+
+/// Replication 0 of the same, without warm-up, as what each lane did.
+pub(crate) fn watch(pipeline: &Pipeline, seed: u64, batches: u64) -> Vec<Span> {
+    let n = u64::from(pipeline.batches_per_aggregation);
+    let mut engine = Engine::new(pipeline, seed, 0, batches.div_ceil(n) * n, 0);
+    engine.watched = Some(Vec::new());
+    engine.run_out();
+    engine.watched.take().unwrap_or_default()
 }
 
 impl<'a> Engine<'a> {
@@ -152,6 +163,7 @@ impl<'a> Engine<'a> {
             started: 0,
             requeued: VecDeque::new(),
             free: (0..pipeline.provers).rev().collect(),
+            staff: Staff::of(pipeline.provers),
             running: vec![None; pipeline.provers as usize],
             opened_s: 0.0,
             next_fill_s: 0.0,
@@ -180,10 +192,33 @@ impl<'a> Engine<'a> {
                 queue_most: 0,
                 throughput: 0.0,
                 prover_use: 0.0,
+                provers_mean: 0.0,
+                provers_most: 0,
                 growth_s_per_batch: 0.0,
                 fill_share: 0.0,
                 events: 0,
             },
+            watched: None,
+        }
+    }
+
+    fn run_out(&mut self) {
+        self.staff_up();
+        self.fill_next();
+        while let Some((at_s, event)) = self.events.pop() {
+            assert!(at_s >= self.now_s, "time ran backwards: {} to {at_s}", self.now_s);
+            self.now_s = at_s;
+            self.seen.events += 1;
+            self.handle(event);
+        }
+    }
+
+    /// Writes down one piece of work, if anybody watches. `batches` are in a row from `batch`.
+    #[inline]
+    fn watch(&mut self, lane: Lane, work: Work, (batch, batches): (u64, u64), start_s: f64, end_s: f64) {
+        if let Some(watched) = &mut self.watched {
+            let group = batch / u64::from(self.pipeline.batches_per_aggregation);
+            watched.push(Span { lane, work, batch, batches, group, start_s, end_s });
         }
     }
 
@@ -210,6 +245,7 @@ impl<'a> Engine<'a> {
                 self.start_merges();
             }
             Event::Included => self.included(),
+            Event::Rescale => self.rescale(),
         }
     }
 
@@ -222,7 +258,8 @@ impl<'a> Engine<'a> {
         );
         let recorded = (self.batches_total - self.warmup) as f64;
         self.seen.throughput = recorded / (self.now_s - self.warm_s);
-        self.seen.prover_use = self.held_s / (f64::from(self.pipeline.provers) * self.now_s);
+        self.settle_staff();
+        self.seen.prover_use = self.held_s / self.staff.paid_s();
         self.seen.fill_share = self.fill_sum / self.batches_total as f64;
         let [(first, n_first), (second, n_second)] = self.halves;
         if n_first > 0 && n_second > 0 {

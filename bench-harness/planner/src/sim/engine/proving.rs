@@ -2,6 +2,7 @@
 
 use super::{Batch, Engine, Event};
 use crate::sim::pipeline::AfterCrash;
+use crate::sim::spans::{Lane, Work};
 
 impl Engine<'_> {
     pub(super) fn start_proofs(&mut self) {
@@ -53,6 +54,9 @@ impl Engine<'_> {
             return;
         };
         self.held_s += self.now_s - since_s + crashes.repair_s;
+        let (now_s, repaired_s) = (self.now_s, self.now_s + crashes.repair_s);
+        self.watch(Lane::Prover(prover), Work::Crash, (index, 1), since_s, now_s);
+        self.watch(Lane::Prover(prover), Work::Repair, (index, 1), now_s, repaired_s);
         self.events.push(self.now_s + crashes.repair_s, Event::Repaired(prover));
         if crashes.after == AfterCrash::Requeue {
             self.running[prover as usize] = None;
@@ -69,7 +73,9 @@ impl Engine<'_> {
     }
 
     pub(super) fn release(&mut self, prover: u32) {
-        self.free.push(prover);
+        if !self.retire(prover) {
+            self.free.push(prover);
+        }
         if self.holding && self.requeued.is_empty() {
             self.holding = false;
             self.close();
@@ -82,6 +88,7 @@ impl Engine<'_> {
             return;
         };
         self.held_s += self.now_s - since_s;
+        self.watch(Lane::Prover(prover), Work::Prove, (index, 1), since_s, self.now_s);
         if index >= self.warmup {
             let started_s = self.batches[self.at(index)].started_s;
             self.seen.prover_hold.add(self.now_s - started_s);

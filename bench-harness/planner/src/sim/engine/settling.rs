@@ -3,6 +3,7 @@
 use super::{Batch, Engine, Event};
 use crate::sim::l1::L1;
 use crate::sim::pipeline::Flow;
+use crate::sim::spans::{Lane, Work};
 
 impl Engine<'_> {
     /// Gives the aggregators every group whose turn it is. In order: an aggregate that overtakes must wait
@@ -21,6 +22,9 @@ impl Engine<'_> {
     pub(super) fn start_merges(&mut self) {
         while let Some(started) = self.aggregators.start(self.now_s) {
             self.seen.aggregator_wait.add(started.waited_s);
+            let n = u64::from(self.pipeline.batches_per_aggregation);
+            let (lane, work) = (Lane::Aggregator(started.aggregator), Work::Merge { level: started.level });
+            self.watch(lane, work, (started.group * n, n), self.now_s, started.done_s);
             self.events.push(started.done_s, Event::Merged(started.aggregator));
         }
     }
@@ -38,10 +42,14 @@ impl Engine<'_> {
             let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s) else {
                 return;
             };
+            let group = self.submitted;
             self.submitted += 1;
             self.l1_busy = true;
             self.seen.l1_wait.add(self.now_s - aggregated_s);
-            self.events.push(self.proof_chain.included_s(self.now_s), Event::Included);
+            let included_s = self.proof_chain.included_s(self.now_s);
+            let n = u64::from(self.pipeline.batches_per_aggregation);
+            self.watch(Lane::L1Proof, Work::Include, (group * n, n), self.now_s, included_s);
+            self.events.push(included_s, Event::Included);
         }
     }
 
@@ -58,6 +66,7 @@ impl Engine<'_> {
             self.halves[half].1 += 1;
         } else {
             self.warm_s = self.now_s;
+            self.forget_staff();
         }
         for at in 0..n {
             let Batch { opened_s, filled_s, .. } = self.batches[at];

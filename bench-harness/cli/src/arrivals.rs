@@ -1,0 +1,73 @@
+//! How batches come, as it is written on the command line: a law, a trace, or a day.
+
+use crate::exit::usage;
+use planner::plan::request::ArrivalLaw;
+use planner::sim::gaps_of_csv;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+const EXPECTED: &str = "fixed, poisson, erlang:K, lognormal:CV, trace:FILE, daily:RATES or daily-poisson:RATES \
+                        (as in daily:1,1,3,2)";
+
+/// A law of arrivals as it is written; a trace is not read yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Arrivals {
+    Law(ArrivalLaw),
+    Trace(PathBuf),
+}
+
+impl FromStr for Arrivals {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected {EXPECTED}, got `{text}`");
+        let (name, value) = text.split_once(':').map_or((text, None), |(name, value)| (name, Some(value)));
+        let law = match (name, value) {
+            ("fixed", None) => ArrivalLaw::Fixed,
+            ("poisson", None) => ArrivalLaw::Poisson,
+            ("erlang", Some(k)) => ArrivalLaw::Erlang(k.parse().map_err(|_| wrong())?),
+            ("lognormal", Some(cv)) => ArrivalLaw::LogNormal(cv.parse().map_err(|_| wrong())?),
+            ("trace", Some(path)) if !path.is_empty() => return Ok(Self::Trace(path.into())),
+            ("daily" | "daily-poisson", Some(rates)) => {
+                let rates: Result<Vec<f64>, _> = rates.split(',').map(|rate| rate.trim().parse()).collect();
+                ArrivalLaw::Daily { shape: rates.map_err(|_| wrong())?, poisson: name == "daily-poisson" }
+            }
+            _ => return Err(wrong()),
+        };
+        Ok(Self::Law(law))
+    }
+}
+
+impl Arrivals {
+    /// The law. A row of a trace is a transaction where the size of a batch is known, and a batch where it is not.
+    pub(crate) fn law(&self, batch_transactions: Option<u32>) -> anyhow::Result<ArrivalLaw> {
+        match self {
+            Self::Law(law) => Ok(law.clone()),
+            Self::Trace(path) => {
+                let text = reports::file::read_text(path)?;
+                let gaps_s = gaps_of_csv(&text, batch_transactions.unwrap_or(1))
+                    .map_err(|error| usage(format!("{}: {error}", path.display())))?;
+                Ok(ArrivalLaw::Trace(gaps_s))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ArrivalLaw, Arrivals};
+
+    #[test]
+    fn laws_of_arrivals() {
+        let law = |text: &str| text.parse::<Arrivals>();
+        assert_eq!(law("fixed"), Ok(Arrivals::Law(ArrivalLaw::Fixed)));
+        assert_eq!(law("erlang:4"), Ok(Arrivals::Law(ArrivalLaw::Erlang(4))));
+        assert_eq!(law("lognormal:2.0"), Ok(Arrivals::Law(ArrivalLaw::LogNormal(2.0))));
+        assert_eq!(law("trace:a.csv"), Ok(Arrivals::Trace("a.csv".into())));
+        let day = ArrivalLaw::Daily { shape: vec![1.0, 2.5], poisson: false };
+        assert_eq!(law("daily:1,2.5"), Ok(Arrivals::Law(day)));
+        for bad in ["", "erlang", "erlang:x", "poisson:1", "uniform", "trace:", "daily:1,x", "daily"] {
+            assert!(law(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `report --compare`: two profiles side by side, with the fleets that each would need.
+
+use crate::exit::usage;
+use crate::profile_plan::request;
+use crate::question::Question;
+use ::measure::run::folder::RunFiles;
+use planner::PlanError;
+use planner::plan::choose;
+use reports::compare::{Compared, ComparisonRecord, FleetRecord, compare};
+use reports::profile::ProfileRecord;
+use reports::sample::CellRecord;
+use std::path::{Path, PathBuf};
+
+/// One side as it is written: a run's folder or a profile, and `@CORES` where it has several core counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Side {
+    path: PathBuf,
+    cores: Option<u64>,
+    name: String,
+}
+
+impl std::str::FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (path, cores) = match text.rsplit_once('@') {
+            // A path may have an @ of its own.
+            Some((path, cores)) if !cores.is_empty() && cores.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let cores = cores.parse().map_err(|_| format!("expected PATH@CORES, got `{text}`"))?;
+                (path, Some(cores))
+            }
+            _ => (text, None),
+        };
+        Ok(Self { path: PathBuf::from(path), cores, name: text.to_owned() })
+    }
+}
+
+impl Side {
+    fn read(&self) -> anyhow::Result<ProfileRecord> {
+        let is_folder = Path::new(&self.path).is_dir();
+        let file = if is_folder { RunFiles::of(&self.path).profile() } else { self.path.clone() };
+        Ok(reports::profile::json::read(&file)?)
+    }
+}
+
+/// The two side by side; where a target is given, with the fleet that each needs. `second_usd` is what one prover of
+/// the second costs an hour, where that differs.
+pub(crate) fn side_by_side(
+    sides: &[Side],
+    question: &Question,
+    second_usd: Option<f64>,
+) -> anyhow::Result<ComparisonRecord> {
+    let [first, second] = sides else {
+        return Err(usage(format!("--compare: expected two runs, got {}", sides.len())));
+    };
+    let (ours, theirs) = (first.read()?, second.read()?);
+    let compared = |side: &Side, profile| Compared { name: side.name.clone(), profile, cores: side.cores };
+    let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
+    if question.target().is_none() {
+        return Ok(record);
+    }
+    let mut others = question.clone();
+    if second_usd.is_some() {
+        others.prices.prover_usd_per_hour = second_usd;
+    }
+    for pair in &mut record.pairs {
+        pair.first_fleet = Some(fleet(&ours, &pair.first, question)?);
+        pair.second_fleet = Some(fleet(&theirs, &pair.second, &others)?);
+    }
+    Ok(record)
+}
+
+fn fleet(profile: &ProfileRecord, cell: &CellRecord, question: &Question) -> anyhow::Result<FleetRecord> {
+    let none = |why: String| FleetRecord {
+        provers: None,
+        cores: None,
+        batches_per_aggregation: None,
+        aggregators: None,
+        usd_per_hour: None,
+        usd_per_batch: None,
+        infeasible: Some(why),
+    };
+    let found = profile.cells.iter().find(|summary| summary.cell == *cell);
+    let Some(summary) = found else { return Ok(none("not in the profile".to_owned())) };
+    let request = match request(summary, question) {
+        Ok(request) => request,
+        Err(error) => return Ok(none(error.to_string())),
+    };
+    let choice = match choose(&request) {
+        Ok(choice) => choice,
+        Err(error @ PlanError::Infeasible { .. }) => return Ok(none(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    let rented = choice.provers + request.spares();
+    let (n, aggregators, rate) =
+        (choice.batches_per_aggregation, choice.aggregators, choice.throughput_batches_per_s);
+    let prices = request.prices();
+    Ok(FleetRecord {
+        provers: Some(choice.provers),
+        cores: Some(u64::from(choice.provers) * cell.cores),
+        batches_per_aggregation: Some(n),
+        aggregators: Some(aggregators),
+        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
+        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, rate)),
+        infeasible: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Side;
+
+    #[test]
+    fn a_side_is_a_path_with_or_without_cores() {
+        let side =
+            |text: &str| text.parse::<Side>().map(|side| (side.path.display().to_string(), side.cores));
+        assert_eq!(side("out"), Ok(("out".to_owned(), None)));
+        assert_eq!(side("out@16"), Ok(("out".to_owned(), Some(16))));
+        assert_eq!(side("me@home/out"), Ok(("me@home/out".to_owned(), None)));
+        assert_eq!(side("me@home@2"), Ok(("me@home".to_owned(), Some(2))));
+        assert!(side("out@99999999999999999999999").is_err());
+    }
+}

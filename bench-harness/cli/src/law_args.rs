@@ -1,0 +1,36 @@
+//! Where the curves of scaling laws are wanted.
+
+use planner::scaling::{Asked, laws};
+use reports::profile::ProfileRecord;
+use reports::scaling::LawsRecord;
+
+/// Where the curves of `--what laws` are wanted; each is drawn over what was measured unless given.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Scaling laws")]
+pub(crate) struct LawArgs {
+    /// The core counts of the curves over cores; to twice the largest measured unless given.
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',')]
+    at_cores: Vec<u32>,
+    /// The clocks of the curves over the clock, in GHz.
+    #[arg(long, value_name = "GHZ", value_delimiter = ',')]
+    at_ghz: Vec<f64>,
+    /// The batch sizes of the curves within one padded circuit.
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',')]
+    at_sizes: Vec<u32>,
+    /// The N of the aggregation trees.
+    #[arg(long, value_name = "NS", value_delimiter = ',')]
+    at_n: Vec<u32>,
+    /// Go on beyond twice what was measured, where a law is otherwise refused; each such figure says so.
+    #[arg(long)]
+    far: bool,
+}
+
+impl LawArgs {
+    /// The laws of a profile, with the curves where they were asked for.
+    pub(crate) fn of(&self, profile: &ProfileRecord) -> anyhow::Result<LawsRecord> {
+        let Self { at_cores, at_ghz, at_sizes, at_n, far } = self;
+        let asked =
+            Asked::default().at_cores(at_cores)?.at_clocks_ghz(at_ghz)?.at_sizes(at_sizes)?.at_n(at_n)?;
+        Ok(laws(profile, &if *far { asked.far() } else { asked }))
+    }
+}

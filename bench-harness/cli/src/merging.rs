@@ -1,0 +1,57 @@
+//! The shape of aggregation, as it is written on the command line.
+
+use planner::PlanError;
+use planner::domain::{Aggregation, TimeDist};
+use std::str::FromStr;
+
+/// How merges make one proof of N.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Merging {
+    /// Merges of up to so many proofs, level by level.
+    Tree(u32),
+    /// One after another, each with the result so far.
+    Fold,
+}
+
+impl Merging {
+    /// Aggregation in this shape with merges of this time.
+    pub(crate) fn of(self, merge: TimeDist) -> Result<Aggregation, PlanError> {
+        match self {
+            Self::Tree(arity) => Aggregation::tree(arity, merge),
+            Self::Fold => Ok(Aggregation::fold(merge)),
+        }
+    }
+}
+
+impl FromStr for Merging {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected pairwise, fold or tree:K with K of 2 or more, got `{text}`");
+        match text.split_once(':') {
+            None if text == "pairwise" => Ok(Self::Tree(2)),
+            None if text == "fold" => Ok(Self::Fold),
+            Some(("tree", arity)) => match arity.parse() {
+                Ok(arity) if arity >= 2 => Ok(Self::Tree(arity)),
+                _ => Err(wrong()),
+            },
+            _ => Err(wrong()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Merging;
+
+    #[test]
+    fn shapes() {
+        let shape = |text: &str| text.parse::<Merging>();
+        assert_eq!(shape("pairwise"), Ok(Merging::Tree(2)));
+        assert_eq!(shape("tree:8"), Ok(Merging::Tree(8)));
+        assert_eq!(shape("fold"), Ok(Merging::Fold));
+        for bad in ["", "tree", "tree:1", "tree:x", "fold:2", "star"] {
+            assert!(shape(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a report is made of: the records of a run's folder, and what the planner adds to them.
+
+use crate::cmd::plan::{Planned, plan_profile};
+use crate::exit::usage;
+use crate::law_args::LawArgs;
+use crate::machines::MachineArgs;
+use crate::output::{may_colour, width, write_whole};
+use crate::profile_plan::Choice;
+use crate::question::Question;
+use crate::what_if::{Answers, grid};
+use ::measure::run::folder::RunFiles;
+use anyhow::Context;
+use planner::hardware::{Catalogue, rank};
+use planner::plan::{Plan, curves};
+use reports::html::{Place, Records, ReportRecord, page};
+use reports::profile::{CellSummaryRecord, ProfileRecord};
+use reports::story::{Look, story};
+use reports::what_if::WhatIfRecord;
+use std::path::{Path, PathBuf};
+
+/// The page of a run's folder.
+pub(crate) const PAGE: &str = "report.html";
+/// What it is made of beside the profile.
+const RECORDS: &str = "report.json";
+
+/// The records of a folder: the plan as it was made, or with a target, made anew.
+pub(crate) fn of_folder(
+    files: &RunFiles,
+    choice: &Choice,
+    question: &Question,
+    laws: &LawArgs,
+) -> anyhow::Result<Records> {
+    let kept = files.folder().join(RECORDS);
+    if question.target().is_some() || !choice.is_free() || !kept.exists() {
+        let question = question.clone().or_usual_target();
+        return of_profile(files, choice, &question, laws, Answers::Grid);
+    }
+    let profile = reports::profile::json::read(&files.profile())?;
+    let mut records = ReportRecord::read(&kept)?.records;
+    records.laws = Some(laws.of(&profile)?);
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// The records of a folder, planned anew.
+pub(crate) fn of_profile(
+    files: &RunFiles,
+    choice: &Choice,
+    question: &Question,
+    laws: &LawArgs,
+    answers: Answers,
+) -> anyhow::Result<Records> {
+    let path = files.profile();
+    let profile = reports::profile::json::read(&path)?;
+    let mut records = match plan_profile(&profile, choice, question) {
+        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, question, answers)?)?,
+        // What was measured is worth a page without a plan, which then says why there is none.
+        Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
+    };
+    records.laws = Some(laws.of(&profile)?);
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// The records of a run that was just planned.
+fn of_plan(
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    what_if: Option<WhatIfRecord>,
+) -> anyhow::Result<Records> {
+    Ok(Records {
+        what_if,
+        timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
+        plan: Some(planned.record.clone()),
+        planned_with: Some(planned.cell.cell.words()),
+        curves: Some(curves(&planned.plan)?),
+        machines: machines(profile, planned.cell, &planned.plan)?,
+        ..Records::default()
+    })
+}
+
+/// Every machine of the built-in catalogue for this plan; none where the clock of the measurement is not known, since
+/// a time without a clock says nothing of another machine.
+fn machines(
+    profile: &ProfileRecord,
+    best: &CellSummaryRecord,
+    plan: &Plan,
+) -> anyhow::Result<Vec<reports::plan::machines::MachineRecord>> {
+    if best.clock_ghz.is_none() {
+        return Ok(Vec::new());
+    }
+    let prover = MachineArgs::default().measured(profile, best)?;
+    let catalogue = Catalogue::starter().context("the built-in catalogue")?;
+    let ranked = rank(&plan.request, &plan.choice, &catalogue, &prover);
+    Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
+}
+
+/// A run's story, told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Where the page is.
+    pub(crate) page: PathBuf,
+    /// The same in 25 lines, for the terminal.
+    pub(crate) story: String,
+}
+
+/// Writes the page of a run, and what it is made of.
+pub(crate) fn write(
+    folder: &Path,
+    profile: &ProfileRecord,
+    planned: &Planned<'_>,
+    choice: &Choice,
+    question: &Question,
+) -> anyhow::Result<Told> {
+    let path = RunFiles::of(folder).profile();
+    let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
+    let mut records = of_plan(profile, planned, what_if)?;
+    records.laws = Some(LawArgs::default().of(profile)?);
+    write_whole(&folder.join(RECORDS), &json(&records)?)?;
+    records.profile = Some(profile.clone());
+    let file = folder.join(PAGE);
+    write_whole(&file, &page(&records, Place::File))?;
+    Ok(Told { page: file, story: told(&records) })
+}
+
+/// The story for the terminal that is there.
+pub(crate) fn told(records: &Records) -> String {
+    story(records, Look { width_columns: width(), colour: may_colour() })
+}
+
+/// What a report is made of, for programs.
+pub(crate) fn json(records: &Records) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(&ReportRecord::of(records)).context("writing the report's records")? + "\n")
+}
+
+/// Writes every chart as SVG and PNG; how many there are.
+pub(crate) fn write_pictures(records: &Records, folder: &Path) -> anyhow::Result<usize> {
+    make_folder(folder)?;
+    let pictures = reports::html::export::pictures(records)?;
+    for picture in &pictures {
+        write_whole(&folder.join(format!("{}.svg", picture.name)), &picture.svg)?;
+        reports::file::write_whole(&folder.join(format!("{}.png", picture.name)), &picture.png)?;
+    }
+    Ok(pictures.len())
+}
+
+/// Writes every table as CSV; how many there are.
+pub(crate) fn write_tables(records: &Records, folder: &Path) -> anyhow::Result<usize> {
+    make_folder(folder)?;
+    let tables = reports::html::export::tables(records)?;
+    for (name, text) in &tables {
+        write_whole(&folder.join(format!("{name}.csv")), text)?;
+    }
+    Ok(tables.len())
+}
+
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| usage(format!("{}: cannot be made: {error}", folder.display())))
+}

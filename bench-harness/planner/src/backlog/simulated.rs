@@ -1,0 +1,81 @@
+//! A day's curve batch by batch: what the fluid leaves out is chance, and with it a distribution of waits.
+
+use crate::backlog::day::DayCurve;
+use crate::domain::{Aggregation, Autoscaler, TimeDist};
+use crate::error::PlanError;
+use crate::sim::{Arrivals, Crashes, L1, Pipeline, RunLength, Simulated, Stragglers, simulate};
+
+const DAY_S: f64 = 86_400.0;
+/// Days of each replication; the first leaves its queue to the others.
+const DAYS: u64 = 3;
+const REPLICATIONS: u32 = 4;
+/// More batches a day than this would take minutes.
+const DAY_BATCHES_MOST: f64 = 2_000_000.0;
+
+/// The queue in front of the provers over a day, with batches that come at random around its rates.
+#[derive(Debug, Clone)]
+pub struct DayQueue {
+    pipeline: Pipeline,
+    day_batches: u64,
+}
+
+impl DayQueue {
+    /// A curve met by provers of this time.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for more than two million batches a day.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and bounded")]
+    pub fn new(curve: &DayCurve, prove: TimeDist) -> Result<Self, PlanError> {
+        let batches = (curve.mean() * DAY_S).ceil();
+        if batches > DAY_BATCHES_MOST {
+            return Err(PlanError::bad(
+                "batches a day",
+                &format!("at most {DAY_BATCHES_MOST} to simulate"),
+                batches,
+            ));
+        }
+        // Nothing stands behind the provers: what is looked at is the wait for them.
+        let nothing = Aggregation::pairwise(TimeDist::fixed("merge", 1.0)?);
+        let arrivals = Arrivals::daily(curve.rates().to_vec(), true)?;
+        let pipeline = Pipeline::new(arrivals, prove, 1, nothing, L1::Latency(1e-6))?;
+        Ok(Self { pipeline, day_batches: (batches as u64).max(1) })
+    }
+
+    /// With provers that crash.
+    ///
+    /// # Errors
+    /// As [`Pipeline::with_crashes`].
+    pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
+        Ok(Self { pipeline: self.pipeline.with_crashes(crashes)?, ..self })
+    }
+
+    /// With stragglers.
+    ///
+    /// # Errors
+    /// As [`Pipeline::with_stragglers`].
+    pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
+        Ok(Self { pipeline: self.pipeline.with_stragglers(stragglers)?, ..self })
+    }
+
+    /// What `provers` provers make of it, or a fleet that follows the queue and has so many at the most; none where
+    /// they carry less than the mean of the day, and the queue grows for ever.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] without provers.
+    pub fn simulate(
+        &self,
+        provers: u32,
+        rule: Option<Autoscaler>,
+        seed: u64,
+    ) -> Result<Option<Simulated>, PlanError> {
+        let mut pipeline = self.pipeline.clone().with_provers(provers)?;
+        if pipeline.prover_use() >= 1.0 - 1e-9 {
+            return Ok(None);
+        }
+        if let Some(rule) = rule {
+            pipeline = pipeline.with_autoscaler(rule);
+        }
+        let length = RunLength::new(DAYS * self.day_batches, self.day_batches, REPLICATIONS, seed)?;
+        Ok(Some(simulate(&pipeline, length)))
+    }
+}

@@ -1,0 +1,36 @@
+//! What a request needs before any fleet is looked at: provers at the least, the limit, the time to form a group.
+//!
+//! The ground that choosing, searching and refusing all stand on; it knows none of them.
+
+use crate::domain::{DelayLimit, State};
+use crate::formulas::capacity::whole_at_least;
+use crate::plan::request::PlanRequest;
+
+/// The fewest provers that are not behind for ever: all of their time if nothing is random, less than all
+/// of it otherwise.
+pub(crate) fn provers_least(request: &PlanRequest) -> u32 {
+    let needed = request.batches_per_s() * request.prove_effective_s();
+    if request.is_deterministic() { whole_at_least(needed).max(1) } else { more_than(needed) }
+}
+
+/// The smallest whole number above `x`, by more than rounding.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
+pub(crate) fn more_than(x: f64) -> u32 {
+    (x * (1.0 + 1e-9)).floor() as u32 + 1
+}
+
+/// The limit on the delay to consolidated, if there is one.
+pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimit> {
+    request.delay_limit().filter(|limit| limit.state() == State::Consolidated)
+}
+
+/// Whether a delay is within a limit, by more than rounding.
+pub(crate) fn meets(limit: DelayLimit, delay_s: f64) -> bool {
+    delay_s <= limit.limit_s() * (1.0 + 1e-9)
+}
+
+/// From the first transaction of a group to the closing of its last batch, s.
+pub(crate) fn forming_s(request: &PlanRequest, n: u32) -> f64 {
+    let interval_s = request.interval_s();
+    f64::from(n - 1) * interval_s + request.close_s()
+}

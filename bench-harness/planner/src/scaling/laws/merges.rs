@@ -1,0 +1,148 @@
+//! Aggregation over N: a tree of pairwise merges has N − 1 of them on ⌈log₂ N⌉ levels.
+
+use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::scaling::{
+    CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
+    OverName, TreeRecord,
+};
+
+use super::family::{families, places, points, whole};
+use super::{Asked, reach_name};
+use crate::formulas::capacity::{merges, tree_levels};
+use crate::scaling::Reach;
+use crate::sim::figures::t_975;
+
+const PAIRS: u32 = 2;
+
+pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
+    let by_n = families(profile, |summary| {
+        summary.quantity(QuantityName::Aggregate).filter(|quantity| quantity.samples > 0)?;
+        // A single proof is its own aggregate: it says nothing of a merge.
+        let n = summary.cell.batches_per_aggregation;
+        let family = FamilyRecord { batches_per_aggregation: None, ..whole(&summary.cell) };
+        (n > 1).then_some((family, n as f64))
+    });
+    if by_n.is_empty() {
+        missing.push(
+            "Over N: nothing was aggregated; measure with --batches-per-aggregation 2 or more.".to_owned(),
+        );
+    }
+    by_n.into_iter()
+        .map(|(family, members)| {
+            let points = points(&members, (QuantityName::Aggregate, None));
+            let mut notes = Vec::new();
+            if places(&members) < 2 {
+                notes.push(format!(
+                    "One N was measured ({}): that every merge takes as long is taken for granted. Two N check it and \
+                     give an interval over them.",
+                    members[0].0
+                ));
+            }
+            notes.extend(levels(&members));
+            let (fit, trees) = fit(&points, asked);
+            LawRecord {
+                over: OverName::BatchesPerAggregation,
+                of: OfName::TimeS,
+                stage: Some(QuantityName::Aggregate),
+                level: None,
+                family,
+                points,
+                fits: vec![fit],
+                notes,
+                trees,
+            }
+        })
+        .collect()
+}
+
+/// A merge of each level of the largest tree, so that a reader sees whether they are alike.
+fn levels(members: &[(f64, &CellSummaryRecord)]) -> Option<String> {
+    let (n, summary) = members.last()?;
+    let levels = summary.levels(QuantityName::AggregateMerge);
+    (levels.len() > 1).then(|| {
+        let words: Vec<String> = levels
+            .iter()
+            .map(|level| {
+                format!("level {} {}", level.level.unwrap_or(0), reports::number::time(level.median_s))
+            })
+            .collect();
+        format!("A merge at N = {n}: {}.", words.join(", "))
+    })
+}
+
+/// The time of a merge from `(N, time of all merges)`, on relative errors: `t = m·(N − 1)`.
+fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>) {
+    let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x)).collect();
+    let merge_s = relative_mean(&each);
+    let freedom = each.len().saturating_sub(1);
+    let half = (freedom > 0).then(|| {
+        let squares: f64 = each.iter().map(|s| (merge_s / s - 1.0).powi(2)).sum();
+        let weight: f64 = each.iter().map(|s| (merge_s / s).powi(2)).sum();
+        t_975(freedom as f64) * merge_s * (squares / freedom as f64 / weight).sqrt()
+    });
+    let left_out = |i: usize| {
+        let others: Vec<f64> = each.iter().enumerate().filter(|&(k, _)| k != i).map(|(_, &s)| s).collect();
+        (relative_mean(&others) / each[i] - 1.0).powi(2)
+    };
+    let leave_one_out_share =
+        (freedom > 0).then(|| ((0..each.len()).map(left_out).sum::<f64>() / each.len() as f64).sqrt());
+    let places = || points.iter().map(|point| point.x);
+    let (least, most) = (places().fold(f64::INFINITY, f64::min), places().fold(0.0, f64::max));
+    let mut curve = Vec::new();
+    let mut trees = Vec::new();
+    for n in wanted(most, asked) {
+        let count = f64::from(merges(n, PAIRS));
+        let levels = tree_levels(n, PAIRS);
+        curve.push(CurvePointRecord {
+            x: f64::from(n),
+            y: merge_s * count,
+            low: half.map(|half| ((merge_s - half) * count).max(0.0)),
+            high: half.map(|half| (merge_s + half) * count),
+            reach: reach_name(Reach::of(f64::from(n), least, most)),
+        });
+        trees.push(TreeRecord {
+            batches_per_aggregation: u64::from(n),
+            merges: u64::from(merges(n, PAIRS)),
+            levels: u64::from(levels),
+            one_aggregator_s: merge_s * count,
+            enough_aggregators_s: merge_s * f64::from(levels),
+        });
+    }
+    let coefficient = CoefficientRecord {
+        name: "merge_s".to_owned(),
+        value: merge_s,
+        low: half.map(|half| (merge_s - half).max(0.0)),
+        high: half.map(|half| merge_s + half),
+    };
+    let fit = FitRecord {
+        law: LawName::Merges,
+        coefficients: vec![coefficient],
+        degrees_of_freedom: freedom as u64,
+        leave_one_out_share,
+        peak: None,
+        curve,
+        // Work is counted and not extrapolated, so that no N is refused; its reach is said all the same.
+        refused: vec![],
+    };
+    (fit, trees)
+}
+
+/// The `m` that makes the relative errors of `m` against each value smallest: `Σ(1/s) / Σ(1/s²)`.
+fn relative_mean(each: &[f64]) -> f64 {
+    each.iter().map(|s| 1.0 / s).sum::<f64>() / each.iter().map(|s| 1.0 / (s * s)).sum::<f64>()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an N of the profile; saturates")]
+fn merges_of(n: f64) -> f64 {
+    f64::from(merges(n as u32, PAIRS))
+}
+
+/// The N asked for; without a wish the powers of two up to eight times the largest measured.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an N of the profile; saturates")]
+fn wanted(most: f64, asked: &Asked) -> Vec<u32> {
+    if !asked.batches_per_aggregation.is_empty() {
+        return asked.batches_per_aggregation.clone();
+    }
+    let end = (most as u32).saturating_mul(8);
+    (1..31).map(|power| 1_u32 << power).take_while(|n| *n <= end).collect()
+}

@@ -1,0 +1,177 @@
+//! Time and memory over batch size, within one padded circuit: at the next power of two both step, and no line may
+//! cross a step.
+
+use std::collections::BTreeSet;
+
+use reports::profile::{CellSummaryRecord, ProfileRecord};
+use reports::scaling::{
+    CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
+    OverName, RefusedRecord,
+};
+
+use super::family::{Members, families, pairs, places, points, stages, whole};
+use super::{Asked, count, reach_name};
+use crate::scaling::{LineFit, Reach, reach::FAR_TIMES};
+
+/// Rows of a cell's batch circuit: in use, and padded.
+fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
+    let circuits = &summary.system.as_ref()?.circuits;
+    circuits.iter().find(|circuit| circuit.name == "batch").map(|circuit| (circuit.rows, circuit.padded_rows))
+}
+
+pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
+    let by_size = families(profile, |summary| {
+        let (_, padded) = rows(summary)?;
+        let family = FamilyRecord {
+            batch_transactions: None,
+            capacity_transactions: None,
+            padded_rows: Some(padded),
+            ..whole(&summary.cell)
+        };
+        Some((family, summary.cell.batch_transactions as f64))
+    });
+    if by_size.is_empty() {
+        missing.push(
+            "Over batch size: the proof system tells no rows, so that a step of the padding cannot be seen and no \
+             line is drawn."
+                .to_owned(),
+        );
+    }
+    let mut single = BTreeSet::new();
+    let mut laws = Vec::new();
+    for (family, members) in by_size {
+        if places(&members) < 2 {
+            let at: Vec<String> = members.first().map(|member| member.0.to_string()).into_iter().collect();
+            single.insert(format!("{} of {} rows", at.join(""), family.padded_rows.unwrap_or(0)));
+            continue;
+        }
+        let most = most_that_fit(&members);
+        for stage in stages(&members) {
+            let points = points(&members, stage);
+            if let Some(fitted) = fit(OfName::TimeS, &points, most, asked) {
+                laws.push(law(&family, OfName::TimeS, Some(stage), points, fitted));
+            }
+        }
+        let memory = memory(&members);
+        if let Some(fitted) = fit(OfName::MemoryBytes, &memory, most, asked) {
+            laws.push(law(&family, OfName::MemoryBytes, None, memory, fitted));
+        }
+    }
+    if !single.is_empty() {
+        missing.push(format!(
+            "Over batch size within one padded circuit: one size alone was measured ({}). A line takes 2 sizes of \
+             the same padded rows, 3 for intervals.",
+            single.into_iter().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    laws
+}
+
+/// Peak memory of each cell's process.
+fn memory(members: &Members) -> Vec<LawPointRecord> {
+    let point = |(x, summary): &(f64, &CellSummaryRecord)| {
+        let bytes = summary.peak_rss_bytes.filter(|bytes| *bytes > 0)?;
+        Some(LawPointRecord { x: *x, y: bytes as f64, low: None, high: None, samples: 1 })
+    };
+    members.iter().filter_map(point).collect()
+}
+
+/// The most transactions that the padded circuit takes: rows in proportion to the largest circuit measured, which is
+/// a little low where a circuit has rows of its own.
+fn most_that_fit(members: &Members) -> f64 {
+    let fits = members.iter().filter_map(|(_, summary)| {
+        let (used, padded) = rows(summary)?;
+        let capacity = summary.cell.capacity_transactions as f64;
+        (used > 0).then(|| (padded as f64 / used as f64 * capacity).floor())
+    });
+    fits.fold(0.0, f64::max)
+}
+
+fn law(
+    family: &FamilyRecord,
+    of: OfName,
+    stage: Option<super::family::StageKey>,
+    points: Vec<LawPointRecord>,
+    fit: FitRecord,
+) -> LawRecord {
+    let notes = (fit.degrees_of_freedom == 0).then(|| {
+        format!(
+            "The line passes through its {} exactly: no interval, and nothing that checks it.",
+            count(points.len(), "point", "points")
+        )
+    });
+    LawRecord {
+        over: OverName::BatchTransactions,
+        of,
+        stage: stage.map(|stage| stage.0),
+        level: stage.and_then(|stage| stage.1),
+        family: family.clone(),
+        points,
+        fits: vec![fit],
+        notes: notes.into_iter().collect(),
+        trees: vec![],
+    }
+}
+
+fn fit(of: OfName, points: &[LawPointRecord], most: f64, asked: &Asked) -> Option<FitRecord> {
+    let fit = LineFit::new("batch_transactions", &pairs(points)).ok()?;
+    let names = match of {
+        OfName::TimeS => ["fixed_s", "each_s"],
+        OfName::MemoryBytes => ["fixed_bytes", "each_bytes"],
+    };
+    let ends = |interval: Option<(f64, f64)>| (interval.map(|i| i.0), interval.map(|i| i.1));
+    let (fixed_low, fixed_high) = ends(fit.intervals.map(|intervals| intervals.0));
+    let (each_low, each_high) = ends(fit.intervals.map(|intervals| intervals.1));
+    let (mut curve, mut refused) = (Vec::new(), Vec::new());
+    for x in wanted(points, most, asked) {
+        let (y, reach) = fit.at(x);
+        if x > most {
+            let why = format!(
+                "more than {most} transactions do not fit the padded circuit: the next one is a step"
+            );
+            refused.push(RefusedRecord { x, why });
+        } else if matches!(reach, Reach::Far { .. }) && !asked.far {
+            let why = format!("nothing is said beyond {FAR_TIMES} times what was measured");
+            refused.push(RefusedRecord { x, why });
+        } else {
+            let (low, high) = ends(fit.band(x));
+            curve.push(CurvePointRecord {
+                x,
+                y,
+                low: low.map(|low| low.max(0.0)),
+                high,
+                reach: reach_name(reach),
+            });
+        }
+    }
+    Some(FitRecord {
+        law: LawName::Line,
+        coefficients: vec![
+            CoefficientRecord {
+                name: names[0].to_owned(),
+                value: fit.intercept,
+                low: fixed_low,
+                high: fixed_high,
+            },
+            CoefficientRecord { name: names[1].to_owned(), value: fit.slope, low: each_low, high: each_high },
+        ],
+        degrees_of_freedom: fit.degrees_of_freedom() as u64,
+        leave_one_out_share: fit.leave_one_out_relative,
+        peak: None,
+        curve,
+        refused,
+    })
+}
+
+/// The sizes asked for; without a wish those measured, and the most that fits where that is not too far.
+fn wanted(points: &[LawPointRecord], most: f64, asked: &Asked) -> Vec<f64> {
+    if !asked.batch_transactions.is_empty() {
+        return asked.batch_transactions.clone();
+    }
+    let mut wanted: Vec<f64> = points.iter().map(|point| point.x).collect();
+    if wanted.last().is_some_and(|last| most > *last && most <= FAR_TIMES * last) {
+        wanted.push(most);
+    }
+    wanted.dedup();
+    wanted
+}

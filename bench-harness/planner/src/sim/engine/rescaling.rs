@@ -1,0 +1,147 @@
+//! A fleet that follows the queue: asked every few seconds, late by the time that a prover takes to start.
+//!
+//! Stopping is at once for a prover that is idle; one at work ends its proof first and is paid until then.
+
+use std::collections::VecDeque;
+
+use super::{Engine, Event};
+
+/// Time between two looks at the queue, s.
+const LOOK_S: f64 = 10.0;
+
+/// Provers at work and on their way. Without a rule as many as the pipeline has, from beginning to end.
+#[derive(Debug)]
+pub(super) struct Staff {
+    /// Started and not told to stop.
+    at_work: u32,
+    /// Told to stop, and at work on their last proof.
+    retiring: u32,
+    /// Asked for: when they come, and how many.
+    coming: VecDeque<(f64, u32)>,
+    /// Provers that were never started or were stopped.
+    idle: Vec<u32>,
+    /// Prover-seconds paid, all and after the warm-up, up to `since_s`.
+    paid_s: f64,
+    recorded_s: f64,
+    since_s: f64,
+    most: u32,
+}
+
+impl Staff {
+    pub(super) fn of(provers: u32) -> Self {
+        Self {
+            at_work: provers,
+            retiring: 0,
+            coming: VecDeque::new(),
+            idle: Vec::new(),
+            paid_s: 0.0,
+            recorded_s: 0.0,
+            since_s: 0.0,
+            most: 0,
+        }
+    }
+
+    pub(super) fn paid_s(&self) -> f64 {
+        self.paid_s
+    }
+}
+
+impl Engine<'_> {
+    /// The fleet that a rule starts with: the fewest it keeps.
+    pub(super) fn staff_up(&mut self) {
+        let Some(rule) = self.pipeline.autoscaler else { return };
+        let least = rule.provers_least().min(self.pipeline.provers);
+        self.staff.at_work = least;
+        // The free list is taken from its end: the rest of it is not there yet.
+        let away = self.free.len() - least as usize;
+        self.staff.idle = self.free.drain(..away).collect();
+        self.events.push(LOOK_S, Event::Rescale);
+    }
+
+    /// Looks at arrivals and queue, and starts or stops provers.
+    pub(super) fn rescale(&mut self) {
+        let Some(rule) = self.pipeline.autoscaler else { return };
+        self.pay();
+        while self.staff.coming.front().is_some_and(|&(at_s, _)| at_s <= self.now_s) {
+            if let Some((_, provers)) = self.staff.coming.pop_front() {
+                self.start_provers(provers);
+            }
+        }
+        let queue = (self.ready - self.started + self.requeued.len() as u64) as f64;
+        let arriving = self.pipeline.arrivals.rate_at(self.now_s);
+        let wanted =
+            rule.wanted(arriving, queue, self.pipeline.prove_effective_s()).min(self.pipeline.provers);
+        let asked: u32 = self.staff.coming.iter().map(|&(_, provers)| provers).sum();
+        if wanted > self.staff.at_work + asked {
+            let more = wanted - self.staff.at_work - asked;
+            self.staff.coming.push_back((self.now_s + rule.start_s(), more));
+        } else if wanted < self.staff.at_work {
+            self.stop_provers(self.staff.at_work - wanted);
+            self.staff.coming.clear();
+        }
+        if self.holding && !self.free.is_empty() && self.requeued.is_empty() {
+            self.holding = false;
+            self.close();
+        }
+        self.start_proofs();
+        if self.first < self.batches_total {
+            self.events.push(self.now_s + LOOK_S, Event::Rescale);
+        }
+    }
+
+    fn start_provers(&mut self, provers: u32) {
+        self.staff.at_work += provers;
+        for _ in 0..provers {
+            // Whoever is on its last proof simply goes on.
+            if self.staff.retiring > 0 {
+                self.staff.retiring -= 1;
+            } else if let Some(prover) = self.staff.idle.pop() {
+                self.free.push(prover);
+            }
+        }
+    }
+
+    fn stop_provers(&mut self, provers: u32) {
+        self.staff.at_work -= provers;
+        for _ in 0..provers {
+            match self.free.pop() {
+                Some(prover) => self.staff.idle.push(prover),
+                None => self.staff.retiring += 1,
+            }
+        }
+    }
+
+    /// Whether a prover that has ended its proof goes home.
+    pub(super) fn retire(&mut self, prover: u32) -> bool {
+        if self.staff.retiring == 0 {
+            return false;
+        }
+        self.pay();
+        self.staff.retiring -= 1;
+        self.staff.idle.push(prover);
+        true
+    }
+
+    /// Pays the fleet up to now.
+    fn pay(&mut self) {
+        let staff = &mut self.staff;
+        let provers = staff.at_work + staff.retiring;
+        let time_s = self.now_s - staff.since_s;
+        staff.paid_s += f64::from(provers) * time_s;
+        staff.recorded_s += f64::from(provers) * time_s;
+        staff.most = staff.most.max(provers);
+        staff.since_s = self.now_s;
+    }
+
+    /// Forgets the warm-up so far.
+    pub(super) fn forget_staff(&mut self) {
+        self.pay();
+        (self.staff.recorded_s, self.staff.most) = (0.0, 0);
+    }
+
+    pub(super) fn settle_staff(&mut self) {
+        self.pay();
+        self.seen.provers_mean = self.staff.recorded_s / (self.now_s - self.warm_s);
+        self.seen.provers_most = self.staff.most;
+    }
+}

@@ -1,0 +1,26 @@
+//! Pictures: one model of a chart, drawn once as SVG, for a page and for a file.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`model`] | what a chart says: axes with units, series, reference lines, the caption, the table behind it |
+//! | [`table`] | tables: the numbers behind a chart, for a page and as CSV |
+//! | [`svg`] | drawing a chart: markup for a page, a whole file for a paper |
+//! | [`mod@png`] | the same drawing as pixels |
+//!
+//! Not here: which charts there are (the sections of [`crate::html`]) and every computation behind them.
+
+mod legend;
+mod marks;
+pub mod model;
+mod palette;
+pub mod png;
+mod rules;
+mod scale;
+pub mod svg;
+pub mod table;
+mod text;
+
+pub use model::{Axis, BandPoint, Chart, Column, Dot, Marks, Rule, Scale, Series, Span, Tone};
+pub(crate) use palette::style_for_page;
+pub use table::{Head, Table, Value};
+pub(crate) use text::shortened;

@@ -1,0 +1,212 @@
+//! What a chart says, apart from how it is drawn. Plain data: sections make it, [`crate::chart::svg`] draws it.
+
+use crate::chart::table::Table;
+
+/// A chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// Lower-case words joined by `-`: its anchor in the page and the name of its files.
+    pub id: String,
+    /// What it shows, in a few words.
+    pub title: String,
+    /// What to see in it, in a sentence or two.
+    pub caption: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What is drawn, from back to front within each kind of mark.
+    pub series: Vec<Series>,
+    /// Reference lines.
+    pub rules: Vec<Rule>,
+    /// The numbers behind it.
+    pub table: Table,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What it measures, with its unit: `prove time, s`.
+    pub title: String,
+    /// How values become places.
+    pub scale: Scale,
+    /// Where it has marks; empty for round numbers.
+    pub ticks: Vec<f64>,
+}
+
+impl Axis {
+    /// An axis from the least to the greatest value.
+    pub fn linear(title: &str) -> Self {
+        Self { title: title.to_owned(), scale: Scale::Linear, ticks: Vec::new() }
+    }
+
+    /// An axis that begins at zero: for lengths and areas.
+    pub fn from_zero(title: &str) -> Self {
+        Self { scale: Scale::FromZero, ..Self::linear(title) }
+    }
+
+    /// A logarithmic axis; values that are not above zero are left out.
+    pub fn log(title: &str) -> Self {
+        Self { scale: Scale::Log, ..Self::linear(title) }
+    }
+
+    /// A vertical axis of named lanes, the first on top, for [`Marks::Spans`].
+    pub fn lanes(title: &str, names: Vec<String>) -> Self {
+        Self { scale: Scale::Lanes(names), ..Self::linear(title) }
+    }
+
+    /// The same axis with marks at these values.
+    #[must_use]
+    pub fn with_ticks(self, ticks: Vec<f64>) -> Self {
+        Self { ticks, ..self }
+    }
+}
+
+/// How values become places.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    /// Evenly, from the least value to the greatest.
+    Linear,
+    /// Evenly, from zero.
+    FromZero,
+    /// By ratio.
+    Log,
+    /// A lane a name.
+    Lanes(Vec<String>),
+}
+
+/// A series: marks that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name in the legend; empty for none (a band beside its line, say).
+    pub name: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// What is drawn.
+    pub marks: Marks,
+}
+
+/// Colours by role; each has a value for light, for dark and for paper. Told apart by people who see colours
+/// differently, and never the only difference between two series of one kind of mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// What the chart is about.
+    Main,
+    /// What it is compared with.
+    Second,
+    /// A third.
+    Third,
+    /// A fourth.
+    Fourth,
+    /// What stands behind: context, left-out samples.
+    Muted,
+    /// What is wrong: unstable, beyond a limit.
+    Warning,
+}
+
+/// What is drawn. Values that are not finite are left out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Marks {
+    /// A line through points in the order given.
+    Line {
+        /// (x, y).
+        points: Vec<(f64, f64)>,
+        /// Broken: extrapolated, or a formula beside a measurement.
+        dashed: bool,
+    },
+    /// A line that keeps its y until the next x.
+    Step {
+        /// (x, y).
+        points: Vec<(f64, f64)>,
+        /// Broken.
+        dashed: bool,
+    },
+    /// Points, each with its interval.
+    Dots {
+        /// The points.
+        dots: Vec<Dot>,
+        /// Rings: what was seen and does not count.
+        hollow: bool,
+    },
+    /// An area between two lines.
+    Band(Vec<BandPoint>),
+    /// Upright bars from zero: a histogram.
+    Columns(Vec<Column>),
+    /// Bars along lanes: a ranking, a timeline.
+    Spans(Vec<Span>),
+}
+
+/// A point with what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dot {
+    /// Where.
+    pub x: f64,
+    /// What.
+    pub y: f64,
+    /// The interval of y.
+    pub interval: Option<(f64, f64)>,
+    /// What is said when it is pointed at.
+    pub note: String,
+}
+
+/// A place in a band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandPoint {
+    /// Where.
+    pub x: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// An upright bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Left side.
+    pub from: f64,
+    /// Right side.
+    pub to: f64,
+    /// Its height, from zero.
+    pub y: f64,
+    /// What it stands on: the height of the bar below it.
+    pub base: f64,
+    /// What is said when it is pointed at.
+    pub note: String,
+}
+
+/// A bar along a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// Which lane, from 0 at the top.
+    pub lane: usize,
+    /// Left end.
+    pub from: f64,
+    /// Right end.
+    pub to: f64,
+    /// The interval of the right end.
+    pub interval: Option<(f64, f64)>,
+    /// What stands behind its end; empty for nothing.
+    pub label: String,
+    /// What is said when it is pointed at.
+    pub note: String,
+}
+
+/// A reference line across the whole chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// At one x, upright.
+    X {
+        /// Where.
+        at: f64,
+        /// What it is.
+        label: String,
+    },
+    /// At one y, level.
+    Y {
+        /// Where.
+        at: f64,
+        /// What it is.
+        label: String,
+    },
+}

@@ -1,0 +1,131 @@
+//! Tables: the numbers behind a chart, for a page and as CSV.
+
+use crate::export::{ExportError, csv_text};
+use crate::number::significant;
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// Its columns.
+    pub heads: Vec<Head>,
+    /// Its rows, each as long as `heads`.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// The head of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// In a CSV: lower case, unit last: `prove_s`.
+    pub key: String,
+    /// For a person: `prove, s`.
+    pub words: String,
+}
+
+/// A value of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Count(u64),
+    /// Any number.
+    Number(f64),
+    /// Nothing is known.
+    Nothing,
+}
+
+impl Value {
+    /// For a person: four significant digits.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => count.to_string(),
+            Self::Number(number) => significant(*number, 4),
+            Self::Nothing => "–".to_owned(),
+        }
+    }
+
+    /// Whether it is set to the right, digit below digit.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Count(_) | Self::Number(_) | Self::Nothing)
+    }
+
+    fn csv(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => count.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Nothing => String::new(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(count: u32) -> Self {
+        Self::Count(count.into())
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
+    }
+}
+
+impl Table {
+    /// An empty table with these columns: key and words of each.
+    ///
+    /// ```
+    /// use reports::chart::Table;
+    /// let mut table = Table::new([("cores", "cores"), ("prove_s", "prove, s")]);
+    /// table.push([2u64.into(), 0.905.into()]);
+    /// assert_eq!(table.csv().unwrap(), "cores,prove_s\n2,0.905\n");
+    /// ```
+    pub fn new<const C: usize>(heads: [(&str, &str); C]) -> Self {
+        let head = |(key, words): (&str, &str)| Head { key: key.to_owned(), words: words.to_owned() };
+        Self { heads: heads.map(head).to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn push<const C: usize>(&mut self, row: [Value; C]) {
+        assert_eq!(C, self.heads.len(), "a row has a value for each column");
+        self.rows.push(row.to_vec());
+    }
+
+    /// The table as CSV (RFC 4180) with a header.
+    ///
+    /// # Errors
+    /// Those of the CSV writer; none are known for tables in memory.
+    pub fn csv(&self) -> Result<String, ExportError> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(self.heads.iter().map(|head| &head.key))?;
+        for row in &self.rows {
+            writer.write_record(row.iter().map(Value::csv))?;
+        }
+        csv_text(writer)
+    }
+}

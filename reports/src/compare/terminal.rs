@@ -1,0 +1,108 @@
+//! A comparison for a person at a terminal: what differs first, then stage by stage.
+
+use crate::compare::record::ComparisonRecord;
+use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
+use crate::export::{ExportError, Exporter};
+use comfy_table::{ContentArrangement, Table, presets};
+
+#[cfg(test)]
+pub(crate) use tests::comparison;
+
+/// A comparison as tables of at most `width_columns`.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparisonTable {
+    /// The width of the terminal.
+    pub width_columns: u16,
+}
+
+impl Exporter<ComparisonRecord> for ComparisonTable {
+    fn name(&self) -> &'static str {
+        "terminal"
+    }
+
+    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
+        let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
+        for found in &record.differences {
+            text += &format!("differs: {}\n", difference(found));
+        }
+        for pair in &record.pairs {
+            text += &format!("\n{}\n", pair_words(pair));
+            for found in &pair.differences {
+                text += &format!("differs: {}\n", difference(found));
+            }
+            let mut table = Table::new();
+            table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
+            let mut header = stage_header(record);
+            header[1].truncate(1);
+            header[2].truncate(1);
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
+            for stage in &pair.stages {
+                table.add_row(stage_row(stage).to_vec());
+            }
+            text += &format!("{table}\n");
+            let fleets = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
+            for (name, found) in fleets.into_iter().filter_map(|(name, found)| Some((name, found.as_ref()?)))
+            {
+                text += &format!("for the target, {}\n", fleet(name, found));
+            }
+        }
+        text.push('\n');
+        for alone in &record.unpaired {
+            text += &format!("not compared: {alone}\n");
+        }
+        for caution in cautions(record) {
+            text += &format!("{caution}\n");
+        }
+        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ComparisonTable;
+    use crate::compare::{Compared, FleetRecord, compare};
+    use crate::export::Exporter;
+    use crate::profile::fixture;
+
+    /// One core against two that take half the time, on another machine, with fleets.
+    pub(crate) fn comparison() -> crate::compare::ComparisonRecord {
+        let first = fixture::profile();
+        let mut second = first.clone();
+        second.machine.sections[0].fields[0].value = None;
+        second.cells[0].cell.cores = 2;
+        for quantity in &mut second.cells[0].quantities {
+            quantity.median_s /= 2.0;
+            if let Some(interval) = &mut quantity.interval {
+                (interval.low_s, interval.high_s) = (interval.low_s / 2.0, interval.high_s / 2.0);
+            }
+        }
+        let side = |name: &str, profile| Compared { name: name.to_owned(), profile, cores: None };
+        let mut record = compare(&side("out|one", &first), &side("out/two", &second)).expect("comparable");
+        record.pairs[0].first_fleet = Some(FleetRecord {
+            provers: Some(7),
+            cores: Some(7),
+            batches_per_aggregation: Some(12),
+            aggregators: Some(2),
+            usd_per_hour: Some(9.0),
+            usd_per_batch: Some(0.025),
+            infeasible: None,
+        });
+        record.pairs[0].second_fleet = Some(FleetRecord {
+            provers: None,
+            cores: None,
+            batches_per_aggregation: None,
+            aggregators: None,
+            usd_per_hour: None,
+            usd_per_batch: None,
+            infeasible: Some("no plan meets the target".to_owned()),
+        });
+        record
+    }
+
+    #[test]
+    fn side_by_side() {
+        insta::assert_snapshot!(
+            ComparisonTable { width_columns: 100 }.export(&comparison()).expect("renders")
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
+
+use crate::chart::{Axis, Chart, Dot, Marks, Series, Span, Table, Tone};
+use crate::html::page::short;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::{significant, time};
+use crate::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use crate::sample::CircuitRecord;
+
+pub(super) const SECTION: Section = Section {
+    id: "batch-size",
+    title: "Batch size goes in steps",
+    needs: "a profile whose proof system tells its circuits, or several batch sizes",
+    script: None,
+    build,
+};
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let profile = records.profile.as_ref()?;
+    let mut blocks = Vec::new();
+    blocks.extend(over_size(profile).map(Block::chart));
+    blocks.extend(headroom(profile).map(Block::chart));
+    (!blocks.is_empty()).then_some(blocks)
+}
+
+/// Rows used of rows padded, of each circuit that was set up.
+fn headroom(profile: &ProfileRecord) -> Option<Chart> {
+    let mut circuits: Vec<(String, &CircuitRecord)> = Vec::new();
+    for cell in &profile.cells {
+        for circuit in cell.system.iter().flat_map(|system| &system.circuits) {
+            let name =
+                format!("{}, {} of {}", circuit.name, cell.cell.workload, cell.cell.batch_transactions);
+            if !circuits.iter().any(|(known, other)| *known == name && other.key_digest == circuit.key_digest)
+            {
+                circuits.push((name, circuit));
+            }
+        }
+    }
+    if circuits.is_empty() {
+        return None;
+    }
+    let mut table = Table::new([
+        ("circuit", "circuit"),
+        ("rows", "rows in use"),
+        ("padded_rows", "rows after padding"),
+        ("headroom_rows", "rows free"),
+        ("proof_bytes", "proof, bytes"),
+    ]);
+    let (mut used, mut padding) = (Vec::new(), Vec::new());
+    for (lane, (name, circuit)) in circuits.iter().enumerate() {
+        table.push([
+            short(name).into(),
+            circuit.rows.into(),
+            circuit.padded_rows.into(),
+            circuit.headroom_rows().into(),
+            circuit.proof_bytes.into(),
+        ]);
+        let share = 100.0 * circuit.headroom_rows() as f64 / circuit.padded_rows.max(1) as f64;
+        let note = format!("{}: {} of {} rows", short(name), circuit.rows, circuit.padded_rows);
+        let span = |from: u64, to: u64, label: String| Span {
+            lane,
+            from: from as f64,
+            to: to as f64,
+            interval: None,
+            label,
+            note: note.clone(),
+        };
+        used.push(span(0, circuit.rows, String::new()));
+        let label = format!("{} % free", significant(share, 2));
+        padding.push(span(circuit.rows, circuit.padded_rows, label));
+    }
+    // A page of forty lanes is a table.
+    let most = 24;
+    used.truncate(most);
+    padding.truncate(most);
+    let lanes = circuits.iter().take(most).map(|(name, _)| name.clone()).collect();
+    let bars = |name: &str, tone, spans| Series { name: name.to_owned(), tone, marks: Marks::Spans(spans) };
+    Some(Chart {
+        id: "circuit-rows".to_owned(),
+        title: "Rows in use and rows of padding, by circuit".to_owned(),
+        caption:
+            "Proving costs what the padded rows cost. Free rows are room for more transactions at the same \
+                  price; one row beyond them doubles the circuit."
+                .to_owned(),
+        x: Axis::from_zero("rows of the circuit"),
+        y: Axis::lanes("", lanes),
+        series: vec![bars("in use", Tone::Main, used), bars("padding", Tone::Muted, padding)],
+        rules: Vec::new(),
+        table,
+    })
+}
+
+/// Prove time over batch size, a line a number of cores, where several sizes were measured.
+fn over_size(profile: &ProfileRecord) -> Option<Chart> {
+    let mut lines: Vec<(String, Vec<&CellSummaryRecord>)> = Vec::new();
+    for cell in profile.cells.iter().filter(|cell| cell.quantity(QuantityName::ProveBatch).is_some()) {
+        let cores = cell.cell.cores;
+        let name =
+            format!("{}, {cores} {}", short(&cell.cell.workload), if cores == 1 { "core" } else { "cores" });
+        match lines.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, cells)) => cells.push(cell),
+            None => lines.push((name, vec![cell])),
+        }
+    }
+    for (_, cells) in &mut lines {
+        cells.sort_by_key(|cell| cell.cell.batch_transactions);
+        cells.dedup_by_key(|cell| cell.cell.batch_transactions);
+    }
+    lines.retain(|(_, cells)| cells.len() > 1);
+    if lines.is_empty() {
+        return None;
+    }
+    let mut table = Table::new([
+        ("cells", "cells"),
+        ("batch_transactions", "transactions in a batch"),
+        ("prove_s", "prove, s"),
+        ("transactions_per_s", "transactions/s, one prover"),
+        ("padded_rows", "rows after padding"),
+        ("samples", "samples"),
+    ]);
+    let mut series = Vec::new();
+    let mut sizes = Vec::new();
+    for ((name, cells), tone) in lines.iter().zip([Tone::Main, Tone::Second, Tone::Third, Tone::Fourth]) {
+        let mut dots = Vec::new();
+        for cell in cells {
+            let Some(prove) = cell.quantity(QuantityName::ProveBatch) else { continue };
+            let size = cell.cell.batch_transactions;
+            let rows = cell
+                .system
+                .as_ref()
+                .and_then(|system| system.circuits.first())
+                .map(|circuit| circuit.padded_rows);
+            sizes.push(size as f64);
+            table.push([
+                name.clone().into(),
+                size.into(),
+                prove.median_s.into(),
+                cell.transactions_per_s.into(),
+                rows.into(),
+                prove.samples.into(),
+            ]);
+            dots.push(Dot {
+                x: size as f64,
+                y: prove.median_s,
+                interval: prove.interval.map(|interval| (interval.low_s, interval.high_s)),
+                note: format!("{name}, {size} transactions: {}", time(prove.median_s)),
+            });
+        }
+        let points = dots.iter().map(|dot| (dot.x, dot.y)).collect();
+        series.push(Series { name: String::new(), tone, marks: Marks::Step { points, dashed: true } });
+        series.push(Series { name: name.clone(), tone, marks: Marks::Dots { dots, hollow: false } });
+    }
+    sizes.sort_by(f64::total_cmp);
+    sizes.dedup();
+    let axis = Axis::log("transactions in a batch");
+    Some(Chart {
+        id: "prove-over-batch-size".to_owned(),
+        title: "Time to prove a batch, by its size".to_owned(),
+        caption: "Within one power of two of rows a larger batch costs nearly nothing more; at the next it costs twice. \
+                  The best sizes are the last before a step."
+            .to_owned(),
+        x: if sizes.len() <= 10 { axis.with_ticks(sizes) } else { axis },
+        y: Axis::log("time to prove a batch, s"),
+        series,
+        rules: Vec::new(),
+        table,
+    })
+}

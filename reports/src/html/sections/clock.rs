@@ -1,0 +1,49 @@
+//! Prove time over the clock, and over the share of a processor that a quota leaves.
+
+use super::law_chart::{CHARTS_MOST, chart, x_axis};
+use crate::chart::Axis;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::profile::QuantityName;
+use crate::scaling::{LawRecord, OfName, OverName};
+
+pub(super) const SECTION: Section = Section {
+    id: "clock",
+    title: "Time over the clock",
+    needs: "a profile measured at several clock speeds",
+    script: None,
+    build,
+};
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let laws = records.laws.as_ref()?;
+    let over = |law: &&LawRecord| {
+        matches!(law.over, OverName::ClockGhz | OverName::CpuShare)
+            && law.of == OfName::TimeS
+            && law.stage == Some(QuantityName::ProveBatch)
+            && law.points.len() > 1
+    };
+    let blocks: Vec<_> = laws
+        .laws
+        .iter()
+        .filter(over)
+        .take(CHARTS_MOST)
+        .enumerate()
+        .map(|(place, law)| {
+            let words = match law.over {
+                OverName::CpuShare => {
+                    "The share of time that a quota leaves: no clock, since memory keeps its speed under it."
+                }
+                _ => "What does not fall with the clock (B of A/f + B) waits for memory: faster clocks do not help it.",
+            };
+            Block::chart(chart(
+                law,
+                format!("prove-over-clock-{}", place + 1),
+                format!("Time to prove a batch over the {}: {}", law.over.words(), law.family.words()),
+                (x_axis(law), Axis::from_zero("time to prove a batch, s")),
+                words,
+            ))
+        })
+        .collect();
+    (!blocks.is_empty()).then_some(blocks)
+}

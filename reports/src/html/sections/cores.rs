@@ -1,0 +1,159 @@
+//! Stage times by core count, with Amdahl's and the universal law beside what was measured.
+
+use super::law_chart::{CHARTS_MOST, chart, x_axis};
+use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
+use crate::html::page::short;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::time;
+use crate::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use crate::scaling::{OfName, OverName};
+use std::collections::BTreeSet;
+
+pub(super) const SECTION: Section = Section {
+    id: "cores",
+    title: "Time over cores",
+    needs: "a profile with a measured cell",
+    script: None,
+    build,
+};
+
+/// The stages that are drawn: what a plan stands on, from the longest to the shortest.
+const STAGES: [(QuantityName, Tone); 5] = [
+    (QuantityName::Aggregate, Tone::Second),
+    (QuantityName::ProveBatch, Tone::Main),
+    (QuantityName::Witness, Tone::Third),
+    (QuantityName::Verify, Tone::Fourth),
+    (QuantityName::Close, Tone::Muted),
+];
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let profile = records.profile.as_ref()?;
+    let families = families(profile);
+    if families.is_empty() {
+        return None;
+    }
+    let mut blocks = Vec::new();
+    let counts: BTreeSet<u64> = families.iter().flatten().map(|cell| cell.cell.cores).collect();
+    if counts.len() < 2 {
+        blocks.push(Block::Caution(format!(
+            "One core count was measured ({}): how time falls with cores cannot be told. Measure with --cores all.",
+            counts.first().copied().unwrap_or(0)
+        )));
+    }
+    let laws = records.laws.iter().flat_map(|laws| &laws.laws).filter(|law| {
+        law.over == OverName::Cores
+            && law.of == OfName::TimeS
+            && law.stage == Some(QuantityName::ProveBatch)
+            && law.points.len() > 1
+    });
+    for (place, law) in laws.take(CHARTS_MOST).enumerate() {
+        blocks.push(Block::chart(chart(
+            law,
+            format!("prove-over-cores-{}", place + 1),
+            format!("Time to prove a batch, by cores of the prover: {}", law.family.words()),
+            (x_axis(law), Axis::log("time to prove a batch, s")),
+            "Both axes are logarithmic: perfect scaling is a straight line down. Where the points leave it, more \
+             cores are better spent on more provers. Dashed is extrapolated.",
+        )));
+    }
+    // A family on one core count says nothing of cores; where there is no other its stages are shown all the same.
+    let several: Vec<_> = families.iter().filter(|family| family.len() > 1).collect();
+    let shown = if several.is_empty() { families.iter().take(1).collect() } else { several };
+    for (place, family) in shown.iter().take(CHARTS_MOST).enumerate() {
+        blocks.push(Block::chart(stages(family, place + 1)));
+    }
+    if shown.len() > CHARTS_MOST {
+        let more = shown.len() - CHARTS_MOST;
+        blocks.push(Block::Words(format!("{more} more families of cells are in profile.csv.")));
+    }
+    Some(blocks)
+}
+
+/// Cells that differ in their cores alone, in the order of the profile; what was measured of each.
+fn families(profile: &ProfileRecord) -> Vec<Vec<&CellSummaryRecord>> {
+    let mut families: Vec<(String, Vec<&CellSummaryRecord>)> = Vec::new();
+    for cell in profile.cells.iter().filter(|cell| !cell.quantities.is_empty()) {
+        let key = crate::sample::CellRecord { cores: 0, ..cell.cell.clone() }.key();
+        match families.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, cells)) => cells.push(cell),
+            None => families.push((key, vec![cell])),
+        }
+    }
+    families.into_iter().map(|(_, cells)| cells).collect()
+}
+
+fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
+    let mut table = Table::new([
+        ("stage", "stage"),
+        ("cores", "cores"),
+        ("median_s", "median, s"),
+        ("interval_low_s", "interval from, s"),
+        ("interval_high_s", "to, s"),
+        ("samples", "samples"),
+    ]);
+    let mut series = Vec::new();
+    let mut missing = Vec::new();
+    for (stage, tone) in STAGES {
+        let mut found: Vec<_> =
+            family.iter().filter_map(|cell| Some((cell.cell.cores, cell.quantity(stage)?))).collect();
+        found.sort_by_key(|(cores, _)| *cores);
+        if found.is_empty() {
+            missing.push(stage.words());
+            continue;
+        }
+        let dots = found.iter().map(|(cores, quantity)| Dot {
+            x: *cores as f64,
+            y: quantity.median_s,
+            interval: quantity.interval.map(|interval| (interval.low_s, interval.high_s)),
+            note: format!("{}, {cores} cores: {}", stage.words(), time(quantity.median_s)),
+        });
+        let points = found.iter().map(|(cores, quantity)| (*cores as f64, quantity.median_s)).collect();
+        let marks = Marks::Line { points, dashed: false };
+        series.push(Series { name: String::new(), tone, marks });
+        let marks = Marks::Dots { dots: dots.collect(), hollow: false };
+        series.push(Series { name: stage.words().to_owned(), tone, marks });
+        for (cores, quantity) in &found {
+            table.push([
+                stage.words().into(),
+                (*cores).into(),
+                quantity.median_s.into(),
+                quantity.interval.map(|interval| interval.low_s).into(),
+                quantity.interval.map(|interval| interval.high_s).into(),
+                quantity.samples.into(),
+            ]);
+        }
+    }
+    let missing = match missing.as_slice() {
+        [] => String::new(),
+        stages => format!(" Not measured here: {}.", stages.join(", ")),
+    };
+    let ticks: BTreeSet<u64> = family.iter().map(|cell| cell.cell.cores).collect();
+    let axis = Axis::log("cores of the prover");
+    let axis = if ticks.len() <= 12 {
+        axis.with_ticks(ticks.iter().map(|cores| *cores as f64).collect())
+    } else {
+        axis
+    };
+    let first = family.first().map_or_else(String::new, |cell| {
+        format!(
+            "{} of {}, {}",
+            short(&cell.cell.workload),
+            cell.cell.batch_transactions,
+            short(&cell.cell.proof_system)
+        )
+    });
+    Chart {
+        id: format!("stages-over-cores-{place}"),
+        title: format!("Every stage by cores: {first}"),
+        caption: format!(
+            "Medians, with their intervals by order statistics. Steep lines gain from cores, level ones do not: \
+             a stage that is level and high would become the limit.{missing}"
+        ),
+        x: axis,
+        y: Axis::log("median time, s"),
+        series,
+        rules: Vec::new(),
+        table,
+    }
+}

@@ -1,0 +1,245 @@
+//! How prove times scatter: every proof where they are few, counts where they are many. Samples that were left out
+//! stand apart.
+
+use crate::chart::{Axis, Chart, Column, Dot, Marks, Rule, Series, Table, Tone};
+use crate::html::page::short;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::{significant, time};
+use crate::profile::{CellSummaryRecord, QuantityName, QuantityRecord};
+
+pub(super) const SECTION: Section = Section {
+    id: "distribution",
+    title: "How prove times scatter",
+    needs: "a profile with a proved batch",
+    script: None,
+    build,
+};
+
+/// Up to so many proofs each is a dot; beyond, they are counted.
+const DOTS_MOST: usize = 60;
+/// Charts of counted proofs on one page.
+const HISTOGRAMS_MOST: usize = 4;
+/// Cells in the chart of dots.
+const LANES_MOST: usize = 16;
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let profile = records.profile.as_ref()?;
+    let cells: Vec<_> = profile
+        .cells
+        .iter()
+        .filter_map(|cell| Some((cell, cell.quantity(QuantityName::ProveBatch)?)))
+        .filter(|(_, prove)| !prove.values_s.is_empty())
+        .collect();
+    if cells.is_empty() {
+        return None;
+    }
+    let few = |prove: &QuantityRecord| prove.values_s.len() + marked(prove).len() <= DOTS_MOST;
+    let (dots, counted): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(_, prove)| few(prove));
+    let mut blocks = Vec::new();
+    if !dots.is_empty() {
+        blocks.push(Block::chart(every_proof(&dots)));
+    }
+    let left_over = counted.len().saturating_sub(HISTOGRAMS_MOST);
+    for (place, (cell, prove)) in counted.into_iter().take(HISTOGRAMS_MOST).enumerate() {
+        blocks.extend(histogram(cell, prove, place + 1).map(Block::chart));
+    }
+    if left_over > 0 {
+        blocks.push(Block::Words(format!("{left_over} more cells are in the profile.")));
+    }
+    Some(blocks)
+}
+
+/// The samples that were left out of the estimate.
+fn marked(prove: &QuantityRecord) -> &[f64] {
+    &prove.marked_values_s
+}
+
+fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
+    let shown = &cells[..cells.len().min(LANES_MOST)];
+    let mut table = Table::new([("cell", "cell"), ("prove_s", "prove, s"), ("counts", "in the estimate")]);
+    let (mut clean, mut apart) = (Vec::new(), Vec::new());
+    let names = names(shown);
+    let lanes = shown.len();
+    for (lane, (_, prove)) in shown.iter().enumerate() {
+        // Lanes count from the top, places on the axis from the bottom.
+        let y = lanes as f64 - lane as f64 - 0.5;
+        let name = names.get(lane).map_or_else(String::new, |name| short(name));
+        let dot =
+            |x: f64, words: &str| Dot { x, y, interval: None, note: format!("{name}: {}{words}", time(x)) };
+        for value in &prove.values_s {
+            clean.push(dot(*value, ""));
+            table.push([name.clone().into(), (*value).into(), "yes".into()]);
+        }
+        for value in marked(prove) {
+            apart.push(dot(*value, ", left out"));
+            table.push([name.clone().into(), (*value).into(), "no".into()]);
+        }
+    }
+    let dots = |name: &str, tone, dots, hollow| Series {
+        name: name.to_owned(),
+        tone,
+        marks: Marks::Dots { dots, hollow },
+    };
+    let words = if apart.is_empty() {
+        "No sample was left out."
+    } else {
+        "Rings were taken while something else had the core: kept, and left out of every estimate."
+    };
+    let mut series = vec![dots("in the estimate", Tone::Main, clean, false)];
+    if !apart.is_empty() {
+        series.push(dots("left out", Tone::Warning, apart, true));
+    }
+    let more = match cells.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" {more} more cells are in the profile."),
+    };
+    Chart {
+        id: "every-proof".to_owned(),
+        title: "Every timed proof".to_owned(),
+        caption: format!(
+            "One dot a proof, each of another batch. Dots far to the right are what p99 and queues are made of. \
+             {words}{more}"
+        ),
+        x: Axis::linear("time to prove a batch, s"),
+        y: Axis::lanes("", names),
+        series,
+        rules: Vec::new(),
+        table,
+    }
+}
+
+/// What the cells are called; with N where that alone tells two of them apart.
+fn names(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Vec<String> {
+    let words: Vec<String> = cells.iter().map(|(cell, _)| cell.cell.words()).collect();
+    let alone = |name: &String| words.iter().filter(|other| *other == name).count() == 1;
+    words
+        .iter()
+        .zip(cells)
+        .map(|(name, (cell, _))| match alone(name) {
+            true => name.clone(),
+            false => format!("{name}, N = {}", cell.cell.batches_per_aggregation),
+        })
+        .collect()
+}
+
+fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> Option<Chart> {
+    let bins = Bins::of(&prove.values_s, marked(prove))?;
+    let (clean, apart) = (bins.count(&prove.values_s), bins.count(marked(prove)));
+    let mut table = Table::new([
+        ("from_s", "from, s"),
+        ("to_s", "to, s"),
+        ("samples", "samples in the estimate"),
+        ("left_out_samples", "samples left out"),
+    ]);
+    let (mut columns, mut above) = (Vec::new(), Vec::new());
+    for (bin, (clean, apart)) in clean.iter().zip(&apart).enumerate() {
+        let (from, to) = bins.ends(bin);
+        table.push([from.into(), to.into(), (*clean).into(), (*apart).into()]);
+        let column = |y: u64, base: u64, words: &str| Column {
+            from,
+            to,
+            y: y as f64,
+            base: base as f64,
+            note: format!("{} to {}: {y} proofs{words}", time(from), time(to)),
+        };
+        columns.push(column(*clean, 0, ""));
+        above.push(column(*apart, *clean, " left out"));
+    }
+    let mut series =
+        vec![Series { name: "in the estimate".to_owned(), tone: Tone::Main, marks: Marks::Columns(columns) }];
+    if apart.iter().any(|count| *count > 0) {
+        series.push(Series {
+            name: "left out".to_owned(),
+            tone: Tone::Warning,
+            marks: Marks::Columns(above),
+        });
+    }
+    let p99 = prove.quantiles.iter().find(|quantile| quantile.quantile == 0.99);
+    let behind = p99.map_or_else(String::new, |p99| {
+        format!(" The p99, {}, has {} samples at or above it.", time(p99.value_s), p99.samples_at_or_above)
+    });
+    let mut rules = vec![Rule::X { at: prove.median_s, label: format!("median {}", time(prove.median_s)) }];
+    rules.extend(p99.map(|p99| Rule::X { at: p99.value_s, label: format!("p99 {}", time(p99.value_s)) }));
+    Some(Chart {
+        id: format!("prove-times-{place}"),
+        title: format!("Prove times of {} proofs: {}", prove.samples, short(&cell.cell.words())),
+        caption: format!(
+            "How many proofs took how long. A second hump is a second state of the machine; a long right side is what \
+             queues are made of. The coefficient of variation is {}.{behind}",
+            prove.deviation_s.map_or_else(|| "unknown".to_owned(), |s| significant(s / prove.mean_s, 2))
+        ),
+        x: Axis::linear("time to prove a batch, s"),
+        y: Axis::from_zero("proofs"),
+        series,
+        rules,
+        table,
+    })
+}
+
+/// Bins of equal width, however many values there are: a page holds counts and no values.
+struct Bins {
+    low: f64,
+    width: f64,
+    count: usize,
+}
+
+impl Bins {
+    /// Between 12 and 60 bins by the cube root of the number of values (Terrell and Scott's rule, `(2n)^(1/3)`). The
+    /// last thousandth of the values, if it lies far out, shares the last bin, since one of them would empty the rest.
+    fn of(values: &[f64], more: &[f64]) -> Option<Self> {
+        let mut finite: Vec<f64> =
+            values.iter().chain(more).copied().filter(|value| value.is_finite()).collect();
+        if finite.is_empty() {
+            return None;
+        }
+        let last = finite.len() - 1;
+        let far = last - finite.len() / 1_000;
+        let (_, high, _) = finite.select_nth_unstable_by(far, f64::total_cmp);
+        let high = *high;
+        let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let high = if most - high <= high - low { most } else { high + (high - low) * 0.05 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "12 to 60")]
+        let count = (2.0 * finite.len() as f64).cbrt().clamp(12.0, 60.0) as usize;
+        let width = if high > low { (high - low) / count as f64 } else { low.abs().max(1e-9) * 0.01 };
+        width.is_finite().then_some(Self { low, width, count })
+    }
+
+    fn count(&self, values: &[f64]) -> Vec<u64> {
+        let mut counts = vec![0; self.count];
+        for value in values.iter().filter(|value| value.is_finite()) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "saturates, then held"
+            )]
+            let bin = (((value - self.low) / self.width) as usize).min(self.count - 1);
+            counts[bin] += 1;
+        }
+        counts
+    }
+
+    fn ends(&self, bin: usize) -> (f64, f64) {
+        (self.low + bin as f64 * self.width, self.low + (bin + 1) as f64 * self.width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bins;
+
+    #[test]
+    fn every_value_is_in_a_bin() {
+        let values: Vec<f64> =
+            (0..1_000).map(|i| 1.0 + f64::from(i) / 1_000.0).chain([40.0, f64::NAN]).collect();
+        let bins = Bins::of(&values, &[1.5]).expect("bins");
+        assert_eq!(bins.count(&values).iter().sum::<u64>(), 1_001);
+        // The one far out is in the last bin, and the others are spread.
+        assert!(bins.ends(bins.count - 1).1 < 3.0, "{:?}", bins.ends(bins.count - 1));
+        assert!(bins.count(&values).iter().filter(|count| **count > 0).count() >= bins.count - 1);
+        assert!(Bins::of(&[f64::NAN], &[]).is_none());
+        let same = Bins::of(&[2.0; 100], &[]).expect("bins");
+        assert_eq!(same.count(&[2.0; 100])[0], 100);
+    }
+}

@@ -1,0 +1,151 @@
+//! Throughput and delay over N, with the balance point.
+
+use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::{significant, time};
+use crate::plan::PlanRecord;
+use crate::plan::curves::{CurvesRecord, OverBatchesRecord};
+
+pub(super) const SECTION: Section = Section {
+    id: "groups",
+    title: "Batches per aggregation",
+    needs: "a plan with its curves",
+    script: None,
+    build,
+};
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let (plan, curves) = (records.plan.as_ref()?, records.curves.as_ref()?);
+    if curves.over_batches.is_empty() {
+        return None;
+    }
+    Some(vec![Block::chart(throughput(plan, curves)), Block::chart(delay(plan, curves))])
+}
+
+fn x_axis(curves: &CurvesRecord) -> Axis {
+    let doubles =
+        curves.over_batches.iter().map(|at| at.batches_per_aggregation).filter(|n| n.is_power_of_two());
+    Axis::log("batches per aggregation, N").with_ticks(doubles.map(f64::from).collect())
+}
+
+fn points(curves: &CurvesRecord, pick: fn(&OverBatchesRecord) -> f64) -> Vec<(f64, f64)> {
+    curves.over_batches.iter().map(|at| (f64::from(at.batches_per_aggregation), pick(at))).collect()
+}
+
+fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>, dashed: bool) -> Series {
+    Series { name: name.to_owned(), tone, marks: Marks::Line { points, dashed } }
+}
+
+fn rules(plan: &PlanRecord, curves: &CurvesRecord) -> Vec<Rule> {
+    let n = plan.recommendation.batches_per_aggregation;
+    let balance = curves.balance_batches;
+    let mut rules = vec![Rule::X { at: n.into(), label: format!("recommended: {n}") }];
+    if balance != n && curves.over_batches.iter().any(|at| at.batches_per_aggregation >= balance) {
+        rules.push(Rule::X { at: balance.into(), label: format!("balance point: {balance}") });
+    }
+    rules
+}
+
+fn throughput(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
+    let target = plan.inputs.target_batches_per_s;
+    let mut rules = rules(plan, curves);
+    rules.push(Rule::Y { at: target, label: format!("asked: {} batches/s", significant(target, 3)) });
+    let provers = plan.recommendation.provers;
+    Chart {
+        id: "throughput-over-n".to_owned(),
+        title: "Throughput, by batches per aggregation".to_owned(),
+        caption: format!(
+            "The published formula gives each of N batches a prover of its own, so that its rate rises with N until \
+             batches close no faster: the balance point. The corrected form keeps the {provers} provers recommended \
+             and carries the load from the N at which the L1 block time no longer limits it."
+        ),
+        x: x_axis(curves),
+        y: Axis::from_zero("throughput, batches/s"),
+        series: vec![
+            line(
+                &format!("corrected ({provers} provers)"),
+                Tone::Main,
+                points(curves, |at| at.corrected_throughput_batches_per_s),
+                false,
+            ),
+            line(
+                "formula as published (N provers)",
+                Tone::Second,
+                points(curves, |at| at.seed_throughput_batches_per_s),
+                true,
+            ),
+        ],
+        rules,
+        table: table(curves),
+    }
+}
+
+fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
+    let dots = |pick: fn(&OverBatchesRecord) -> Option<f64>, name: &str| -> Vec<Dot> {
+        let found = curves.over_batches.iter().filter_map(|at| Some((at.batches_per_aggregation, pick(at)?)));
+        found
+            .map(|(n, delay_s)| Dot {
+                x: n.into(),
+                y: delay_s,
+                interval: None,
+                note: format!("N = {n}, {name}: {}", time(delay_s)),
+            })
+            .collect()
+    };
+    let mean = dots(|at| Some(at.simulated?.mean_s), "simulated mean");
+    let p99 = dots(|at| Some(at.simulated?.p99_s), "simulated p99");
+    let behind = if mean.len() < curves.over_batches.len() {
+        " Where no dot stands the fleet does not keep up."
+    } else {
+        ""
+    };
+    let marks = |name: &str, tone, dots, hollow| Series {
+        name: name.to_owned(),
+        tone,
+        marks: Marks::Dots { dots, hollow },
+    };
+    Chart {
+        id: "delay-over-n".to_owned(),
+        title: "Delay to consolidated, by batches per aggregation".to_owned(),
+        caption: format!(
+            "Larger groups wait longer to fill: beyond the N that L1 asks for, each batch more only adds delay. Lines \
+             are formulas, dots the simulation of {} provers.{behind}",
+            plan.recommendation.provers
+        ),
+        x: x_axis(curves),
+        y: Axis::log("delay to consolidated, s"),
+        series: vec![
+            line("corrected", Tone::Main, points(curves, |at| at.corrected_delay_s), false),
+            line("formula as published", Tone::Second, points(curves, |at| at.seed_delay_s), true),
+            marks("simulated mean", Tone::Main, mean, false),
+            marks("simulated p99", Tone::Third, p99, true),
+        ],
+        rules: rules(plan, curves),
+        table: table(curves),
+    }
+}
+
+fn table(curves: &CurvesRecord) -> Table {
+    let mut table = Table::new([
+        ("batches_per_aggregation", "N"),
+        ("seed_throughput_batches_per_s", "published: batches/s"),
+        ("seed_delay_s", "published: delay, s"),
+        ("corrected_throughput_batches_per_s", "corrected: batches/s"),
+        ("corrected_delay_s", "corrected: delay, s"),
+        ("simulated_delay_s", "simulated: mean, s"),
+        ("simulated_delay_p99_s", "simulated: p99, s"),
+    ]);
+    for at in &curves.over_batches {
+        table.push([
+            at.batches_per_aggregation.into(),
+            at.seed_throughput_batches_per_s.into(),
+            at.seed_delay_s.into(),
+            at.corrected_throughput_batches_per_s.into(),
+            at.corrected_delay_s.into(),
+            at.simulated.map(|delay| delay.mean_s).into(),
+            at.simulated.map(|delay| delay.p99_s).into(),
+        ]);
+    }
+    table
+}

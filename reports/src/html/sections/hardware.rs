@@ -1,0 +1,127 @@
+//! Machines ranked for the plan.
+
+use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone, Value};
+use crate::html::page::short;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::significant;
+use crate::plan::machines::{MachineFleetRecord, MachineRecord};
+use crate::plan::sentences::seconds;
+
+pub(super) const SECTION: Section = Section {
+    id: "hardware",
+    title: "On which machines",
+    needs: "a plan from a profile whose clock is known, or a ranking of machines",
+    script: None,
+    build,
+};
+
+/// Machines in the chart; all of them are in the table.
+const LANES_MOST: usize = 16;
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    if records.machines.is_empty() {
+        return None;
+    }
+    let placed: Vec<(&MachineRecord, &MachineFleetRecord)> =
+        records.machines.iter().filter_map(|machine| Some((machine, machine.fleet.as_ref()?))).collect();
+    let priced: Vec<_> =
+        placed.iter().filter_map(|(machine, fleet)| Some((*machine, *fleet, fleet.usd_per_hour?))).collect();
+    let table = table(&records.machines);
+    let mut blocks = Vec::new();
+    if priced.is_empty() {
+        blocks.push(Block::Words(
+            "The catalogue has no price for any machine that can do it: they are in the order of how many it takes."
+                .to_owned(),
+        ));
+        blocks.push(Block::Table {
+            id: "machines-table".to_owned(),
+            caption: "Machines for this target. Times are scaled from the measured machine; what they stand on is said."
+                .to_owned(),
+            table,
+        });
+    } else {
+        blocks.push(Block::chart(ranking(&priced, table)));
+    }
+    blocks.push(Block::Words(
+        "Times on machines that were not measured are extrapolated by clock and cores. \"OTHER FAMILY\" scales across \
+         processors that do other work in a cycle, \"MORE CORES\" goes beyond the core counts measured: measure there \
+         before you buy."
+            .to_owned(),
+    ));
+    Some(blocks)
+}
+
+fn ranking(priced: &[(&MachineRecord, &MachineFleetRecord, f64)], table: Table) -> Chart {
+    let shown = &priced[..priced.len().min(LANES_MOST)];
+    let spans = shown.iter().enumerate().map(|(lane, (machine, fleet, usd))| Span {
+        lane,
+        from: 0.0,
+        to: *usd,
+        interval: None,
+        label: format!("${} · {} ×", significant(*usd, 3), fleet.machines),
+        note: format!(
+            "{}: {} machines, {} provers of {} cores, prove {}, p99 {}, {}",
+            short(&machine.id),
+            fleet.machines,
+            fleet.provers,
+            fleet.cores_per_prover,
+            seconds(fleet.prove_s),
+            seconds(fleet.delay_s_p99),
+            fleet.basis
+        ),
+    });
+    let cheapest = shown.first().map_or_else(String::new, |(machine, fleet, usd)| {
+        format!(
+            " Cheapest: {} × {} at ${} an hour.",
+            fleet.machines,
+            short(&machine.id),
+            significant(*usd, 3)
+        )
+    });
+    Chart {
+        id: "machines-by-cost".to_owned(),
+        title: "What the fleet costs on each machine".to_owned(),
+        caption: format!(
+            "Dollars an hour for all machines that the target takes, cheapest first, and how many they are.{cheapest}"
+        ),
+        x: Axis::from_zero("$ an hour"),
+        y: Axis::lanes("", shown.iter().map(|(machine, ..)| machine.id.clone()).collect()),
+        series: vec![Series { name: String::new(), tone: Tone::Main, marks: Marks::Spans(spans.collect()) }],
+        rules: Vec::new(),
+        table,
+    }
+}
+
+fn table(machines: &[MachineRecord]) -> Table {
+    let mut table = Table::new([
+        ("machine", "machine"),
+        ("cores_per_prover", "cores a prover"),
+        ("provers_per_machine", "provers a machine"),
+        ("provers", "provers"),
+        ("machines", "machines"),
+        ("prove_s", "prove, s"),
+        ("usd_per_hour", "$/hour"),
+        ("delay_p99_s", "p99, s"),
+        ("basis", "stands on"),
+    ]);
+    for MachineRecord { id, fleet, problem } in machines {
+        let of = |pick: fn(&MachineFleetRecord) -> Value| fleet.as_ref().map_or(Value::Nothing, pick);
+        table.push([
+            short(id).into(),
+            of(|fleet| fleet.cores_per_prover.into()),
+            of(|fleet| fleet.provers_per_machine.into()),
+            of(|fleet| fleet.provers.into()),
+            of(|fleet| fleet.machines.into()),
+            of(|fleet| fleet.prove_s.into()),
+            of(|fleet| fleet.usd_per_hour.into()),
+            of(|fleet| fleet.delay_s_p99.into()),
+            match (fleet, problem) {
+                (Some(fleet), _) => fleet.basis.clone().into(),
+                (None, Some(why)) => format!("no plan: {why}").into(),
+                (None, None) => Value::Nothing,
+            },
+        ]);
+    }
+    table
+}

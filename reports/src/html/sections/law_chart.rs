@@ -1,0 +1,210 @@
+//! A scaling law as a chart: measured points with their intervals, each fit with its band.
+
+use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Series, Table, Tone, Value};
+use crate::number::{significant, time};
+use crate::scaling::{FitRecord, LawRecord, OfName, OverName, ReachName};
+
+/// The most charts of one kind on a page; the numbers of all of them are in the tables.
+pub(crate) const CHARTS_MOST: usize = 4;
+
+/// What a law is of, in words: `prove batch`, `aggregate, level 1`, `peak memory`.
+pub(crate) fn stage_words(law: &LawRecord) -> String {
+    let stage = law.stage.map_or("peak memory", |stage| stage.words());
+    law.level.map_or_else(|| stage.to_owned(), |level| format!("{stage}, level {level}"))
+}
+
+/// The law drawn on these axes, with `what_to_see` before what the fits say of themselves.
+pub(crate) fn chart(
+    law: &LawRecord,
+    id: String,
+    title: String,
+    axes: (Axis, Axis),
+    what_to_see: &str,
+) -> Chart {
+    let mut series = Vec::new();
+    for (fit, tone) in law.fits.iter().zip([Tone::Second, Tone::Third, Tone::Fourth]) {
+        series.extend(fit_series(fit, tone, law.fits.len() > 1));
+    }
+    let dots = law.points.iter().map(|point| Dot {
+        x: point.x,
+        y: point.y,
+        interval: point.low.zip(point.high),
+        note: format!(
+            "{} at {}: {}, {} samples",
+            stage_words(law),
+            significant(point.x, 4),
+            figure(law, point.y),
+            point.samples
+        ),
+    });
+    series.push(Series {
+        name: "measured".to_owned(),
+        tone: Tone::Main,
+        marks: Marks::Dots { dots: dots.collect(), hollow: false },
+    });
+    let mut caption = what_to_see.to_owned();
+    for fit in &law.fits {
+        caption += &format!(" {}", fit_words(fit));
+    }
+    for note in &law.notes {
+        caption += &format!(" {}", sentence(note));
+    }
+    Chart { id, title, caption, x: axes.0, y: axes.1, series, rules: Vec::new(), table: table(law) }
+}
+
+/// A curve is whole where it was measured and broken beyond.
+fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
+    let name = fit.law.words().to_owned();
+    let band: Vec<BandPoint> = fit
+        .curve
+        .iter()
+        .filter_map(|point| Some(BandPoint { x: point.x, low: point.low?, high: point.high? }))
+        .collect();
+    let line = |points: Vec<(f64, f64)>, name: String, dashed| Series {
+        name,
+        tone,
+        marks: Marks::Line { points, dashed },
+    };
+    let within: Vec<_> = fit
+        .curve
+        .iter()
+        .filter(|point| point.reach == ReachName::Within)
+        .map(|point| (point.x, point.y))
+        .collect();
+    let beyond: Vec<_> = within
+        .last()
+        .copied()
+        .into_iter()
+        .chain(
+            fit.curve.iter().filter(|point| point.reach != ReachName::Within).map(|point| (point.x, point.y)),
+        )
+        .collect();
+    let mut series = Vec::new();
+    if band.len() > 1 {
+        series.push(Series { name: String::new(), tone, marks: Marks::Band(band) });
+    }
+    if within.len() > 1 {
+        series.push(line(within, name, false));
+        if beyond.len() > 1 {
+            series.push(line(beyond, String::new(), true));
+        }
+    } else if beyond.len() > 1 {
+        series.push(line(beyond, name, dashed));
+    }
+    series
+}
+
+/// `Amdahl: serial share 0.02 [0.01, 0.03].`
+fn fit_words(fit: &FitRecord) -> String {
+    let coefficients: Vec<_> = fit
+        .coefficients
+        .iter()
+        .map(|coefficient| {
+            let interval = match (coefficient.low, coefficient.high) {
+                (Some(low), Some(high)) => format!(" [{}, {}]", significant(low, 3), significant(high, 3)),
+                _ => String::new(),
+            };
+            let (name, unit) = name_and_unit(&coefficient.name);
+            format!("{name} {}{interval}{unit}", significant(coefficient.value, 3))
+        })
+        .collect();
+    let left_out = fit.leave_one_out_share.map_or_else(String::new, |share| {
+        format!("; each point predicted from the others to {} %", significant(100.0 * share, 2))
+    });
+    format!("{}: {}{left_out}.", fit.law.words(), coefficients.join(", "))
+}
+
+/// `one_core_s` is `one core` in ` s`.
+fn name_and_unit(key: &str) -> (String, &'static str) {
+    let units = [("_ghz_s", " GHz·s"), ("_bytes", " bytes"), ("_s", " s")];
+    let found = units.into_iter().find_map(|(end, unit)| Some((key.strip_suffix(end)?, unit)));
+    let (name, unit) = found.unwrap_or((key, ""));
+    (name.replace('_', " "), unit)
+}
+
+/// A note as a sentence among others.
+fn sentence(note: &str) -> String {
+    let mut rest = note.trim().trim_end_matches('.').chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).chain(['.']).collect()
+}
+
+fn figure(law: &LawRecord, y: f64) -> String {
+    match law.of {
+        OfName::TimeS => time(y),
+        OfName::MemoryBytes => format!("{} MB", significant(y / 1e6, 3)),
+    }
+}
+
+/// Every point and every place of every curve.
+fn table(law: &LawRecord) -> Table {
+    let unit = law.of.key();
+    let x = (law.over.key(), law.over.words());
+    let mut table = Table::new([
+        ("source", "source"),
+        x,
+        (unit, law.of.words()),
+        (
+            match law.of {
+                OfName::TimeS => "low_s",
+                OfName::MemoryBytes => "low_bytes",
+            },
+            "low",
+        ),
+        (
+            match law.of {
+                OfName::TimeS => "high_s",
+                OfName::MemoryBytes => "high_bytes",
+            },
+            "high",
+        ),
+        ("samples", "samples"),
+        ("reach", "reach"),
+    ]);
+    for point in &law.points {
+        table.push([
+            "measured".into(),
+            point.x.into(),
+            point.y.into(),
+            point.low.into(),
+            point.high.into(),
+            point.samples.into(),
+            ReachName::Within.words().into(),
+        ]);
+    }
+    for fit in &law.fits {
+        for point in &fit.curve {
+            table.push([
+                fit.law.words().into(),
+                point.x.into(),
+                point.y.into(),
+                point.low.into(),
+                point.high.into(),
+                Value::Nothing,
+                point.reach.words().into(),
+            ]);
+        }
+    }
+    table
+}
+
+/// An axis of what the law is over; along cores, sizes and N the measured places are marked.
+pub(crate) fn x_axis(law: &LawRecord) -> Axis {
+    let mut places: Vec<f64> = law.points.iter().map(|point| point.x).collect();
+    places.extend(
+        law.fits.iter().flat_map(|fit| &fit.curve).map(|point| point.x).filter(|x| x.log2().fract() == 0.0),
+    );
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    match law.over {
+        OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation
+            if places.len() <= 12 =>
+        {
+            Axis::log(law.over.words()).with_ticks(places)
+        }
+        OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => {
+            Axis::log(law.over.words())
+        }
+        OverName::ClockGhz | OverName::CpuShare => Axis::linear(law.over.words()),
+    }
+}

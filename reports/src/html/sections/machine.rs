@@ -1,0 +1,22 @@
+//! The machine as it was when the run began.
+
+use crate::html::page::short;
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use maud::html;
+
+pub(super) const SECTION: Section =
+    Section { id: "machine", title: "The machine", needs: "a profile", script: None, build };
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let machine = &records.profile.as_ref()?.machine;
+    let mut blocks = vec![Block::Words(
+        "As it was when the run began. What could not be read is unknown, never a guess.".to_owned(),
+    )];
+    for section in &machine.sections {
+        blocks.push(Block::Markup(html! { h3 { (short(&section.name.replace('_', " "))) } }));
+        let facts = section.fields.iter().map(|field| (field.name.replace('_', " "), field.words()));
+        blocks.push(Block::Facts(facts.collect()));
+    }
+    (!machine.sections.is_empty()).then_some(blocks)
+}

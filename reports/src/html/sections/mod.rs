@@ -1,0 +1,42 @@
+//! The sections, one file each, in the order in which they are read: the answer first, then why, then what it
+//! stands on.
+
+mod aggregation;
+mod batch_size;
+mod clock;
+mod cores;
+mod designs;
+mod distribution;
+pub(crate) mod gantt;
+mod groups;
+mod hardware;
+mod law_chart;
+mod machine;
+mod method;
+mod pareto;
+mod provers;
+mod queue;
+pub(crate) mod recommendation;
+pub(crate) mod what_if;
+
+use crate::html::section::Section;
+
+/// All sections. A section whose records are missing is left out of the page.
+pub const SECTIONS: &[Section] = &[
+    recommendation::SECTION,
+    what_if::SECTION,
+    provers::SECTION,
+    groups::SECTION,
+    gantt::SECTION,
+    pareto::SECTION,
+    queue::SECTION,
+    designs::SECTION,
+    hardware::SECTION,
+    cores::SECTION,
+    clock::SECTION,
+    distribution::SECTION,
+    batch_size::SECTION,
+    aggregation::SECTION,
+    machine::SECTION,
+    method::SECTION,
+];

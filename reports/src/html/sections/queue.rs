@@ -1,0 +1,100 @@
+//! The queue over a day of uneven load.
+
+use crate::chart::{Axis, Chart, Marks, Series, Table, Tone, Value};
+use crate::html::records::Records;
+use crate::html::section::{Block, Section};
+use crate::number::significant;
+use crate::plan::curves::{DayFleetRecord, DayRecord};
+use crate::plan::sentences::seconds;
+
+pub(super) const SECTION: Section = Section {
+    id: "day",
+    title: "The queue over a day",
+    needs: "a plan with its curves",
+    script: None,
+    build,
+};
+
+fn build(records: &Records) -> Option<Vec<Block>> {
+    let day = records.curves.as_ref()?.day.as_ref()?;
+    if day.fleets.iter().all(|fleet| fleet.queue_batches.is_empty()) {
+        return None;
+    }
+    let mut blocks = vec![Block::Words(day.shape.clone()), Block::chart(queue(day))];
+    if day.load_batches_per_s.len() > 1 {
+        blocks.push(Block::chart(load(day)));
+    }
+    Some(blocks)
+}
+
+/// (hours, value) of values in equal slots from midnight.
+fn hours(values: &[f64]) -> Vec<(f64, f64)> {
+    let slot = 24.0 / values.len().max(1) as f64;
+    values.iter().enumerate().map(|(place, value)| (place as f64 * slot, *value)).collect()
+}
+
+fn x_axis() -> Axis {
+    Axis::linear("hour of the day").with_ticks((0..=8).map(|k| f64::from(k) * 3.0).collect())
+}
+
+fn queue(day: &DayRecord) -> Chart {
+    let mut series = Vec::new();
+    let mut words = Vec::new();
+    let mut table =
+        Table::new([("provers", "provers"), ("hour", "hour"), ("queue_batches", "batches that wait")]);
+    for (fleet, tone) in day.fleets.iter().zip([Tone::Main, Tone::Second, Tone::Third, Tone::Fourth]) {
+        let DayFleetRecord { provers, why, queue_batches, wait_most_s, settles } = fleet;
+        let points = hours(queue_batches);
+        for (hour, batches) in &points {
+            table.push([(*provers).into(), (*hour).into(), (*batches).into()]);
+        }
+        series.push(Series {
+            name: format!("{provers} provers ({why})"),
+            tone,
+            marks: Marks::Line { points, dashed: tone != Tone::Main },
+        });
+        words.push(if *settles {
+            format!("With {provers} the longest wait is {}.", seconds(*wait_most_s))
+        } else {
+            format!("With {provers} the queue grows from day to day.")
+        });
+    }
+    Chart {
+        id: "queue-over-a-day".to_owned(),
+        title: "Batches that wait to be proved, over a day".to_owned(),
+        caption: format!(
+            "A fleet sized for the mean is behind after every peak, and its queue drains at night. {}",
+            words.join(" ")
+        ),
+        x: x_axis(),
+        y: Axis::from_zero("batches that wait"),
+        series,
+        rules: Vec::new(),
+        table,
+    }
+}
+
+fn load(day: &DayRecord) -> Chart {
+    let mut points = hours(&day.load_batches_per_s);
+    let mut table = Table::new([("hour", "hour"), ("load_batches_per_s", "load, batches/s")]);
+    for (hour, load) in &points {
+        table.push([(*hour).into(), Value::from(*load)]);
+    }
+    // The last slot lasts until midnight.
+    points.extend(day.load_batches_per_s.last().map(|load| (24.0, *load)));
+    let most = day.load_batches_per_s.iter().copied().fold(0.0, f64::max);
+    Chart {
+        id: "load-over-a-day".to_owned(),
+        title: "The load of that day".to_owned(),
+        caption: format!("Batches that close each second; {} at the peak.", significant(most, 3)),
+        x: x_axis(),
+        y: Axis::from_zero("load, batches/s"),
+        series: vec![Series {
+            name: String::new(),
+            tone: Tone::Main,
+            marks: Marks::Step { points, dashed: false },
+        }],
+        rules: Vec::new(),
+        table,
+    }
+}
