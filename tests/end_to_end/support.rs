@@ -21,7 +21,7 @@ pub(crate) const SLOW_SCRIPT: &str = "real_time = true\nwitness = { fixed_s = 0.
 
 /// A world of twenty accounts, and aggregations of two batches on one core.
 pub(crate) const SPEC: &str = "proof_system = \"scripted\"\nscript = \"script.toml\"\nworkloads = [\"mix\"]\n\
-    accounts = 20\npools = 2\ndepth = 8\nbatch_sizes = [4]\ncores = 1\nrepeats = 3\nbatches_per_aggregation = 2\n";
+    accounts = 20\npools = 2\ndepth = 8\nbatch_sizes = [4]\ncores = 1\ninterval_width = 0.0\nrepeats = 3\nbatches_per_aggregation = 2\n";
 
 /// A folder that is gone when the test is.
 pub(crate) struct Bench {

@@ -61,6 +61,13 @@ impl Choice {
         profile: &'a ProfileRecord,
     ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
+        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum();
+        if all.is_empty() && marked > 0 {
+            return Err(usage(format!(
+                "every proved batch of the profile was left out, {marked} in all, since something else used the cores \
+                 meanwhile: measure again on a quieter machine"
+            )));
+        }
         if all.is_empty() {
             return Err(usage(
                 "the profile has no cell with a proved batch: measure again, or see its failures",

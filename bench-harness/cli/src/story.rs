@@ -3,17 +3,17 @@
 use crate::cmd::plan::{Planned, plan_profile};
 use crate::exit::usage;
 use crate::law_args::LawArgs;
+use crate::machines::MachineArgs;
 use crate::output::{may_colour, width, write_whole};
 use crate::profile_plan::Choice;
 use crate::question::Question;
 use crate::what_if::{Answers, grid};
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
-use planner::PlanError;
-use planner::hardware::{Catalogue, MeasuredProver, rank};
+use planner::hardware::{Catalogue, rank};
 use planner::plan::{Plan, curves};
 use reports::html::{Place, Records, ReportRecord, page};
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::story::{Look, story};
 use reports::what_if::WhatIfRecord;
 use std::path::{Path, PathBuf};
@@ -86,33 +86,13 @@ fn machines(
     best: &CellSummaryRecord,
     plan: &Plan,
 ) -> anyhow::Result<Vec<reports::plan::machines::MachineRecord>> {
-    let Some(prover) = prover(profile, best)? else { return Ok(Vec::new()) };
+    if best.clock_ghz.is_none() {
+        return Ok(Vec::new());
+    }
+    let prover = MachineArgs::default().measured(profile, best)?;
     let catalogue = Catalogue::starter().context("the built-in catalogue")?;
     let ranked = rank(&plan.request, &plan.choice, &catalogue, &prover);
     Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
-}
-
-/// The prover as it was measured: its time on each number of cores, of cells that differ from the best in these alone.
-fn prover(profile: &ProfileRecord, best: &CellSummaryRecord) -> Result<Option<MeasuredProver>, PlanError> {
-    let Some(clock_ghz) = clock_ghz(best) else { return Ok(None) };
-    let family = |cell: &CellSummaryRecord| {
-        reports::sample::CellRecord { cores: best.cell.cores, ..cell.cell.clone() } == best.cell
-    };
-    let points: Vec<(f64, f64)> = profile
-        .cells
-        .iter()
-        .filter(|cell| family(cell))
-        .filter_map(|cell| Some((cell.cell.cores as f64, cell.quantity(QuantityName::ProveBatch)?.median_s)))
-        .collect();
-    let prover = MeasuredProver::new(&points, clock_ghz)?;
-    let memory_gib = best.peak_rss_bytes.map(|bytes| bytes as f64 / f64::from(1u32 << 30));
-    memory_gib.map_or(Ok(prover.clone()), |gib| prover.with_memory_gib(gib)).map(Some)
-}
-
-/// The clock of a cell by the probe.
-fn clock_ghz(cell: &CellSummaryRecord) -> Option<f64> {
-    let _ = cell;
-    None
 }
 
 /// A run's story, told.

@@ -99,12 +99,15 @@ mod tests {
         let schedule = schedule(Overrides {
             workloads: Some(vec!["transfer".to_owned(), "mix".to_owned()]),
             batch_sizes: Some(vec![32, 8]),
+            provers: Some("1,fill".to_owned()),
             ..Overrides::default()
         });
         let keys: Vec<_> = schedule.expect("valid").cells().iter().map(|cell| cell.record().key()).collect();
-        assert_eq!(keys.len(), 2 * 2 * 3);
+        // Of 4 cores: one prover of 1, 2 and 4, and as many of 1 and of 2 as there is room for.
+        assert_eq!(keys.len(), 2 * 2 * 5);
         assert_eq!(keys[0], "transfer/8of8/x4/plonky2/1c/as_is");
-        assert_eq!(keys[11], "mix-0.5/32of32/x4/plonky2/4c/as_is");
+        assert_eq!(keys[1], "transfer/8of8/x4/plonky2/1c/as_is/4p");
+        assert_eq!(keys[19], "mix-0.5/32of32/x4/plonky2/4c/as_is");
         let mut unique = keys.clone();
         unique.dedup();
         assert_eq!(unique, keys);

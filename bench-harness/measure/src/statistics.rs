@@ -179,9 +179,7 @@ pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Value, median, median_interval, median_interval_place, quantiles, relative_width, summarise,
-    };
+    use super::{Value, median, median_interval, median_interval_place, quantiles, summarise};
     use proptest::prelude::{prop_assert, proptest};
     use reports::profile::QuantityName;
 

@@ -69,7 +69,7 @@ impl Bench {
         let record = MachineRecord { schema_version: MACHINE_SCHEMA_VERSION, sections: Vec::new() };
         let allowance = Allowance { cpus: "0-1".parse().expect("a list"), quota_cpus: None };
         let text = "proof_system = \"scripted\"\nscript = \"script.toml\"\nworkloads = [\"mix\"]\naccounts = 20\n\
-             pools = 2\ndepth = 8\nbatch_sizes = [4]\ncores = 1\nrepeats = 4\nbatches_per_aggregation = 2\n";
+             pools = 2\ndepth = 8\nbatch_sizes = [4]\ncores = 1\ninterval_width = 0.0\nrepeats = 4\nbatches_per_aggregation = 2\n";
         let layer = file::parse(text, &folder.path().join("spec.toml")).expect("TOML");
         let spec = Spec::new(layer, &allowance).expect("valid");
         Self { folder, host: Host { allowance, record }, spec }
@@ -194,7 +194,8 @@ fn child() -> Child {
 fn a_child_ends_with_its_parent() {
     let bench = Bench::new("faults = { hang = 1 }\n");
     let schedule = measure::schedule::Schedule::new(&bench.spec).expect("valid");
-    let remaining = measure::child::request::Remaining { repeats: vec![0], made: 0, time_left_s: 1.0 };
+    let remaining =
+        measure::child::request::Remaining { repeats: vec![0], time_left_s: 1.0, ..Default::default() };
     let mut request =
         measure::child::request::CellRequest::new("run-1", &bench.spec, &schedule.cells()[0], remaining);
     request.guard_input = true;

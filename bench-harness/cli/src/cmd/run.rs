@@ -38,6 +38,8 @@ fn defaults() -> Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),
         batches_per_aggregation: Some(2),
+        // What a core costs when its neighbours prove too is what a fleet gets.
+        provers: Some("1,fill".to_owned()),
         repeats: Some(30),
         min_repeats: Some(3),
         time_limit_s: Some(75.0),

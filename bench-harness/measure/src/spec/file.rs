@@ -94,7 +94,7 @@ mod tests {
         assert!(wrong.starts_with("runs/spec.toml, line 3: accounts: invalid type: string"), "{wrong}");
         assert!(error("seed = = 1").starts_with("runs/spec.toml, line 1: "));
         assert!(error("accounts = -1").contains("accounts: "));
-        assert!(error("cores = 1.5").contains("numbers of cores"));
+        assert!(error("cores = 1.5").contains("words or numbers"));
         assert!(error("seed = 1\nseed = 2\n").contains("line 2"));
     }
 
@@ -105,6 +105,7 @@ mod tests {
             script: Some("/a/script.toml".into()),
             command: Some(vec!["prove".to_owned()]),
             capacity: Some(64),
+            memory_limit_bytes: Some(1 << 30),
             ..Overrides::defaults()
         };
         let text = write(&defaults).expect("writes");

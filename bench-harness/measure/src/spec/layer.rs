@@ -183,7 +183,7 @@ impl Overrides {
             keep_marked: Some(false),
             cores: Some("powers".to_owned()),
             clock: Some("as_is".to_owned()),
-            provers: Some("1,fill".to_owned()),
+            provers: Some("1".to_owned()),
             repeats: Some(20),
             reruns: Some(5),
             interval_width: Some(0.05),

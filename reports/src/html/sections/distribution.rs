@@ -52,8 +52,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 /// The samples that were left out of the estimate.
 fn marked(prove: &QuantityRecord) -> &[f64] {
-    let _ = prove;
-    &[]
+    &prove.marked_values_s
 }
 
 fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {

@@ -175,3 +175,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn samples_that_were_left_out_stand_apart() {
+    let few = Read::of(&profile_with(|profile| mark(profile, 3, 2)));
+    assert_eq!(few.all("#every-proof .wide svg > g > circle.ring").len(), 2);
+    assert_eq!(few.all("#every-proof .wide svg > g > circle.dot").len(), 3);
+    assert!(few.words("#every-proof figcaption").contains("left out of every estimate"));
+    let many = Read::of(&profile_with(|profile| mark(profile, 300, 20)));
+    let left_out = many.all("#prove-times-1 tbody tr td:nth-child(4)");
+    let counts = left_out.iter().map(|cell| cell.text().collect::<String>().parse::<u64>().expect("a count"));
+    assert_eq!(counts.sum::<u64>(), 20);
+    assert!(!many.all("#prove-times-1 .wide rect.f-warning").is_empty());
+}
+
+/// So many samples in the estimate of prove time, and so many beside it.
+fn mark(profile: &mut crate::profile::ProfileRecord, clean: u32, marked: u32) {
+    let quantities = profile.cells[0].quantities.iter_mut();
+    for prove in quantities.filter(|quantity| quantity.quantity == QuantityName::ProveBatch) {
+        prove.values_s = (0..clean).map(|k| 3.5 + 0.01 * f64::from(k % 37)).collect();
+        prove.marked_values_s = (0..marked).map(|k| 5.0 + 0.1 * f64::from(k)).collect();
+    }
+}
