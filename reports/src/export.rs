@@ -8,9 +8,15 @@ pub enum ExportError {
     /// The CSV writer refused it.
     #[error("CSV: {0}")]
     Csv(#[from] csv::Error),
+    /// HdrHistogram refused it.
+    #[error("histogram log: {0}")]
+    Histogram(String),
     /// A number that JSON cannot hold, such as an infinity.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The XML writer refused it.
+    #[error("XML: {0}")]
+    Xml(#[from] std::io::Error),
 }
 
 /// One format of one kind of record. Each lives in a file of its own.

@@ -14,6 +14,7 @@
 //! | [`html`] | the report as one page |
 //! | [`story`] | a run and its plan in 25 lines of a terminal |
 //! | [`export`] | the one trait of all renderings |
+//! | [`gate`] | what the gate finds when it compares two builds |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`number`] | numbers as people read them |
 //!
@@ -23,6 +24,7 @@ pub mod chart;
 pub mod compare;
 pub mod export;
 pub mod file;
+pub mod gate;
 pub mod html;
 pub mod machine;
 pub mod number;

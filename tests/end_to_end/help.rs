@@ -2,12 +2,20 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 20] = [
     "",
     "run",
     "measure",
     "plan",
     "queue",
+    "gate",
+    "gate exact",
+    "gate paired",
+    "gate aa",
+    "history",
+    "history add",
+    "history show",
+    "history check",
     "report",
     "workload",
     "workload generate",
@@ -70,7 +78,7 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "queue", "report", "workload", "machine", "completions"] {
+    for verb in ["plan", "queue", "gate exact", "history", "report", "workload", "machine", "completions"] {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             if line.contains("--serve") {

@@ -22,17 +22,27 @@
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
+//! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`slowed_arm`] | a program that really proves and can be slowed, for the gate to compare |
 //! | [`real`] | real proofs, up to a plan |
+//! | [`gate_exact`] | exact figures: blessed, compared, refused |
+//! | [`history`] | results over commits: added, shown, warned of |
+//! | [`ci_examples`] | the shipped CI examples, tried |
 //! | [`examples`] | the example data that is shipped |
 
 mod bad_input;
 mod by_hand;
+mod ci_examples;
 mod comparing;
+mod conditions;
 mod examples;
 mod exit_codes;
 mod files;
 mod full_disk;
+mod gate_exact;
+mod gate_paired;
 mod help;
+mod history;
 mod interrupted;
 mod json;
 mod killed;
@@ -44,6 +54,7 @@ mod pipelines;
 mod processes;
 mod real;
 mod report;
+mod slowed_arm;
 mod support;
 mod timeline;
 mod trace;

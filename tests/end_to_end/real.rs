@@ -10,7 +10,7 @@ fn real_proofs_end_in_a_plan() {
     let ran = bench
         .run(
             "run --workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
-             --batches-per-aggregation 2 --target-tx-per-s 0.1 --output out",
+             --batches-per-aggregation 2 --provers 1 --keep-marked --reruns 0 --target-tx-per-s 0.1 --output out",
         )
         .ok();
     assert!(
@@ -26,7 +26,8 @@ fn real_proofs_end_in_a_plan() {
     assert_eq!(batches, [0, 1]);
     assert_eq!((log.of_stage("verify").len(), log.of_stage("verify_aggregate").len()), (2, 1));
     for sample in log.of_kind("sample") {
-        assert_eq!(sample["mark"], "clean");
+        // Other tests run beside this one.
+        assert!(sample["mark"] == "clean" || sample["mark"] == "kept", "{sample}");
         assert!(sample["wall_s"].as_f64().is_some_and(|wall_s| wall_s > 0.0), "{sample}");
     }
     // The parts of a call are within it, and a proof of that kind has its known size.

@@ -99,6 +99,10 @@ impl Bench {
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", folder.display()));
         command.env("HOME", self.folder()).env_remove("COLUMNS").env_remove("RAYON_NUM_THREADS");
+        // The tests themselves may run in somebody's CI.
+        for variable in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_SHA", "CI_COMMIT_SHA"] {
+            command.env_remove(variable);
+        }
         command.current_dir(self.folder());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     }

@@ -1,6 +1,8 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{completions, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{
+    completions, gate, gate_sample, history, machine, measure, plan, queue, report, run, workload,
+};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -31,6 +33,8 @@ pub(crate) enum Verb {
     Measure(Box<measure::Args>),
     Plan(Box<plan::Args>),
     Queue(queue::Args),
+    Gate(gate::Args),
+    History(history::Args),
     Report(Box<report::Args>),
     Workload(workload::Args),
     Machine(machine::Args),
@@ -38,6 +42,8 @@ pub(crate) enum Verb {
     /// Measure one cell: a request on standard input, samples on standard output.
     #[command(hide = true)]
     Cell,
+    #[command(hide = true)]
+    GateSample(Box<gate_sample::Args>),
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The error that knows best stands deepest: the chain is searched for a kind that has a code of its own. An error
 //! of no known kind is a mistake of this program.
 
+use ::gate::paired::{ArmError, PairedError};
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
@@ -15,6 +16,10 @@ use thiserror::Error;
 pub(crate) const OUR_BUG: u8 = 1;
 /// Bad usage or bad input; clap exits with the same code.
 pub(crate) const USAGE: u8 = 2;
+/// A figure changed, or proving got slower.
+pub(crate) const REGRESSION: u8 = 3;
+/// Neither a regression nor its absence is shown, and `--strict` was given.
+pub(crate) const INCONCLUSIVE: u8 = 4;
 /// A machine check refused, or two things cannot be compared.
 pub(crate) const REFUSED: u8 = 5;
 /// A proof or a state root is wrong.
@@ -26,6 +31,21 @@ pub(crate) const INFEASIBLE: u8 = 7;
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
+
+/// A figure changed, or proving got slower: the verdict, in words.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Regression(pub(crate) String);
+
+/// Neither a regression nor its absence is shown, and that is to fail.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Inconclusive(pub(crate) String);
+
+/// Two things that cannot be compared, in words.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Refused(pub(crate) String);
 
 /// Marks an error as the user's to mend, keeping its words.
 pub(crate) fn usage(error: impl std::fmt::Display) -> anyhow::Error {
@@ -81,13 +101,34 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<reports::compare::CannotCompare>() {
         return Some(REFUSED);
     }
-    if error.is::<ReadError>() || error.is::<WriteError>() {
+    if error.is::<ReadError>()
+        || error.is::<WriteError>()
+        || error.is::<reports::gate::history::AppendError>()
+    {
         return Some(USAGE);
     }
     if let Some(error) = error.downcast_ref::<::machine::RequireError>() {
         return Some(match error {
             ::machine::RequireError::NoSuchCheck { .. } => USAGE,
             ::machine::RequireError::Refused { .. } => REFUSED,
+        });
+    }
+    if error.is::<Regression>() {
+        return Some(REGRESSION);
+    }
+    if error.is::<Inconclusive>() {
+        return Some(INCONCLUSIVE);
+    }
+    if error.is::<Refused>() || error.is::<::gate::exact::CannotCompare>() {
+        return Some(REFUSED);
+    }
+    if let Some(error) = error.downcast_ref::<PairedError>() {
+        return Some(match error {
+            PairedError::Arm(ArmError::WrongProof { .. }) => WRONG_PROOF,
+            PairedError::Arm(ArmError::Stopped) | PairedError::Rules(_) | PairedError::Nothing => USAGE,
+            PairedError::Arm(ArmError::NoResult { .. } | ArmError::Protocol { .. })
+            | PairedError::Incomparable(_)
+            | PairedError::NoPairs { .. } => REFUSED,
         });
     }
     // What the system says of a file (missing, no permission, disk full) is for the user to mend.

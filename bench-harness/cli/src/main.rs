@@ -5,6 +5,8 @@
 mod api;
 mod args;
 mod arrivals;
+#[cfg(test)]
+mod ci_examples;
 mod closing;
 mod cmd;
 mod compare;

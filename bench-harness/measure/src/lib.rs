@@ -7,6 +7,7 @@
 //! | [`child`] | the process that measures one cell |
 //! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
 //! | [`profile`] | a log in summary |
+//! | [`figures`] | every figure of a cell that has no noise |
 //! | [`statistics`] | medians with exact intervals, quantiles with what stands behind them |
 //! | [`host`] | what this crate must know of the computer |
 //!
@@ -15,6 +16,7 @@
 
 pub mod cell;
 pub mod child;
+pub mod figures;
 pub mod host;
 pub mod profile;
 pub mod run;

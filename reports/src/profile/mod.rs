@@ -4,11 +4,13 @@
 //! |---|---|
 //! | [`record`] | the record types |
 //! | [`json`] | reading and writing `profile.json` |
+//! | [`histogram_log`] | every quantity in the format of HdrHistogram's own tools |
 //! | [`csv`] | one row a cell and quantity |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
 pub mod csv;
+pub mod histogram_log;
 pub mod json;
 pub mod markdown;
 pub mod record;

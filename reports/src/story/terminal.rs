@@ -2,6 +2,7 @@
 //! known beside it. Never more than [`LINES_MOST`].
 
 use crate::html::Records;
+use crate::html::sections::recommendation::without_proofs;
 use crate::number::{significant, time};
 use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
 use crate::plan::{OutlookRecord, PlanRecord, SensitivityRecord};
@@ -208,7 +209,7 @@ fn cells(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
         .filter_map(|cell| Some((cell, cell.quantity(QuantityName::ProveBatch)?)))
         .collect();
     if measured.is_empty() {
-        return vec!["No batch was proved.".to_owned()];
+        return vec![without_proofs(profile)];
     }
     let all = measured.len();
     let most = room.clamp(1, CELLS_MOST);

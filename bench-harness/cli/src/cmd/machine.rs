@@ -1,17 +1,23 @@
 //! `machine`: what this computer is, and whether it is fit to be measured on.
 
+use crate::exit::usage;
 use crate::output::{deliver, print};
-use ::machine::{MachineState, ProbeReading, Root, Verdict, require, run_checks};
+use ::machine::{
+    MachineState, ProbeReading, Restored, Root, STATE_FILE, Verdict, require, restore, run_checks,
+};
 use comfy_table::{ContentArrangement, Table, presets};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show what this computer is, whether it is fit to be measured on, and what to do about it. Changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness machine
   bench-harness machine --json --output machine.json
-  bench-harness machine --require affinity,load     # exit 5 unless these checks pass")]
+  bench-harness machine --require affinity,load     # exit 5 unless these checks pass
+  bench-harness machine restore                     # put back what a run that died had changed")]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Print the record as JSON.
     #[arg(long)]
     json: bool,
@@ -23,7 +29,37 @@ pub(crate) struct Args {
     require: Vec<String>,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Put back what a run that died had changed: the clock, control groups, and processes left in them.
+    Restore,
+}
+
+/// Refuses a machine that fails one of these checks.
+pub(crate) fn demand(names: &[String]) -> anyhow::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let checks = run_checks(&MachineState::read(&Root::system(), Some("system")));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(require(&checks, &names)?)
+}
+
+/// Puts back what dead runs have left, and says what that was; nothing where there was nothing.
+pub(crate) fn put_back() -> anyhow::Result<Vec<String>> {
+    let Restored { files, groups, killed } = restore(&Root::system(), Path::new(STATE_FILE))
+        .map_err(|error| usage(format!("{error}; `bench-harness machine restore` tries again")))?;
+    let files = files.into_iter().map(|file| format!("{file} holds its old value again"));
+    let killed = killed.into_iter().map(|process| format!("process {process} of a dead run was ended"));
+    let groups = groups.into_iter().map(|group| format!("{} of a dead run was removed", group.display()));
+    Ok(files.chain(killed).chain(groups).collect())
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    if let Some(Action::Restore) = args.action {
+        let lines = put_back()?;
+        return print(&if lines.is_empty() { "Nothing to put back.".to_owned() } else { lines.join("\n") });
+    }
     let state = MachineState::read(&Root::system(), Some("system"));
     let checks = run_checks(&state);
     if args.json || args.output.is_some() {

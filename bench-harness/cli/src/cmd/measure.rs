@@ -1,5 +1,6 @@
 //! `measure`: prove, verify, aggregate, and write down what it took.
 
+use crate::cmd::machine;
 use crate::exit::usage;
 use crate::output::{print, width};
 use crate::progress::Progress;
@@ -47,6 +48,9 @@ pub(crate) struct Place {
     /// Go on with the run in that folder, with its own spec.
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Measure only where these checks of `bench-harness machine` pass; exit 5 otherwise.
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
+    pub(crate) require: Vec<String>,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -80,6 +84,11 @@ pub(crate) fn measure(
     defaults: Overrides,
     host: &Host,
 ) -> anyhow::Result<Outcome> {
+    machine::demand(&place.require)?;
+    // What a run that was killed had changed would be measured with this one.
+    for line in machine::put_back()? {
+        eprintln!("note: {line}");
+    }
     let below = if place.resume { its_own_spec(&place.output)? } else { defaults };
     let spec = spec.resolve(below, host)?;
     let stop = stop_on_ctrl_c()?;

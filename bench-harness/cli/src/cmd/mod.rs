@@ -2,6 +2,9 @@
 
 mod cell;
 pub(crate) mod completions;
+pub(crate) mod gate;
+pub(crate) mod gate_sample;
+pub(crate) mod history;
 pub(crate) mod machine;
 pub(crate) mod measure;
 pub(crate) mod plan;
@@ -19,10 +22,13 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Verb::Measure(args) => measure::run(*args),
         Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
+        Verb::Gate(args) => gate::run(args),
+        Verb::History(args) => history::run(args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions(args) => completions::run(&args),
+        Verb::GateSample(args) => gate_sample::run(*args),
         Verb::Cell => cell::run(),
     }
 }

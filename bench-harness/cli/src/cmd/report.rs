@@ -19,6 +19,7 @@ use reports::export::Exporter;
 use reports::machine::json::MachineJson;
 use reports::machine::terminal::MachineTable;
 use reports::profile::csv::ProfileCsv;
+use reports::profile::histogram_log::HistogramLog;
 use reports::profile::json::ProfileJson;
 use reports::profile::markdown::ProfileMarkdown;
 use reports::profile::terminal::ProfileTable;
@@ -122,6 +123,8 @@ enum Format {
     Csv,
     /// For a pull request or a page.
     Markdown,
+    /// A log of HdrHistogram, for its viewers.
+    Histograms,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -157,6 +160,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Json => ProfileJson.export(&profile)?,
                 Format::Csv => ProfileCsv.export(&profile)?,
                 Format::Markdown => ProfileMarkdown.export(&profile)?,
+                Format::Histograms => HistogramLog.export(&profile)?,
             }
         }
         (What::Laws, format) => {
@@ -166,6 +170,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Json => LawsJson.export(&laws)?,
                 Format::Csv => LawsCsv.export(&laws)?,
                 Format::Markdown => LawsMarkdown.export(&laws)?,
+                Format::Histograms => return Err(histograms_of_what()),
             }
         }
         (What::Story, format) => {
@@ -182,6 +187,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     deliver(&text, args.output.as_deref())
 }
 
+fn histograms_of_what() -> anyhow::Error {
+    crate::exit::usage("histograms are those of a profile (--what profile)")
+}
+
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
     let record = side_by_side(&args.compare, &args.question, args.second_usd_per_hour)?;
     Ok(match format {
@@ -191,6 +200,7 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
         }
         Format::Csv => ComparisonCsv.export(&record)?,
         Format::Markdown => ComparisonMarkdown.export(&record)?,
+        Format::Histograms => return Err(histograms_of_what()),
     })
 }
 

@@ -17,7 +17,7 @@ mod repeat;
 pub mod request;
 pub mod serve;
 pub mod source;
-mod system;
+pub(crate) mod system;
 mod tally;
 mod timer;
 mod watch;

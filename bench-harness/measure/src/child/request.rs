@@ -61,7 +61,7 @@ pub enum SystemRequest {
     /// The real one.
     Plonky2,
     /// A script.
-    Scripted(Script),
+    Scripted(Box<Script>),
     /// The user's own.
     Command {
         /// Program and arguments.

@@ -27,7 +27,7 @@ impl System {
     pub(crate) fn new(request: &SystemRequest) -> Result<Self, ProverError> {
         match request {
             SystemRequest::Plonky2 => Ok(Self::Plonky2(Box::new(Plonky2::new()))),
-            SystemRequest::Scripted(script) => Scripted::new(script.clone()).map(Self::Scripted),
+            SystemRequest::Scripted(script) => Scripted::new((**script).clone()).map(Self::Scripted),
             SystemRequest::Command { argv, timeout_s } => {
                 let timeout = Duration::try_from_secs_f64(*timeout_s);
                 let timeout = timeout.map_err(|error| ProverError::Input {

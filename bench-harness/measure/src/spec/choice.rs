@@ -15,7 +15,7 @@ pub enum SystemChoice {
     /// The real one.
     Plonky2,
     /// A script.
-    Scripted(Script),
+    Scripted(Box<Script>),
     /// The user's own.
     Command {
         /// Program and arguments.
@@ -41,10 +41,10 @@ pub(crate) fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
     match word("proof_system", &SYSTEMS, &name)? {
         "plonky2" => Ok(SystemChoice::Plonky2),
         "scripted" => match all.script {
-            None => Ok(SystemChoice::Scripted(Script::default())),
+            None => Ok(SystemChoice::Scripted(Box::default())),
             Some(_) => {
                 let path = file("script", "a TOML file", &mut all.script)?;
-                read_script(&path).map(SystemChoice::Scripted)
+                read_script(&path).map(|script| SystemChoice::Scripted(Box::new(script)))
             }
         },
         _ => {

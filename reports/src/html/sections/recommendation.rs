@@ -296,9 +296,21 @@ fn measured_only(profile: &ProfileRecord) -> Markup {
                 }
             }
             None => {
-                h1 id="answer-title" { "No batch was proved." }
+                h1 id="answer-title" { (without_proofs(profile)) }
                 p class="lede" { "The profile has no prove time, so there is nothing to plan with." }
             }
         }
+    }
+}
+
+/// Why there is no prove time, as a headline.
+pub(crate) fn without_proofs(profile: &ProfileRecord) -> String {
+    match profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum::<u64>() {
+        0 => "No batch was proved.".to_owned(),
+        marked => format!(
+            "No clean proof: {} timed, and something spoiled {}.",
+            count_of(u32::try_from(marked).unwrap_or(u32::MAX), "proof was", "proofs were"),
+            if marked == 1 { "it" } else { "each of them" }
+        ),
     }
 }

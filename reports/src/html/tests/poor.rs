@@ -47,6 +47,7 @@ fn one_sample_has_no_interval() {
             quantity.interval = None;
             quantity.deviation_s = None;
             quantity.values_s.truncate(1);
+            quantity.marked_values_s.clear();
         }
     }));
     assert!(page.all("#stages-over-cores-1 .whisker").is_empty());
@@ -65,14 +66,22 @@ fn without_aggregation_there_is_no_such_section() {
 
 #[test]
 fn a_missing_stage_is_named() {
-    let page = Read::of(&profile_with(|profile| without(&mut profile.cells, QuantityName::ProveBatch)));
-    assert!(page.words("h1").contains("No batch was proved"));
+    let page = Read::of(&profile_with(|profile| {
+        without(&mut profile.cells, QuantityName::ProveBatch);
+        profile.cells.iter_mut().for_each(|cell| cell.marked_samples.clear());
+    }));
+    assert!(page.words("h1").contains("No batch was proved"), "{}", page.words("h1"));
     assert!(!page.sections().contains(&"distribution".to_owned()));
     assert!(
         page.words("#cores").contains("Not measured here: prove batch, witness, verify"),
         "{}",
         page.words("#cores")
     );
+    let spoiled = Read::of(&profile_with(|profile| {
+        without(&mut profile.cells, QuantityName::ProveBatch);
+        profile.cells[0].marked_samples = [("lost_time".to_owned(), 6)].into();
+    }));
+    assert!(spoiled.words("h1").contains("No clean proof: 6 proofs were timed"), "{}", spoiled.words("h1"));
     let none = Read::of(&profile_with(|profile| profile.cells.clear()));
     assert_eq!(none.sections(), ["answer", "machine", "method"]);
 }

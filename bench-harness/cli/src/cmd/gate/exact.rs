@@ -1,0 +1,114 @@
+//! `gate exact`: every figure without noise against a committed baseline.
+
+use crate::cmd::gate::outputs::Outputs;
+use crate::exit::{Refused, Regression, usage};
+use crate::output::{print, width, write_whole};
+use crate::spec_args::SpecArgs;
+use ::gate::exact::{compare, varying};
+use ::measure::figures::{Figures, figures};
+use ::measure::host::Host;
+use ::measure::spec::Overrides;
+use reports::export::Exporter;
+use reports::file::ReadError;
+use reports::gate::exact::ExactRecord;
+use reports::gate::exact_terminal::ExactTable;
+use reports::gate::figures::FiguresRecord;
+use std::path::{Path, PathBuf};
+
+/// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
+/// baseline. Any difference fails, and so does a cell that is missing.
+///
+/// Nothing is timed: cores, repeats and time limits of a spec have no meaning here. Every figure is computed twice, by
+/// two provers at once, and one that varies fails. Without flags it takes the built-in circuits.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness gate exact --baseline baseline.json --bless --proof-system scripted --depth 16
+  bench-harness gate exact --baseline baseline.json --proof-system scripted --depth 16 \\
+      --export-markdown gate.md --export-junit gate.xml")]
+pub(crate) struct Args {
+    /// The baseline: a JSON file that is committed.
+    #[arg(long, value_name = "FILE", default_value = "ci/baseline.json")]
+    baseline: PathBuf,
+    /// Write the baseline as things are now, and show what changed.
+    #[arg(long)]
+    bless: bool,
+    #[command(flatten)]
+    outputs: Outputs,
+    #[command(flatten)]
+    spec: SpecArgs,
+}
+
+/// The built-in circuits: those of transfers and those that hold swaps too, small and of a common size, with three
+/// batches aggregated, so that a tree has two levels and a proof that is lifted alone.
+fn built_in() -> Overrides {
+    Overrides {
+        workloads: Some(["transfer", "swap", "mix"].map(str::to_owned).to_vec()),
+        batch_sizes: Some(vec![8, 32]),
+        batches_per_aggregation: Some(3),
+        ..Overrides::default()
+    }
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let Args { baseline: file, bless, outputs, spec } = args;
+    let spec = spec.resolve(built_in(), &Host::read(Some("system"))?)?;
+    // A baseline that cannot be read is said before a minute of proving, and not after it.
+    let baseline = match bless {
+        true => reports::gate::figures::read(&file).ok(),
+        false => Some(read(&file)?),
+    };
+    let Figures { record: head, again } = figures(&spec, &mut |cell| eprintln!("figures of {cell}"))?;
+    let varying = varying(&head, &again);
+    let name = file.display().to_string();
+    if bless {
+        if !varying.is_empty() {
+            let record = compare(&name, &head, head.clone(), varying)?;
+            show(&record)?;
+            return Err(
+                Regression("nothing was blessed, since some figures vary within one run".to_owned()).into()
+            );
+        }
+        return self::bless(&file, baseline.as_ref(), head);
+    }
+    let Some(baseline) = baseline else {
+        return Err(usage(format!("{name}: no baseline")));
+    };
+    let record = compare(&name, &baseline, head, varying)?;
+    show(&record)?;
+    outputs.write(&record)?;
+    match record.differences.len() {
+        0 => Ok(()),
+        _ => Err(Regression(format!(
+            "{}; if that is meant, bless the baseline with --bless and commit it",
+            record.sentence()
+        ))
+        .into()),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<FiguresRecord> {
+    reports::gate::figures::read(file).map_err(|error| match error {
+        ReadError::Version { .. } => Refused(format!("{error}, or bless it anew with --bless")).into(),
+        ReadError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            usage(format!("{error}: make the baseline with --bless, and commit it"))
+        }
+        other => other.into(),
+    })
+}
+
+fn show(record: &ExactRecord) -> anyhow::Result<()> {
+    print(&ExactTable { width_columns: width() }.export(record)?)
+}
+
+fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> anyhow::Result<()> {
+    let name = file.display().to_string();
+    write_whole(file, &(serde_json::to_string_pretty(&head)? + "\n"))?;
+    // What it replaces is shown, so that nobody blesses what they have not seen.
+    match before.map(|before| compare(&name, before, head.clone(), Vec::new())) {
+        Some(Ok(record)) => show(&record)?,
+        Some(Err(error)) => print(&format!("The inputs are others now: {}.", error.differences))?,
+        None => (),
+    }
+    let figures: usize = head.cells.iter().map(|cell| cell.figures().len()).sum();
+    print(&format!("Blessed: {name} holds {figures} figures of {} cells. Commit it.", head.cells.len()))
+}

@@ -1,0 +1,136 @@
+//! What a change of prove time means for a target: provers and dollars, by the planner.
+//!
+//! The planner is asked four times with the same random numbers: with the prove times of base, and with those times
+//! the estimated ratio, its lower and its upper end. All else (merges, closing, arrivals, prices) stays as base has
+//! it, so that what differs is the change.
+
+use crate::question::Question;
+use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
+use planner::plan::choose;
+use planner::{PlanError, PlanRequest};
+use reports::gate::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
+use std::collections::BTreeMap;
+
+/// Hours of a month: 365 days in twelve, as clouds bill.
+const HOURS_A_MONTH: f64 = 730.0;
+
+type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
+
+/// The meaning of each compared prove time; none without a target.
+///
+/// # Errors
+/// A target that cannot be asked for, or that base itself does not meet.
+pub(crate) fn of(
+    record: &PairedRecord,
+    base: &Stages,
+    question: &Question,
+) -> anyhow::Result<Vec<MeaningRecord>> {
+    let Some(target) = question.target() else { return Ok(Vec::new()) };
+    let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
+    let mut meanings = Vec::new();
+    for comparison in proves {
+        if let Some(stages) = base.get(&comparison.key)
+            && let Some(meaning) = one(comparison, stages, question, target)?
+        {
+            meanings.push(meaning);
+        }
+    }
+    Ok(meanings)
+}
+
+fn one(
+    comparison: &ComparisonRecord,
+    stages: &[BTreeMap<String, f64>],
+    question: &Question,
+    target: Target,
+) -> anyhow::Result<Option<MeaningRecord>> {
+    let shown = comparison.compared.shown();
+    let (Some(ratio), Some(ratio_low), Some(ratio_high)) = (shown.ratio, shown.ratio_low, shown.ratio_high)
+    else {
+        return Ok(None);
+    };
+    let Some(request) = request(comparison, stages, question, target)? else { return Ok(None) };
+    let base = fleet(&request, 1.0)?;
+    let Some(base) = base else {
+        eprintln!(
+            "note: no number of provers with base's times meets the target, so that no change of it means anything"
+        );
+        return Ok(None);
+    };
+    let head = fleet(&request, ratio)?;
+    Ok(Some(MeaningRecord {
+        key: comparison.key.clone(),
+        target: words(question, target),
+        ratio,
+        ratio_low,
+        ratio_high,
+        provers_base: base.provers,
+        provers_head: head.map(|head| head.provers),
+        provers_head_low: fleet(&request, ratio_low)?.map(|low| low.provers),
+        provers_head_high: fleet(&request, ratio_high)?.map(|high| high.provers),
+        usd_per_month_base: base.usd_per_month,
+        usd_per_month_head: head.and_then(|head| head.usd_per_month),
+    }))
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fleet {
+    provers: u64,
+    usd_per_month: Option<f64>,
+}
+
+/// What base's prove times, scaled, ask for; none where nothing meets the target.
+fn fleet(request: &PlanRequest, ratio: f64) -> anyhow::Result<Option<Fleet>> {
+    let scaled = request.clone().with_prove_scaled(ratio)?;
+    match choose(&scaled) {
+        Ok(choice) => {
+            let provers = choice.provers + scaled.spares();
+            let usd_per_hour = scaled.prices().map(|prices| prices.usd_per_hour(provers, choice.aggregators));
+            let usd_per_month = usd_per_hour.map(|usd| usd * HOURS_A_MONTH);
+            Ok(Some(Fleet { provers: u64::from(provers), usd_per_month }))
+        }
+        Err(PlanError::Infeasible { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The request of base; none where its samples lack a stage that a plan needs.
+fn request(
+    comparison: &ComparisonRecord,
+    stages: &[BTreeMap<String, f64>],
+    question: &Question,
+    target: Target,
+) -> anyhow::Result<Option<PlanRequest>> {
+    let all =
+        |name: &str| -> Vec<f64> { stages.iter().filter_map(|sample| sample.get(name).copied()).collect() };
+    let mean = |name: &str| {
+        let values = all(name);
+        if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+    };
+    let merges = all("merge_s");
+    let pairs = comparison
+        .compared
+        .first
+        .pairs
+        .iter()
+        .chain(comparison.compared.second.iter().flat_map(|block| &block.pairs));
+    let proves: Vec<f64> = pairs.filter(|pair| pair.is_used).map(|pair| pair.base_s).collect();
+    if merges.is_empty() || proves.is_empty() {
+        eprintln!("note: the programs tell no time of a merge, so that no plan can be made of them");
+        return Ok(None);
+    }
+    let close =
+        Close::Filled { execute_s: mean("execute_s"), root_s: mean("root_s"), encode_s: mean("encode_s") };
+    let size = u32::try_from(comparison.cell.batch_transactions).unwrap_or(u32::MAX);
+    let load = Load::new(target, Some(size), close)?;
+    let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
+    Ok(Some(question.request(load, TimeDist::empirical("prove", proves)?, aggregation)?))
+}
+
+fn words(question: &Question, target: Target) -> String {
+    let rate = match target {
+        Target::TransactionsPerS(rate) => format!("{rate} tx/s"),
+        Target::BatchesPerS(rate) => format!("{rate} batches/s"),
+    };
+    question.delay.map_or(rate.clone(), |delay_s| format!("{rate} within {delay_s} s"))
+}

@@ -1,0 +1,188 @@
+//! `gate-sample`: what a gate asks of each of the two programs that it compares. Hidden: `gate` starts it.
+//!
+//! A request on standard input, an answer on standard output, one JSON line each (see `reports::gate::arm` and
+//! FORMAT.md). Each sample has a process of its own: this one. A wrapper may add flags of a spec, to compare two
+//! provers of one's own through one harness.
+
+use crate::exit::usage;
+use crate::spec_args::SpecArgs;
+use ::machine::{ClockSetting, Placement, Root, Topology};
+use ::measure::cell::ProverCount;
+use ::measure::child::message::{FatalName, Message};
+use ::measure::child::request::{CellRequest, PlacementRequest, Remaining};
+use ::measure::host::Host;
+use ::measure::schedule::Schedule;
+use ::measure::spec::{Overrides, Spec};
+use anyhow::Context;
+use reports::gate::arm::{
+    ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, SampleAnswer, SampleRequest,
+    TimeAnswer, to_line,
+};
+use reports::gate::paired::TimeName;
+use reports::machine::{FieldRecord, MachineRecord};
+use reports::sample::{LogRecord, MarkName, SampleRecord, StageName};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{BufRead, Cursor, stdin};
+
+/// Give one sample of one cell to a gate: a request on standard input, an answer on standard output.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let mut line = String::new();
+    stdin().lock().read_line(&mut line).context("reading the request")?;
+    let request: ArmRequest = serde_json::from_str(&line).map_err(|error| {
+        usage(format!("standard input: expected one line with the JSON request of a gate: {error}"))
+    })?;
+    if request.guard_input {
+        std::thread::spawn(|| {
+            let mut rest = Vec::new();
+            // Whether it ends or fails, nobody is there any more.
+            let _ = std::io::Read::read_to_end(&mut stdin().lock(), &mut rest);
+            prover::command::end_all();
+            std::process::exit(1);
+        });
+    }
+    let answer =
+        answer(args.spec, request).unwrap_or_else(|error| failed(FailedName::Input, error.to_string()));
+    crate::output::print(&to_line(&answer).context("writing the answer")?)
+}
+
+fn failed(kind: FailedName, why: String) -> ArmAnswer {
+    ArmAnswer::Failed(FailedAnswer { kind, why })
+}
+
+fn answer(flags: SpecArgs, request: ArmRequest) -> anyhow::Result<ArmAnswer> {
+    let mut asked: Overrides = serde_json::from_value(Value::Object(request.spec)).context("spec")?;
+    // One repeat, whatever it takes and whatever spoils it: the gate has limits of its own.
+    (asked.repeats, asked.min_repeats) = (Some(1), Some(1));
+    (asked.reruns, asked.interval_width) = (Some(0), Some(0.0));
+    asked.seed = request.sample.as_ref().map(|sample| sample.seed).or(asked.seed);
+    let host = Host::read(Some("system"))?;
+    let spec = flags.resolve(asked, &host)?;
+    let schedule = Schedule::new(&spec).map_err(::measure::run::MeasureError::from)?;
+    match request.sample {
+        None => describe(&host, &spec, &schedule),
+        Some(wanted) => sample(&host, &spec, &schedule, &wanted),
+    }
+}
+
+fn describe(host: &Host, spec: &Spec, schedule: &Schedule) -> anyhow::Result<ArmAnswer> {
+    Ok(ArmAnswer::Described(DescribedAnswer {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        build: section(&host.record, "build"),
+        machine: section(&host.record, "machine"),
+        spec: fields(spec.effective())?.into_iter().filter(|(name, _)| name != "seed").collect(),
+        cells: schedule.cells().iter().map(|cell| cell.record().key()).collect(),
+    }))
+}
+
+fn section(record: &MachineRecord, name: &str) -> Vec<FieldRecord> {
+    let found = record.sections.iter().find(|section| section.name == name);
+    found.map_or_else(Vec::new, |section| section.fields.clone())
+}
+
+/// The fields of a layer that have a value.
+pub(crate) fn fields(layer: &Overrides) -> anyhow::Result<serde_json::Map<String, Value>> {
+    let value = serde_json::to_value(layer).context("writing a spec as JSON")?;
+    let Value::Object(fields) = value else { anyhow::bail!("a spec is no JSON object") };
+    Ok(fields.into_iter().filter(|(_, value)| !value.is_null()).collect())
+}
+
+fn sample(
+    host: &Host,
+    spec: &Spec,
+    schedule: &Schedule,
+    wanted: &SampleRequest,
+) -> anyhow::Result<ArmAnswer> {
+    let cell = schedule.cells().iter().find(|cell| cell.record().key() == wanted.cell);
+    let cell = cell.ok_or_else(|| usage(format!("no cell {} in the spec", wanted.cell)))?;
+    if cell.provers != ProverCount::ONE || cell.clock != ClockSetting::AsIs {
+        return Err(usage(format!("{}: a sample is one prover, at the clock that runs", wanted.cell)));
+    }
+    let remaining = Remaining { repeats: vec![0], time_left_s: 1e9, ..Remaining::default() };
+    let topology = Topology::read(&Root::system());
+    let Placement { cpus, kind, nodes: _, rounds } =
+        Placement::choose(cell.cores, &host.allowance.cpus, topology.as_ref()).map_err(usage)?;
+    let request = CellRequest {
+        placement: Some(PlacementRequest { cpus, rounds, kind: kind.to_string() }),
+        best_adds_per_cycle: wanted.best_adds_per_cycle,
+        ..CellRequest::new("gate", spec, cell, remaining)
+    };
+    let request = serde_json::to_string(&request)?;
+    let mut output = Vec::new();
+    ::measure::child::main(Cursor::new(request.into_bytes()), &mut output).context("measuring one cell")?;
+    let mut samples = Vec::new();
+    for line in output.lines() {
+        let message: Message =
+            serde_json::from_str(&line?).context("reading the measuring code's own messages")?;
+        match message {
+            Message::Fatal { fatal, why } => {
+                let kind = match fatal {
+                    FatalName::WrongProof => FailedName::WrongProof,
+                    FatalName::Input => FailedName::Input,
+                };
+                return Ok(failed(kind, format!("{}: {why}", cell.record().words())));
+            }
+            Message::Record { record } => match *record {
+                LogRecord::Failure(failure) => return Ok(failed(FailedName::NoProof, failure.why)),
+                LogRecord::Sample(sample) => samples.push(sample),
+                LogRecord::SetUp(_) | LogRecord::Repeat(_) | LogRecord::CellEnd(_) => {}
+            },
+            Message::WarmUp { .. } | Message::Loading | Message::Started { .. } => {}
+        }
+    }
+    Ok(ArmAnswer::Sample(times(&samples, wanted)))
+}
+
+/// The times that are compared, from the samples of one repeat.
+fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
+    let of = |stage: StageName| samples.iter().filter(move |sample| sample.stage == stage);
+    let mean = |stage| {
+        let (sum_s, count) =
+            of(stage).fold((0.0, 0u32), |(sum_s, count), one| (sum_s + one.wall_s, count + 1));
+        (count > 0).then(|| sum_s / f64::from(count))
+    };
+    // A mark on any part is a mark on the whole.
+    let mark = |stages: &[StageName]| {
+        let mut marks = stages.iter().flat_map(|stage| of(*stage)).map(|sample| sample.mark);
+        let clean = marks.clone().find(|mark| mark.counts() && *mark != MarkName::Clean);
+        marks.find(|mark| !mark.counts()).or(clean).unwrap_or(MarkName::Clean)
+    };
+    let mut answers = BTreeMap::new();
+    let parts = [StageName::Record, StageName::Witness, StageName::Prove];
+    if let Some(time_s) = parts.map(mean).into_iter().sum::<Option<f64>>() {
+        let stages = [parts.as_slice(), &[StageName::ProveCall]].concat();
+        let mark = mark(&stages);
+        answers.insert(TimeName::Prove, TimeAnswer { time_s, mark });
+        // Those of the batches alone: merges tell theirs with a level.
+        let grinds = of(StageName::Grind).filter(|sample| sample.level.is_none());
+        let (grind_s, count) =
+            grinds.fold((0.0, 0u32), |(sum_s, count), one| (sum_s + one.wall_s, count + 1));
+        if count > 0 {
+            let time_s = time_s - grind_s / f64::from(count);
+            answers.insert(TimeName::ProveWithoutGrind, TimeAnswer { time_s, mark });
+        }
+    }
+    let merges = of(StageName::Aggregate);
+    let (time_s, count) = merges
+        .fold((0.0, 0), |(time_s, count), level| (time_s + level.wall_s, count + level.merges.unwrap_or(1)));
+    let mut stages = BTreeMap::new();
+    if count > 0 {
+        let mark = mark(&[StageName::Aggregate, StageName::AggregateCall]);
+        answers.insert(TimeName::Aggregate, TimeAnswer { time_s, mark });
+        stages.insert("merge_s".to_owned(), time_s / count as f64);
+    }
+    let closing = [StageName::Execute, StageName::Root, StageName::Encode];
+    for stage in closing.into_iter().chain(parts) {
+        if let Some(mean_s) = mean(stage) {
+            stages.insert(format!("{}_s", stage.key()), mean_s);
+        }
+    }
+    let adds_per_cycle = samples.iter().filter_map(|sample| sample.adds_per_cycle).reduce(f64::max);
+    SampleAnswer { cell: wanted.cell.clone(), seed: wanted.seed, times: answers, stages, adds_per_cycle }
+}

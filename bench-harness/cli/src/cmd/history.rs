@@ -1,0 +1,238 @@
+//! `history`: results over commits, and whether they drift. It warns and never blocks.
+
+use crate::cmd::gate::Github;
+use crate::exit::usage;
+use crate::output::{print, width, write_whole};
+use ::gate::history::{DriftSettings, Quantities, drift};
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+use reports::export::Exporter;
+use reports::gate::drift::{DriftAnnotations, DriftMarkdown, DriftRecord, DriftText};
+use reports::gate::drift_svg::DriftSvg;
+use reports::gate::history::{HistoryFile, HistoryRecord};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Keep the results of each commit in a file that only grows, and see slow drift in it.
+///
+/// One JSON line a commit, fit for a branch of its own. Results of two machines are never mixed: each has series of
+/// its own. Drift is looked for by E-divisive means with a permutation test; it warns and never blocks.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness history add --profile bench-out/profile.json --commit 4f2a --file history.jsonl
+  bench-harness history show --file history.jsonl --quantities all
+  bench-harness history check --file history.jsonl --svg history.svg")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Add(Add),
+    Show(Show),
+    Check(Check),
+}
+
+/// Append the results of a commit.
+#[derive(Debug, clap::Args)]
+struct Add {
+    /// The profile that was measured.
+    #[arg(long, value_name = "FILE", default_value = "bench-out/profile.json")]
+    profile: PathBuf,
+    /// The history; it is made where there is none.
+    #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
+    file: PathBuf,
+    /// The commit that was measured; $GITHUB_SHA or $CI_COMMIT_SHA unless given.
+    #[arg(long, value_name = "COMMIT")]
+    commit: Option<String>,
+    /// Append it even where the history holds results of this commit on this machine.
+    #[arg(long)]
+    again: bool,
+}
+
+/// Show every machine's series and what they do.
+#[derive(Debug, clap::Args)]
+struct Show {
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    forms: Forms,
+}
+
+/// Look for drift and warn of it: on standard error, and to GitHub Actions. Never blocks: drift exits with 0.
+#[derive(Debug, clap::Args)]
+struct Check {
+    #[command(flatten)]
+    look: Look,
+    /// Show steady series too.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    forms: Forms,
+    #[command(flatten)]
+    github: Github,
+}
+
+/// By which rules to look.
+#[derive(Debug, clap::Args)]
+struct Look {
+    /// The history.
+    #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
+    file: PathBuf,
+    /// Which quantities: those that decide the number of provers, or all.
+    #[arg(long, value_enum, default_value_t = Which::Main)]
+    quantities: Which,
+    /// Results of each series that are looked at, from the last backwards.
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    last: usize,
+    /// Warn of shifts that began among this many last results; older ones were warned of then.
+    #[arg(long, value_name = "COUNT", default_value_t = 30)]
+    recent: usize,
+    /// The least shift that counts, in per cent.
+    #[arg(long, value_name = "PER CENT", default_value_t = 3.0)]
+    least_shift: f64,
+    /// How often a machine without drift may be warned of, shared among its series.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    level: f64,
+    /// The seed of the permutations.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Other forms.
+#[derive(Debug, clap::Args)]
+struct Forms {
+    /// Write a plot of every series.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write Markdown: verdict first, a marker in the last line.
+    #[arg(long, value_name = "FILE")]
+    export_markdown: Option<PathBuf>,
+    /// Write the whole record as JSON.
+    #[arg(long, value_name = "FILE")]
+    export_json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// A whole proof of a batch, and each merge.
+    Main,
+    /// Everything that was measured.
+    All,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    match args.action {
+        Action::Add(args) => add(args),
+        Action::Show(Show { look, forms }) => {
+            let record = look.drift()?;
+            forms.write(&record, true)
+        }
+        Action::Check(Check { look, all, forms, github }) => {
+            let record = look.drift()?;
+            forms.write(&record, all)?;
+            for warning in record.warnings() {
+                eprintln!("warning: {warning}");
+            }
+            github.tell(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)
+        }
+    }
+}
+
+fn add(args: Add) -> anyhow::Result<()> {
+    let Add { profile, file, commit, again } = args;
+    let profile = reports::profile::json::read(&profile)?;
+    let commit = commit_of(commit)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;
+    let record = HistoryRecord::of(&profile, commit, now.as_secs());
+    if record.points.is_empty() {
+        return Err(usage("the profile holds no measured quantity: nothing to add"));
+    }
+    let open = HistoryFile::open(&file)?;
+    let machine = record.machine.clone();
+    let of_machine = || open.records.iter().filter(|one| one.machine.fingerprint == machine.fingerprint);
+    let before = of_machine().count();
+    let name = file.display();
+    // A CI job that is run again must neither fail nor count a commit twice.
+    if !again && of_machine().any(|one| one.commit == record.commit) {
+        return print(&format!(
+            "{name} holds commit {} on this machine already: nothing was added (--again adds it)",
+            record.commit
+        ));
+    }
+    if open.cut_off_bytes > 0 {
+        eprintln!("{name}: the last line was cut off after {} bytes and is left out", open.cut_off_bytes);
+    }
+    if before == 0 && !open.records.is_empty() {
+        eprintln!(
+            "{name} holds results of other machines alone: this one ({}) begins series of its own",
+            machine.words
+        );
+    }
+    open.append(&record)?;
+    print(&format!(
+        "Added {} results of commit {} to {name}: {} of machine {} ({}) so far.",
+        record.points.len(),
+        record.commit,
+        before + 1,
+        machine.fingerprint,
+        machine.words
+    ))
+}
+
+fn commit_of(given: Option<String>) -> anyhow::Result<String> {
+    let from = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let commit = given.or_else(|| from("GITHUB_SHA")).or_else(|| from("CI_COMMIT_SHA"));
+    let commit = commit.ok_or_else(|| {
+        usage("--commit: expected the commit that was measured, since neither $GITHUB_SHA nor $CI_COMMIT_SHA is set")
+    })?;
+    if commit.is_empty() || commit.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(usage(format!("--commit: expected one word, got {commit:?}")));
+    }
+    Ok(commit)
+}
+
+impl Look {
+    fn drift(&self) -> anyhow::Result<DriftRecord> {
+        let Self { file, quantities, last, recent, least_shift, level, seed } = self;
+        let settings = DriftSettings {
+            level: *level,
+            permutations: PERMUTATIONS,
+            least_shift: least_shift / 100.0,
+            last: *last,
+            recent: *recent,
+            quantities: match quantities {
+                Which::Main => Quantities::Main,
+                Which::All => Quantities::All,
+            },
+            seed: *seed,
+        };
+        let history = read(file)?;
+        drift(&history, &settings).map_err(usage)
+    }
+}
+
+/// Of each test; where many series share the level, more are made.
+const PERMUTATIONS: u32 = 999;
+
+fn read(file: &Path) -> anyhow::Result<Vec<HistoryRecord>> {
+    Ok(reports::gate::history::read(file)?)
+}
+
+impl Forms {
+    fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
+        let Self { svg, export_markdown, export_json } = self;
+        print(&DriftText { width_columns: width(), is_all }.export(record)?)?;
+        if let Some(file) = svg {
+            write_whole(file, &DriftSvg.export(record)?)?;
+        }
+        if let Some(file) = export_markdown {
+            write_whole(file, &DriftMarkdown.export(record)?)?;
+        }
+        if let Some(file) = export_json {
+            write_whole(file, &(serde_json::to_string_pretty(record)? + "\n"))?;
+        }
+        Ok(())
+    }
+}
