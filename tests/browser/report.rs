@@ -11,7 +11,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_bench-harness");
 
 /// A small run whose every figure is scripted; times scatter, so that simulation has something to say.
 const SPEC: &str = "proof_system = \"scripted\"\nscript = \"script.toml\"\nworkloads = [\"mix\"]\naccounts = 20\n\
-    pools = 2\ndepth = 8\nbatch_sizes = [400]\ncores = 1\nrepeats = 6\nbatches_per_aggregation = 2\n";
+    pools = 2\ndepth = 8\nbatch_sizes = [400]\ncores = 1\ninterval_width = 0.0\nrepeats = 6\nbatches_per_aggregation = 2\n";
 const SCRIPT: &str = "prove = { values_s = [1.0, 1.1, 0.9, 1.3, 1.05] }\nmerge = { fixed_s = 0.5 }\nharness = { fixed_s = 0.25 }\n";
 
 /// A folder with a run in `out`.

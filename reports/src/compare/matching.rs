@@ -363,7 +363,7 @@ mod tests {
         let stage = &record.pairs[0].stages[0];
         let (seconds, cycles) = (stage.seconds_ratio.expect("a ratio"), stage.cycles_ratio.expect("a ratio"));
         assert_eq!((seconds.value, cycles.value), (2.0, 1.0));
-        assert_eq!(cycles.low, Some(2.9 / 3.2));
+        assert_eq!(cycles.low, Some(2.9e9 / 3.2e9));
         assert!(!cycles.tells_apart());
     }
 

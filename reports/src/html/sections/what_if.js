@@ -120,7 +120,8 @@
   }
   function count(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }
   function run(p, n, a) {
-    return 'Run ' + count(p, 'prover') + ', aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator') + '.';
+    const spares = grid.spares > 0 ? ' and ' + count(grid.spares, 'spare') : '';
+    return 'Run ' + count(p, 'prover') + spares + ', aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator') + '.';
   }
   const GROWS = 'This fleet does not keep up: its queue grows for as long as the load lasts.';
 
