@@ -113,7 +113,7 @@ fn how_many(plan: &PlanRecord) -> Markup {
     let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
-        p { "Besides, " (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
+        p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
         @if carried.is_finite() && carried > 0.0 {
             p {
                 "The load is " (significant(carried * 100.0, 3)) "\u{a0}% of what they can carry"
