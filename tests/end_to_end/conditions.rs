@@ -55,7 +55,7 @@ fn a_planted_neighbour_is_marked_and_nothing_is_planned_from_its_samples() {
     assert_eq!(cell["clean_samples"], 0);
     let shown = bench.run("report out").ok().stdout;
     assert!(shown.contains("0 + 2") && shown.contains("TOO FEW CLEAN ONES"), "{shown}");
-    let refused = bench.run("plan --profile out --target-tx-per-s 1");
+    let refused = bench.run("plan --profile out/profile.json --target-tx-per-s 1");
     assert_ne!(refused.code, Some(0), "{refused:#?}");
     assert!(refused.stdout.is_empty() && refused.stderr.contains("left out"), "{refused:#?}");
 }
@@ -102,10 +102,10 @@ fn a_narrow_interval_ends_a_cell() {
 #[test]
 fn a_cell_that_would_not_fit_is_refused_with_the_figure() {
     let bench = Bench::new();
-    let arguments = format!("measure {SMALL} --batch-size 1,512 --accounts 4 --memory-limit 500000000");
-    let ran =
-        bench.run(&format!("{} --keep-marked --output out", arguments.replace("--batch-size 1 ", ""))).ok();
-    assert!(ran.stderr.contains("not begun: a cell of 16384 rows needs about"), "{ran:#?}");
+    let workload = "--workload transfer --depth 4 --accounts 4 --pools 1 --batch-size 1,512";
+    let rest = "--cores 1 --repeats 1 --batches-per-aggregation 1 --memory-limit 500000000 --keep-marked";
+    let ran = bench.run(&format!("measure {workload} {rest} --output out")).ok();
+    assert!(ran.stderr.contains("rows needs about"), "{ran:#?}");
     assert!(ran.stderr.contains("the limit that was asked for"), "{ran:#?}");
     let log = Log::of(&bench.path("out"));
     assert_eq!(log.of_kind("failure")[0]["failure"], "memory");

@@ -80,7 +80,7 @@ pub struct Usage {
     /// CPU time of this process.
     pub cpu_s: f64,
     /// Time for which threads of this process were ready and another ran instead, summed over the
-    /// threads that live at both moments.
+    /// threads that live at both moments, and no more than the CPUs watched had left beside `cpu_s`.
     pub run_wait_s: Option<f64>,
     /// Time that the hypervisor took from the CPUs watched.
     pub steal_s: Option<f64>,
@@ -111,10 +111,12 @@ impl UsageMark {
         let cpu_s = process_cpu_s() - self.process_cpu_s;
         let run_wait_s = run_wait_s(&self.root).zip(self.run_wait_s);
         let ticks = CpuTicks::read(&self.root, &self.cpus).zip(self.others);
+        // A thread that waits for another of ours has not lost what the CPUs gave us all the same.
+        let left_s = (wall_s * self.cpus.len() as f64 - cpu_s).max(0.0);
         Usage {
             wall_s,
             cpu_s,
-            run_wait_s: run_wait_s.map(|(now, then)| (now - then).max(0.0)),
+            run_wait_s: run_wait_s.map(|(now, then)| (now - then).clamp(0.0, left_s)),
             steal_s: ticks.map(|(now, then)| (now.steal_s - then.steal_s).max(0.0)),
             others_cpu_s: ticks.map(|(now, then)| (now.busy_s - then.busy_s - cpu_s).max(0.0)),
         }

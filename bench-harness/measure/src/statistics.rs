@@ -111,7 +111,7 @@ pub struct Value {
 ///
 /// ```
 /// use measure::statistics::outliers;
-/// let found = outliers(&[1.0, 1.1, 1.2, 1.3, 9.0]);
+/// let found = outliers(&[1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 9.0]);
 /// assert_eq!((found.low, found.high), (0, 1));
 /// ```
 pub fn outliers(ascending: &[f64]) -> OutliersRecord {

@@ -72,20 +72,22 @@ pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) ->
             std::process::exit(1);
         });
     }
-    // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core.
+    // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core. This
+    // thread is its first, so that each CPU has one thread and no thread of ours waits for another of ours.
     let cpus: Vec<usize> = request.placement.iter().flat_map(|placement| placement.cpus.clone()).collect();
-    if !cpus.is_empty() {
-        // This thread feeds the pool and runs what is not parallel, on whichever of the pool's CPUs is free.
-        pin_thread(&cpus.iter().copied().collect())?.keep();
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores).start_handler(move |thread| {
-        let own: CpuList = cpus.get(thread).copied().into_iter().collect();
-        // It could be done for all of them together, so it can for each.
-        if let Ok(pin) = pin_thread(&own) {
+    let own = move |thread: usize| cpus.get(thread).copied().into_iter().collect::<CpuList>();
+    let first = own(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores).use_current_thread();
+    let pool = pool.start_handler(move |thread| {
+        // It could be done for the first, so it can for each.
+        if let Ok(pin) = pin_thread(&own(thread)) {
             pin.keep();
         }
     });
     pool.build_global().map_err(|error| ChildError::Pool { cores: request.cores, why: error.to_string() })?;
+    if !first.is_empty() {
+        pin_thread(&first)?.keep();
+    }
     let mut failed = None;
     serve::serve(&request, &mut |message: Message| {
         let written = serde_json::to_writer(&mut output, &message)
