@@ -163,6 +163,10 @@ fn a_duty_cycle_holds_and_nothing_of_it_is_left_behind() {
         assert!(cpu_s / wall_s < 0.65, "{call}");
         assert_eq!(call["cell"]["clock"], "50%");
     }
+    // Recording takes no 20 periods, and is judged with its proof.
+    for (record, proof) in log.of_stage("record").iter().zip(log.of_stage("prove")) {
+        assert!(record["mark"] != "off_quota" || proof["mark"] == "off_quota", "{record} {proof}");
+    }
     // Killed in the middle, it leaves a group that the next start removes.
     bench.write("script.toml", SLOW_SCRIPT);
     bench.write("spec.toml", &format!("{}clock = \"50%\"\n", crate::support::SPEC));

@@ -34,6 +34,17 @@ fn a_folder_that_holds_a_run_is_not_touched() {
 }
 
 #[test]
+fn a_run_that_was_killed_before_its_first_line_is_begun_again() {
+    let bench = Bench::scripted(SCRIPT, "");
+    std::fs::create_dir(bench.path("out")).expect("a folder");
+    bench.write("out/samples.jsonl", "");
+    bench.run("measure --output out --resume").fails(2, &["spec.toml", "without --resume"]);
+    bench.write("out/spec.toml", "half of");
+    bench.run("measure --spec spec.toml --output out").ok();
+    assert!(bench.read("out/profile.json").contains("prove_batch"));
+}
+
+#[test]
 fn a_file_in_the_place_of_a_folder() {
     let bench = Bench::scripted(SCRIPT, "");
     bench.write("taken", "mine");

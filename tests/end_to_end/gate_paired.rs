@@ -1,5 +1,5 @@
-//! `gate paired` and `gate aa`: every verdict and every exit code, with scripted provers, revisions that are built,
-//! and real proofs by a prover that is slowed on purpose.
+//! `gate paired` and `gate aa`: every verdict and every exit code, with scripted provers and revisions that are built.
+//! Real proofs by a prover that is slowed on purpose are in `tests/two_builds`.
 
 use crate::support::{Bench, PROGRAM, Ran};
 use serde_json::Value;
@@ -278,34 +278,4 @@ fn a_real_sample_is_proved_verified_and_told() {
     assert!(time("aggregate") > 0.0 && stage("merge_s") > 0.0);
     let refused = ask(",\"sample\":{\"cell\":\"another\",\"seed\":77}");
     assert_eq!((&refused["answer"], &refused["kind"]), (&"failed".into(), &"input".into()));
-}
-
-/// Two programs that really prove: this test's own binary, once as it is and once slowed by so many per cent.
-fn real(percent: u32) -> Ran {
-    let bench = Bench::new();
-    let tests = std::env::current_exe().expect("this binary");
-    for (name, percent) in [("base", 0), ("head", percent)] {
-        let arm = format!(
-            "SLOWED_BY={percent} RAYON_NUM_THREADS=1 {} --ignored --exact slowed_arm::the_arm --nocapture | grep '^{{'",
-            tests.display()
-        );
-        program(&bench, name, &arm);
-    }
-    bench.run(&format!(
-        "gate paired --base ./base --head ./head --time prove --pairs 8 {}",
-        crate::slowed_arm::SPEC
-    ))
-}
-
-#[test]
-fn a_build_that_really_proves_and_is_slowed_by_ten_percent_is_caught() {
-    let ran = real(10);
-    assert_eq!(ran.code, Some(3), "{ran:#?}");
-    assert!(ran.stdout.starts_with("REGRESSED"), "{ran:#?}");
-}
-
-#[test]
-fn a_build_that_really_proves_and_did_not_change_does_not_fail() {
-    let ran = real(0).ok();
-    assert!(!ran.stdout.starts_with("REGRESSED"), "{ran:#?}");
 }

@@ -23,7 +23,6 @@
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
-//! | [`slowed_arm`] | a program that really proves and can be slowed, for the gate to compare |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
@@ -54,7 +53,6 @@ mod pipelines;
 mod processes;
 mod real;
 mod report;
-mod slowed_arm;
 mod support;
 mod timeline;
 mod trace;

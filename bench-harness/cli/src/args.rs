@@ -14,7 +14,8 @@ Exit codes:
   4  inconclusive, with --strict
   5  cannot compare, or a machine check refused
   6  a proof or a state root is wrong
-  7  no plan meets the target";
+  7  no plan meets the target
+130  stopped; what was measured is kept";
 
 /// How many provers does a rollup need, on which machines, with what delay and throughput?
 ///

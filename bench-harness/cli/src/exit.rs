@@ -26,6 +26,13 @@ pub(crate) const REFUSED: u8 = 5;
 pub(crate) const WRONG_PROOF: u8 = 6;
 /// No plan meets the target.
 pub(crate) const INFEASIBLE: u8 = 7;
+/// Stopped by Ctrl-C or SIGTERM, as shells have it.
+pub(crate) const STOPPED: u8 = 130;
+
+/// The user stopped it: what was kept, and how to go on.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Stopped(pub(crate) String);
 
 /// Bad usage or bad input, in words.
 #[derive(Debug, Error)]
@@ -116,6 +123,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<Regression>() {
         return Some(REGRESSION);
     }
+    if error.is::<Stopped>() {
+        return Some(STOPPED);
+    }
     if error.is::<Inconclusive>() {
         return Some(INCONCLUSIVE);
     }
@@ -125,7 +135,8 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(error) = error.downcast_ref::<PairedError>() {
         return Some(match error {
             PairedError::Arm(ArmError::WrongProof { .. }) => WRONG_PROOF,
-            PairedError::Arm(ArmError::Stopped) | PairedError::Rules(_) | PairedError::Nothing => USAGE,
+            PairedError::Arm(ArmError::Stopped) => STOPPED,
+            PairedError::Rules(_) | PairedError::Nothing => USAGE,
             PairedError::Arm(ArmError::NoResult { .. } | ArmError::Protocol { .. })
             | PairedError::Incomparable(_)
             | PairedError::NoPairs { .. } => REFUSED,

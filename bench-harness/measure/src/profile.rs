@@ -118,6 +118,12 @@ pub(crate) fn prove_batch_s(samples: &[&SampleRecord]) -> Vec<f64> {
     values.into_iter().filter(|value| value.counts).map(|value| value.wall_s).collect()
 }
 
+/// The times of all aggregations of a cell that are not left out.
+pub(crate) fn aggregate_s(samples: &[&SampleRecord]) -> Vec<f64> {
+    let counts = |sample: &&&SampleRecord| sample.stage == StageName::AggregateCall && sample.mark.counts();
+    samples.iter().filter(counts).map(|sample| sample.wall_s).collect()
+}
+
 /// What a prover is busy with for each batch.
 const PROVE_BATCH: [(StageName, f64); 3] =
     [(StageName::Record, 1.0), (StageName::Witness, 1.0), (StageName::Prove, 1.0)];

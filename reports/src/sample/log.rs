@@ -28,13 +28,17 @@ pub struct LogContents {
 }
 
 impl SampleLog {
-    /// Creates the file.
+    /// Creates the file, or takes over an empty one: whoever made it was killed before it had anything to write.
     ///
     /// # Errors
-    /// [`WriteError`], also where the file is there already.
+    /// [`WriteError`], also where the file is there already and holds anything, or is another's.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
-        let file = File::options().append(true).create_new(true).open(path);
-        Self::locked(path, file)
+        let log = Self::locked(path, File::options().append(true).create(true).open(path))?;
+        match log.file.metadata() {
+            Ok(metadata) if metadata.len() == 0 => Ok(log),
+            Ok(_) => Err(log.error(std::io::ErrorKind::AlreadyExists.into())),
+            Err(source) => Err(log.error(source)),
+        }
     }
 
     /// Opens the file to go on with it, and cuts off a last line that is not whole.

@@ -1,7 +1,7 @@
 //! `measure`: prove, verify, aggregate, and write down what it took.
 
 use crate::cmd::machine;
-use crate::exit::usage;
+use crate::exit::{Stopped, usage};
 use crate::output::{print, width};
 use crate::progress::Progress;
 use crate::spec_args::SpecArgs;
@@ -103,19 +103,28 @@ pub(crate) fn measure(
     progress.finish();
     let outcome = outcome?;
     if outcome.is_interrupted {
-        return Err(usage(format!(
+        let words = format!(
             "stopped; {} samples are kept in {}. Go on with: bench-harness {} --output {} --resume",
             outcome.samples_before + outcome.samples,
             outcome.folder.display(),
             std::env::args().nth(1).unwrap_or_else(|| "measure".to_owned()),
             outcome.folder.display()
-        )));
+        );
+        return Err(Stopped(words).into());
     }
     Ok(outcome)
 }
 
 fn its_own_spec(folder: &Path) -> anyhow::Result<Overrides> {
-    Ok(RunFiles::of(folder).read_spec().map_err(MeasureError::from)?)
+    let files = RunFiles::of(folder);
+    if !files.spec().exists() {
+        let spec = files.spec();
+        return Err(usage(format!(
+            "no run to go on with: there is no {}; without --resume one begins there",
+            spec.display()
+        )));
+    }
+    Ok(files.read_spec().map_err(MeasureError::from)?)
 }
 
 fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {

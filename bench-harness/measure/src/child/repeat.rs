@@ -1,5 +1,5 @@
 //! One repeat: N consecutive batches through every stage, each timed apart, each proof checked before its time is
-//! told.
+//! told. Once the time of an aggregation is known well enough, the time is spent on proofs alone.
 
 use crate::child::serve::{Halt, Place, Session};
 use crate::child::source::Chain;
@@ -25,7 +25,7 @@ pub(crate) fn repeat(session: &mut Session<'_>, number: u64) -> Result<(), Halt>
         proofs.push(proof);
         statements.push(statement);
     }
-    if !session.support.aggregate {
+    if !session.support.aggregate || session.tally.knows_aggregation() {
         return Ok(());
     }
     aggregate(session, &proofs, &statements, number)
@@ -70,6 +70,8 @@ fn one_batch(
     // From here on the proof is known to be right, and its times may count.
     let verify = session.checked(&proved.proof, &native)?;
     let during = session.watch.close(section);
+    // What a prover is busy with is recording and proving: one piece of work, and judged as one.
+    let recorded = before.judged_with(&during);
     let proof_bytes = Some(proved.proof.bytes.len() as u64);
 
     let mut tell =
@@ -80,7 +82,7 @@ fn one_batch(
     tell(StageName::Execute, (closed.execute, &before), None)?;
     tell(StageName::Root, (closed.root, &before), None)?;
     tell(StageName::Encode, (closed.encode, &before), Some(closed.data_bytes))?;
-    tell(StageName::Record, (record, &before), None)?;
+    tell(StageName::Record, (record, &recorded), None)?;
     tell(StageName::Witness, (Timed::part(proved.witness, &call), &during), None)?;
     tell(StageName::Prove, (Timed::part(proved.prove, &call), &during), proof_bytes)?;
     if let Some(grind) = proved.grind {

@@ -108,6 +108,8 @@ pub struct Remaining {
     pub failed: u64,
     /// The times of all batch proofs so far that are in the estimate.
     pub prove_batch_s: Vec<f64>,
+    /// The times of all aggregations so far that are in the estimate.
+    pub aggregate_s: Vec<f64>,
     /// Time that is left.
     pub time_left_s: f64,
 }

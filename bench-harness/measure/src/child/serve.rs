@@ -43,7 +43,7 @@ pub(crate) struct Session<'a> {
     pub(crate) shape: Shape,
     pub(crate) timer: Timer,
     pub(crate) watch: Watch,
-    tally: Tally,
+    pub(crate) tally: Tally,
     sink: Sink<'a>,
 }
 

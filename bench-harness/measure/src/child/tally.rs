@@ -16,13 +16,15 @@ pub(crate) struct Tally {
     /// Whether the current repeat is.
     is_spoiled: bool,
     prove_batch_s: Vec<f64>,
+    aggregate_s: Vec<f64>,
     /// Record, witness and prove of the current repeat's batches, as far as they are told: the sum, and how many.
     parts: BTreeMap<Option<u64>, (f64, u32)>,
 }
 
 impl Tally {
     pub(crate) fn new(request: &CellRequest) -> Self {
-        let Remaining { repeats: _, made, spoiled, failed, prove_batch_s, time_left_s } = &request.remaining;
+        let Remaining { repeats: _, made, spoiled, failed, prove_batch_s, aggregate_s, time_left_s } =
+            &request.remaining;
         Self {
             stopping: request.stopping,
             time_left_s: *time_left_s,
@@ -31,6 +33,7 @@ impl Tally {
             spoiled: *spoiled,
             is_spoiled: false,
             prove_batch_s: prove_batch_s.clone(),
+            aggregate_s: aggregate_s.clone(),
             parts: BTreeMap::new(),
         }
     }
@@ -41,6 +44,9 @@ impl Tally {
 
     /// Takes a sample of the current repeat.
     pub(crate) fn sample(&mut self, batch: Option<u64>, stage: StageName, wall_s: f64, mark: MarkName) {
+        if stage == StageName::AggregateCall && mark.counts() {
+            self.aggregate_s.push(wall_s);
+        }
         if !matches!(stage, StageName::Record | StageName::Witness | StageName::Prove) {
             return;
         }
@@ -67,9 +73,19 @@ impl Tally {
         self.parts.clear();
     }
 
+    fn is_narrow(&self, values_s: &[f64]) -> bool {
+        let wanted = self.stopping.interval_width;
+        wanted.zip(relative_width(values_s)).is_some_and(|(wanted, width)| width <= wanted)
+    }
+
+    /// Whether the interval of an aggregation is narrow enough, so that no further repeat needs one.
+    pub(crate) fn knows_aggregation(&self) -> bool {
+        self.made >= self.stopping.min_repeats && self.is_narrow(&self.aggregate_s)
+    }
+
     /// Why no further repeat is needed, or none may be made; none where the cell goes on.
     pub(crate) fn end(&self, elapsed_s: f64) -> Option<EndName> {
-        let Stopping { repeats, reruns, min_repeats, interval_width } = self.stopping;
+        let Stopping { repeats, reruns, min_repeats, interval_width: _ } = self.stopping;
         let tried = self.made + self.failed;
         if tried >= repeats + self.spoiled.min(reruns) {
             let is_short = self.spoiled > reruns && reruns > 0;
@@ -78,10 +94,7 @@ impl Tally {
         if self.made < min_repeats {
             return None;
         }
-        let is_narrow = interval_width
-            .zip(relative_width(&self.prove_batch_s))
-            .is_some_and(|(wanted, width)| width <= wanted);
-        if is_narrow {
+        if self.is_narrow(&self.prove_batch_s) {
             return Some(EndName::Width);
         }
         (elapsed_s >= self.time_left_s).then_some(EndName::TimeLimit)
@@ -104,6 +117,7 @@ mod tests {
             spoiled: 0,
             is_spoiled: false,
             prove_batch_s: Vec::new(),
+            aggregate_s: Vec::new(),
             parts: BTreeMap::new(),
         }
     }
@@ -132,6 +146,22 @@ mod tests {
         // A wide one goes on until the time is spent.
         repeat(&mut tally, 9.0, MarkName::Clean);
         assert_eq!((tally.end(99.0), tally.end(100.0)), (None, Some(EndName::TimeLimit)));
+    }
+
+    #[test]
+    fn aggregation_is_left_out_once_its_interval_is_narrow() {
+        let mut tally = tally(100, 0, Some(0.05));
+        for spoiled in [MarkName::Clean, MarkName::LostTime] {
+            for _ in 0..5 {
+                tally.sample(None, StageName::AggregateCall, 3.0, spoiled);
+                tally.repeat_is_made();
+            }
+            assert!(!tally.knows_aggregation(), "five count");
+        }
+        tally.sample(None, StageName::AggregateCall, 3.1, MarkName::Clean);
+        assert!(tally.knows_aggregation());
+        tally.stopping.interval_width = None;
+        assert!(!tally.knows_aggregation(), "no width was asked for");
     }
 
     #[test]

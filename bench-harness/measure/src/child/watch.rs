@@ -157,6 +157,13 @@ impl Watch {
 }
 
 impl Conditions {
+    /// The same, with the verdict on a longer section of the same work where this one is too short to be held against
+    /// a quota.
+    pub(crate) fn judged_with(&self, longer: &Self) -> Self {
+        let mark = if self.mark == Some(MarkName::OffQuota) { longer.mark } else { self.mark };
+        Self { mark, ..*self }
+    }
+
     /// With what the probes read: the mean clock, and the least share, since the slowest core holds up the others.
     fn seen(self, readings: &[Option<ProbeReading>], judge: ShareJudge) -> Self {
         let found: Vec<_> = readings.iter().flatten().collect();

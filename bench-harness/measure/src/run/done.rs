@@ -26,6 +26,8 @@ pub(crate) struct CellDone {
     pub(crate) spoiled: BTreeSet<u64>,
     /// The times of the batch proofs of which no part is left out.
     pub(crate) prove_batch_s: Vec<f64>,
+    /// The times of the aggregations that are in the estimate.
+    pub(crate) aggregate_s: Vec<f64>,
     /// How it ended last.
     pub(crate) end: Option<EndName>,
     /// Whether nothing is left to do.
@@ -71,7 +73,9 @@ impl Done {
                 LogRecord::Sample(sample) if sample.cell.key() == *key => Some(sample),
                 _ => None,
             });
-            cell.prove_batch_s = profile::prove_batch_s(&of_cell.collect::<Vec<_>>());
+            let of_cell: Vec<_> = of_cell.collect();
+            cell.prove_batch_s = profile::prove_batch_s(&of_cell);
+            cell.aggregate_s = profile::aggregate_s(&of_cell);
             // A repeat that was interrupted is made whole, and judged then.
             cell.spoiled.retain(|repeat| cell.repeats.contains(repeat));
         }

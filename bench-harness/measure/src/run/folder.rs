@@ -73,7 +73,10 @@ pub(crate) struct Opened {
 /// Begins a run in a folder that holds none.
 pub(crate) fn create(folder: &Path, spec: &Spec, machine: &MachineRecord) -> Result<Opened, MeasureError> {
     let files = RunFiles::of(folder);
-    for name in [SAMPLES, MACHINE, SPEC, PROFILE] {
+    // Killed before its first line, a run leaves nothing that was measured.
+    let is_left = files.samples().symlink_metadata().is_ok_and(|file| file.is_file() && file.len() == 0);
+    let taken: &[&'static str] = if is_left { &[PROFILE] } else { &[SAMPLES, MACHINE, SPEC, PROFILE] };
+    for &name in taken {
         if folder.join(name).symlink_metadata().is_ok() {
             return Err(MeasureError::Taken { folder: folder.to_owned(), file: name });
         }

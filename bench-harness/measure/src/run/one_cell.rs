@@ -66,6 +66,7 @@ impl CellRun<'_> {
             spoiled: self.before.spoiled.len() as u64,
             failed: 0,
             prove_batch_s: self.before.prove_batch_s.clone(),
+            aggregate_s: self.before.aggregate_s.clone(),
             current: None,
             has_achieved: false,
             remaining: (0..spec.repeats + spec.reruns)
@@ -162,6 +163,7 @@ impl CellRun<'_> {
             spoiled: progress.spoiled,
             failed: progress.failed,
             prove_batch_s: progress.prove_batch_s.clone(),
+            aggregate_s: progress.aggregate_s.clone(),
             time_left_s: self.time_left_s(progress),
         };
         let request = CellRequest {

@@ -1,6 +1,6 @@
 //! What is known of a cell while children come and go.
 
-use crate::profile::prove_batch_s;
+use crate::profile::{aggregate_s, prove_batch_s};
 use reports::sample::{SampleRecord, StageName};
 use std::time::Instant;
 
@@ -15,6 +15,8 @@ pub(crate) struct Progress {
     pub(crate) failed: u64,
     /// The times of the batch proofs in the estimate.
     pub(crate) prove_batch_s: Vec<f64>,
+    /// The times of the aggregations in the estimate.
+    pub(crate) aggregate_s: Vec<f64>,
     /// The repeat that is being made.
     pub(crate) current: Option<Current>,
     /// Repeats that may still be made.
@@ -52,7 +54,9 @@ impl Progress {
             let is_spoiled =
                 samples.iter().any(|sample| sample.stage == StageName::Prove && !sample.mark.counts());
             self.spoiled += u64::from(is_spoiled);
-            self.prove_batch_s.extend(prove_batch_s(&samples.iter().collect::<Vec<_>>()));
+            let samples: Vec<_> = samples.iter().collect();
+            self.prove_batch_s.extend(prove_batch_s(&samples));
+            self.aggregate_s.extend(aggregate_s(&samples));
         }
     }
 

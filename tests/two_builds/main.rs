@@ -1,0 +1,63 @@
+//! Two builds that really prove, compared by the gate: one slowed on purpose is caught, one that did not change passes.
+//!
+//! A target of its own: cargo runs one after another, so that no other test takes the cores from these, and the two
+//! take turns. What is left is who else uses the machine. Against that a comparison that decided nothing is made
+//! again, at most twice; how often the gate is wrong is not shown here but in `METHODOLOGY.md`, over thousands of
+//! trials.
+
+mod slowed_arm;
+#[path = "../end_to_end/support.rs"]
+#[expect(dead_code, reason = "the other target uses the rest of it")]
+mod support;
+
+use crate::support::{Bench, Ran};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Mutex, PoisonError};
+
+static ALONE: Mutex<()> = Mutex::new(());
+
+const TRIES: u32 = 3;
+
+/// Two programs that really prove: this test's own binary, once as it is and once slowed by so many per cent.
+fn compared(percent: u32) -> Ran {
+    let bench = Bench::new();
+    let tests = std::env::current_exe().expect("this binary");
+    for (name, percent) in [("base", 0), ("head", percent)] {
+        let arm = format!(
+            "SLOWED_BY={percent} RAYON_NUM_THREADS=1 {} --ignored --exact slowed_arm::the_arm --nocapture | grep '^{{'",
+            tests.display()
+        );
+        bench.write(name, &format!("#!/bin/sh\n{arm}\n"));
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(bench.path(name), mode).expect("executable");
+    }
+    bench.run(&format!("gate paired --base ./base --head ./head --time prove --pairs 8 {}", slowed_arm::SPEC))
+}
+
+/// The first verdict, of at most three, that decides. On a machine that lets none be decided nothing is shown, and
+/// this says so; a verdict that is wrong fails.
+fn decided(percent: u32, verdict: &str, code: i32) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for _ in 0..TRIES {
+        let ran = compared(percent);
+        // 5: every pair was spoiled.
+        if ran.stdout.starts_with("INCONCLUSIVE") || ran.code == Some(5) {
+            println!("this machine is not quiet enough: {}{}", ran.stdout, ran.stderr);
+            continue;
+        }
+        assert!(ran.stdout.starts_with(verdict), "{ran:#?}");
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        return;
+    }
+    println!("skipped: {TRIES} comparisons decided nothing here");
+}
+
+#[test]
+fn a_build_that_is_slowed_by_ten_percent_is_caught() {
+    decided(10, "REGRESSED", 3);
+}
+
+#[test]
+fn a_build_that_did_not_change_passes() {
+    decided(0, "PASS", 0);
+}
