@@ -9,10 +9,12 @@
 //! | `tally` | what a cell has so far, and whether that is enough |
 //! | `timer` | the clock, or a script instead of it |
 //! | `watch` | what held meanwhile: the clock that ran, our share of the cores, what others took |
+//! | `lookout` | the same while a long section runs |
 //! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
 pub mod message;
+mod lookout;
 mod repeat;
 pub mod request;
 pub mod serve;

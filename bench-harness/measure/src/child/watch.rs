@@ -1,12 +1,13 @@
 //! What held while a section of a repeat ran: the clock, our share of the cores, what others took.
 //!
 //! A section is what two readings of the probes enclose: closing a batch, proving it, aggregating. Reading takes
-//! 1.3 ms a round of CPUs, all CPUs of a round at once, so that a section of a second pays some 3 ‰ and is not itself
-//! disturbed. What the readings mean is judged in the `machine` crate.
+//! 1.3 ms a round of CPUs, all CPUs of a round at once, outside what is timed. While a long section runs, lookouts read
+//! as well. What the readings mean is judged in the `machine` crate.
 
-use crate::child::request::{CellRequest, PlacementRequest};
+use crate::child::lookout::Lookouts;
+use crate::child::request::{CellRequest, PlacementRequest, Role};
 use machine::usage::UsageMark;
-use machine::{CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part};
+use machine::{CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part};
 use prover::scripted::Script;
 use reports::sample::MarkName;
 
@@ -38,6 +39,8 @@ struct Open {
     duty: Option<DutyMeter>,
     /// Provers of our own on the siblings of our cores are no neighbours: they are what is measured.
     is_alone: bool,
+    /// Where our own threads are on siblings, a reading meanwhile would see them.
+    looks_on: bool,
     /// The CPU time is that of this process, which a prover that is another process does not use.
     is_here: bool,
 }
@@ -48,6 +51,7 @@ pub(crate) struct Section {
     before: Vec<Option<ProbeReading>>,
     usage: Option<UsageMark>,
     throttling: Option<Throttling>,
+    lookouts: Lookouts,
 }
 
 /// What held during a section.
@@ -71,13 +75,18 @@ impl Watch {
             (Some(script), _) if script.adds_per_cycle.is_some() => Eyes::Scripted(script.clone(), 0),
             // The times of a script are not those of this machine.
             (Some(_), _) | (None, None) => Eyes::Closed,
-            (None, Some(PlacementRequest { cpus, rounds, kind: _ })) => Eyes::Open(Open {
-                cpus: cpus.iter().copied().collect(),
-                rounds: rounds.clone(),
-                duty: request.duty.clone(),
-                is_alone: request.cell.provers == 1,
-                is_here,
-            }),
+            (None, Some(PlacementRequest { cpus, rounds, kind })) => {
+                // The kind is that of all provers at once: none of them is on another's sibling.
+                let is_apart = kind == &CoreKind::Physical.to_string();
+                Eyes::Open(Open {
+                    cpus: cpus.iter().copied().collect(),
+                    rounds: rounds.clone(),
+                    duty: request.duty.clone(),
+                    is_alone: is_apart || request.cell.provers == 1,
+                    looks_on: is_apart && request.role == Role::Measured,
+                    is_here,
+                })
+            }
         };
         Self {
             root: Root::system(),
@@ -87,22 +96,30 @@ impl Watch {
         }
     }
 
-    /// Begins a section with new readings.
+    /// Begins a short section with new readings.
     pub(crate) fn open(&mut self) -> Section {
         if let Eyes::Open(open) = &self.eyes {
             self.last = Probe::new().read_rounds(&open.rounds);
         }
-        self.go_on()
+        self.begin(false)
     }
 
-    /// Begins a section with the readings that ended the last one.
+    /// Begins a section that may be long, with the readings that ended the last one.
     pub(crate) fn go_on(&mut self) -> Section {
+        self.begin(true)
+    }
+
+    fn begin(&mut self, is_long: bool) -> Section {
         match &self.eyes {
             Eyes::Closed | Eyes::Scripted(..) => {
-                Section { before: Vec::new(), usage: None, throttling: None }
+                Section { before: Vec::new(), usage: None, throttling: None, lookouts: Lookouts::default() }
             }
             Eyes::Open(open) => Section {
                 before: self.last.clone(),
+                lookouts: match is_long && open.looks_on {
+                    true => Lookouts::post(&open.cpus.iter().collect::<Vec<_>>()),
+                    false => Lookouts::default(),
+                },
                 throttling: open.duty.as_ref().and_then(|duty| duty.throttling(&self.root)),
                 usage: Some(UsageMark::now(&self.root, &open.cpus)),
             },
@@ -126,8 +143,9 @@ impl Watch {
         };
         let usage = section.usage.map(|mark| mark.used());
         let after = open.duty.as_ref().and_then(|duty| duty.throttling(&self.root));
+        let meanwhile = section.lookouts.relieve().into_iter().map(Some);
         self.last = Probe::new().read_rounds(&open.rounds);
-        let readings: Vec<_> = section.before.iter().chain(&self.last).copied().collect();
+        let readings: Vec<_> = section.before.iter().chain(&self.last).copied().chain(meanwhile).collect();
         let is_throttled = open.duty.as_ref().is_some_and(DutyMeter::is_limited);
         // Waiting for the quota counts as waiting for a CPU, so under one that says nothing of neighbours.
         let judged_usage = usage.as_ref().filter(|_| !is_throttled);
