@@ -13,8 +13,8 @@
 //! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
-pub mod message;
 mod lookout;
+pub mod message;
 mod repeat;
 pub mod request;
 pub mod serve;

@@ -7,7 +7,9 @@
 use crate::child::lookout::Lookouts;
 use crate::child::request::{CellRequest, PlacementRequest, Role};
 use machine::usage::UsageMark;
-use machine::{CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part};
+use machine::{
+    CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part,
+};
 use prover::scripted::Script;
 use reports::sample::MarkName;
 
