@@ -51,9 +51,7 @@ pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
         prover_hold: delay(&seen, |r| &r.prover_hold),
         prover_queue_mean: over(|r| r.throughput * r.prover_wait.mean_s()),
         prover_queue_most: seen.iter().map(|r| r.queue_most).max().unwrap_or(0),
-        aggregator_wait_s: over(|r| {
-            if r.aggregator_wait.count() == 0 { 0.0 } else { r.aggregator_wait.mean_s() }
-        }),
+        aggregator_wait_s: over(|r| r.aggregator_wait.mean_s()),
         l1_wait_s: over(|r| r.l1_wait.mean_s()),
         throughput_batches_per_s: over(|r| r.throughput),
         prover_use: over(|r| r.prover_use),

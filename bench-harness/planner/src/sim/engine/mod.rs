@@ -17,7 +17,7 @@ use crate::sim::l1::Chain;
 use crate::sim::pipeline::Pipeline;
 use crate::sim::spans::{Lane, Span, Work};
 use crate::sim::streams::{Stage, Stream};
-use crate::sim::tally::Tally;
+use crate::sim::tally::{Mean, Tally};
 
 use events::{Event, Events};
 use rescaling::Staff;
@@ -32,8 +32,8 @@ pub(crate) struct Replication {
     pub(crate) prover_wait: Tally,
     pub(crate) prover_hold: Tally,
     pub(crate) waited: u64,
-    pub(crate) aggregator_wait: Tally,
-    pub(crate) l1_wait: Tally,
+    pub(crate) aggregator_wait: Mean,
+    pub(crate) l1_wait: Mean,
     pub(crate) queue_most: u64,
     pub(crate) throughput: f64,
     pub(crate) prover_use: f64,
@@ -187,8 +187,8 @@ impl<'a> Engine<'a> {
                 prover_wait: tally(),
                 prover_hold: tally(),
                 waited: 0,
-                aggregator_wait: tally(),
-                l1_wait: tally(),
+                aggregator_wait: Mean::default(),
+                l1_wait: Mean::default(),
                 queue_most: 0,
                 throughput: 0.0,
                 prover_use: 0.0,
