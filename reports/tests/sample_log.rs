@@ -67,12 +67,14 @@ fn lines_are_appended_and_a_cut_one_is_told_and_removed() {
         log.append(&LogRecord::Sample(sample(batch, 1.5))).expect("written");
     }
     log.sync().expect("synced");
-    let second = SampleLog::create(&file).expect_err("it is there").to_string();
-    assert!(second.contains("samples.jsonl: cannot be written: File exists"), "{second}");
+    let second = SampleLog::create(&file).expect_err("it is another's").to_string();
+    assert!(second.contains("samples.jsonl: cannot be written: another run is writing to it"), "{second}");
     let contents = read_unfinished(&file).expect("whole");
     let locked = SampleLog::resume(&file, &contents).expect_err("it is being written").to_string();
     assert!(locked.contains("another run is writing to it"), "{locked}");
     drop(log);
+    let there = SampleLog::create(&file).expect_err("it is there").to_string();
+    assert!(there.contains("samples.jsonl: cannot be written: ") && there.contains("exists"), "{there}");
 
     let mut bytes = std::fs::read(&file).expect("there");
     let whole = bytes.len();

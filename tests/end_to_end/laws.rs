@@ -1,20 +1,20 @@
-//! Scaling laws of a run: of the shipped profile, which has two points, and of scripted cells with more.
+//! Scaling laws of a run: of a profile that has two points, and of scripted cells with more.
 
 use crate::support::{Bench, root};
 use serde_json::Value;
 
-/// A folder with the shipped profile as a run.
-fn shipped() -> Bench {
+/// A folder with a measured profile as a run.
+fn measured() -> Bench {
     let bench = Bench::new();
     std::fs::create_dir(bench.path("run")).expect("a folder");
-    let profile = root().join("bench-harness/measure/examples/two-cores/profile.json");
+    let profile = root().join("tests/data/two-cores-solo.json");
     std::fs::copy(profile, bench.path("run/profile.json")).expect("copied");
     bench
 }
 
 #[test]
 fn two_points_are_told_to_be_two() {
-    let bench = shipped();
+    let bench = measured();
     let said = bench.run("report run --what laws").ok().stdout.replace("\n  ", " ");
     for wanted in [
         "Over cores: swap of 32, plonky2, N = 2",
@@ -34,7 +34,7 @@ fn two_points_are_told_to_be_two() {
 
 #[test]
 fn beyond_twice_what_was_measured_is_refused_or_loud() {
-    let bench = shipped();
+    let bench = measured();
     let refused = bench.run("report run --what laws --at-cores 4,16").ok().stdout;
     assert!(refused.contains("REFUSED: measured from 1 to 2 cores"), "{refused}");
     let loud = bench.run("report run --what laws --at-cores 4,16 --far").ok().stdout;
@@ -50,7 +50,7 @@ fn beyond_twice_what_was_measured_is_refused_or_loud() {
 
 #[test]
 fn every_form_has_the_same_figures() {
-    let bench = shipped();
+    let bench = measured();
     let json: Value =
         serde_json::from_str(&bench.run("report run --what laws --format json").ok().stdout).expect("JSON");
     let laws = json["laws"].as_array().expect("laws");

@@ -1,36 +1,41 @@
-//! The shipped profile, and what a plan says of machines that nobody measured.
+//! Measured profiles, the shipped one among them, and what a plan says of machines that nobody measured.
 
 use crate::support::{Bench, root};
 use serde_json::Value;
 
-fn shipped_profile() -> String {
-    let profile = root().join("bench-harness/measure/examples/two-cores/profile.json");
-    profile.to_str().expect("a path that is text").to_owned()
+fn path(file: &str) -> String {
+    root().join(file).to_str().expect("a path that is text").to_owned()
+}
+
+/// One core and two, each solo, without probes: the clock of the machine is unknown.
+fn solo() -> String {
+    path("tests/data/two-cores-solo.json")
 }
 
 #[test]
 fn the_shipped_profile_plans_with_real_proofs() {
-    let profile = shipped_profile();
+    let profile = path("bench-harness/measure/examples/two-cores/profile.json");
     let bench = Bench::new();
-    let plan = bench.run(&format!("plan --profile {profile} --target-tx-per-s 100")).ok().stdout;
-    assert!(
-        plan.contains(
-            "Planned with: one prover is swap of 32, plonky2, 2 cores (solo: a neighbour's cost is unknown)."
-        ),
-        "{plan}"
+    let plan = format!("plan --profile {profile} --target-tx-per-s 100");
+    let said = bench.run(&plan).ok().stdout;
+    let chosen = "Planned with: one prover is swap of 32, plonky2, 1 core, 2 provers at once (measured with 1 neighbour).";
+    assert!(said.contains(chosen), "{said}");
+    assert!(said.contains("swap of 32, plonky2, 2 cores "), "{said}");
+    // Another cell, by name.
+    let said = bench.run(&format!("{plan} --of-cores 2")).ok().stdout;
+    assert!(said.contains("Planned with: one prover is swap of 32, plonky2, 2 cores (solo"), "{said}");
+    bench.run(&format!("{plan} --of-cores 3")).fails(
+        2,
+        &["it has: swap of 32, plonky2, 1 core; swap of 32, plonky2, 1 core, 2 provers at once; swap of 32"],
     );
-    assert!(plan.contains("swap of 32, plonky2, 1 core "), "{plan}");
-    // The other cell, by name.
-    let plan = bench.run(&format!("plan --profile {profile} --target-tx-per-s 100 --of-cores 1")).ok().stdout;
-    assert!(plan.contains("Planned with: one prover is swap of 32, plonky2, 1 core (solo"), "{plan}");
-    bench
-        .run(&format!("plan --profile {profile} --target-tx-per-s 100 --of-cores 3"))
-        .fails(2, &["it has: swap of 32, plonky2, 1 core; swap of 32, plonky2, 2 cores"]);
+    // The probes know its clock, so it need not be told.
+    let said = bench.run(&format!("{plan} --hardware all")).ok().stdout;
+    assert!(said.contains("aws-c7a.metal-48xl"), "{said}");
 }
 
 #[test]
 fn machines_are_ranked_compared_and_split() {
-    let profile = shipped_profile();
+    let profile = solo();
     let bench = Bench::new();
     let plan = format!("plan --profile {profile} --target-tx-per-s 100 --l1 latency");
     let asked = format!("{plan} --measured-ghz 2.6 --hardware all --compare epyc-7702,ryzen-5950x");
@@ -87,12 +92,12 @@ fn a_queue_drains_or_says_that_it_never_does() {
     bench.run("queue --prove 1s --rates 0.1,-1 --provers 3").fails(2, &["daily rate 2"]);
 }
 
-/// The shipped profile with a cell more: two provers of one core at once, each taking 1.2 times as long.
+/// That profile with a cell more: two provers of one core at once, each taking 1.2 times as long.
 #[test]
 fn a_split_is_chosen_by_its_rate_under_load() {
     let bench = Bench::new();
     let mut profile: Value =
-        serde_json::from_str(&std::fs::read_to_string(shipped_profile()).expect("there")).expect("JSON");
+        serde_json::from_str(&std::fs::read_to_string(solo()).expect("there")).expect("JSON");
     let slower = |times: f64| {
         let mut both = profile["cells"][0].clone();
         both["cell"]["provers"] = 2.into();

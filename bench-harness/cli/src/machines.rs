@@ -13,7 +13,8 @@ use std::path::PathBuf;
 
 /// What the words under "stands on" mean.
 const STANDS_ON: &str = "\
-p99: delay to consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
+cores: of each prover. P: provers, spares among them. P fit: on one machine. needed: machines. p99: delay to
+consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
 latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured;
 \"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is not in it.
 ";

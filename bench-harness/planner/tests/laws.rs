@@ -13,20 +13,20 @@ fn close_to(got: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((got - expected).abs() <= tolerance, "{what}: got {got}, expected {expected} within {tolerance}");
 }
 
-/// The profile that comes with the program: swaps of 32 on one core and on two.
-fn shipped() -> ProfileRecord {
-    let text = include_str!("../../measure/examples/two-cores/profile.json");
+/// A profile that was measured: swaps of 32 on one core and on two.
+fn measured() -> ProfileRecord {
+    let text = include_str!("../../../tests/data/two-cores-solo.json");
     reports::profile::json::parse(text, std::path::Path::new("profile.json")).unwrap()
 }
 
-/// The shipped profile with these cells in place of its own, each made from its first.
+/// The measured profile with these cells in place of its own, each made from its first.
 fn profile(cells: impl IntoIterator<Item = CellSummaryRecord>) -> ProfileRecord {
-    ProfileRecord { cells: cells.into_iter().collect(), ..shipped() }
+    ProfileRecord { cells: cells.into_iter().collect(), ..measured() }
 }
 
 /// The first cell of the shipped profile with every time of one stage set.
 fn cell(stage: QuantityName, time_s: f64) -> CellSummaryRecord {
-    let mut cell = shipped().cells.swap_remove(0);
+    let mut cell = measured().cells.swap_remove(0);
     cell.quantities.retain(|quantity| quantity.quantity == stage && quantity.level.is_none());
     cell.quantities[0].median_s = time_s;
     cell
@@ -239,7 +239,7 @@ fn merges_are_counted_over_n() {
 
 #[test]
 fn the_shipped_profile_says_what_it_lacks() {
-    let record = laws(&shipped(), &Asked::default());
+    let record = laws(&measured(), &Asked::default());
     let prove = record
         .laws
         .iter()

@@ -1,6 +1,6 @@
 //! Machines ranked, compared and split for a plan: records, and a table of each for terminal, Markdown and CSV.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::{Deserialize, Serialize};
 
 use crate::number::significant;
@@ -41,7 +41,7 @@ pub struct MachineFleetRecord {
 }
 
 const HEADER: [&str; 9] =
-    ["machine", "cores each", "provers", "fit one", "machines", "prove", "stands on", "$/hour", "p99"];
+    ["machine", "cores", "P", "P fit", "needed", "prove", "stands on", "$/hour", "p99"];
 
 fn row(machine: &MachineRecord) -> [String; 9] {
     let MachineRecord { id, fleet, problem: _ } = machine;
@@ -56,7 +56,7 @@ fn row(machine: &MachineRecord) -> [String; 9] {
         fleet.machines.to_string(),
         seconds(fleet.prove_s),
         fleet.basis.clone(),
-        fleet.usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| significant(usd, 4)),
+        fleet.usd_per_hour.map_or_else(|| "?".to_owned(), |usd| significant(usd, 4)),
         seconds(fleet.delay_s_p99),
     ]
 }
@@ -81,6 +81,10 @@ pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
     // An id that is cut in two cannot be copied.
     if let Some(id) = table.column_mut(0) {
         id.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    // Two or three words a line: OTHER FAMILY, MORE CORES, SOLO.
+    if let Some(basis) = table.column_mut(6) {
+        basis.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(19)));
     }
     let page =
         table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n");
