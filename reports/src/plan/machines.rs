@@ -40,8 +40,7 @@ pub struct MachineFleetRecord {
     pub delay_s_p99: f64,
 }
 
-const HEADER: [&str; 9] =
-    ["machine", "cores", "P", "P fit", "needed", "prove", "stands on", "$/hour", "p99"];
+const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "stands on", "$/hour", "p99"];
 
 fn row(machine: &MachineRecord) -> [String; 9] {
     let MachineRecord { id, fleet, problem: _ } = machine;
