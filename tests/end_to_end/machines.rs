@@ -53,8 +53,18 @@ fn machines_are_ranked_compared_and_split() {
         .run(&format!("{plan} --measured-ghz 2.6 --hardware abacus"))
         .fails(2, &["expected one of", "abacus"]);
     bench
-        .run(&format!("{plan} --measured-ghz 2.6 --hardware all --format json"))
-        .fails(2, &["--format terminal"]);
+        .run(&format!("{plan} --measured-ghz 2.6 --hardware all --format csv"))
+        .fails(2, &["--format terminal or json"]);
+    let json = bench.run(&format!("{asked} --split epyc-9174f --json")).ok().stdout;
+    let json: Value = serde_json::from_str(&json).expect("JSON and nothing else");
+    assert!(json["plan"]["recommendation"]["provers"].as_u64().is_some_and(|provers| provers > 0), "{json}");
+    let machines = &json["machines"];
+    assert!(machines["ranking"].as_array().is_some_and(|ranking| ranking.len() > 10), "{machines}");
+    let share = machines["comparison"]["turning_share"].as_f64().expect("a share");
+    assert!((share - 0.921).abs() < 5e-4, "{share}");
+    assert_eq!(machines["comparison"]["second"]["id"], "ryzen-5950x");
+    assert_eq!(machines["split"]["id"], "epyc-9174f");
+    assert!(machines["split"]["for_target"][0]["prove_s"].as_f64().is_some(), "{machines}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Machines of a catalogue against one measured prover: the flags, and the tables they ask for.
+//! Machines of a catalogue against one measured prover: the flags, and what they ask for.
 
 use crate::exit::usage;
 use crate::output::width;
@@ -7,7 +7,10 @@ use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Choice, Plan};
 use planner::scaling::LineFit;
-use reports::plan::machines;
+use reports::plan::answers::{
+    MachineAnswersRecord, MachineComparisonRecord, MachineSplitRecord, SplitRecord,
+};
+use reports::plan::machines::{self, MachineRecord};
 use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use std::path::PathBuf;
 
@@ -124,21 +127,35 @@ impl MachineArgs {
         Ok(prover.on(self.catalogue()?.find(id)?))
     }
 
-    /// The tables that were asked for.
-    pub(crate) fn tables(&self, plan: &Plan, prover: &MeasuredProver) -> anyhow::Result<String> {
+    /// What was asked for.
+    pub(crate) fn answers(
+        &self,
+        plan: &Plan,
+        prover: &MeasuredProver,
+    ) -> anyhow::Result<MachineAnswersRecord> {
         let catalogue = self.catalogue()?;
         let Plan { request, choice: base, .. } = plan;
-        let mut text = String::new();
+        let mut answers = MachineAnswersRecord::default();
         if !self.hardware.is_empty() {
-            text += &self.ranking(request, base, &catalogue, prover)?;
+            answers.ranking = Some(self.ranking(request, base, &catalogue, prover)?);
         }
         if !self.compare.is_empty() {
-            text += &self.comparison(request, base, &catalogue, prover)?;
+            answers.comparison = Some(self.comparison(request, base, &catalogue, prover)?);
         }
         if let Some(id) = &self.split {
-            text += &self.splitting(request, base, &catalogue, prover, id)?;
+            let machine = catalogue.find(id)?;
+            let of = |budget| -> anyhow::Result<Vec<_>> {
+                let found = splits(request, base, machine, prover, budget)?;
+                Ok(found.iter().map(Split::to_record).collect())
+            };
+            answers.split = Some(MachineSplitRecord {
+                id: id.clone(),
+                for_target: of(None)?,
+                budget_usd_per_hour: self.budget,
+                for_budget: self.budget.map(|budget| of(Some(budget))).transpose()?,
+            });
         }
-        Ok(text)
+        Ok(answers)
     }
 
     fn ranking(
@@ -147,18 +164,14 @@ impl MachineArgs {
         base: &Choice,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
-    ) -> anyhow::Result<String> {
+    ) -> anyhow::Result<Vec<MachineRecord>> {
         let all = self.hardware.iter().any(|id| id == "all");
         for id in self.hardware.iter().filter(|id| *id != "all") {
             catalogue.find(id)?;
         }
         let wanted = |ranked: &Ranked| all || self.hardware.contains(&ranked.id);
         let ranked = rank(request, base, catalogue, prover);
-        let records: Vec<_> = ranked.into_iter().filter(wanted).map(|ranked| ranked.to_record()).collect();
-        Ok(format!(
-            "\nMachines, cheapest first, those without a price after those with one:\n{}{STANDS_ON}",
-            machines::terminal(&records, width())
-        ))
+        Ok(ranked.into_iter().filter(wanted).map(|ranked| ranked.to_record()).collect())
     }
 
     fn comparison(
@@ -167,12 +180,33 @@ impl MachineArgs {
         base: &Choice,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
-    ) -> anyhow::Result<String> {
+    ) -> anyhow::Result<MachineComparisonRecord> {
         let [first, second] = self.compare.as_slice() else {
             return Err(usage(format!("--compare: expected two ids, got {}", self.compare.len())));
         };
         let compared = compare(request, base, catalogue, prover, (first, second))?;
-        let turn = match compared.turning_share {
+        Ok(MachineComparisonRecord {
+            first: compared.first.to_record(),
+            second: compared.second.to_record(),
+            turning_share: compared.turning_share,
+        })
+    }
+}
+
+/// The answers as tables for a terminal.
+pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
+    let MachineAnswersRecord { ranking, comparison, split } = answers;
+    let mut text = String::new();
+    if let Some(records) = ranking {
+        let table = machines::terminal(records, width());
+        text += &format!(
+            "\nMachines, cheapest first, those without a price after those with one:\n{table}{STANDS_ON}"
+        );
+    }
+    if let Some(MachineComparisonRecord { first, second, turning_share }) = comparison {
+        let table = machines::terminal(&[first.clone(), second.clone()], width());
+        let (first, second) = (&first.id, &second.id);
+        let turn = match turning_share {
             Some(share) => format!(
                 "At equal work per cycle {first} proves one batch on all its cores sooner than {second} where more \
                  than {:.1} % of the work is parallel; below that {second} does.",
@@ -183,28 +217,15 @@ impl MachineArgs {
                     .to_owned()
             }
         };
-        let records = [compared.first.to_record(), compared.second.to_record()];
-        let table = machines::terminal(&records, width());
-        Ok(format!("\n{first} against {second}:\n{table}{STANDS_ON}{turn}\n"))
+        text += &format!("\n{first} against {second}:\n{table}{STANDS_ON}{turn}\n");
     }
-
-    fn splitting(
-        &self,
-        request: &PlanRequest,
-        base: &Choice,
-        catalogue: &Catalogue,
-        prover: &MeasuredProver,
-        id: &str,
-    ) -> anyhow::Result<String> {
-        let machine = catalogue.find(id)?;
-        let mut text = format!("\n{id} split into provers, for the target:\n");
-        text += &split_table(&splits(request, base, machine, prover, None)?);
-        if let Some(budget) = self.budget {
-            text += &format!("\n{id} split into provers, for ${budget} an hour:\n");
-            text += &split_table(&splits(request, base, machine, prover, Some(budget))?);
+    if let Some(MachineSplitRecord { id, for_target, budget_usd_per_hour, for_budget }) = split {
+        text += &format!("\n{id} split into provers, for the target:\n{}", split_table(for_target));
+        if let Some((budget, rows)) = budget_usd_per_hour.zip(for_budget.as_ref()) {
+            text += &format!("\n{id} split into provers, for ${budget} an hour:\n{}", split_table(rows));
         }
-        Ok(text)
     }
+    text
 }
 
 /// The law over the clock of the cells that differ from `best` in it alone, where three clocks or more were measured.
@@ -219,7 +240,7 @@ fn clock_law(profile: &ProfileRecord, best: &CellSummaryRecord) -> Option<LineFi
     LineFit::over_clock(&points.collect::<Vec<_>>()).ok()
 }
 
-fn split_table(rows: &[Split]) -> String {
+fn split_table(rows: &[SplitRecord]) -> String {
     let mut table = crate::output::table([
         "cores a prover",
         "prove, s",
@@ -230,7 +251,7 @@ fn split_table(rows: &[Split]) -> String {
         "batches/s",
         "proved, p50 s",
     ]);
-    for Split {
+    for SplitRecord {
         cores_per_prover,
         prove_s,
         neighbours,
@@ -244,7 +265,7 @@ fn split_table(rows: &[Split]) -> String {
         table.add_row([
             cores_per_prover.to_string(),
             format!("{prove_s:.2}"),
-            neighbours.words(),
+            neighbours.clone(),
             provers.to_string(),
             machines.to_string(),
             usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.2}")),

@@ -8,10 +8,12 @@
 //! | [`json`] | reading and writing one file of them, with the version checked first |
 //! | [`csv`] | one row a design |
 //! | [`curves`] | fleets around the one recommended: what the report draws |
+//! | [`answers`] | what a plan was asked about machines: records |
 //! | [`machines`] | machines ranked for a plan: records and tables |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
+pub mod answers;
 pub mod csv;
 pub mod curves;
 pub mod json;

@@ -1,7 +1,7 @@
 //! `plan`: from times to a recommendation.
 
 use crate::exit::usage;
-use crate::machines::MachineArgs;
+use crate::machines::{MachineArgs, tables};
 use crate::merging::Merging;
 use crate::output::{deliver, table, width, write_whole};
 use crate::profile_plan::{Choice, neighbours, request};
@@ -14,6 +14,7 @@ use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
 use reports::export::Exporter;
 use reports::plan::PlanRecord;
+use reports::plan::answers::MachineAnswersRecord;
 use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::timeline::chrome::ChromeTrace;
 use std::path::{Path, PathBuf};
@@ -145,18 +146,21 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     if args.json {
         args.format = Format::Json;
     }
-    if args.machines.is_asked() && !matches!(args.format, Format::Terminal) {
-        return Err(usage("--hardware, --compare and --split print tables: use them with --format terminal"));
+    if args.machines.is_asked() && matches!(args.format, Format::Csv | Format::Markdown) {
+        return Err(usage(
+            "--hardware, --compare and --split give tables and JSON: use --format terminal or json",
+        ));
     }
     let Some(path) = &args.profile else {
         let request = args.by_hand()?;
         let plan = recommend(&request)?;
         trace(&plan, args.trace.as_deref())?;
-        let mut text = render(&plan.to_record(), args.format)?;
-        if args.machines.is_asked() {
-            let prover = args.machines.by_hand(request.prove().mean_s())?;
-            text += &args.machines.tables(&plan, &prover)?;
-        }
+        let answers = match args.machines.is_asked() {
+            true => Some(args.machines.answers(&plan, &args.machines.by_hand(request.prove().mean_s())?)?),
+            false => None,
+        };
+        let text =
+            with_answers(render(&plan.to_record(), args.format)?, &plan.to_record(), answers, args.format)?;
         return deliver(&text, args.output.as_deref());
     };
     let profile = reports::profile::json::read(path)?;
@@ -164,18 +168,36 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
-        Format::Terminal => {
-            let mut text = format!("{}\n\n{text}\n{}\n", planned.heading, planned.others);
-            if args.machines.is_asked() {
-                let (best, _) = args.choice.of(&profile)?;
-                let prover = args.machines.measured(&profile, best)?;
-                text += &args.machines.tables(&planned.plan, &prover)?;
-            }
-            text
-        }
+        Format::Terminal => format!("{}\n\n{text}\n{}\n", planned.heading, planned.others),
         Format::Json | Format::Csv | Format::Markdown => text,
     };
+    let answers = match args.machines.is_asked() {
+        true => {
+            let (best, _) = args.choice.of(&profile)?;
+            let prover = args.machines.measured(&profile, best)?;
+            Some(args.machines.answers(&planned.plan, &prover)?)
+        }
+        false => None,
+    };
+    let text = with_answers(text, &planned.record, answers, args.format)?;
     deliver(&text, args.output.as_deref())
+}
+
+/// The plan with what was asked about machines: below it at a terminal, beside it in JSON.
+fn with_answers(
+    text: String,
+    plan: &PlanRecord,
+    answers: Option<MachineAnswersRecord>,
+    format: Format,
+) -> anyhow::Result<String> {
+    let Some(answers) = answers else { return Ok(text) };
+    Ok(match format {
+        Format::Json => {
+            let both = serde_json::json!({ "schema_version": 1, "plan": plan, "machines": answers });
+            serde_json::to_string_pretty(&both).context("writing the answers as JSON")? + "\n"
+        }
+        Format::Terminal | Format::Csv | Format::Markdown => text + &tables(&answers),
+    })
 }
 
 /// The plan's fleet at work, as a file.

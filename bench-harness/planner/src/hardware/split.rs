@@ -1,5 +1,7 @@
 //! Vertical against horizontal on one machine: few provers of many cores, or many of few.
 
+use reports::plan::answers::SplitRecord;
+
 use crate::error::{PlanError, positive};
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::Machine;
@@ -26,6 +28,22 @@ pub struct Split {
     pub throughput_batches_per_s: f64,
     /// Median time from a batch's closing to its proof and all before it, with provers enough, s.
     pub proof_p50_s: f64,
+}
+
+impl Split {
+    /// The split as a record.
+    pub fn to_record(&self) -> SplitRecord {
+        SplitRecord {
+            cores_per_prover: self.cores_per_prover,
+            prove_s: self.prove_s,
+            neighbours: self.neighbours.words(),
+            provers: self.provers,
+            machines: self.machines,
+            usd_per_hour: self.usd_per_hour,
+            throughput_batches_per_s: self.throughput_batches_per_s,
+            proof_p50_s: self.proof_p50_s,
+        }
+    }
 }
 
 /// Splits for a fixed target (`budget` none: as many machines as the target takes) or for a fixed budget in
