@@ -27,6 +27,7 @@ pub mod file;
 pub mod gate;
 pub mod html;
 pub mod machine;
+mod markdown;
 pub mod number;
 pub mod plan;
 pub mod profile;

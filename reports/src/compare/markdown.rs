@@ -3,6 +3,7 @@
 use crate::compare::record::ComparisonRecord;
 use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
 use crate::export::{ExportError, Exporter};
+use crate::markdown::{head, one_line, row};
 
 /// A comparison as Markdown.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +26,10 @@ impl Exporter<ComparisonRecord> for ComparisonMarkdown {
                 page += &format!("- differs: {}\n", one_line(&difference(found)));
             }
             let header = stage_header(record).map(|cell| one_line(&cell));
-            page += &format!("\n| {} |\n|{}\n", header.join(" | "), "---|".repeat(header.len()));
+            page.push('\n');
+            page += &head(&header);
             for stage in &pair.stages {
-                let cells = stage_row(stage).map(|cell| one_line(&cell));
-                page += &format!("| {} |\n", cells.join(" | "));
+                page += &row(&stage_row(stage));
             }
             page.push('\n');
             let fleets = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
@@ -46,11 +47,6 @@ impl Exporter<ComparisonRecord> for ComparisonMarkdown {
         }
         Ok(page)
     }
-}
-
-/// Text of others cannot end a cell or a line.
-fn one_line(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
 }
 
 #[cfg(test)]

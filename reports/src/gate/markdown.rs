@@ -119,8 +119,7 @@ fn paired_row(cell: &str, time: &str, compared: &ComparedRecord) -> Vec<String> 
 
 /// A table; its cells are text.
 pub(crate) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let head = format!("| {} |\n|{}\n", header.join(" | "), "---|".repeat(header.len()));
-    rows.fold(head, |page, cells| {
+    rows.fold(crate::markdown::head(header), |page, cells| {
         let cells: Vec<_> = cells.iter().map(|cell| text(cell)).collect();
         format!("{page}| {} |\n", cells.join(" | "))
     })

@@ -92,7 +92,7 @@ pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
 
 /// The machines as a Markdown table.
 pub fn markdown(machines: &[MachineRecord]) -> String {
-    let table = crate::plan::markdown::table(&HEADER, machines.iter().map(row));
+    let table = crate::markdown::table(&HEADER, machines.iter().map(row));
     match problems(machines) {
         none if none.is_empty() => table,
         some => format!("{table}\n{some}"),

@@ -1,6 +1,7 @@
 //! A profile as Markdown: fit for a pull-request comment.
 
 use crate::export::{ExportError, Exporter};
+use crate::markdown::{head, one_line, row};
 use crate::profile::record::ProfileRecord;
 use crate::profile::rows::{
     CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
@@ -45,33 +46,14 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
     }
 }
 
-fn head(cells: &[&str]) -> String {
-    format!("| {} |\n|{}\n", cells.join(" | "), "---|".repeat(cells.len()))
-}
-
-fn row(cells: &[String]) -> String {
-    let cells: Vec<_> = cells.iter().map(|cell| one_line(cell)).collect();
-    format!("| {} |\n", cells.join(" | "))
-}
-
-/// Text of others (an error message, say) cannot end a cell or a line.
-fn one_line(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ProfileMarkdown, one_line};
+    use super::ProfileMarkdown;
     use crate::export::Exporter;
     use crate::profile::fixture;
 
     #[test]
     fn a_page() {
         insta::assert_snapshot!(ProfileMarkdown.export(&fixture::profile()).expect("renders"));
-    }
-
-    #[test]
-    fn a_message_stays_in_its_cell() {
-        assert_eq!(one_line("a|b\nc"), "a\\|b c");
     }
 }

@@ -40,7 +40,7 @@ fn table<const C: usize>(header: &[&str; C], rows: Vec<[String; C]>) -> String {
         return String::new();
     }
     let one_line = |row: [String; C]| row.map(|cell| cell.replace('\n', "; "));
-    crate::plan::markdown::table(header, rows.into_iter().map(one_line)) + "\n"
+    crate::markdown::table(header, rows.into_iter().map(one_line)) + "\n"
 }
 
 #[cfg(test)]
