@@ -6,10 +6,9 @@
 use crate::backlog::day::run;
 use crate::backlog::{DayCurve, fixed_fleet, provers_for_day};
 use crate::error::PlanError;
-use crate::formulas::{corrected, seed};
 use crate::plan::Plan;
 use crate::plan::needs::provers_least;
-use crate::plan::outlook::{Fleet, capacity_of, rough};
+use crate::plan::outlook::{ClosedForm, Fleet, capacity_of, closed_form, rough};
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{Estimate, Simulated};
 use reports::plan::curves::{
@@ -66,27 +65,22 @@ fn batches_tried(plan: &Plan) -> Vec<u32> {
 
 fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
     let Plan { request, choice, .. } = plan;
-    let load = request.load();
-    let (interval_s, prove_s, block_s) = (load.interval_s(), request.prove().mean_s(), request.block_s());
-    let extra_s = load.close_s().max(interval_s) - interval_s;
     let aggregators = choice.aggregators.max(request.aggregation().useful_aggregators(n));
-    let aggregate_s = request.aggregation().latency_s(n, aggregators);
     let fleet = Fleet { provers: choice.provers, batches_per_aggregation: n, aggregators };
-    let throughput = capacity_of(request, fleet).min(1.0 / interval_s);
+    let ClosedForm {
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
+        use_share: _,
+    } = closed_form(request, fleet);
     let simulated = if settles(request, fleet) { Some(rough(request, fleet)?) } else { None };
     Ok(OverBatchesRecord {
         batches_per_aggregation: n,
-        seed_throughput_batches_per_s: seed::aggregated_throughput(
-            n,
-            interval_s,
-            prove_s,
-            aggregate_s,
-            block_s,
-        ),
-        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
-        corrected_throughput_batches_per_s: throughput,
-        corrected_delay_s: extra_s
-            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+        seed_throughput_batches_per_s,
+        seed_delay_s,
+        corrected_throughput_batches_per_s,
+        corrected_delay_s,
         simulated: simulated.map(|simulated| QuantileAtRecord {
             mean_s: simulated.consolidated.mean_s.value,
             p99_s: simulated.consolidated.p99_s.value,
