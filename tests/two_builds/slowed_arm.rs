@@ -14,11 +14,11 @@ use prover::plonk::prove_with;
 use prover::statement::Statement;
 use prover::system::{Shape, SlotKind};
 use prover::witness;
-use reports::gate::arm::{
+use records::regression::arm::{
     ArmAnswer, ArmRequest, DescribedAnswer, SampleAnswer, SampleRequest, TimeAnswer, to_line,
 };
-use reports::gate::paired::TimeName;
-use reports::sample::MarkName;
+use records::regression::paired::TimeName;
+use records::sample::MarkName;
 use std::collections::BTreeMap;
 use workloads::generate::Traffic;
 use workloads::population::Population;

@@ -7,9 +7,9 @@ use crate::question::Question;
 use crate::question_flags::Flag;
 use clap::Parser;
 use planner::recommend;
-use reports::plan::PlanRecord;
+use records::plan::PlanRecord;
+use records::profile::ProfileRecord;
 use reports::plan::sentences::{facts, recommendation};
-use reports::profile::ProfileRecord;
 use serde_json::{Value, json};
 
 /// Version of an answer.

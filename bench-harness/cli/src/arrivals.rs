@@ -44,7 +44,7 @@ impl Arrivals {
         match self {
             Self::Law(law) => Ok(law.clone()),
             Self::Trace(path) => {
-                let text = reports::file::read_text(path)?;
+                let text = records::file::read_text(path)?;
                 let gaps_s = gaps_of_csv(&text, batch_transactions.unwrap_or(1))
                     .map_err(|error| usage(format!("{}: {error}", path.display())))?;
                 Ok(ArrivalLaw::Trace(gaps_s))

@@ -87,7 +87,7 @@ fn every_command_is_one_that_the_program_takes() {
 
 #[test]
 fn a_comment_is_found_by_the_marker_that_the_program_writes() {
-    assert_eq!(MARKER, format!("marker='{}'", reports::gate::markdown::PAIRED_MARKER));
+    assert_eq!(MARKER, format!("marker='{}'", reports::regression::markdown::PAIRED_MARKER));
     for (name, jobs) in [("github", github()), ("gitlab", gitlab())] {
         assert!(jobs["paired"].iter().any(|script| script.contains(MARKER)), "{name}");
     }

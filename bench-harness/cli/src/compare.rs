@@ -6,9 +6,10 @@ use crate::question::Question;
 use ::measure::run::folder::RunFiles;
 use planner::PlanError;
 use planner::plan::choose;
-use reports::compare::{Compared, ComparisonRecord, FleetRecord, compare};
-use reports::profile::ProfileRecord;
-use reports::sample::CellRecord;
+use records::comparison::{ComparisonRecord, FleetRecord};
+use records::profile::ProfileRecord;
+use records::sample::CellRecord;
+use regression::profiles::{Compared, compare};
 use std::path::{Path, PathBuf};
 
 /// One side as it is written: a run's folder or a profile, and `@CORES` where it has several core counts.
@@ -39,7 +40,7 @@ impl Side {
     fn read(&self) -> anyhow::Result<ProfileRecord> {
         let is_folder = Path::new(&self.path).is_dir();
         let file = if is_folder { RunFiles::of(&self.path).profile() } else { self.path.clone() };
-        Ok(reports::profile::json::read(&file)?)
+        Ok(records::file::read(&file)?)
     }
 }
 

@@ -3,12 +3,12 @@
 //! The error that knows best stands deepest: the chain is searched for a kind that has a code of its own. An error
 //! of no known kind is a mistake of this program.
 
-use ::gate::paired::{ArmError, PairedError};
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
 use prover::system::ProverError;
-use reports::file::{ReadError, WriteError};
+use records::file::{ReadError, WriteError};
+use regression::paired::{ArmError, PairedError};
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -105,12 +105,12 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
-    if error.is::<reports::compare::CannotCompare>() {
+    if error.is::<regression::profiles::CannotCompare>() {
         return Some(REFUSED);
     }
     if error.is::<ReadError>()
         || error.is::<WriteError>()
-        || error.is::<reports::gate::history::AppendError>()
+        || error.is::<records::regression::history::AppendError>()
     {
         return Some(USAGE);
     }
@@ -129,7 +129,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<Inconclusive>() {
         return Some(INCONCLUSIVE);
     }
-    if error.is::<Refused>() || error.is::<::gate::exact::CannotCompare>() {
+    if error.is::<Refused>() || error.is::<regression::exact::CannotCompare>() {
         return Some(REFUSED);
     }
     if let Some(error) = error.downcast_ref::<PairedError>() {

@@ -1,8 +1,8 @@
 //! Where the curves of scaling laws are wanted.
 
 use planner::scaling::{Asked, laws};
-use reports::profile::ProfileRecord;
-use reports::scaling::LawsRecord;
+use records::laws::LawsRecord;
+use records::profile::ProfileRecord;
 
 /// Where the curves of `--what laws` are wanted; each is drawn over what was measured unless given.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -7,11 +7,12 @@ use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Choice, Plan};
 use planner::scaling::LineFit;
-use reports::plan::answers::{
+use records::plan::answers::MachineRecord;
+use records::plan::answers::{
     MachineAnswersRecord, MachineComparisonRecord, MachineSplitRecord, SplitRecord,
 };
-use reports::plan::machines::{self, MachineRecord};
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use reports::plan::machines;
 use std::path::PathBuf;
 
 /// What the words under "stands on" mean.
@@ -61,7 +62,7 @@ impl MachineArgs {
     fn catalogue(&self) -> anyhow::Result<Catalogue> {
         let starter = Catalogue::starter().context("the built-in catalogue")?;
         let Some(path) = &self.catalogue else { return Ok(starter) };
-        let text = reports::file::read_text(path)?;
+        let text = records::file::read_text(path)?;
         let own =
             Catalogue::parse(&text, true).map_err(|error| usage(format!("{}: {error}", path.display())))?;
         Ok(starter.behind(own))
@@ -232,7 +233,7 @@ pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
 fn clock_law(profile: &ProfileRecord, best: &CellSummaryRecord) -> Option<LineFit> {
     let alike = profile.cells.iter().filter(|cell| {
         let clock = best.cell.clock.clone();
-        reports::sample::CellRecord { clock, ..cell.cell.clone() } == best.cell
+        records::sample::CellRecord { clock, ..cell.cell.clone() } == best.cell
             && !cell.cell.clock.ends_with('%')
     });
     let points =

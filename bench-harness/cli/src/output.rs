@@ -65,5 +65,5 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
     }
     // A file that is not there yet has no other name.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    Ok(reports::file::write_whole(&target, text)?)
+    Ok(records::file::write_whole(&target, text)?)
 }

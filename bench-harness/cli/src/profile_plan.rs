@@ -6,7 +6,7 @@ use crate::question::Question;
 use crate::question_flags::Flag;
 use planner::PlanRequest;
 use planner::domain::{Close, Load, TimeDist};
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 
 /// Which cells of a profile to plan with.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::run::events::{Event, Events};
-use reports::sample::StageName;
+use records::sample::StageName;
 use std::io::IsTerminal;
 use std::time::Duration;
 

@@ -12,10 +12,11 @@ use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use planner::hardware::{Catalogue, rank};
 use planner::plan::{Plan, curves};
-use reports::html::{Place, Records, ReportRecord, page};
-use reports::profile::{CellSummaryRecord, ProfileRecord};
-use reports::story::{Look, story};
-use reports::what_if::WhatIfRecord;
+use records::profile::{CellSummaryRecord, ProfileRecord};
+use records::report::{Records, ReportRecord};
+use records::what_if::WhatIfRecord;
+use reports::html::{Place, page};
+use reports::summary::{Look, story};
 use std::path::{Path, PathBuf};
 
 /// The page of a run's folder.
@@ -35,8 +36,8 @@ pub(crate) fn of_folder(
         let question = question.clone().or_usual_target();
         return of_profile(files, choice, &question, laws, Answers::Grid);
     }
-    let profile = reports::profile::json::read(&files.profile())?;
-    let mut records = ReportRecord::read(&kept)?.records;
+    let profile = records::file::read(&files.profile())?;
+    let mut records = records::file::read::<ReportRecord>(&kept)?.records;
     records.laws = Some(laws.of(&profile)?);
     records.profile = Some(profile);
     Ok(records)
@@ -51,7 +52,7 @@ pub(crate) fn of_profile(
     answers: Answers,
 ) -> anyhow::Result<Records> {
     let path = files.profile();
-    let profile = reports::profile::json::read(&path)?;
+    let profile = records::file::read(&path)?;
     let mut records = match plan_profile(&profile, choice, question) {
         Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, question, answers)?)?,
         // What was measured is worth a page without a plan, which then says why there is none.
@@ -85,7 +86,7 @@ fn machines(
     profile: &ProfileRecord,
     best: &CellSummaryRecord,
     plan: &Plan,
-) -> anyhow::Result<Vec<reports::plan::machines::MachineRecord>> {
+) -> anyhow::Result<Vec<records::plan::answers::MachineRecord>> {
     if best.clock_ghz.is_none() {
         return Ok(Vec::new());
     }
@@ -139,7 +140,7 @@ pub(crate) fn write_pictures(records: &Records, folder: &Path) -> anyhow::Result
     let pictures = reports::html::export::pictures(records)?;
     for picture in &pictures {
         write_whole(&folder.join(format!("{}.svg", picture.name)), &picture.svg)?;
-        reports::file::write_whole(&folder.join(format!("{}.png", picture.name)), &picture.png)?;
+        records::file::write_whole(&folder.join(format!("{}.png", picture.name)), &picture.png)?;
     }
     Ok(pictures.len())
 }

@@ -4,7 +4,7 @@ use crate::profile_plan::Choice;
 use crate::question::Question;
 use planner::plan::{Plan, what_if};
 use planner::sim::Closing;
-use reports::what_if::WhatIfRecord;
+use records::what_if::WhatIfRecord;
 use std::path::Path;
 
 /// Flags that the sliders say.

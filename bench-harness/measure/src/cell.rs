@@ -2,7 +2,7 @@
 
 use machine::{ClockSetting, CoreCount};
 use prover::system::SlotKind;
-use reports::sample::CellRecord;
+use records::sample::CellRecord;
 use std::path::PathBuf;
 
 /// Where batches come from.

@@ -15,7 +15,7 @@ use crate::spec::Spec;
 use prover::statement::Statement;
 use prover::system::{Description, Job, Proof, ProverError, Shape, SlotKind, check};
 use prover::witness;
-use reports::gate::figures::{
+use records::regression::figures::{
     BatchFigureRecord, CellFiguresRecord, FIGURES_SCHEMA_VERSION, FigureInputsRecord, FiguresRecord,
     ProofFigureRecord, TreeFigureRecord,
 };

@@ -2,7 +2,7 @@
 //! used. All of it is read by the `machine` crate; this file turns it into what is needed here.
 
 use machine::{Allowance, CoresError, MachineState, Root};
-use reports::machine::{FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord};
+use records::machine::{FieldRecord, MACHINE_SCHEMA_VERSION, MachineRecord, SectionRecord, ValueRecord};
 
 /// A computer to measure on.
 #[derive(Clone, Debug, PartialEq)]

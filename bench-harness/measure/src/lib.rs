@@ -9,6 +9,7 @@
 //! | [`profile`] | a log in summary |
 //! | [`figures`] | every figure of a cell that has no noise |
 //! | [`statistics`] | medians with exact intervals, quantiles with what stands behind them |
+//! | [`timeline`] | the samples of a log in the order in which they were taken |
 //! | [`host`] | what this crate must know of the computer |
 //!
 //! **Invariant:** every timed proof is verified and compared with native execution before its time is written;
@@ -23,3 +24,4 @@ pub mod run;
 pub mod schedule;
 pub mod spec;
 pub mod statistics;
+pub mod timeline;

@@ -1,11 +1,11 @@
 //! A log in summary. The same log gives the same profile, whoever asks and whenever.
 
 use crate::statistics::{Value, median, summarise as summary_of};
-use reports::machine::MachineRecord;
-use reports::profile::{
+use records::machine::MachineRecord;
+use records::profile::{
     CellSummaryRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantityName, QuantityRecord,
 };
-use reports::sample::{
+use records::sample::{
     CellRecord, EndName, FailureRecord, LogRecord, MarkName, SampleRecord, SetUpRecord, StageName,
 };
 use std::collections::{BTreeMap, BTreeSet};

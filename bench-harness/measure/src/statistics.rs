@@ -4,7 +4,7 @@
 //! what spoils that (a machine that drifts, a neighbour) is for others to find and to leave out.
 
 use hdrhistogram::Histogram;
-use reports::profile::{
+use records::profile::{
     CyclesRecord, IntervalRecord, OutliersRecord, QuantileRecord, QuantityName, QuantityRecord,
 };
 
@@ -181,7 +181,7 @@ pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -
 mod tests {
     use super::{Value, median, median_interval, median_interval_place, quantiles, summarise};
     use proptest::prelude::{prop_assert, proptest};
-    use reports::profile::QuantityName;
+    use records::profile::QuantityName;
 
     /// 1 − 2·Σ_{i<=place} C(n, i)/2ⁿ in whole numbers, for n up to 60.
     fn coverage_exactly(n: u32, place: u32) -> f64 {

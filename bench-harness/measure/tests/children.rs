@@ -8,8 +8,8 @@ use measure::run::events::Event;
 use measure::run::launch::Launcher;
 use measure::run::{Outcome, Run};
 use measure::spec::{Spec, file};
-use reports::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
-use reports::sample::{EndName, FailureName, LogRecord, StageName};
+use records::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
+use records::sample::{EndName, FailureName, LogRecord, StageName};
 use std::io::{BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -93,7 +93,7 @@ fn a_cell_is_measured_in_a_process_of_its_own() {
     let bench = Bench::new("");
     let outcome = bench.start();
     assert_eq!((outcome.failures, outcome.cells[0].repeats), (0, 4));
-    let log = reports::sample::read_log(&bench.out().join("samples.jsonl")).expect("whole");
+    let log = records::sample::read_log(&bench.out().join("samples.jsonl")).expect("whole");
     let execute = log.iter().find_map(|record| match record {
         LogRecord::Sample(sample) if sample.stage == StageName::Execute => Some(sample),
         _ => None,

@@ -8,9 +8,9 @@ use measure::run::launch::Launcher;
 use measure::run::{MeasureError, Outcome, Run};
 use measure::schedule::Schedule;
 use measure::spec::{Overrides, Spec, file};
-use reports::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
-use reports::profile::QuantityName;
-use reports::sample::{EndName, FailureName, LogRecord, MarkName, StageName, read_log};
+use records::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
+use records::profile::QuantityName;
+use records::sample::{EndName, FailureName, LogRecord, MarkName, StageName, read_log};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
@@ -101,7 +101,8 @@ fn a_run_measures_every_cell_and_writes_it_down() {
     for name in ["samples.jsonl", "machine.json", "spec.toml", "profile.json"] {
         assert!(bench.out().join(name).is_file(), "{name}");
     }
-    let profile = reports::profile::json::read(&bench.out().join("profile.json")).expect("reads");
+    let profile: records::profile::ProfileRecord =
+        records::file::read(&bench.out().join("profile.json")).expect("reads");
     assert_eq!(profile, outcome.profile);
     let cell = &profile.cells[0];
     assert_eq!((cell.repeats, cell.end, cell.verified), (3, Some(EndName::Repeats), true));

@@ -41,7 +41,7 @@ pub struct Figure(pub f64);
 
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&reports::number::significant(self.0, 6))
+        f.write_str(&records::number::significant(self.0, 6))
     }
 }
 

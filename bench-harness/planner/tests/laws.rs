@@ -5,8 +5,8 @@
 
 use planner::scaling::{Asked, laws};
 use planner::sim::{Stage, Stream};
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
-use reports::scaling::{FitRecord, LawName, LawRecord, LawsRecord, OfName, OverName, ReachName};
+use records::laws::{FitRecord, LawName, LawRecord, LawsRecord, OfName, OverName, ReachName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 
 #[track_caller]
 fn close_to(got: f64, expected: f64, tolerance: f64, what: &str) {
@@ -16,7 +16,7 @@ fn close_to(got: f64, expected: f64, tolerance: f64, what: &str) {
 /// A profile that was measured: swaps of 32 on one core and on two.
 fn measured() -> ProfileRecord {
     let text = include_str!("../../../tests/data/two-cores-solo.json");
-    reports::profile::json::parse(text, std::path::Path::new("profile.json")).unwrap()
+    records::file::parse(text, std::path::Path::new("profile.json")).unwrap()
 }
 
 /// The measured profile with these cells in place of its own, each made from its first.

@@ -149,7 +149,7 @@ fn one_request_gives_one_plan() {
     let text = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let plan = pool.install(|| recommend(&asked)).unwrap();
-        reports::plan::json::write(&plan.to_record()).unwrap()
+        records::file::to_json(&plan.to_record()).unwrap()
     };
     assert_eq!(text(1), text(3));
 }

@@ -7,6 +7,7 @@ use planner::domain::{
 };
 use planner::plan::{DesignFigures, Outcome};
 use planner::{Plan, PlanError, PlanRequest, recommend};
+use records::plan::PlanRecord;
 
 fn seed_request(target: Target) -> PlanRequest {
     let load = Load::new(target, Some(400), Close::Fixed { close_s: 10.0 }).unwrap();
@@ -123,13 +124,14 @@ fn merges_on_one_aggregator_do_not_carry_what_they_cannot() {
 fn the_record_says_what_the_plan_says() {
     let plan = recommend(&seed_request(Target::BatchesPerS(0.1))).unwrap();
     let record = plan.to_record();
-    let text = reports::plan::json::write(&record).unwrap();
-    assert_eq!(reports::plan::json::read(&text).unwrap(), record);
-    assert_eq!(text, reports::plan::json::write(&recommend(&plan.request).unwrap().to_record()).unwrap());
-    let page = reports::plan::terminal::render(&record, 110);
-    for figure in ["0.1 batches/s", "267 s", "145 s", "0.00833", "25 s"] {
-        assert!(page.contains(figure), "{figure} is missing from\n{page}");
-    }
+    let text = records::file::to_json(&record).unwrap();
+    assert_eq!(records::file::parse::<PlanRecord>(&text, "plan.json".as_ref()).unwrap(), record);
+    assert_eq!(text, records::file::to_json(&recommend(&plan.request).unwrap().to_record()).unwrap());
+    let chosen = &record.recommendation;
+    assert_eq!((chosen.throughput_batches_per_s, chosen.delay_consolidated_s), (0.1, 267.0));
+    assert_eq!(chosen.delay_virtual_s, 25.0);
+    let single = &record.designs[0];
+    assert_eq!((single.throughput_batches_per_s, single.delay_consolidated_s), (1.0 / 120.0, 145.0));
 }
 
 #[test]

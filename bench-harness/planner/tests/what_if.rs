@@ -2,8 +2,8 @@
 
 use planner::domain::{Aggregation, Close, Load, Prices, Target, TimeDist};
 use planner::plan::{PlanRequest, recommend, what_if};
-use reports::number::significant;
-use reports::what_if::WhatIfRecord;
+use records::number::significant;
+use records::what_if::WhatIfRecord;
 
 /// Measured times, a hundred transactions a second, two dollars a prover.
 fn request() -> PlanRequest {

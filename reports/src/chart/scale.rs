@@ -1,7 +1,7 @@
 //! From values to places: domains, round marks, and what is done where all values are one.
 
 use crate::chart::model::{Axis, Chart, Marks, Rule, Scale};
-use crate::number::significant;
+use records::number::significant;
 
 /// An axis with its values and the places of both ends.
 #[derive(Clone, Debug)]

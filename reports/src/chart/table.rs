@@ -1,7 +1,7 @@
 //! Tables: the numbers behind a chart, for a page and as CSV.
 
 use crate::export::{ExportError, csv_text};
-use crate::number::significant;
+use records::number::significant;
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq)]

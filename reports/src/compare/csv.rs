@@ -1,9 +1,9 @@
 //! A comparison as CSV (RFC 4180): one row a stage of a pair, units last in every column name.
 
-use crate::compare::record::{
+use crate::export::{ExportError, Exporter, cell, csv_text};
+use records::comparison::{
     ComparisonRecord, FigureRecord, FleetRecord, PairRecord, RatioRecord, StageRecord,
 };
-use crate::export::{ExportError, Exporter, cell, csv_text};
 
 const HEADER: [&str; 32] = [
     "first",

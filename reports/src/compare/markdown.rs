@@ -1,9 +1,9 @@
 //! A comparison as Markdown: fit for a pull-request comment.
 
-use crate::compare::record::ComparisonRecord;
 use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
 use crate::export::{ExportError, Exporter};
 use crate::markdown::{head, one_line, row};
+use records::comparison::ComparisonRecord;
 
 /// A comparison as Markdown.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
 //! What terminal and Markdown both show of a comparison.
 
-use crate::compare::record::{
+use records::comparison::{
     ComparedDifferenceRecord, ComparisonRecord, FigureRecord, FleetRecord, PairRecord, RatioRecord,
     StageRecord,
 };
-use crate::number::{significant, time};
+use records::number::{significant, time};
 
 /// The header of the table of stages.
 pub(crate) fn stage_header(record: &ComparisonRecord) -> [String; 6] {

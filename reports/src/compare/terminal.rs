@@ -1,9 +1,9 @@
 //! A comparison for a person at a terminal: what differs first, then stage by stage.
 
-use crate::compare::record::ComparisonRecord;
 use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
 use crate::export::{ExportError, Exporter};
 use comfy_table::{ContentArrangement, Table, presets};
+use records::comparison::ComparisonRecord;
 
 #[cfg(test)]
 pub(crate) use tests::comparison;
@@ -60,13 +60,14 @@ impl Exporter<ComparisonRecord> for ComparisonTable {
 #[cfg(test)]
 mod tests {
     use super::ComparisonTable;
-    use crate::compare::{Compared, FleetRecord, compare};
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
+    use records::comparison::FleetRecord;
+    use regression::profiles::{Compared, compare};
 
     /// One core against two that take half the time, on another machine, with fleets.
-    pub(crate) fn comparison() -> crate::compare::ComparisonRecord {
-        let first = fixture::profile();
+    pub(crate) fn comparison() -> records::comparison::ComparisonRecord {
+        let first = profile::profile();
         let mut second = first.clone();
         second.machine.sections[0].fields[0].value = None;
         second.cells[0].cell.cores = 2;

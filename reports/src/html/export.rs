@@ -4,9 +4,9 @@ use crate::chart::png::{PngError, png};
 use crate::chart::svg::{self, is_drawable};
 use crate::chart::{Chart, Table};
 use crate::export::ExportError;
-use crate::html::records::Records;
 use crate::html::section::Block;
 use crate::html::sections::SECTIONS;
+use records::report::Records;
 
 /// Pixels a unit of a chart's drawing: text is legible on a page and on a dense screen.
 const SCALE: f32 = 2.0;

@@ -1,12 +1,12 @@
 //! Records of a whole report for tests. Their numbers are typed, not measured and not planned.
 
-use crate::html::records::Records;
-use crate::plan::curves::{
+use records::plan::answers::{MachineFleetRecord, MachineRecord};
+use records::plan::curves::{
     CURVES_SCHEMA_VERSION, CurvesRecord, DayFleetRecord, DayRecord, DelayAtRecord, FloorRecord,
     OverBatchesRecord, OverProversRecord, QuantileAtRecord,
 };
-use crate::plan::machines::{MachineFleetRecord, MachineRecord};
-use crate::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::report::Records;
 
 fn over_batches(n: u32) -> OverBatchesRecord {
     let rate = f64::from(n) / 120f64.max(f64::from(n) * 10.0);
@@ -80,11 +80,11 @@ fn machines() -> Vec<MachineRecord> {
 /// A report with every record there is.
 pub(crate) fn records() -> Records {
     Records {
-        profile: Some(crate::profile::fixture::profile()),
-        plan: Some(crate::plan::fixture::seed_plan()),
+        profile: Some(fixtures::profile::profile()),
+        plan: Some(fixtures::plan::seed_plan()),
         planned_with: Some("mix of 64, scripted, 1 core".to_owned()),
         curves: Some(curves()),
-        laws: Some(crate::scaling::fixture::laws()),
+        laws: Some(fixtures::laws::laws()),
         machines: machines(),
         ..Records::default()
     }
@@ -92,7 +92,7 @@ pub(crate) fn records() -> Records {
 
 /// The profile alone, changed.
 pub(crate) fn profile_with(change: impl Fn(&mut ProfileRecord)) -> Records {
-    let mut profile = crate::profile::fixture::profile();
+    let mut profile = fixtures::profile::profile();
     change(&mut profile);
     Records { profile: Some(profile), ..Records::default() }
 }

@@ -2,7 +2,6 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`records`] | all that a report may be made of |
 //! | [`section`] | what a section is: the records that it needs, and what it says with them |
 //! | [`sections`] | the sections, one file each, in the order in which they are read |
 //! | [`mod@page`] | the sections as one page: landmarks, contents, styles, scripts, data |
@@ -17,12 +16,10 @@ pub mod export;
 pub(crate) mod fixture;
 mod inline;
 pub mod page;
-pub mod records;
 pub mod section;
 pub mod sections;
 
 pub use page::{Place, page};
-pub use records::{Records, ReportRecord};
 pub use section::{Block, Section};
 
 #[cfg(test)]

@@ -6,11 +6,11 @@
 use crate::chart::svg::{NARROW, WIDE, for_page, is_drawable};
 use crate::chart::{Chart, Table, Value, style_for_page};
 use crate::html::inline::json_in_script;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use crate::html::sections::SECTIONS;
 use crate::html::sections::recommendation::heading;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use records::report::Records;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");

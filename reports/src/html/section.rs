@@ -1,8 +1,8 @@
 //! What a section is: one file that declares what records it needs, and says with them what it has to say.
 
 use crate::chart::{Chart, Table};
-use crate::html::records::Records;
 use maud::Markup;
+use records::report::Records;
 
 /// A section of the report. A file in `sections/` has one as a constant, and the list of them all names it.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! A machine for a person at a terminal.
 
 use crate::export::{ExportError, Exporter};
-use crate::machine::record::MachineRecord;
 use comfy_table::{ContentArrangement, Table, presets};
+use records::machine::MachineRecord;
 
 /// A machine as a table of at most `width_columns`.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,11 @@ impl Exporter<MachineRecord> for MachineTable {
 mod tests {
     use super::MachineTable;
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
 
     #[test]
     fn what_cannot_be_read_is_unknown() {
         let table = MachineTable { width_columns: 80 };
-        insta::assert_snapshot!(table.export(&fixture::machine()).expect("renders"));
+        insta::assert_snapshot!(table.export(&profile::machine()).expect("renders"));
     }
 }

@@ -1,6 +1,6 @@
 //! The tables of a plan as CSV (RFC 4180): units last in every column name.
 
-use crate::plan::record::{DesignRecord, OutlookRecord, PlanRecord};
+use records::plan::{DesignRecord, OutlookRecord, PlanRecord};
 
 const HEADER: [&str; 12] = [
     "design",
@@ -136,11 +136,11 @@ fn optional(x: Option<f64>) -> String {
 mod tests {
     #[test]
     fn one_row_a_design() {
-        insta::assert_snapshot!(super::designs(&crate::plan::fixture::seed_plan()).unwrap());
+        insta::assert_snapshot!(super::designs(&fixtures::plan::seed_plan()).unwrap());
     }
 
     #[test]
     fn one_row_a_fleet() {
-        insta::assert_snapshot!(super::outlooks(&crate::plan::fixture::seed_plan()).unwrap());
+        insta::assert_snapshot!(super::outlooks(&fixtures::plan::seed_plan()).unwrap());
     }
 }

@@ -1,44 +1,10 @@
-//! Machines ranked, compared and split for a plan: records, and a table of each for terminal, Markdown and CSV.
+//! Machines ranked for a plan: a table for terminal, Markdown and CSV.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use serde::{Deserialize, Serialize};
+use records::number::significant;
+use records::plan::answers::{MachineFleetRecord, MachineRecord};
 
-use crate::number::significant;
 use crate::plan::sentences::seconds;
-
-/// A machine of the catalogue with the fleet it would take.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MachineRecord {
-    /// Its id in the catalogue.
-    pub id: String,
-    /// The fleet; none where there is no plan on it.
-    pub fleet: Option<MachineFleetRecord>,
-    /// Why there is none.
-    pub problem: Option<String>,
-}
-
-/// A fleet on one kind of machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MachineFleetRecord {
-    /// Cores of each prover.
-    pub cores_per_prover: u32,
-    /// Provers on one machine.
-    pub provers_per_machine: u32,
-    /// Provers, spares included.
-    pub provers: u32,
-    /// Machines.
-    pub machines: u32,
-    /// Time to prove a batch there; mean.
-    pub prove_s: f64,
-    /// What that time stands on: `measured`, `same family`, or extrapolated in words.
-    pub basis: String,
-    /// Price of the machines, where the catalogue has one.
-    pub usd_per_hour: Option<f64>,
-    /// Oldest transaction to consolidated; mean.
-    pub delay_s_mean: f64,
-    /// Its 99th percentile.
-    pub delay_s_p99: f64,
-}
 
 const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "stands on", "$/hour", "p99"];
 

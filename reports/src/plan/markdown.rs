@@ -1,11 +1,11 @@
 //! A plan as Markdown: fit for a pull-request comment.
 
 use crate::markdown::table;
-use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
     DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
     pareto_row, recommendation,
 };
+use records::plan::PlanRecord;
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
@@ -33,6 +33,6 @@ pub fn render(plan: &PlanRecord) -> String {
 mod tests {
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(super::render(&crate::plan::fixture::seed_plan()));
+        insta::assert_snapshot!(super::render(&fixtures::plan::seed_plan()));
     }
 }

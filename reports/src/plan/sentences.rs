@@ -1,7 +1,7 @@
 //! The sentences that both the terminal and the Markdown rendering open with.
 
-use crate::number::significant;
-use crate::plan::record::{
+use records::number::significant;
+use records::plan::{
     DelayLimitRecord, DelayRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord,
     RecommendationRecord, TermName,
 };
@@ -259,7 +259,7 @@ pub(crate) fn seconds(x: f64) -> String {
     }
 }
 
-fn time(time: &crate::plan::record::TimeRecord) -> String {
+fn time(time: &records::plan::TimeRecord) -> String {
     let spread = if time.cv > 0.0 { format!(" (CV {})", significant(time.cv, 2)) } else { String::new() };
     seconds(time.mean_s) + &spread
 }

@@ -1,11 +1,11 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use crate::plan::record::PlanRecord;
 use crate::plan::sentences::{
     DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
     pareto_row, recommendation,
 };
 use crate::text::{table, wrap};
+use records::plan::PlanRecord;
 
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
@@ -40,12 +40,12 @@ mod tests {
 
     #[test]
     fn the_answer_comes_first() {
-        insta::assert_snapshot!(render(&crate::plan::fixture::seed_plan(), 100));
+        insta::assert_snapshot!(render(&fixtures::plan::seed_plan(), 100));
     }
 
     #[test]
     fn a_narrow_terminal_is_kept_within() {
-        let page = render(&crate::plan::fixture::seed_plan(), 60);
+        let page = render(&fixtures::plan::seed_plan(), 60);
         for line in page.lines() {
             assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
         }

@@ -1,11 +1,9 @@
 //! A profile as CSV (RFC 4180): one row a cell and quantity, units last in every column name.
 
 use crate::export::{ExportError, Exporter, cell, csv_text};
-use crate::profile::record::{
-    CellSummaryRecord, IntervalRecord, ProfileRecord, QuantileRecord, QuantityRecord,
-};
-use crate::sample::EndName;
-use crate::sample::cell::CELL_COLUMNS;
+use crate::sample::cell::{CELL_COLUMNS, columns};
+use records::profile::{CellSummaryRecord, IntervalRecord, ProfileRecord, QuantileRecord, QuantityRecord};
+use records::sample::EndName;
 
 const SUMMARY_COLUMNS: [&str; 31] = [
     "core_kind",
@@ -56,7 +54,7 @@ impl Exporter<ProfileRecord> for ProfileCsv {
         for summary in &profile.cells {
             for quantity in &summary.quantities {
                 let run = [profile.run.clone()];
-                let cell = summary.cell.columns();
+                let cell = columns(&summary.cell);
                 writer.write_record(run.iter().chain(&cell).chain(&values(summary, quantity)))?;
             }
         }
@@ -160,10 +158,10 @@ fn quantile(quantiles: &[QuantileRecord], wanted: f64) -> Option<f64> {
 mod tests {
     use super::ProfileCsv;
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
 
     #[test]
     fn one_row_a_quantity() {
-        insta::assert_snapshot!(ProfileCsv.export(&fixture::profile()).expect("renders"));
+        insta::assert_snapshot!(ProfileCsv.export(&profile::profile()).expect("renders"));
     }
 }

@@ -2,10 +2,10 @@
 //! quantity, in nanoseconds, tagged with both.
 
 use crate::export::{ExportError, Exporter};
-use crate::profile::record::{ProfileRecord, QuantityRecord};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
+use records::profile::{ProfileRecord, QuantityRecord};
 use std::time::Duration;
 
 /// Three digits, as in every summary.
@@ -67,12 +67,12 @@ fn tag(cell: &str, quantity: &QuantityRecord) -> String {
 mod tests {
     use super::HistogramLog;
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
     #[test]
     fn a_reader_of_the_format_finds_every_quantity() {
-        let profile = fixture::profile();
+        let profile = profile::profile();
         let text = HistogramLog.export(&profile).expect("renders");
         let mut tags = Vec::new();
         for entry in IntervalLogIterator::new(text.as_bytes()) {

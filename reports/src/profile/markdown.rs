@@ -2,10 +2,10 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::markdown::{head, one_line, row};
-use crate::profile::record::ProfileRecord;
 use crate::profile::rows::{
     CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
 };
+use records::profile::ProfileRecord;
 
 /// A profile as Markdown.
 #[derive(Clone, Copy, Debug)]
@@ -50,10 +50,10 @@ impl Exporter<ProfileRecord> for ProfileMarkdown {
 mod tests {
     use super::ProfileMarkdown;
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
 
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(ProfileMarkdown.export(&fixture::profile()).expect("renders"));
+        insta::assert_snapshot!(ProfileMarkdown.export(&profile::profile()).expect("renders"));
     }
 }

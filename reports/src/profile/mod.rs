@@ -1,9 +1,7 @@
-//! A run in summary: the input of planning.
+//! A profile, rendered.
 //!
-//! | room | what it owns |
+//! | module | what |
 //! |---|---|
-//! | [`record`] | the record types |
-//! | [`json`] | reading and writing `profile.json` |
 //! | [`histogram_log`] | every quantity in the format of HdrHistogram's own tools |
 //! | [`csv`] | one row a cell and quantity |
 //! | [`terminal`] | for a person at a terminal |
@@ -11,16 +9,6 @@
 
 pub mod csv;
 pub mod histogram_log;
-pub mod json;
 pub mod markdown;
-pub mod record;
 pub(crate) mod rows;
 pub mod terminal;
-
-#[cfg(test)]
-pub(crate) mod fixture;
-
-pub use record::{
-    CellSummaryRecord, CyclesRecord, IntervalRecord, OutliersRecord, PROFILE_SCHEMA_VERSION, ProfileRecord,
-    QuantileRecord, QuantityName, QuantityRecord,
-};

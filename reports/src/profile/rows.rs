@@ -1,10 +1,10 @@
 //! What terminal and Markdown both show of a profile.
 
-use crate::number::{bytes, significant, time, time_range};
-use crate::profile::record::{
+use records::number::{bytes, significant, time, time_range};
+use records::profile::{
     CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
 };
-use crate::sample::EndName;
+use records::sample::EndName;
 
 /// The header of the table of cells.
 pub(crate) const CELL_HEADER: [&str; 9] = [

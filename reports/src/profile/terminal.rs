@@ -1,11 +1,11 @@
 //! A profile for a person at a terminal: one row a cell, then what must be known beside it.
 
 use crate::export::{ExportError, Exporter};
-use crate::profile::record::ProfileRecord;
 use crate::profile::rows::{
     CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
 };
 use comfy_table::{ContentArrangement, Table, presets};
+use records::profile::ProfileRecord;
 
 /// A profile as tables of at most `width_columns`.
 #[derive(Clone, Copy, Debug)]
@@ -62,11 +62,11 @@ impl Exporter<ProfileRecord> for ProfileTable {
 mod tests {
     use super::ProfileTable;
     use crate::export::Exporter;
-    use crate::profile::fixture;
+    use fixtures::profile;
 
     #[test]
     fn cells_first_then_details() {
         let table = ProfileTable { width_columns: 120, details: true };
-        insta::assert_snapshot!(table.export(&fixture::profile()).expect("renders"));
+        insta::assert_snapshot!(table.export(&profile::profile()).expect("renders"));
     }
 }

@@ -1,8 +1,8 @@
 //! Samples as CSV (RFC 4180): one row a sample, units last in every column name.
 
 use crate::export::{ExportError, Exporter, cell, csv_text};
-use crate::sample::cell::CELL_COLUMNS;
-use crate::sample::record::{LogRecord, SampleRecord};
+use crate::sample::cell::{CELL_COLUMNS, columns};
+use records::sample::record::{LogRecord, SampleRecord};
 
 const SAMPLE_COLUMNS: [&str; 18] = [
     "repeat",
@@ -40,7 +40,7 @@ impl Exporter<[LogRecord]> for SampleCsv {
         for record in log {
             if let LogRecord::Sample(sample) = record {
                 let run = [sample.run.clone()];
-                writer.write_record(run.iter().chain(&sample.cell.columns()).chain(&values(sample)))?;
+                writer.write_record(run.iter().chain(&columns(&sample.cell)).chain(&values(sample)))?;
             }
         }
         csv_text(writer)
@@ -91,4 +91,44 @@ fn values(sample: &SampleRecord) -> [String; 18] {
         cell(*share),
         cell(*lost_part),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SampleCsv;
+    use crate::export::Exporter;
+    use fixtures::sample::{cell, sample};
+    use records::sample::{
+        LogRecord, MarkName, SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName, SystemRecord,
+    };
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn samples_as_csv() {
+        let set_up = LogRecord::SetUp(SetUpRecord {
+            schema_version: SAMPLE_SCHEMA_VERSION,
+            run: "run-1".to_owned(),
+            cell: cell(2),
+            system: SystemRecord {
+                name: "plonky2".to_owned(),
+                version: "1.1.0".to_owned(),
+                settings: BTreeMap::new(),
+                circuits: vec![],
+            },
+            core_kind: Some("physical".to_owned()),
+            cpus: vec![0, 1],
+        });
+        let level = SampleRecord {
+            batch: None,
+            stage: StageName::Aggregate,
+            level: Some(1),
+            merges: Some(2),
+            mark: MarkName::SharedCore,
+            ..sample(0, 8.25)
+        };
+        let mut quoted = sample(1, 1.5e-6);
+        quoted.run = "a \"run\", with a comma".to_owned();
+        let log = [set_up, LogRecord::Sample(level), LogRecord::Sample(quoted)];
+        insta::assert_snapshot!(SampleCsv.export(&log).expect("renders"));
+    }
 }

@@ -1,20 +1,4 @@
-//! What a run writes line by line: samples, failures, and the ends of repeats and cells.
-//!
-//! | room | what it owns |
-//! |---|---|
-//! | [`cell`] | what is measured: a cell, and the proof system in it |
-//! | [`record`] | the lines of the log |
-//! | [`log`] | `samples.jsonl`: appending to it and reading it back |
-//! | [`csv`] | samples as CSV |
+//! Samples, rendered: [`csv`] has one row a sample.
 
-pub mod cell;
+pub(crate) mod cell;
 pub mod csv;
-pub mod log;
-pub mod record;
-
-pub use cell::{CellRecord, CircuitRecord, SystemRecord};
-pub use log::{SampleLog, read_log};
-pub use record::{
-    CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,
-    SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName,
-};

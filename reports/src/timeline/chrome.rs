@@ -5,7 +5,7 @@
 //! apart, which ours do.
 
 use crate::export::{ExportError, Exporter};
-use crate::timeline::record::{LaneRecord, ProcessRecord, SpanRecord, TimelineRecord};
+use records::timeline::{LaneRecord, ProcessRecord, SpanRecord, TimelineRecord};
 use serde_json::{Value, json};
 
 /// The Chrome trace event format.
@@ -77,7 +77,7 @@ fn round_ns(time_us: f64) -> f64 {
 mod tests {
     use super::ChromeTrace;
     use crate::export::Exporter;
-    use crate::timeline::record::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
+    use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
     use serde_json::Value;
 
     fn timeline() -> TimelineRecord {

@@ -1,6 +1,6 @@
 //! `gate-sample`: what a gate asks of each of the two programs that it compares. Hidden: `gate` starts it.
 //!
-//! A request on standard input, an answer on standard output, one JSON line each (see `reports::gate::arm` and
+//! A request on standard input, an answer on standard output, one JSON line each (see `records::regression::arm` and
 //! FORMAT.md). Each sample has a process of its own: this one. A wrapper may add flags of a spec, to compare two
 //! provers of one's own through one harness.
 
@@ -14,13 +14,13 @@ use ::measure::host::Host;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
 use anyhow::Context;
-use reports::gate::arm::{
+use records::machine::{FieldRecord, MachineRecord};
+use records::regression::arm::{
     ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, SampleAnswer, SampleRequest,
     TimeAnswer, to_line,
 };
-use reports::gate::paired::TimeName;
-use reports::machine::{FieldRecord, MachineRecord};
-use reports::sample::{LogRecord, MarkName, SampleRecord, StageName};
+use records::regression::paired::TimeName;
+use records::sample::{LogRecord, MarkName, SampleRecord, StageName};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Cursor, stdin};

@@ -3,13 +3,14 @@
 use crate::cmd::gate::Github;
 use crate::exit::usage;
 use crate::output::{print, width, write_whole};
-use ::gate::history::{DriftSettings, Quantities, drift};
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
+use records::regression::drift::DriftRecord;
+use records::regression::history::{HistoryFile, HistoryRecord};
+use regression::history::{DriftSettings, Quantities, drift};
 use reports::export::Exporter;
-use reports::gate::drift::{DriftAnnotations, DriftMarkdown, DriftRecord, DriftText};
-use reports::gate::drift_svg::DriftSvg;
-use reports::gate::history::{HistoryFile, HistoryRecord};
+use reports::regression::drift::{DriftAnnotations, DriftMarkdown, DriftText};
+use reports::regression::drift_svg::DriftSvg;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -142,7 +143,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 
 fn add(args: Add) -> anyhow::Result<()> {
     let Add { profile, file, commit, again } = args;
-    let profile = reports::profile::json::read(&profile)?;
+    let profile = records::file::read(&profile)?;
     let commit = commit_of(commit)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;
     let record = HistoryRecord::of(&profile, commit, now.as_secs());
@@ -217,7 +218,7 @@ impl Look {
 const PERMUTATIONS: u32 = 999;
 
 fn read(file: &Path) -> anyhow::Result<Vec<HistoryRecord>> {
-    Ok(reports::gate::history::read(file)?)
+    Ok(records::regression::history::read(file)?)
 }
 
 impl Forms {

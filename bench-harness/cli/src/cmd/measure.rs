@@ -12,8 +12,8 @@ use ::measure::run::{MeasureError, Outcome, Run};
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
 use anyhow::Context;
+use records::file::to_json;
 use reports::export::Exporter;
-use reports::profile::json::ProfileJson;
 use reports::profile::terminal::ProfileTable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
     let outcome = measure(args.spec, &args.place, Overrides::default(), &host)?;
     if args.json {
-        return print(&ProfileJson.export(&outcome.profile)?);
+        return print(&to_json(&outcome.profile)?);
     }
     print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
     print(&format!("Everything is in {}.", outcome.folder.display()))

@@ -12,10 +12,10 @@ use clap::ValueEnum;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::{Plan, choose};
 use planner::{PlanRequest, recommend};
+use records::plan::PlanRecord;
+use records::plan::answers::MachineAnswersRecord;
+use records::profile::{CellSummaryRecord, ProfileRecord};
 use reports::export::Exporter;
-use reports::plan::PlanRecord;
-use reports::plan::answers::MachineAnswersRecord;
-use reports::profile::{CellSummaryRecord, ProfileRecord};
 use reports::timeline::chrome::ChromeTrace;
 use std::path::{Path, PathBuf};
 
@@ -163,7 +163,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
             with_answers(render(&plan.to_record(), args.format)?, &plan.to_record(), answers, args.format)?;
         return deliver(&text, args.output.as_deref());
     };
-    let profile = reports::profile::json::read(path)?;
+    let profile = records::file::read(path)?;
     let planned = plan_profile(&profile, &args.choice, &args.question)?;
     trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
@@ -258,7 +258,7 @@ pub(crate) fn plan_profile<'a>(
 pub(crate) fn render(record: &PlanRecord, format: Format) -> anyhow::Result<String> {
     Ok(match format {
         Format::Terminal => reports::plan::terminal::render(record, width()),
-        Format::Json => reports::plan::json::write(record).context("writing the plan as JSON")?,
+        Format::Json => records::file::to_json(record).context("writing the plan as JSON")?,
         Format::Csv => reports::plan::csv::designs(record).context("writing the designs as CSV")?,
         Format::Markdown => reports::plan::markdown::render(record),
     })

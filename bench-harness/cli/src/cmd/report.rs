@@ -12,24 +12,23 @@ use crate::what_if::Answers;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use clap::ValueEnum;
+use measure::timeline::timeline;
+use records::file::to_json;
+use records::machine::MachineRecord;
 use reports::compare::csv::ComparisonCsv;
 use reports::compare::markdown::ComparisonMarkdown;
 use reports::compare::terminal::ComparisonTable;
 use reports::export::Exporter;
-use reports::machine::json::MachineJson;
+use reports::laws::csv::LawsCsv;
+use reports::laws::markdown::LawsMarkdown;
+use reports::laws::terminal::LawsTable;
 use reports::machine::terminal::MachineTable;
 use reports::profile::csv::ProfileCsv;
 use reports::profile::histogram_log::HistogramLog;
-use reports::profile::json::ProfileJson;
 use reports::profile::markdown::ProfileMarkdown;
 use reports::profile::terminal::ProfileTable;
 use reports::sample::csv::SampleCsv;
-use reports::scaling::csv::LawsCsv;
-use reports::scaling::json::LawsJson;
-use reports::scaling::markdown::LawsMarkdown;
-use reports::scaling::terminal::LawsTable;
 use reports::timeline::chrome::ChromeTrace;
-use reports::timeline::measured::timeline;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -137,37 +136,36 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return page_and_pictures(args, &files);
     }
     if let Some(path) = &args.trace {
-        let samples = reports::sample::read_log(&files.samples())?;
+        let samples = records::sample::read_log(&files.samples())?;
         return write_whole(path, &ChromeTrace.export(&timeline(&samples))?);
     }
     if !args.compare.is_empty() {
         return deliver(&compared(args, format)?, args.output.as_deref());
     }
     let text = match (args.what, format) {
-        (What::Samples, Format::Csv) => SampleCsv.export(&reports::sample::read_log(&files.samples())?)?,
-        (What::Samples, Format::Json) => reports::file::read_text(&files.samples())?,
-        (What::Machine, Format::Terminal) => MachineTable { width_columns: width() }
-            .export(&reports::machine::json::read(&files.machine())?)?,
-        (What::Machine, Format::Json) => {
-            MachineJson.export(&reports::machine::json::read(&files.machine())?)?
+        (What::Samples, Format::Csv) => SampleCsv.export(&records::sample::read_log(&files.samples())?)?,
+        (What::Samples, Format::Json) => records::file::read_text(&files.samples())?,
+        (What::Machine, Format::Terminal) => {
+            MachineTable { width_columns: width() }.export(&records::file::read(&files.machine())?)?
         }
+        (What::Machine, Format::Json) => to_json(&records::file::read::<MachineRecord>(&files.machine())?)?,
         (What::Profile, format) => {
-            let profile = reports::profile::json::read(&files.profile())?;
+            let profile = records::file::read(&files.profile())?;
             match format {
                 Format::Terminal => {
                     ProfileTable { width_columns: width(), details: false }.export(&profile)?
                 }
-                Format::Json => ProfileJson.export(&profile)?,
+                Format::Json => to_json(&profile)?,
                 Format::Csv => ProfileCsv.export(&profile)?,
                 Format::Markdown => ProfileMarkdown.export(&profile)?,
                 Format::Histograms => HistogramLog.export(&profile)?,
             }
         }
         (What::Laws, format) => {
-            let laws = args.laws.of(&reports::profile::json::read(&files.profile())?)?;
+            let laws = args.laws.of(&records::file::read(&files.profile())?)?;
             match format {
                 Format::Terminal => LawsTable { width_columns: width() }.export(&laws)?,
-                Format::Json => LawsJson.export(&laws)?,
+                Format::Json => to_json(&laws)?,
                 Format::Csv => LawsCsv.export(&laws)?,
                 Format::Markdown => LawsMarkdown.export(&laws)?,
                 Format::Histograms => return Err(histograms_of_what()),
@@ -195,9 +193,7 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
     let record = side_by_side(&args.compare, &args.question, args.second_usd_per_hour)?;
     Ok(match format {
         Format::Terminal => ComparisonTable { width_columns: width() }.export(&record)?,
-        Format::Json => {
-            serde_json::to_string_pretty(&record).context("writing the comparison as JSON")? + "\n"
-        }
+        Format::Json => to_json(&record).context("writing the comparison as JSON")?,
         Format::Csv => ComparisonCsv.export(&record)?,
         Format::Markdown => ComparisonMarkdown.export(&record)?,
         Format::Histograms => return Err(histograms_of_what()),
@@ -207,7 +203,7 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
     let question = args.question.clone().or_usual_target();
     let records = story::of_profile(files, &args.choice, &question, &args.laws, Answers::Server)?;
-    let profile = reports::profile::json::read(&files.profile())?;
+    let profile = records::file::read(&files.profile())?;
     let planner = Planner { profile, choice: args.choice.clone(), question };
     let page = reports::html::page(&records, reports::html::Place::Served);
     serve(page, planner, args.listen, &args.folder.display().to_string())

@@ -1,6 +1,6 @@
 //! What a child tells its parent, a JSON line each. No public format: parent and child are the same program.
 
-use reports::sample::LogRecord;
+use records::sample::LogRecord;
 use serde::{Deserialize, Serialize};
 
 /// One line.

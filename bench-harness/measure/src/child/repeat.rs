@@ -7,7 +7,7 @@ use crate::child::timer::Timed;
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProverError};
 use prover::witness;
-use reports::sample::StageName;
+use records::sample::StageName;
 use workloads::encoding::encode;
 use workloads::state::State;
 

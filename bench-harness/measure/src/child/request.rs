@@ -4,7 +4,7 @@ use crate::cell::{Cell, Workload};
 use crate::spec::{Spec, SystemChoice};
 use machine::DutyMeter;
 use prover::scripted::Script;
-use reports::sample::CellRecord;
+use records::sample::CellRecord;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

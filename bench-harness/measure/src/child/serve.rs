@@ -10,7 +10,7 @@ use crate::child::timer::{Timed, Timer};
 use crate::child::watch::{Conditions, Watch};
 use prover::system::{Proof, ProverError, Shape, check};
 use prover::witness;
-use reports::sample::{
+use records::sample::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,
     SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName,
 };

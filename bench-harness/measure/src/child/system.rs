@@ -5,7 +5,7 @@ use prover::command::Command;
 use prover::plonk::Plonky2;
 use prover::scripted::{Script, Scripted};
 use prover::system::{CircuitSize, Description, ProofSystem, ProverError};
-use reports::sample::{CircuitRecord, SystemRecord};
+use records::sample::{CircuitRecord, SystemRecord};
 use std::time::Duration;
 
 /// The proof system of a cell.

@@ -2,7 +2,7 @@
 
 use crate::child::request::{CellRequest, Remaining, Stopping};
 use crate::statistics::relative_width;
-use reports::sample::{EndName, MarkName, StageName};
+use records::sample::{EndName, MarkName, StageName};
 use std::collections::BTreeMap;
 
 /// Counts repeats and keeps the times of batch proofs.
@@ -105,7 +105,7 @@ impl Tally {
 mod tests {
     use super::Tally;
     use crate::child::request::Stopping;
-    use reports::sample::{EndName, MarkName, StageName};
+    use records::sample::{EndName, MarkName, StageName};
     use std::collections::BTreeMap;
 
     fn tally(repeats: u64, reruns: u64, interval_width: Option<f64>) -> Tally {

@@ -11,7 +11,7 @@ use machine::{
     CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part,
 };
 use prover::scripted::Script;
-use reports::sample::MarkName;
+use records::sample::MarkName;
 
 /// Watches sections.
 #[derive(Debug)]

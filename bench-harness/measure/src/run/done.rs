@@ -2,8 +2,8 @@
 
 use crate::profile;
 use crate::spec::Spec;
-use reports::sample::record::SampleKey;
-use reports::sample::{CellRecord, EndName, LogRecord, StageName};
+use records::sample::record::SampleKey;
+use records::sample::{CellRecord, EndName, LogRecord, StageName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is done, by cell.

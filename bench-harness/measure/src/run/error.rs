@@ -1,7 +1,7 @@
 //! Why a run ends early.
 
 use crate::spec::SpecError;
-use reports::file::{ReadError, WriteError};
+use records::file::{ReadError, WriteError};
 use std::path::PathBuf;
 use thiserror::Error;
 

@@ -1,6 +1,6 @@
 //! What a progress display is told. Any closure over an [`Event`] will do.
 
-use reports::sample::{CellRecord, EndName, FailureRecord, SampleRecord};
+use records::sample::{CellRecord, EndName, FailureRecord, SampleRecord};
 
 /// Something happened.
 #[derive(Clone, Debug)]

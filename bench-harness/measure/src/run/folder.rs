@@ -3,10 +3,10 @@
 
 use crate::run::error::MeasureError;
 use crate::spec::{Overrides, Spec, SpecError, file};
-use reports::file::{write_json, write_whole};
-use reports::machine::MachineRecord;
-use reports::sample::SampleLog;
-use reports::sample::log::{LogContents, read_unfinished};
+use records::file::{write_json, write_whole};
+use records::machine::MachineRecord;
+use records::sample::SampleLog;
+use records::sample::log::{LogContents, read_unfinished};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -101,7 +101,7 @@ pub(crate) fn resume(folder: &Path, spec: &Spec, machine: &MachineRecord) -> Res
             differences: differences.join("; "),
         });
     }
-    let there = reports::machine::json::read(&files.machine())?;
+    let there: MachineRecord = records::file::read(&files.machine())?;
     let other = there.differences(machine);
     if !other.is_empty() {
         let other: Vec<_> = other.iter().map(ToString::to_string).collect();

@@ -3,7 +3,7 @@
 use crate::cell::Cell;
 use crate::spec::Spec;
 use machine::{Headroom, MemoryBound, MemoryLaw, MemoryPoint, Root};
-use reports::sample::{CellRecord, LogRecord};
+use records::sample::{CellRecord, LogRecord};
 use std::collections::BTreeMap;
 
 /// Fewer rows has no plonky2 circuit that verifies a proof.

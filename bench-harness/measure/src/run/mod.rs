@@ -33,9 +33,9 @@ use crate::run::one_cell::{CellRun, Finish};
 use crate::schedule::Schedule;
 use crate::spec::{Spec, SystemChoice};
 use machine::Probe;
-use reports::file::write_json;
-use reports::profile::ProfileRecord;
-use reports::sample::{CellRecord, EndName};
+use records::file::write_json;
+use records::profile::ProfileRecord;
+use records::sample::{CellRecord, EndName};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -203,7 +203,7 @@ impl Run<'_> {
         &self,
         run: &str,
         schedule: &Schedule,
-        records: &[reports::sample::LogRecord],
+        records: &[records::sample::LogRecord],
     ) -> Result<ProfileRecord, MeasureError> {
         let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
         let spec_toml = crate::spec::file::write(self.spec.effective())?;

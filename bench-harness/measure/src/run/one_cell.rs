@@ -11,8 +11,8 @@ use crate::run::launch::{Launcher, News, Running};
 use crate::run::memory;
 use crate::run::progress::{Current, Progress};
 use crate::run::stage::{Refusal, Stage};
-use reports::sample::record::SampleKey;
-use reports::sample::{
+use records::sample::record::SampleKey;
+use records::sample::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, SAMPLE_SCHEMA_VERSION, SampleLog,
 };
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What is known of a cell while children come and go.
 
 use crate::profile::{aggregate_s, prove_batch_s};
-use reports::sample::{SampleRecord, StageName};
+use records::sample::{SampleRecord, StageName};
 use std::time::Instant;
 
 /// What is known of a cell while children come and go.

@@ -5,7 +5,7 @@ use crate::cell::Cell;
 use crate::child::request::PlacementRequest;
 use crate::run::launch::Running;
 use machine::{ClockHold, ClockSetting, CoreCount, DutyMeter, Placement, Probe, Root, STATE_FILE, Topology};
-use reports::sample::FailureName;
+use records::sample::FailureName;
 use std::path::Path;
 
 /// A cell that cannot be measured here.

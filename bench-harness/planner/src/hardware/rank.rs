@@ -1,7 +1,7 @@
 //! Machines in order of cost for one request, and two of them side by side.
 
 use rayon::prelude::*;
-use reports::plan::machines::{MachineFleetRecord, MachineRecord};
+use records::plan::answers::{MachineFleetRecord, MachineRecord};
 
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;

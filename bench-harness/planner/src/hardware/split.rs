@@ -1,6 +1,6 @@
 //! Vertical against horizontal on one machine: few provers of many cores, or many of few.
 
-use reports::plan::answers::SplitRecord;
+use records::plan::answers::SplitRecord;
 
 use crate::error::{PlanError, positive};
 use crate::formulas::corrected::in_order_floor_s;

@@ -11,7 +11,7 @@ use crate::plan::needs::provers_least;
 use crate::plan::outlook::{ClosedForm, Fleet, capacity_of, closed_form, rough};
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{Estimate, Simulated};
-use reports::plan::curves::{
+use records::plan::curves::{
     CURVES_SCHEMA_VERSION, CurvesRecord, DayFleetRecord, DayRecord, DelayAtRecord, FloorRecord,
     OverBatchesRecord, OverProversRecord, QuantileAtRecord,
 };

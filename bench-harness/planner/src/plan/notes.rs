@@ -1,6 +1,6 @@
 //! The sentences that say why, and what a plan cannot know.
 
-use reports::number::significant;
+use records::number::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;

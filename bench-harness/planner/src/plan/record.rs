@@ -1,7 +1,7 @@
 //! A plan as the record that `reports` writes and renders. Every field is named here, so that a new one
 //! breaks the build until it is thought of.
 
-use reports::plan::{
+use records::plan::{
     AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
     PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
     StateName, StatisticName, TermName, TimeRecord, UnstableRecord,

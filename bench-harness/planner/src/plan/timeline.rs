@@ -1,6 +1,6 @@
 //! The recommended fleet at work, from an empty pipeline, as the record that is drawn and written.
 
-use reports::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
+use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 use std::collections::BTreeMap;
 
 use crate::error::PlanError;

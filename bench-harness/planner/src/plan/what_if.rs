@@ -4,8 +4,8 @@
 //! `plan` prints. Without a limit on delay and with N given no fleet has to be simulated to be chosen, and ten
 //! thousand positions take less than a second.
 
-use reports::number::significant;
-use reports::what_if::{
+use records::number::significant;
+use records::what_if::{
     AnswerRecord, CostRecord, PositionRecord, WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord,
 };
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! One replication as spans of time on lanes: what each prover, aggregator and L1 did, and when.
 //!
 //! The same engine as every figure of a plan, from an empty pipeline. Not here: how spans are drawn or written
-//! (`reports::timeline`).
+//! (`records::timeline`).
 
 use crate::error::{PlanError, at_least_one};
 use crate::sim::engine;

@@ -3,11 +3,11 @@
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::time;
-use crate::profile::{ProfileRecord, QuantityName};
-use crate::scaling::{LawRecord, OverName};
+use records::laws::{LawRecord, OverName};
+use records::number::time;
+use records::profile::{ProfileRecord, QuantityName};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "aggregation",
@@ -40,7 +40,7 @@ fn over_n(law: &LawRecord, place: usize) -> Chart {
         "N proofs take N − 1 merges: on one aggregator the time grows with them, on enough aggregators only with the \
          levels of the tree.",
     );
-    let line = |name: &str, tone, pick: fn(&crate::scaling::TreeRecord) -> f64| Series {
+    let line = |name: &str, tone, pick: fn(&records::laws::TreeRecord) -> f64| Series {
         name: name.to_owned(),
         tone,
         marks: Marks::Line {

@@ -2,11 +2,11 @@
 
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Span, Table, Tone};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
-use crate::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
-use crate::sample::CircuitRecord;
+use records::number::{significant, time};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::report::Records;
+use records::sample::CircuitRecord;
 
 pub(super) const SECTION: Section = Section {
     id: "batch-size",

@@ -2,10 +2,10 @@
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::Axis;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::profile::QuantityName;
-use crate::scaling::{LawRecord, OfName, OverName};
+use records::laws::{LawRecord, OfName, OverName};
+use records::profile::QuantityName;
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "clock",

@@ -3,11 +3,11 @@
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::time;
-use crate::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
-use crate::scaling::{OfName, OverName};
+use records::laws::{OfName, OverName};
+use records::number::time;
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::report::Records;
 use std::collections::BTreeSet;
 
 pub(super) const SECTION: Section = Section {
@@ -74,7 +74,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 fn families(profile: &ProfileRecord) -> Vec<Vec<&CellSummaryRecord>> {
     let mut families: Vec<(String, Vec<&CellSummaryRecord>)> = Vec::new();
     for cell in profile.cells.iter().filter(|cell| !cell.quantities.is_empty()) {
-        let key = crate::sample::CellRecord { cores: 0, ..cell.cell.clone() }.key();
+        let key = records::sample::CellRecord { cores: 0, ..cell.cell.clone() }.key();
         match families.iter_mut().find(|(known, _)| *known == key) {
             Some((_, cells)) => cells.push(cell),
             None => families.push((key, vec![cell])),

@@ -1,8 +1,8 @@
 //! Each design by the formulas as published.
 
 use crate::chart::Table;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
+use records::report::Records;
 
 pub(super) const SECTION: Section =
     Section { id: "designs", title: "Designs compared", needs: "a plan", script: None, build };

@@ -3,10 +3,10 @@
 
 use crate::chart::{Axis, Chart, Column, Dot, Marks, Rule, Series, Table, Tone};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
-use crate::profile::{CellSummaryRecord, QuantityName, QuantityRecord};
+use records::number::{significant, time};
+use records::profile::{CellSummaryRecord, QuantityName, QuantityRecord};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "distribution",

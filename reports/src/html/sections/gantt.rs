@@ -1,10 +1,10 @@
 //! The first groups on their way through the fleet: who works when.
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::significant;
-use crate::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
+use records::number::significant;
+use records::report::Records;
+use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 
 pub(crate) const SECTION: Section = Section {
     id: "timeline",
@@ -146,9 +146,9 @@ fn capital(text: &str) -> String {
 mod tests {
     use super::{GROUPS, LANES, build};
     use crate::chart::Marks;
-    use crate::html::Records;
     use crate::html::section::Block;
-    use crate::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
+    use records::report::Records;
+    use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 
     fn timeline(provers: usize) -> TimelineRecord {
         let span = |group: u64| SpanRecord {

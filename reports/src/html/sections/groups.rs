@@ -1,11 +1,11 @@
 //! Throughput and delay over N, with the balance point.
 
 use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
-use crate::plan::PlanRecord;
-use crate::plan::curves::{CurvesRecord, OverBatchesRecord};
+use records::number::{significant, time};
+use records::plan::PlanRecord;
+use records::plan::curves::{CurvesRecord, OverBatchesRecord};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "groups",

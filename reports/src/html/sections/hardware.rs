@@ -2,11 +2,11 @@
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone, Value};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::significant;
-use crate::plan::machines::{MachineFleetRecord, MachineRecord};
 use crate::plan::sentences::seconds;
+use records::number::significant;
+use records::plan::answers::{MachineFleetRecord, MachineRecord};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "hardware",

@@ -1,8 +1,8 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
 use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Series, Table, Tone, Value};
-use crate::number::{significant, time};
-use crate::scaling::{FitRecord, LawRecord, OfName, OverName, ReachName};
+use records::laws::{FitRecord, LawRecord, OfName, OverName, ReachName};
+use records::number::{significant, time};
 
 /// The most charts of one kind on a page; the numbers of all of them are in the tables.
 pub(crate) const CHARTS_MOST: usize = 4;

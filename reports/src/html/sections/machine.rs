@@ -1,9 +1,9 @@
 //! The machine as it was when the run began.
 
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use maud::html;
+use records::report::Records;
 
 pub(super) const SECTION: Section =
     Section { id: "machine", title: "The machine", needs: "a profile", script: None, build };

@@ -1,10 +1,10 @@
 //! How the numbers came to be, and what they cannot tell.
 
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::profile::ProfileRecord;
 use maud::html;
+use records::profile::ProfileRecord;
+use records::report::Records;
 
 pub(super) const SECTION: Section =
     Section { id: "method", title: "Method and limits", needs: "a plan or a profile", script: None, build };

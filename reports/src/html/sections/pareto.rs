@@ -1,10 +1,10 @@
 //! Cost against p99 delay: the fleets that no other beats in both.
 
 use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
-use crate::plan::{PlanRecord, StateName, StatisticName};
+use records::number::{significant, time};
+use records::plan::{PlanRecord, StateName, StatisticName};
+use records::report::Records;
 
 pub(super) const SECTION: Section =
     Section { id: "cost", title: "Cost against delay", needs: "a plan", script: None, build };
@@ -29,7 +29,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 fn front(plan: &PlanRecord) -> Chart {
     let priced = plan.pareto.iter().all(|point| point.usd_per_batch.is_some());
-    let cost = |point: &crate::plan::record::ParetoRecord| match point.usd_per_batch {
+    let cost = |point: &records::plan::ParetoRecord| match point.usd_per_batch {
         Some(usd) if priced => usd,
         _ => f64::from(point.machines),
     };

@@ -1,11 +1,11 @@
 //! Delay over the number of provers, with the floor that no number goes below.
 
 use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Rule, Series, Table, Tone, Value};
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
-use crate::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
-use crate::plan::{PlanRecord, StateName};
+use records::number::{significant, time};
+use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
+use records::plan::{PlanRecord, StateName};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "provers",

@@ -1,11 +1,11 @@
 //! The queue over a day of uneven load.
 
 use crate::chart::{Axis, Chart, Marks, Series, Table, Tone, Value};
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::significant;
-use crate::plan::curves::{DayFleetRecord, DayRecord};
 use crate::plan::sentences::seconds;
+use records::number::significant;
+use records::plan::curves::{DayFleetRecord, DayRecord};
+use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
     id: "day",

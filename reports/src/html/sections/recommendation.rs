@@ -2,13 +2,13 @@
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
 use crate::html::page::short;
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
-use crate::number::{significant, time};
 use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
-use crate::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord};
-use crate::profile::{ProfileRecord, QuantityName};
 use maud::{Markup, html};
+use records::number::{significant, time};
+use records::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord};
+use records::profile::{ProfileRecord, QuantityName};
+use records::report::Records;
 
 pub(crate) const SECTION: Section =
     Section { id: "answer", title: "The answer", needs: "a plan, or a profile", script: None, build };

@@ -3,9 +3,9 @@
 //! The page computes nothing. From disk it shows the answers of a grid that the planner filled; behind
 //! `report --serve` it asks the planner, simulation included.
 
-use crate::html::records::Records;
 use crate::html::section::{Block, Section};
 use maud::{Markup, PreEscaped, html};
+use records::report::Records;
 
 pub(crate) const SECTION: Section = Section {
     id: "what-if",
@@ -85,9 +85,9 @@ fn control(name: &str, label: &str, unit: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::build;
-    use crate::html::Records;
     use crate::html::section::Block;
-    use crate::what_if::{WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord};
+    use records::report::Records;
+    use records::what_if::{WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord};
 
     #[test]
     fn the_grid_is_the_data_and_gas_has_a_slider_only_where_it_has_a_price() {

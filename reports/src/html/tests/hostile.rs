@@ -1,9 +1,10 @@
 //! Names and texts of others: they are shown, and do nothing.
 
 use super::Read;
-use crate::html::{Records, export, fixture};
-use crate::machine::ValueRecord;
+use crate::html::{export, fixture};
 use proptest::prelude::*;
+use records::machine::ValueRecord;
+use records::report::Records;
 
 const HOSTILE: [&str; 6] = [
     "<script>alert(1)</script>",

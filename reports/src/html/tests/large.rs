@@ -2,7 +2,7 @@
 
 use super::Read;
 use crate::html::fixture::profile_with;
-use crate::profile::{ProfileRecord, QuantityName};
+use records::profile::{ProfileRecord, QuantityName};
 use std::time::Instant;
 
 /// The limit for a file.

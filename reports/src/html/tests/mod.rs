@@ -5,7 +5,8 @@ mod large;
 mod poor;
 mod structure;
 
-use crate::html::{Place, Records, page};
+use crate::html::{Place, page};
+use records::report::Records;
 use scraper::{ElementRef, Html, Selector};
 
 /// A page that was read back.

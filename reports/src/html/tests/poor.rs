@@ -1,10 +1,11 @@
 //! What is missing, and numbers that are none: charts degrade in words.
 
 use super::Read;
+use crate::html::export;
 use crate::html::fixture::{self, profile_with, without};
-use crate::html::{Records, export};
-use crate::profile::QuantityName;
 use proptest::prelude::*;
+use records::profile::QuantityName;
+use records::report::Records;
 
 #[test]
 fn nothing_is_a_page_without_sections() {
@@ -15,7 +16,7 @@ fn nothing_is_a_page_without_sections() {
 
 #[test]
 fn a_plan_alone_and_a_profile_alone() {
-    let plan = Records { plan: Some(crate::plan::fixture::seed_plan()), ..Records::default() };
+    let plan = Records { plan: Some(fixtures::plan::seed_plan()), ..Records::default() };
     assert_eq!(Read::of(&plan).sections(), ["answer", "cost", "designs", "method"]);
     let page = Read::of(&profile_with(|_| {}));
     assert!(page.words("h1").contains("One prover proves a batch in 3.9 s"), "{}", page.words("h1"));
@@ -199,7 +200,7 @@ fn samples_that_were_left_out_stand_apart() {
 }
 
 /// So many samples in the estimate of prove time, and so many beside it.
-fn mark(profile: &mut crate::profile::ProfileRecord, clean: u32, marked: u32) {
+fn mark(profile: &mut records::profile::ProfileRecord, clean: u32, marked: u32) {
     let quantities = profile.cells[0].quantities.iter_mut();
     for prove in quantities.filter(|quantity| quantity.quantity == QuantityName::ProveBatch) {
         prove.values_s = (0..clean).map(|k| 3.5 + 0.01 * f64::from(k % 37)).collect();

@@ -1,7 +1,8 @@
 //! Landmarks, names, marks, and that nothing is fetched.
 
 use super::Read;
-use crate::html::{Records, ReportRecord, export, fixture};
+use crate::html::{export, fixture};
+use records::report::{Records, ReportRecord};
 use std::collections::BTreeSet;
 
 #[test]

@@ -6,16 +6,17 @@ use crate::cmd::gate::{planted, stop_on_ctrl_c};
 use crate::exit::usage;
 use crate::output::{print, width, write_whole};
 use crate::spec_args::SpecArgs;
-use ::gate::aa::study::{advice, rows, spread};
-use ::gate::paired::block::Figures;
-use ::gate::paired::record::{arm, pair_record};
-use ::gate::paired::{Made, Many, Rules, one_block};
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use anyhow::Context;
+use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
+use records::sample::CellRecord;
+use regression::aa::study::{advice, rows, spread};
+use regression::paired::block::Figures;
+use regression::paired::record::{arm, pair_record};
+use regression::paired::{Made, Many, Rules, one_block};
 use reports::export::Exporter;
-use reports::gate::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord, AaTable};
-use reports::sample::CellRecord;
+use reports::regression::aa::AaTable;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -93,7 +94,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let (mut first, mut second) =
         (program("first", &built.base, &asked), program("second", &built.head, &asked));
     let mut tell = Tell { started };
-    let on = &mut |event: &::gate::paired::Event<'_>| tell.on(event);
+    let on = &mut |event: &regression::paired::Event<'_>| tell.on(event);
     let (described, made) = one_block(&mut first, &mut second, &names(&times), &rules, on)?;
     let record = AaRecord {
         schema_version: AA_SCHEMA_VERSION,

@@ -4,15 +4,15 @@ use crate::cmd::gate::outputs::Outputs;
 use crate::exit::{Refused, Regression, usage};
 use crate::output::{print, width, write_whole};
 use crate::spec_args::SpecArgs;
-use ::gate::exact::{compare, varying};
 use ::measure::figures::{Figures, figures};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
+use records::file::ReadError;
+use records::regression::exact::ExactRecord;
+use records::regression::figures::FiguresRecord;
+use regression::exact::{compare, varying};
 use reports::export::Exporter;
-use reports::file::ReadError;
-use reports::gate::exact::ExactRecord;
-use reports::gate::exact_terminal::ExactTable;
-use reports::gate::figures::FiguresRecord;
+use reports::regression::exact_terminal::ExactTable;
 use std::path::{Path, PathBuf};
 
 /// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
@@ -54,7 +54,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let spec = spec.resolve(built_in(), &Host::read(Some("system"))?)?;
     // A baseline that cannot be read is said before a minute of proving, and not after it.
     let baseline = match bless {
-        true => reports::gate::figures::read(&file).ok(),
+        true => records::file::read::<FiguresRecord>(&file).ok(),
         false => Some(read(&file)?),
     };
     let Figures { record: head, again } = figures(&spec, &mut |cell| eprintln!("figures of {cell}"))?;
@@ -87,7 +87,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 }
 
 fn read(file: &Path) -> anyhow::Result<FiguresRecord> {
-    reports::gate::figures::read(file).map_err(|error| match error {
+    records::file::read::<FiguresRecord>(file).map_err(|error| match error {
         ReadError::Version { .. } => Refused(format!("{error}, or bless it anew with --bless")).into(),
         ReadError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
             usage(format!("{error}: make the baseline with --bless, and commit it"))

@@ -8,7 +8,7 @@ use crate::question::Question;
 use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
-use reports::gate::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
+use records::regression::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
 use std::collections::BTreeMap;
 
 /// Hours of a month: 365 days in twelve, as clouds bill.

@@ -4,11 +4,11 @@
 use crate::output::{print, write_whole};
 use clap::ValueEnum;
 use reports::export::Exporter;
-use reports::gate::annotations::GateAnnotations;
-use reports::gate::bencher::GateBencher;
-use reports::gate::junit::GateJunit;
-use reports::gate::markdown::GateMarkdown;
-use reports::gate::smaller_is_better::GateSmallerIsBetter;
+use reports::regression::annotations::GateAnnotations;
+use reports::regression::bencher::GateBencher;
+use reports::regression::junit::GateJunit;
+use reports::regression::markdown::GateMarkdown;
+use reports::regression::smaller_is_better::GateSmallerIsBetter;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};

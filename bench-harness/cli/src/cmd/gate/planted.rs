@@ -1,8 +1,8 @@
 //! The gate on machines with planted noise, as a table in Markdown: what METHODOLOGY.md shows.
 
-use ::gate::aa::noise::planted;
-use ::gate::aa::trials::trials;
-use ::gate::paired::Rules;
+use regression::aa::noise::planted;
+use regression::aa::trials::trials;
+use regression::paired::Rules;
 
 /// Numbers of pairs in the table.
 const PAIRS: [usize; 3] = [5, 10, 20];

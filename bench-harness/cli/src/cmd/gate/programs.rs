@@ -1,11 +1,11 @@
 //! The two programs of a comparison: starting one for each sample, hearing its answer, and no longer than it may
 //! take.
 
-use ::gate::paired::{Arm, ArmError, Described, Sample, TimeSample};
-use reports::gate::arm::{
+use records::regression::arm::{
     ARM_PROTOCOL, ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, NotAnAnswer,
     SampleAnswer, SampleRequest, TimeAnswer, from_output,
 };
+use regression::paired::{Arm, ArmError, Described, Sample, TimeSample};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Map, Value};
 use std::cell::Cell;

@@ -3,11 +3,11 @@
 //! The two are never mixed: under a quota memory keeps its speed and the caches stay warm, so that half of the time
 //! is not half of the clock.
 
-use reports::profile::{CellSummaryRecord, ProfileRecord};
-use reports::scaling::{
+use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
     OverName, RefusedRecord,
 };
+use records::profile::{CellSummaryRecord, ProfileRecord};
 
 use super::family::{StageKey, families, pairs, places, points, stages, whole};
 use super::{Asked, count, reach_name};

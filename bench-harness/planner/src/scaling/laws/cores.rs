@@ -1,10 +1,10 @@
 //! Time of each stage over the cores of one prover: Amdahl's law and the universal one.
 
-use reports::profile::ProfileRecord;
-use reports::scaling::{
+use records::laws::{
     CoefficientRecord, CurvePointRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName,
     PeakRecord, RefusedRecord,
 };
+use records::profile::ProfileRecord;
 
 use super::family::{Members, families, pairs, places, points, stages, whole};
 use super::{Asked, count, reach_name};
@@ -15,7 +15,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
     let mut laws = Vec::new();
     let by_cores = families(profile, |summary| {
         let cores = summary.cell.cores as f64;
-        Some((reports::scaling::FamilyRecord { cores: None, ..whole(&summary.cell) }, cores))
+        Some((records::laws::FamilyRecord { cores: None, ..whole(&summary.cell) }, cores))
     });
     for (family, members) in by_cores {
         if places(&members) < 2 {
@@ -38,7 +38,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
 }
 
 fn law(
-    family: &reports::scaling::FamilyRecord,
+    family: &records::laws::FamilyRecord,
     stage: super::family::StageKey,
     points: Vec<LawPointRecord>,
     asked: &Asked,

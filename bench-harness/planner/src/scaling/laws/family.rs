@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
-use reports::sample::CellRecord;
-use reports::scaling::{FamilyRecord, LawPointRecord};
+use records::laws::{FamilyRecord, LawPointRecord};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+use records::sample::CellRecord;
 
 /// A family with its cells, each beside its place on the axis.
 pub(super) type Members<'a> = Vec<(f64, &'a CellSummaryRecord)>;

@@ -1,10 +1,10 @@
 //! Aggregation over N: a tree of pairwise merges has N − 1 of them on ⌈log₂ N⌉ levels.
 
-use reports::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
-use reports::scaling::{
+use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
     OverName, TreeRecord,
 };
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 
 use super::family::{families, places, points, whole};
 use super::{Asked, reach_name};
@@ -63,7 +63,7 @@ fn levels(members: &[(f64, &CellSummaryRecord)]) -> Option<String> {
         let words: Vec<String> = levels
             .iter()
             .map(|level| {
-                format!("level {} {}", level.level.unwrap_or(0), reports::number::time(level.median_s))
+                format!("level {} {}", level.level.unwrap_or(0), records::number::time(level.median_s))
             })
             .collect();
         format!("A merge at N = {n}: {}.", words.join(", "))

@@ -21,8 +21,8 @@ mod size;
 
 use crate::error::{PlanError, at_least_one, positive};
 use crate::scaling::Reach;
-use reports::profile::ProfileRecord;
-use reports::scaling::{LAWS_SCHEMA_VERSION, LawsRecord, ReachName};
+use records::laws::{LAWS_SCHEMA_VERSION, LawsRecord, ReachName};
+use records::profile::ProfileRecord;
 
 /// Where the curves are wanted. What is not asked for is drawn over what was measured, and to twice as far where a
 /// law may be believed so far.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use reports::profile::{CellSummaryRecord, ProfileRecord};
-use reports::scaling::{
+use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
     OverName, RefusedRecord,
 };
+use records::profile::{CellSummaryRecord, ProfileRecord};
 
 use super::family::{Members, families, pairs, places, points, stages, whole};
 use super::{Asked, count, reach_name};

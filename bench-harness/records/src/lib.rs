@@ -1,0 +1,31 @@
+//! What is written and read: versioned record types, as JSON and JSON Lines.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`sample`] | what a run writes line by line: samples, failures, ends of repeats and cells |
+//! | [`machine`] | what a machine is, as named fields that are known or unknown |
+//! | [`profile`] | a run in summary: the input of planning |
+//! | [`laws`] | the scaling laws of a profile |
+//! | [`plan`] | what is recommended, and everything that led to it |
+//! | [`what_if`] | the planner's answers at every position of a few sliders |
+//! | [`comparison`] | two profiles side by side |
+//! | [`regression`] | two builds compared: baseline, exact and paired comparison, history, drift |
+//! | [`report`] | all that a report may be made of |
+//! | [`timeline`] | who did what and when: lanes of spans |
+//! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
+//! | [`number`] | the text form of a number, in the sentences that records and errors carry |
+//!
+//! Nothing here renders, proves, measures or plans. Every crate may import this one; it imports none of ours.
+
+pub mod comparison;
+pub mod file;
+pub mod laws;
+pub mod machine;
+pub mod number;
+pub mod plan;
+pub mod profile;
+pub mod regression;
+pub mod report;
+pub mod sample;
+pub mod timeline;
+pub mod what_if;

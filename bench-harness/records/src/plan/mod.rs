@@ -1,0 +1,17 @@
+//! What is recommended, and everything that led to it.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`record`] | the plan |
+//! | [`curves`] | fleets around the one recommended: what the report draws |
+//! | [`answers`] | what a plan was asked about machines |
+
+pub mod answers;
+pub mod curves;
+pub mod record;
+
+pub use record::{
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
+    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
+};

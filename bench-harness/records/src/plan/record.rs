@@ -1,0 +1,376 @@
+//! The record types of a plan. Plain data: nothing is computed here.
+
+use crate::file::Versioned;
+use serde::{Deserialize, Serialize};
+
+/// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
+pub const PLAN_SCHEMA_VERSION: u32 = 1;
+
+/// A plan: what was asked, what is recommended, and what led there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// [`PLAN_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// What was asked.
+    pub inputs: InputsRecord,
+    /// What is recommended.
+    pub recommendation: RecommendationRecord,
+    /// Each design by the seed's formulas.
+    pub designs: Vec<DesignRecord>,
+    /// Seed, corrected form and simulation side by side, a fleet each.
+    pub outlooks: Vec<OutlookRecord>,
+    /// How the number of provers moves with prove time.
+    pub sensitivity: SensitivityRecord,
+    /// Fleets that no other beats in both cost and p99.
+    pub pareto: Vec<ParetoRecord>,
+    /// Why, a sentence each.
+    pub reasons: Vec<String>,
+}
+
+impl Versioned for PlanRecord {
+    const SCHEMA_VERSION: u32 = PLAN_SCHEMA_VERSION;
+}
+
+/// What was asked for and measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputsRecord {
+    /// Target rate.
+    pub target_batches_per_s: f64,
+    /// Target rate in transactions, where the batch size is known.
+    pub target_transactions_per_s: Option<f64>,
+    /// Transactions in a full batch, where known.
+    pub batch_transactions: Option<u32>,
+    /// From a batch's first transaction to its closing.
+    pub close_s: f64,
+    /// Between two closings at the target rate.
+    pub close_interval_s: f64,
+    /// Proving one batch on one prover.
+    pub prove: TimeRecord,
+    /// Aggregating.
+    pub aggregation: AggregationRecord,
+    /// L1 block time.
+    pub block_s: f64,
+    /// The delay asked for, if any.
+    pub delay_limit: Option<DelayLimitRecord>,
+}
+
+/// A distribution of times, in summary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeRecord {
+    /// `fixed`, `log_normal`, `exponential` or `empirical`.
+    pub law: String,
+    /// Mean.
+    pub mean_s: f64,
+    /// Coefficient of variation.
+    pub cv: f64,
+    /// Samples behind it, for `empirical`.
+    pub samples: Option<u64>,
+}
+
+/// How N proofs become one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AggregationRecord {
+    /// `fixed_total`, `tree` or `fold`.
+    pub shape: String,
+    /// Proofs per merge; none for `fixed_total`.
+    pub arity: Option<u32>,
+    /// The whole group for `fixed_total`, one merge otherwise.
+    pub step: TimeRecord,
+}
+
+/// A limit on delay.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DelayLimitRecord {
+    /// The state that ends the delay.
+    pub state: StateName,
+    /// The statistic that must stay within it.
+    pub statistic: StatisticName,
+    /// The limit.
+    pub limit_s: f64,
+}
+
+/// What is recommended, with the figures it gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecommendationRecord {
+    /// Provers, P.
+    pub provers: u32,
+    /// Provers beyond those needed, rented for failures.
+    pub spares: u32,
+    /// Batches per aggregation, N.
+    pub batches_per_aggregation: u32,
+    /// Aggregators, A.
+    pub aggregators: u32,
+    /// Machines and L1 gas for each batch, where prices were given.
+    pub usd_per_batch: Option<f64>,
+    /// Machines alone, spares included.
+    pub usd_per_hour: Option<f64>,
+    /// What P, N and A together can carry.
+    pub capacity_batches_per_s: f64,
+    /// What they carry at this load.
+    pub throughput_batches_per_s: f64,
+    /// The same in transactions, where the batch size is known.
+    pub throughput_transactions_per_s: Option<f64>,
+    /// Oldest transaction of a batch to virtual, one batch a sequence transaction; mean.
+    pub delay_virtual_s: f64,
+    /// Oldest transaction of a group to consolidated; mean, without queueing.
+    pub delay_consolidated_s: f64,
+    /// Proofs verified on L1 for each group.
+    pub verifications_per_group: u32,
+    /// Proofs verified on L1 per hour.
+    pub verifications_per_hour: f64,
+    /// The term with the least capacity.
+    pub bottleneck: TermName,
+    /// The N after which provers only add delay (N = P, as in the seed).
+    pub provers_only_add_delay_after: u32,
+}
+
+/// One design by the seed's formulas.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DesignRecord {
+    /// The design.
+    pub design: DesignName,
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation (or per L1 transaction, when naive).
+    pub batches_per_aggregation: u32,
+    /// Aggregators that the formula takes for granted; 0 for a design without aggregation.
+    #[serde(default)]
+    pub aggregators: u32,
+    /// How many times faster than measured the prover must be; only for `vertical`.
+    pub prover_speedup: Option<f64>,
+    /// Throughput.
+    pub throughput_batches_per_s: f64,
+    /// Oldest transaction to virtual with one batch a sequence transaction; only for `order_then_prove`.
+    pub delay_virtual_s: Option<f64>,
+    /// The same with all N batches in one sequence transaction.
+    pub delay_virtual_group_s: Option<f64>,
+    /// Oldest transaction to consolidated.
+    pub delay_consolidated_s: f64,
+    /// Proofs verified on L1 for each group.
+    pub verifications_per_group: u32,
+    /// The largest term of the formula.
+    pub bottleneck: TermName,
+    /// Whether the throughput reaches the target.
+    pub meets_throughput: bool,
+}
+
+/// One fleet seen three ways.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutlookRecord {
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Highest use of a stage; 1 or above never settles if anything is random.
+    pub use_share: f64,
+    /// The seed's throughput for this N (which takes P = N).
+    pub seed_throughput_batches_per_s: f64,
+    /// The seed's delay to consolidated for this N.
+    pub seed_delay_s: f64,
+    /// The corrected throughput.
+    pub corrected_throughput_batches_per_s: f64,
+    /// The corrected delay to consolidated; mean, without queueing.
+    pub corrected_delay_s: f64,
+    /// The simulation; none where the fleet is unstable.
+    pub simulated: Option<SimulatedRecord>,
+    /// What an unstable fleet does.
+    pub unstable: Option<UnstableRecord>,
+}
+
+/// Figures of a simulation that settled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SimulatedRecord {
+    /// Throughput.
+    pub throughput_batches_per_s: f64,
+    /// Share of the provers' time in use.
+    pub prover_use: f64,
+    /// Batches that wait for a prover, on average.
+    pub prover_queue_mean: f64,
+    /// Oldest transaction of a group to consolidated.
+    pub consolidated: DelayRecord,
+    /// A random transaction to consolidated.
+    pub consolidated_random: DelayRecord,
+    /// Oldest transaction to virtual.
+    pub virtual_oldest: DelayRecord,
+    /// A random transaction to virtual.
+    pub virtual_random: DelayRecord,
+    /// Independent replications.
+    pub replications: u32,
+    /// Batches of each.
+    pub batches: u64,
+}
+
+/// A delay's distribution; half-widths are of 95 % intervals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DelayRecord {
+    /// Mean.
+    pub mean_s: f64,
+    /// Its half-width.
+    pub mean_half_width_s: Option<f64>,
+    /// Median.
+    pub p50_s: f64,
+    /// Its half-width.
+    pub p50_half_width_s: Option<f64>,
+    /// 99th percentile.
+    pub p99_s: f64,
+    /// Its half-width.
+    pub p99_half_width_s: Option<f64>,
+    /// Samples behind them.
+    pub samples: u64,
+}
+
+/// What a fleet does whose delay never settles.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct UnstableRecord {
+    /// How much longer each batch waits than the one before; 0 at exactly full use.
+    pub growth_s_per_batch: f64,
+    /// p99 to consolidated over the first day.
+    pub p99_after_a_day_s: f64,
+    /// p99 to consolidated over the first week.
+    pub p99_after_a_week_s: f64,
+}
+
+/// How the number of provers moves with prove time; none where no number is enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SensitivityRecord {
+    /// With proofs that take 10 % longer.
+    pub provers_if_10_percent_slower: Option<u32>,
+    /// With proofs that take 10 % less.
+    pub provers_if_10_percent_faster: Option<u32>,
+    /// The 95 % interval of the measured mean, if measured.
+    pub prove_mean_low_s: Option<f64>,
+    /// Its upper end.
+    pub prove_mean_high_s: Option<f64>,
+    /// Provers at the lower end.
+    pub provers_low: Option<u32>,
+    /// Provers at the upper end.
+    pub provers_high: Option<u32>,
+}
+
+/// A fleet on the front of cost against delay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParetoRecord {
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Machines, spares included.
+    pub machines: u32,
+    /// Dollars a batch, where prices were given.
+    pub usd_per_batch: Option<f64>,
+    /// 99th percentile to consolidated.
+    pub p99_s: f64,
+}
+
+/// Name of a design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DesignName {
+    /// One prover, one batch at a time.
+    SingleBatch,
+    /// One faster prover.
+    Vertical,
+    /// Many provers, every proof verified on L1.
+    HorizontalNaive,
+    /// Many provers, one aggregated proof.
+    HorizontalAggregated,
+    /// Sequenced first, proved later.
+    OrderThenProve,
+}
+
+impl DesignName {
+    /// The name as people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SingleBatch => "single batch",
+            Self::Vertical => "vertical",
+            Self::HorizontalNaive => "horizontal, naive",
+            Self::HorizontalAggregated => "horizontal, aggregated",
+            Self::OrderThenProve => "order then prove",
+        }
+    }
+
+    /// The name as in JSON and CSV.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SingleBatch => "single_batch",
+            Self::Vertical => "vertical",
+            Self::HorizontalNaive => "horizontal_naive",
+            Self::HorizontalAggregated => "horizontal_aggregated",
+            Self::OrderThenProve => "order_then_prove",
+        }
+    }
+}
+
+/// Name of a term of the throughput formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermName {
+    /// Proving.
+    Prove,
+    /// Closing.
+    Close,
+    /// Aggregating.
+    Aggregate,
+    /// The L1 block.
+    Block,
+}
+
+impl TermName {
+    /// The name, in words and in files.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Prove => "prove",
+            Self::Close => "close",
+            Self::Aggregate => "aggregate",
+            Self::Block => "block",
+        }
+    }
+}
+
+/// Name of the state that ends a delay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateName {
+    /// Sequenced on L1.
+    Virtual,
+    /// Proved and verified.
+    Consolidated,
+}
+
+impl StateName {
+    /// The name in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Virtual => "virtual",
+            Self::Consolidated => "consolidated",
+        }
+    }
+}
+
+/// Name of a statistic of a delay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatisticName {
+    /// The mean.
+    Mean,
+    /// The median.
+    P50,
+    /// The 99th percentile.
+    P99,
+}
+
+impl StatisticName {
+    /// The name in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::P50 => "median",
+            Self::P99 => "p99",
+        }
+    }
+}

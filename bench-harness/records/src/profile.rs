@@ -1,0 +1,284 @@
+//! The record types of a profile: every cell of a run in summary, with the raw values kept.
+
+use crate::file::Versioned;
+use crate::machine::MachineRecord;
+use crate::sample::{CellRecord, EndName, FailureRecord, SystemRecord};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of [`ProfileRecord`] written by this program.
+pub const PROFILE_SCHEMA_VERSION: u32 = 1;
+
+/// A run in summary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileRecord {
+    /// [`PROFILE_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Which run.
+    pub run: String,
+    /// The version of the program that measured.
+    pub program_version: String,
+    /// The machine, as it was when the run began.
+    pub machine: MachineRecord,
+    /// The whole spec, as TOML.
+    pub spec_toml: String,
+    /// The cells, in the order of the schedule. Cells of which nothing was measured are not among them.
+    pub cells: Vec<CellSummaryRecord>,
+}
+
+impl Versioned for ProfileRecord {
+    const SCHEMA_VERSION: u32 = PROFILE_SCHEMA_VERSION;
+}
+
+/// One cell in summary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellSummaryRecord {
+    /// Which cell.
+    pub cell: CellRecord,
+    /// The proof system as set up; none where the set-up failed.
+    pub system: Option<SystemRecord>,
+    /// Complete repeats.
+    pub repeats: u64,
+    /// Why it ended; none where the run was stopped before.
+    pub end: Option<EndName>,
+    /// Whether every proof that was timed was verified.
+    pub verified: bool,
+    /// Samples of any stage that are kept in the log and left out here, since something spoiled them.
+    pub left_out_samples: u64,
+    /// Proofs of batches in the estimate.
+    #[serde(default)]
+    pub clean_samples: u64,
+    /// Proofs of batches left out of it, by reason.
+    #[serde(default)]
+    pub marked_samples: BTreeMap<String, u64>,
+    /// Proofs of batches that something spoiled and that are in the estimate all the same, since the spec asks for it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept_samples: u64,
+    /// The clock that ran, by the probe: the median over the proofs in the estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ghz: Option<f64>,
+    /// The share of the cores that was ours, of the best seen: the same median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// Time that the hypervisor took, over all samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steal_s: Option<f64>,
+    /// `physical` where each thread has a physical core, `smt` where some share one, `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_kind: Option<String>,
+    /// Peak resident memory of the measuring process in any stage.
+    pub peak_rss_bytes: Option<u64>,
+    /// What one prover carries: transactions of a batch (of a trace with uneven batches, their mean) over the median
+    /// of its whole proof ([`QuantityName::ProveBatch`]).
+    pub transactions_per_s: Option<f64>,
+    /// What was measured.
+    pub quantities: Vec<QuantityRecord>,
+    /// What gave no time.
+    pub failures: Vec<FailureRecord>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What the values of a summary are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuantityName {
+    /// Circuits and keys.
+    SetUp,
+    /// Drawing a batch from its seed.
+    Generate,
+    /// Native execution of a batch, without roots.
+    Execute,
+    /// The new state root of a batch.
+    Root,
+    /// The bytes of a batch for L1.
+    Encode,
+    /// Execute, root and encode of one batch: its close time without filling.
+    Close,
+    /// Keeping each leaf that a batch touches, with its path.
+    Record,
+    /// From those leaves to all wire values.
+    Witness,
+    /// From wire values to the proof.
+    Prove,
+    /// The part of it that is luck: the search that ends a proof (proof of work).
+    Grind,
+    /// The proof without that search.
+    ProveWithoutGrind,
+    /// Record, witness and prove of one batch: what a prover is busy with, the p of the formulas.
+    ProveBatch,
+    /// Verifying a batch's proof.
+    Verify,
+    /// One level of aggregation, all its merges.
+    AggregateLevel,
+    /// One merge of that level: the level over its merges.
+    AggregateMerge,
+    /// All levels of one aggregation, one merge after the other: the a of the formulas on one aggregator.
+    Aggregate,
+    /// Verifying an aggregation's proof.
+    VerifyAggregate,
+}
+
+impl QuantityName {
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::Generate => "generate",
+            Self::Execute => "execute",
+            Self::Root => "root",
+            Self::Encode => "encode",
+            Self::Close => "close",
+            Self::Record => "record",
+            Self::Witness => "witness",
+            Self::Prove => "prove",
+            Self::Grind => "grind",
+            Self::ProveWithoutGrind => "prove_without_grind",
+            Self::ProveBatch => "prove_batch",
+            Self::Verify => "verify",
+            Self::AggregateLevel => "aggregate_level",
+            Self::AggregateMerge => "aggregate_merge",
+            Self::Aggregate => "aggregate",
+            Self::VerifyAggregate => "verify_aggregate",
+        }
+    }
+
+    /// For a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::Generate => "generate",
+            Self::Execute => "execute",
+            Self::Root => "state root",
+            Self::Encode => "encode",
+            Self::Close => "close",
+            Self::Record => "record",
+            Self::Witness => "witness",
+            Self::Prove => "prove",
+            Self::Grind => "grind",
+            Self::ProveWithoutGrind => "prove without grind",
+            Self::ProveBatch => "prove batch",
+            Self::Verify => "verify",
+            Self::AggregateLevel => "aggregate level",
+            Self::AggregateMerge => "aggregate merge",
+            Self::Aggregate => "aggregate",
+            Self::VerifyAggregate => "verify aggregate",
+        }
+    }
+}
+
+/// An interval of a median by order statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntervalRecord {
+    /// Lower end.
+    pub low_s: f64,
+    /// Upper end.
+    pub high_s: f64,
+    /// How often such an interval holds the true median, exactly, for independent samples: at least 0.95, or what
+    /// the least and the greatest of too few samples give.
+    pub coverage: f64,
+}
+
+/// A quantile with what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuantileRecord {
+    /// 0 to 1.
+    pub quantile: f64,
+    /// Its value, to three significant digits.
+    pub value_s: f64,
+    /// Samples at or above it: a p99 with one sample behind it is the maximum by another name.
+    pub samples_at_or_above: u64,
+}
+
+/// The same work in cycles of the clock that the probe found: CPU time times clock, over all threads.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CyclesRecord {
+    /// Samples of which both are known.
+    pub samples: u64,
+    /// Their median.
+    pub median_cycles: f64,
+    /// Lower end of its interval, as that of the time; none from one sample.
+    pub low_cycles: Option<f64>,
+    /// Upper end.
+    pub high_cycles: Option<f64>,
+}
+
+/// Values far from the others: reported, and in every estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutliersRecord {
+    /// More than 1.5 times the distance of the quartiles below the lower of them (Tukey, 1977).
+    pub low: u64,
+    /// More than that above the upper.
+    pub high: u64,
+}
+
+/// One quantity of one cell in summary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuantityRecord {
+    /// What it is.
+    pub quantity: QuantityName,
+    /// The level of aggregation, from 1, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<u64>,
+    /// Samples in the estimate.
+    pub samples: u64,
+    /// Median; of an even number, the mean of the middle two.
+    pub median_s: f64,
+    /// Its interval; none from one sample.
+    pub interval: Option<IntervalRecord>,
+    /// Mean.
+    pub mean_s: f64,
+    /// Standard deviation (n − 1); none from one sample.
+    pub deviation_s: Option<f64>,
+    /// Least.
+    pub min_s: f64,
+    /// Greatest.
+    pub max_s: f64,
+    /// Quantiles.
+    pub quantiles: Vec<QuantileRecord>,
+    /// The same work in cycles, where the probe knows the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<CyclesRecord>,
+    /// Values far from the others.
+    #[serde(default)]
+    pub outliers: OutliersRecord,
+    /// Every value, in the order in which they were measured.
+    pub values_s: Vec<f64>,
+    /// Values that are left out of all of the above, since something spoiled them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marked_values_s: Vec<f64>,
+}
+
+impl QuantityRecord {
+    /// Its name with the level: `aggregate merge, level 2`.
+    pub fn words(&self) -> String {
+        match self.level {
+            Some(level) => format!("{}, level {level}", self.quantity.words()),
+            None => self.quantity.words().to_owned(),
+        }
+    }
+}
+
+impl CellSummaryRecord {
+    /// The summary of a quantity that has no levels.
+    pub fn quantity(&self, name: QuantityName) -> Option<&QuantityRecord> {
+        let mut found = self.quantities.iter();
+        found.find(|quantity| quantity.quantity == name && quantity.level.is_none())
+    }
+
+    /// The summaries of a quantity that has levels, by level.
+    pub fn levels(&self, name: QuantityName) -> Vec<&QuantityRecord> {
+        let found = self.quantities.iter();
+        found.filter(|quantity| quantity.quantity == name && quantity.level.is_some()).collect()
+    }
+}

@@ -1,0 +1,192 @@
+//! What has drifted in a history: the record types. Plain data.
+
+use crate::number::time;
+use crate::regression::history::HistoryMachineRecord;
+use serde::{Deserialize, Serialize};
+
+/// Version of [`DriftRecord`] written by this program.
+pub const DRIFT_SCHEMA_VERSION: u32 = 1;
+
+/// What has drifted, machine by machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DriftRecord {
+    /// [`DRIFT_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// By which rules.
+    pub rules: DriftRulesRecord,
+    /// The machines, in the order of their first results.
+    pub machines: Vec<MachineDriftRecord>,
+}
+
+/// The rules of a search for drift.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DriftRulesRecord {
+    /// The level of a machine, shared among its series.
+    pub level: f64,
+    /// Permutations of each test, at least.
+    pub permutations: u64,
+    /// The least shift that counts: 0.03 is 3 %.
+    pub least_shift: f64,
+    /// Results of each series that are looked at, from the last backwards.
+    pub last: u64,
+    /// A shift is recent where it began among this many last results.
+    pub recent: u64,
+    /// The seed of the permutations.
+    pub seed: u64,
+}
+
+/// The series of one machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachineDriftRecord {
+    /// Which machine.
+    pub machine: HistoryMachineRecord,
+    /// Its series.
+    pub series: Vec<SeriesDriftRecord>,
+}
+
+/// What a series does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DriftName {
+    /// It stands where it stood, or has moved by less than counts.
+    Steady,
+    /// Slower than it was at its best.
+    Slower,
+    /// Faster than it was at its worst, and nowhere slower.
+    Faster,
+    /// Fewer than six results.
+    TooFew,
+}
+
+impl DriftName {
+    /// For a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Steady => "steady",
+            Self::Slower => "SLOWER",
+            Self::Faster => "faster",
+            Self::TooFew => "too few results",
+        }
+    }
+}
+
+/// One series: a quantity of a cell over commits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesDriftRecord {
+    /// The key of the cell.
+    pub cell: String,
+    /// The quantity.
+    pub quantity: String,
+    /// What it does.
+    pub drift: DriftName,
+    /// By how much, where it is slower or faster.
+    pub shift: Option<ShiftRecord>,
+    /// Its change points, in order.
+    pub changes: Vec<ChangeRecord>,
+    /// Its results, in the order of the history.
+    pub points: Vec<DriftPointRecord>,
+}
+
+/// How far the last results are from what was before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftRecord {
+    /// The first commit that is as the last.
+    pub since: String,
+    /// The last commit of the stretch that it is compared with: the best, or of what got faster the worst.
+    pub compared_with: String,
+    /// The median there.
+    pub before_s: f64,
+    /// The median now.
+    pub after_s: f64,
+    /// Now over then.
+    pub ratio: f64,
+    /// Whether it began lately: what is older was warned of when it was new.
+    pub is_recent: bool,
+}
+
+/// One change point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRecord {
+    /// The place of the first result after it, from 0.
+    pub index: u64,
+    /// The commit of that result.
+    pub commit: String,
+    /// The median of the stretch before.
+    pub before_s: f64,
+    /// The median of the stretch after.
+    pub after_s: f64,
+    /// After over before.
+    pub ratio: f64,
+    /// p of its permutation test.
+    pub p: f64,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DriftPointRecord {
+    /// The commit.
+    pub commit: String,
+    /// Median.
+    pub value_s: f64,
+    /// Lower end of its interval.
+    pub low_s: Option<f64>,
+    /// Upper end.
+    pub high_s: Option<f64>,
+}
+
+impl SeriesDriftRecord {
+    /// What is to be said of a series that moved: `+6.1 % since 4f2a (1.8 s → 1.91 s, compared with 9c01)`.
+    pub fn words(&self) -> Option<String> {
+        let shift = self.shift.as_ref()?;
+        Some(format!(
+            "{:+.1} % since {} ({} → {}, compared with {})",
+            100.0 * (shift.ratio - 1.0),
+            commit(&shift.since),
+            time(shift.before_s),
+            time(shift.after_s),
+            commit(&shift.compared_with)
+        ))
+    }
+}
+
+impl DriftRecord {
+    /// Every series that got slower lately, with its machine: what is warned of.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for MachineDriftRecord { machine, series } in &self.machines {
+            let slower = series.iter().filter(|one| {
+                one.drift == DriftName::Slower && one.shift.as_ref().is_some_and(|shift| shift.is_recent)
+            });
+            found.extend(slower.map(|one| {
+                let words = one.words().unwrap_or_default();
+                format!("{} of {} has drifted: {words} on {}", one.quantity, one.cell, machine.words)
+            }));
+        }
+        found
+    }
+
+    /// The whole in a sentence without an end mark.
+    pub fn sentence(&self) -> String {
+        let series = self.machines.iter().flat_map(|machine| &machine.series);
+        let counted = series.fold((0, 0), |(all, slower), one| {
+            (all + 1, slower + usize::from(one.drift == DriftName::Slower))
+        });
+        match counted {
+            (all, 0) => format!("history: no drift in {all} series"),
+            (all, slower) => format!("history: SLOWER, {slower} of {all} series have drifted"),
+        }
+    }
+}
+
+/// A commit for a person: of a hash its first ten digits.
+fn commit(name: &str) -> String {
+    let is_hash = name.len() >= 40 && name.chars().all(|c| c.is_ascii_hexdigit());
+    if is_hash { name.chars().take(10).collect() } else { name.to_owned() }
+}

@@ -1,0 +1,330 @@
+//! Two builds compared in pairs of runs: the record types of `gate paired`. Plain data: the statistics are the
+//! gate's.
+//!
+//! A ratio is time of head over time of base: 1.061 is 6.1 % slower.
+
+use crate::machine::FieldRecord;
+use crate::sample::{CellRecord, MarkName};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Version of [`PairedRecord`] written by this program.
+pub const PAIRED_SCHEMA_VERSION: u32 = 1;
+
+/// What a comparison comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictName {
+    /// A regression of the least effect or more is excluded.
+    Pass,
+    /// Slower by at least the least effect, in two independent blocks of pairs.
+    Regressed,
+    /// Faster by at least the least effect, in two independent blocks of pairs.
+    Improved,
+    /// Neither is shown: there may be a regression, or none.
+    Inconclusive,
+}
+
+impl VerdictName {
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Regressed => "regressed",
+            Self::Improved => "improved",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+impl fmt::Display for VerdictName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// What of a cell is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeName {
+    /// Witness and proof of one batch, the mean over the batches of a sample.
+    Prove,
+    /// The same without the search that ends a proof (grinding), which is luck and says nothing of a program.
+    ProveWithoutGrind,
+    /// From the proofs of a sample's batches to one proof.
+    Aggregate,
+}
+
+impl TimeName {
+    /// As it stands in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Prove => "prove",
+            Self::ProveWithoutGrind => "prove_without_grind",
+            Self::Aggregate => "aggregate",
+        }
+    }
+}
+
+/// How a verdict is made of many cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ManyName {
+    /// Each gates, its p-values adjusted by Holm's method over all of them.
+    Holm,
+    /// Their geometric mean alone gates; the cells are shown and gate nothing.
+    GeometricMean,
+}
+
+/// A whole comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairedRecord {
+    /// [`PAIRED_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// What it comes to as a whole.
+    pub verdict: VerdictName,
+    /// What gives that verdict, a sentence each: the comparisons that have it, or the mean where that gates.
+    pub reasons: Vec<String>,
+    /// What head is compared with.
+    pub base: ArmRecord,
+    /// What is to be judged.
+    pub head: ArmRecord,
+    /// By which rules.
+    pub rules: RulesRecord,
+    /// Each cell and time that was compared.
+    pub comparisons: Vec<ComparisonRecord>,
+    /// The geometric mean over all of them, where that gates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geometric_mean: Option<ComparedRecord>,
+    /// What it means for a target, where one was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanings: Vec<MeaningRecord>,
+    /// How long the comparison took.
+    pub wall_s: f64,
+}
+
+/// One of the two programs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmRecord {
+    /// As the user named it: a file or a revision.
+    pub name: String,
+    /// The commit that was built, where it was a revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The version that the program tells.
+    pub version: String,
+    /// The build, as it tells it: commit, compiler, target features, …
+    pub build: Vec<FieldRecord>,
+    /// The machine that it runs on, as it tells it.
+    pub machine: Vec<FieldRecord>,
+}
+
+/// The rules of a comparison, fixed before the first pair.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulesRecord {
+    /// Pairs of a block.
+    pub pairs: u64,
+    /// The least effect that counts, δ: 0.03 is 3 %.
+    pub least_effect: f64,
+    /// The level of each one-sided test, α.
+    pub level: f64,
+    /// How a verdict is made of many cells.
+    pub many: ManyName,
+    /// The most pairs of a cell and block that are repeated because a sample was marked.
+    pub repeat_marked: u64,
+    /// The seed from which each pair's is drawn.
+    pub seed: u64,
+    /// Whether an inconclusive verdict fails.
+    pub strict: bool,
+}
+
+/// One time of one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonRecord {
+    /// The cell.
+    pub cell: CellRecord,
+    /// [`CellRecord::key`].
+    pub key: String,
+    /// Which of its times.
+    pub time: TimeName,
+    /// What came of it.
+    pub compared: ComparedRecord,
+}
+
+/// What came of one comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparedRecord {
+    /// What it comes to.
+    pub verdict: VerdictName,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The first block of pairs.
+    pub first: BlockRecord,
+    /// The second, independent one: made only where the first suspects anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<BlockRecord>,
+}
+
+impl ComparedRecord {
+    /// The block whose figures stand for the comparison: the second where there is one, since the first was
+    /// followed by it for being large, and its estimate is too large on average.
+    pub fn shown(&self) -> &BlockRecord {
+        self.second.as_ref().unwrap_or(&self.first)
+    }
+}
+
+/// One block of pairs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockRecord {
+    /// Pairs that enter the figures.
+    pub pairs_used: u64,
+    /// Pairs that were left out because a sample of theirs was marked.
+    pub pairs_marked: u64,
+    /// Pairs that were made in place of marked ones.
+    pub pairs_repeated: u64,
+    /// Hodges–Lehmann estimate of time of head over time of base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+    /// The lower end of its exact interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio_low: Option<f64>,
+    /// The upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio_high: Option<f64>,
+    /// The interval's exact coverage, at least 1 − 2α where so few pairs can reach it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<f64>,
+    /// Exact p of "head is not slower", signed-rank, one-sided.
+    pub p_slower: f64,
+    /// The same after Holm's adjustment, over all comparisons in the first block and over those that it suspects in
+    /// the second; equal to `p_slower` where nothing is adjusted.
+    pub p_slower_adjusted: f64,
+    /// Exact p of "head is not faster".
+    pub p_faster: f64,
+    /// The same after Holm's adjustment.
+    pub p_faster_adjusted: f64,
+    /// Every pair, in the order in which they were made.
+    pub pairs: Vec<PairRecord>,
+}
+
+/// One pair of samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairRecord {
+    /// Its place in the block, from 0; a repeated pair has that of the pair which it replaces.
+    pub pair: u64,
+    /// The seed of its batches, the same in both arms.
+    pub seed: u64,
+    /// Whether base ran first.
+    pub is_base_first: bool,
+    /// Time of base.
+    pub base_s: f64,
+    /// Time of head.
+    pub head_s: f64,
+    /// What is known against the sample of base.
+    pub base_mark: MarkName,
+    /// What is known against the sample of head.
+    pub head_mark: MarkName,
+    /// Whether it stands for its place: the first of that place that has no mark.
+    pub is_used: bool,
+}
+
+/// What a ratio of prove times means for a target: how many provers more, and what they cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeaningRecord {
+    /// [`CellRecord::key`] of the prover.
+    pub key: String,
+    /// The target in words: `500 tx/s within 60 s`.
+    pub target: String,
+    /// The ratio that is applied to the prove times of base, with its interval.
+    pub ratio: f64,
+    /// Its lower end.
+    pub ratio_low: f64,
+    /// Its upper end.
+    pub ratio_high: f64,
+    /// Provers with base's times.
+    pub provers_base: u64,
+    /// Provers with head's; none where no number of them meets the target any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provers_head: Option<u64>,
+    /// With the lower end of the ratio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provers_head_low: Option<u64>,
+    /// With the upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provers_head_high: Option<u64>,
+    /// Dollars a month (730 hours) of provers and aggregators with base's times, where prices were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_per_month_base: Option<f64>,
+    /// With head's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_per_month_head: Option<f64>,
+}
+
+impl MeaningRecord {
+    /// `prove +6.1 % [4.8, 7.5] = 3 more provers, +$410 a month at 500 tx/s`.
+    pub fn sentence(&self) -> String {
+        let provers = match self.provers_head {
+            None => format!(
+                "no number of provers meets {} any more ({} did)",
+                self.target,
+                count(self.provers_base, "prover")
+            ),
+            Some(head) if head > self.provers_base => {
+                format!("{} more {}", head - self.provers_base, plural(head - self.provers_base, "prover"))
+            }
+            Some(head) if head < self.provers_base => {
+                format!("{} fewer {}", self.provers_base - head, plural(self.provers_base - head, "prover"))
+            }
+            Some(head) => format!("as many provers as before ({head})"),
+        };
+        let dollars = match (self.usd_per_month_base, self.usd_per_month_head) {
+            (Some(base), Some(head)) => {
+                let more = head - base;
+                let sign = if more < 0.0 { '-' } else { '+' };
+                format!(", {sign}${:.0} a month", more.abs())
+            }
+            _ => String::new(),
+        };
+        let at = if self.provers_head.is_some() { format!(" at {}", self.target) } else { String::new() };
+        format!(
+            "prove {} = {provers}{dollars}{at}",
+            change(self.ratio, Some((self.ratio_low, self.ratio_high)))
+        )
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+fn count(count: u64, noun: &str) -> String {
+    format!("{count} {}", plural(count, noun))
+}
+
+/// A ratio as a change in per cent, with its interval.
+///
+/// ```
+/// use records::regression::paired::change;
+/// assert_eq!(change(1.061, Some((1.048, 1.075))), "+6.1 % [+4.8, +7.5]");
+/// assert_eq!(change(0.97, None), "-3.0 %");
+/// assert_eq!(change(0.9999, None), "+0.0 %");
+/// ```
+pub fn change(ratio: f64, interval: Option<(f64, f64)>) -> String {
+    let percent = |ratio: f64| {
+        let percent = (ratio - 1.0) * 100.0;
+        // No "-0.0".
+        let percent = if percent.abs() < 0.05 { 0.0 } else { percent };
+        format!("{percent:+.1}")
+    };
+    let interval =
+        interval.map_or_else(String::new, |(low, high)| format!(" [{}, {}]", percent(low), percent(high)));
+    format!("{} %{interval}", percent(ratio))
+}

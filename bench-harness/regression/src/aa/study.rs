@@ -1,0 +1,167 @@
+//! What measured differences of a program with itself say of a machine.
+//!
+//! Blocks are drawn from the differences, with replacement and each with a sign by a coin: under "nothing has
+//! changed" both signs are equally likely, so that whatever the study's own pairs happened to show in one direction
+//! is no part of it. A change of x adds ln(1 + x). What is decided is decided by the code of the gate. That draws are
+//! independent of each other is an assumption; the correlation of neighbours is told beside it.
+
+use crate::paired::block::Figures;
+use crate::paired::decide::{Suspicion, judge, verdict};
+use crate::paired::rules::Rules;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use records::regression::aa::{AaAdviceRecord, AaRowRecord};
+use records::regression::paired::VerdictName;
+
+/// Numbers of pairs that are tried.
+pub const PAIRS_TRIED: [usize; 3] = [5, 10, 20];
+/// Least effects that are tried.
+pub const EFFECTS_TRIED: [f64; 5] = [0.01, 0.02, 0.03, 0.05, 0.10];
+/// A change larger than this is not looked for.
+const CHANGE_MAX: f64 = 1.0;
+
+/// How many of an unchanged build's comparisons must pass for rules to be recommended.
+const PASS_WANTED: f64 = 0.90;
+/// How many may fail.
+const FALSE_WANTED: f64 = 0.01;
+
+/// Shares of verdicts in drawn comparisons.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shares {
+    regressed: f64,
+    pass: f64,
+}
+
+fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64) -> Shares {
+    // The same draws for every change, so that power never falls as the change grows.
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let shift = libm::log1p(change);
+    let mut block = || -> Vec<f64> {
+        let mut one = || {
+            let draw = rng.next_u64();
+            let value = differences[((draw >> 1) % differences.len() as u64) as usize];
+            shift + if draw & 1 == 1 { value } else { -value }
+        };
+        (0..rules.pairs).map(|_| one()).collect()
+    };
+    let judged = |drawn: Vec<f64>| judge(&[Figures::of(&drawn, rules.level)], rules)[0];
+    let (mut regressed, mut pass) = (0u64, 0u64);
+    for _ in 0..trials {
+        // Both are drawn whatever the first says, so that the draws stay the same.
+        let (first, second) = (judged(block()), block());
+        let second = (first.suspicion != Suspicion::Nothing).then(|| judged(second));
+        match verdict(&first, second.as_ref(), rules).name {
+            VerdictName::Regressed => regressed += 1,
+            VerdictName::Pass => pass += 1,
+            VerdictName::Improved | VerdictName::Inconclusive => {}
+        }
+    }
+    let share = |count: u64| count as f64 / trials.max(1) as f64;
+    Shares { regressed: share(regressed), pass: share(pass) }
+}
+
+/// The least change that is caught so often, to a tenth of a per cent; none up to a doubling of the time.
+fn least_change(differences: &[f64], power: f64, rules: &Rules, trials: u64, seed: u64) -> Option<f64> {
+    let is_caught =
+        |tenths: u32| draw(differences, f64::from(tenths) / 1000.0, rules, trials, seed).regressed >= power;
+    let (mut misses, mut catches) = (0, (CHANGE_MAX * 1000.0) as u32);
+    if !is_caught(catches) {
+        return None;
+    }
+    while catches - misses > 1 {
+        let middle = u32::midpoint(misses, catches);
+        if is_caught(middle) { catches = middle } else { misses = middle }
+    }
+    Some(f64::from(catches) / 1000.0)
+}
+
+/// What the gate would do on this machine, for each number of pairs and each least effect. Empty where there is no
+/// difference.
+pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord> {
+    if differences.is_empty() {
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    for pairs in PAIRS_TRIED {
+        for least_effect in EFFECTS_TRIED {
+            let rules = Rules { pairs, least_effect, ..*rules };
+            let nothing = draw(differences, 0.0, &rules, trials, rules.seed);
+            let least = |power| least_change(differences, power, &rules, trials, rules.seed);
+            rows.push(AaRowRecord {
+                pairs: pairs as u64,
+                least_effect,
+                false_positive_share: nothing.regressed,
+                pass_share: nothing.pass,
+                detectable_80: least(0.8),
+                detectable_90: least(0.9),
+            });
+        }
+    }
+    rows
+}
+
+/// The rules for this machine: the smallest least effect, and then the fewest pairs, for which an unchanged build
+/// passes in nine of ten comparisons and fails in at most one of a hundred. None where no row does.
+pub fn advice(rows: &[AaRowRecord]) -> Option<AaAdviceRecord> {
+    let good =
+        rows.iter().filter(|row| row.pass_share >= PASS_WANTED && row.false_positive_share <= FALSE_WANTED);
+    let best = good.min_by(|a, b| a.least_effect.total_cmp(&b.least_effect).then(a.pairs.cmp(&b.pairs)))?;
+    Some(AaAdviceRecord {
+        pairs: best.pairs,
+        least_effect: best.least_effect,
+        pass_share: best.pass_share,
+        detectable_80: best.detectable_80,
+    })
+}
+
+/// Standard deviation of the differences, and the correlation of neighbours.
+pub fn spread(differences: &[f64]) -> (f64, Option<f64>) {
+    let n = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / n.max(1.0);
+    let squares: f64 = differences.iter().map(|x| (x - mean) * (x - mean)).sum();
+    let products: f64 = differences.windows(2).map(|two| (two[0] - mean) * (two[1] - mean)).sum();
+    let deviation = if n > 1.0 { (squares / (n - 1.0)).sqrt() } else { 0.0 };
+    (deviation, (squares > 0.0).then(|| products / squares))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{advice, rows, spread};
+    use crate::paired::rules::Rules;
+
+    /// The quantiles of a normal law with this standard deviation, roughly: a sum of twelve uniforms would do no
+    /// better for what is tested.
+    fn noise(deviation: f64) -> Vec<f64> {
+        (0..40).map(|i| deviation * 1.8 * ((f64::from(i * 17 % 40) + 0.5) / 20.0 - 1.0)).collect()
+    }
+
+    #[test]
+    fn a_noisier_machine_needs_more_and_sees_less() {
+        let of = |deviation| rows(&noise(deviation), &Rules::default(), 200);
+        let (quiet, loud) = (of(0.003), of(0.03));
+        let advised = advice(&quiet).expect("a quiet machine can gate");
+        assert_eq!(advised.least_effect, 0.01);
+        let loud_advice = advice(&loud).expect("a loud one too");
+        assert!(loud_advice.least_effect > advised.least_effect, "{loud_advice:?}");
+        for (quiet, loud) in quiet.iter().zip(&loud) {
+            assert!(quiet.false_positive_share <= 0.01 && loud.false_positive_share <= 0.01);
+            assert!(quiet.detectable_80 <= loud.detectable_80, "{quiet:?} {loud:?}");
+            assert!(quiet.detectable_80 <= quiet.detectable_90);
+            assert!(quiet.detectable_80.is_some_and(|least| least >= quiet.least_effect));
+        }
+    }
+
+    #[test]
+    fn nothing_is_advised_where_nothing_would_pass() {
+        assert_eq!(advice(&rows(&noise(0.5), &Rules::default(), 100)), None);
+        assert!(rows(&[], &Rules::default(), 100).is_empty());
+    }
+
+    #[test]
+    fn neighbours_that_turn_about_are_correlated() {
+        let (deviation, correlation) = spread(&[1.0, -1.0, 1.0, -1.0]);
+        assert!((deviation - (4.0f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert_eq!(correlation, Some(-0.75));
+        assert_eq!(spread(&[0.5, 0.5]).1, None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Whole comparisons on planted noise, by the code that decides real ones, counted by verdict.
+
+use crate::aa::noise::{Machine, Noise};
+use crate::paired::{Arm, ArmError, Described, Rules, Sample, TimeSample, compare};
+use records::regression::paired::{TimeName, VerdictName};
+use std::cell::RefCell;
+
+/// How often each verdict was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Trials.
+    pub trials: u64,
+    /// Pass.
+    pub pass: u64,
+    /// Regressed.
+    pub regressed: u64,
+    /// Improved.
+    pub improved: u64,
+    /// Inconclusive.
+    pub inconclusive: u64,
+    /// No verdict: every pair was marked.
+    pub refused: u64,
+    /// Trials whose first block suspected a regression: what would fail without a second block.
+    pub suspected: u64,
+}
+
+impl Counts {
+    /// A count as a share of the trials.
+    pub fn share(&self, count: u64) -> f64 {
+        if self.trials == 0 { 0.0 } else { count as f64 / self.trials as f64 }
+    }
+}
+
+/// A program on a machine that both arms share.
+struct Simulated<'a> {
+    machine: &'a RefCell<Machine>,
+    factor: f64,
+}
+
+const CELL: &str = "simulated";
+/// How much batches differ from each other.
+const BATCHES: f64 = 0.1;
+
+impl Arm for Simulated<'_> {
+    fn describe(&mut self) -> Result<Described, ArmError> {
+        Ok(Described { cells: vec![CELL.to_owned()], ..Described::default() })
+    }
+
+    fn sample(&mut self, _cell: &str, seed: u64) -> Result<Sample, ArmError> {
+        // The same work for the same seed, in both arms.
+        let batch = 1.0 + BATCHES * ((seed % 1000) as f64 / 1000.0 - 0.5);
+        let (time_s, mark) = self.machine.borrow_mut().run(batch * self.factor);
+        Ok(Sample { times: [(TimeName::Prove, TimeSample { time_s, mark })].into() })
+    }
+}
+
+/// So many comparisons of a head that takes `factor` times as long as base, each on a machine of its own.
+///
+/// ```
+/// use regression::aa::{noise::Noise, trials::trials};
+/// use regression::paired::Rules;
+/// // Without noise there is no doubt.
+/// let counts = trials(Noise::default(), 1.05, &Rules::default(), 20, 1);
+/// assert_eq!((counts.regressed, counts.trials), (20, 20));
+/// ```
+pub fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed: u64) -> Counts {
+    let mut counts = Counts { trials, ..Counts::default() };
+    for trial in 0..trials {
+        // Far apart, so that the machines of two studies with neighbouring seeds are not the same.
+        let seed = seed.wrapping_mul(1 << 32).wrapping_add(trial);
+        let machine = RefCell::new(Machine::new(noise, seed));
+        let mut base = Simulated { machine: &machine, factor: 1.0 };
+        let mut head = Simulated { machine: &machine, factor };
+        let rules = Rules { seed, ..*rules };
+        let mut is_suspected = false;
+        let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {});
+        let count = match found {
+            Ok(found) => {
+                let first = found.comparisons.first().map(|one| one.first_judged.suspicion);
+                is_suspected = first == Some(crate::paired::decide::Suspicion::Slower);
+                match found.verdict {
+                    VerdictName::Pass => &mut counts.pass,
+                    VerdictName::Regressed => &mut counts.regressed,
+                    VerdictName::Improved => &mut counts.improved,
+                    VerdictName::Inconclusive => &mut counts.inconclusive,
+                }
+            }
+            Err(_) => &mut counts.refused,
+        };
+        *count += 1;
+        counts.suspected += u64::from(is_suspected);
+    }
+    counts
+}

@@ -1,0 +1,148 @@
+//! A comparison as the record that is written and rendered.
+
+use crate::paired::arm::Described;
+use crate::paired::block::{Block, Pair};
+use crate::paired::decide::Judged;
+use crate::paired::rules::{Many, Rules};
+use crate::paired::run::{Compared, Comparison, MeanCompared};
+use records::regression::paired::{
+    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, ManyName, MeaningRecord, PAIRED_SCHEMA_VERSION,
+    PairRecord, PairedRecord, RulesRecord, VerdictName,
+};
+use records::sample::CellRecord;
+
+/// What the comparison itself does not know.
+#[derive(Clone, Debug)]
+pub struct About<'a> {
+    /// By which rules.
+    pub rules: &'a Rules,
+    /// Whether an inconclusive verdict fails.
+    pub is_strict: bool,
+    /// As the user named base, and the commit that was built for it.
+    pub base: (String, Option<String>),
+    /// The same of head.
+    pub head: (String, Option<String>),
+    /// The cells that were compared.
+    pub cells: &'a [CellRecord],
+    /// What it means for a target.
+    pub meanings: Vec<MeaningRecord>,
+    /// How long it took.
+    pub wall_s: f64,
+}
+
+/// The record. A comparison whose cell is not among those of `about` is left out: there is none.
+pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
+    let Comparison { base, head, comparisons, mean, verdict } = comparison;
+    let About { rules, is_strict, base: base_name, head: head_name, cells, meanings, wall_s } = about;
+    let comparisons: Vec<_> = comparisons.iter().filter_map(|one| compared(one, cells, rules)).collect();
+    let geometric_mean = mean.as_ref().map(mean_record);
+    let reasons = reasons(*verdict, &comparisons, geometric_mean.as_ref());
+    PairedRecord {
+        schema_version: PAIRED_SCHEMA_VERSION,
+        verdict: *verdict,
+        reasons,
+        base: arm(base, base_name),
+        head: arm(head, head_name),
+        rules: rules_record(rules, is_strict),
+        comparisons,
+        geometric_mean,
+        meanings,
+        wall_s,
+    }
+}
+
+/// A program as it told itself, under the name that the user gave it.
+pub fn arm(described: &Described, (name, commit): (String, Option<String>)) -> ArmRecord {
+    let Described { version, build, machine, spec: _, cells: _ } = described;
+    ArmRecord { name, commit, version: version.clone(), build: build.clone(), machine: machine.clone() }
+}
+
+fn rules_record(rules: &Rules, strict: bool) -> RulesRecord {
+    let Rules { pairs, least_effect, level, many, repeat_marked, seed } = *rules;
+    let many = match many {
+        Many::Holm => ManyName::Holm,
+        Many::GeometricMean => ManyName::GeometricMean,
+    };
+    let (pairs, repeat_marked) = (pairs as u64, repeat_marked as u64);
+    RulesRecord { pairs, least_effect, level, many, repeat_marked, seed, strict }
+}
+
+fn compared(one: &Compared, cells: &[CellRecord], rules: &Rules) -> Option<ComparisonRecord> {
+    let Compared { cell: key, time, first, first_judged, second, verdict } = one;
+    let cell = cells.iter().find(|cell| cell.key() == *key)?;
+    Some(ComparisonRecord {
+        cell: cell.clone(),
+        key: key.clone(),
+        time: *time,
+        compared: ComparedRecord {
+            verdict: verdict.name,
+            reason: verdict.reason.clone(),
+            first: block(first_judged, Some((first, rules))),
+            second: second.as_ref().map(|(pairs, judged)| block(judged, Some((pairs, rules)))),
+        },
+    })
+}
+
+fn mean_record(mean: &MeanCompared) -> ComparedRecord {
+    let MeanCompared { first, second, verdict } = mean;
+    ComparedRecord {
+        verdict: verdict.name,
+        reason: verdict.reason.clone(),
+        first: block(first, None),
+        second: second.as_ref().map(|second| block(second, None)),
+    }
+}
+
+/// The figures of a block; the pairs of a mean stand with the cells that it is of.
+fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
+    let Judged { figures, p_slower, p_faster, suspicion: _ } = judged;
+    let interval = figures.interval();
+    let all = pairs.map_or(&[][..], |(block, _)| &block.pairs);
+    BlockRecord {
+        pairs_used: figures.used as u64,
+        pairs_marked: pairs.map_or(0, |(block, _)| block.marked()) as u64,
+        pairs_repeated: pairs.map_or(0, |(block, rules)| block.repeated(rules.pairs)) as u64,
+        ratio: figures.ratio(),
+        ratio_low: interval.map(|(low, _)| low),
+        ratio_high: interval.map(|(_, high)| high),
+        coverage: figures.shift.map(|shift| shift.coverage),
+        p_slower: figures.p_slower,
+        p_slower_adjusted: *p_slower,
+        p_faster: figures.p_faster,
+        p_faster_adjusted: *p_faster,
+        pairs: all
+            .iter()
+            .map(|pair| pair_record(pair, pairs.is_some_and(|(block, _)| block.is_used(pair))))
+            .collect(),
+    }
+}
+
+/// One pair.
+pub fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
+    let Pair { place, seed, is_base_first, base, head } = *pair;
+    PairRecord {
+        pair: place as u64,
+        seed,
+        is_base_first,
+        base_s: base.time_s,
+        head_s: head.time_s,
+        base_mark: base.mark,
+        head_mark: head.mark,
+        is_used,
+    }
+}
+
+/// What gives the verdict: the mean where it gates, else every comparison that has it.
+fn reasons(
+    verdict: VerdictName,
+    comparisons: &[ComparisonRecord],
+    mean: Option<&ComparedRecord>,
+) -> Vec<String> {
+    if let Some(mean) = mean {
+        return vec![format!("geometric mean of {} comparisons: {}", comparisons.len(), mean.reason)];
+    }
+    let has = |one: &&ComparisonRecord| one.compared.verdict == verdict;
+    let words =
+        |one: &ComparisonRecord| format!("{}, {}: {}", one.cell.words(), one.time.key(), one.compared.reason);
+    comparisons.iter().filter(has).map(words).collect()
+}

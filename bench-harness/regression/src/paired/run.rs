@@ -1,0 +1,371 @@
+//! Which pair comes when, and which is repeated.
+//!
+//! In each block: pair 0 of every cell, then pair 1 of every cell, … The arm that runs first alternates from pair to
+//! pair (A B B A), so that a drift of the machine falls on both alike, and the cells take turns, so that it falls on
+//! all of them alike.
+
+use crate::paired::arm::{Arm, ArmError, Described, Sample, TimeSample};
+use crate::paired::block::{Block, Figures, Pair};
+use crate::paired::comparable::{self, Incomparable};
+use crate::paired::decide::{Judged, Suspicion, Verdict, judge, verdict, whole};
+use crate::paired::rules::{Many, Rules, RulesError};
+use crate::statistics::geometric::pair_means;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use records::regression::paired::{TimeName, VerdictName};
+use thiserror::Error;
+
+/// Why there is no verdict.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum PairedError {
+    /// A program gives no sample.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// The two cannot be compared.
+    #[error(transparent)]
+    Incomparable(#[from] Incomparable),
+    /// The rules can decide nothing.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// There is nothing to compare.
+    #[error("there is no cell, or no time of one, to compare")]
+    Nothing,
+    /// The probes marked everything.
+    #[error(
+        "{cell}, {time}: zero pairs are left after marking: each of {made} had a sample that was {mark}; wait for a \
+         quieter machine, or allow more with --repeat-marked",
+        time = time.key()
+    )]
+    NoPairs {
+        /// Which cell.
+        cell: String,
+        /// Which time.
+        time: TimeName,
+        /// How many pairs were made.
+        made: usize,
+        /// The mark of the last.
+        mark: &'static str,
+    },
+}
+
+/// Something that a display may tell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// Both programs have said who they are.
+    Described {
+        /// The cells.
+        cells: &'a [String],
+        /// How many comparisons there are.
+        comparisons: usize,
+    },
+    /// A block begins.
+    Block {
+        /// 1 or 2.
+        block: usize,
+        /// Cells in it.
+        cells: usize,
+        /// Pairs of each.
+        pairs: usize,
+    },
+    /// A pair was made.
+    Pair {
+        /// 1 or 2.
+        block: usize,
+        /// Its place in the block.
+        place: usize,
+        /// Which cell.
+        cell: &'a str,
+        /// Whether it was made in place of a marked one.
+        is_repeat: bool,
+        /// Whether it is marked itself.
+        is_marked: bool,
+    },
+}
+
+/// One time of one cell, compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The key of the cell.
+    pub cell: String,
+    /// Which of its times.
+    pub time: TimeName,
+    /// The pairs of the first block.
+    pub first: Block,
+    /// What they come to.
+    pub first_judged: Judged,
+    /// The pairs of the second block, and what they come to.
+    pub second: Option<(Block, Judged)>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// The geometric mean over all comparisons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeanCompared {
+    /// What the first block comes to.
+    pub first: Judged,
+    /// What the second block comes to.
+    pub second: Option<Judged>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// A whole comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// What base says of itself.
+    pub base: Described,
+    /// What head says of itself.
+    pub head: Described,
+    /// Each comparison.
+    pub comparisons: Vec<Compared>,
+    /// The geometric mean, where it gates.
+    pub mean: Option<MeanCompared>,
+    /// The verdict of all.
+    pub verdict: VerdictName,
+}
+
+/// Compares two programs: all of `times` in all of their cells.
+///
+/// # Errors
+/// [`PairedError`].
+pub fn compare(
+    base: &mut dyn Arm,
+    head: &mut dyn Arm,
+    times: &[TimeName],
+    rules: &Rules,
+    on: &mut dyn FnMut(&Event<'_>),
+) -> Result<Comparison, PairedError> {
+    let described = (base.describe()?, head.describe()?);
+    comparable::check(&described.0, &described.1)?;
+    let cells = described.0.cells.clone();
+    let comparisons = cells.len() * times.len();
+    if comparisons == 0 {
+        return Err(PairedError::Nothing);
+    }
+    rules.check(comparisons)?;
+    on(&Event::Described { cells: &cells, comparisons });
+    let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
+    let mut maker = Maker { base, head, times, rules, seeds, on };
+    let first = maker.block(1, &cells)?;
+    let judged = judge(&figures(&first, rules), rules);
+    if let Some(empty) = first.iter().zip(&judged).find(|(_, judged)| judged.figures.used == 0) {
+        return Err(no_pairs(empty.0));
+    }
+    match rules.many {
+        Many::Holm => maker.confirm_each(described, first, judged),
+        Many::GeometricMean => maker.confirm_mean(described, &cells, first, judged),
+    }
+}
+
+/// One block alone, of a program against itself, say: no verdict, and no second block.
+///
+/// # Errors
+/// [`PairedError`].
+pub fn one_block(
+    base: &mut dyn Arm,
+    head: &mut dyn Arm,
+    times: &[TimeName],
+    rules: &Rules,
+    on: &mut dyn FnMut(&Event<'_>),
+) -> Result<(Described, Vec<Made>), PairedError> {
+    let described = (base.describe()?, head.describe()?);
+    comparable::check(&described.0, &described.1)?;
+    let cells = described.0.cells.clone();
+    if cells.is_empty() || times.is_empty() {
+        return Err(PairedError::Nothing);
+    }
+    rules.check(1)?;
+    on(&Event::Described { cells: &cells, comparisons: cells.len() * times.len() });
+    let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
+    let made = Maker { base, head, times, rules, seeds, on }.block(1, &cells)?;
+    match made.iter().find(|made| (0..rules.pairs).all(|place| made.block.used(place).is_none())) {
+        Some(empty) => Err(no_pairs(empty)),
+        None => Ok((described.0, made)),
+    }
+}
+
+/// The pairs of one comparison in one block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// The key of the cell.
+    pub cell: String,
+    /// Which of its times.
+    pub time: TimeName,
+    /// The pairs.
+    pub block: Block,
+}
+
+fn no_pairs(made: &Made) -> PairedError {
+    let last = made.block.pairs.last();
+    let mark = last.map(|pair| if pair.base.mark.counts() { pair.head.mark } else { pair.base.mark });
+    PairedError::NoPairs {
+        cell: made.cell.clone(),
+        time: made.time,
+        made: made.block.pairs.len(),
+        mark: mark.map_or("marked", |mark| mark.key()),
+    }
+}
+
+fn figures(made: &[Made], rules: &Rules) -> Vec<Figures> {
+    let of = |made: &Made| made.block.differences(rules.pairs).into_iter().flatten().collect::<Vec<_>>();
+    made.iter().map(|made| Figures::of(&of(made), rules.level)).collect()
+}
+
+fn mean_figures(made: &[Made], rules: &Rules) -> Figures {
+    let all: Vec<_> = made.iter().map(|made| made.block.differences(rules.pairs)).collect();
+    Figures::of(&pair_means(&all), rules.level)
+}
+
+/// Makes pairs.
+struct Maker<'a> {
+    base: &'a mut dyn Arm,
+    head: &'a mut dyn Arm,
+    times: &'a [TimeName],
+    rules: &'a Rules,
+    seeds: ChaCha20Rng,
+    on: &'a mut dyn FnMut(&Event<'_>),
+}
+
+impl Maker<'_> {
+    /// One block over some cells: every planned pair, then the repeats of marked ones, within their limit.
+    fn block(&mut self, block: usize, cells: &[String]) -> Result<Vec<Made>, PairedError> {
+        let times = self.times;
+        let pairs = self.rules.pairs;
+        (self.on)(&Event::Block { block, cells: cells.len(), pairs });
+        let mut made: Vec<Vec<Made>> = cells
+            .iter()
+            .map(|cell| {
+                let one = |time: &TimeName| Made { cell: cell.clone(), time: *time, block: Block::default() };
+                times.iter().map(one).collect()
+            })
+            .collect();
+        for place in 0..pairs {
+            for of_cell in &mut made {
+                self.pair(block, place, false, of_cell)?;
+            }
+        }
+        // One repeat of each cell in turn, so that they stay side by side in time.
+        for _ in 0..self.rules.repeat_marked {
+            for of_cell in &mut made {
+                let lacks = |place: &usize| of_cell.iter().any(|made| made.block.used(*place).is_none());
+                let tried = |place: &usize| of_cell.first().map_or(0, |made| made.block.tried(*place));
+                // The place that was tried least, so that repeats too take either order in turn.
+                if let Some(place) = (0..pairs).filter(lacks).min_by_key(tried) {
+                    self.pair(block, place, true, of_cell)?;
+                }
+            }
+        }
+        Ok(made.into_iter().flatten().collect())
+    }
+
+    fn pair(
+        &mut self,
+        block: usize,
+        place: usize,
+        is_repeat: bool,
+        of_cell: &mut [Made],
+    ) -> Result<(), PairedError> {
+        let Some(cell) = of_cell.first().map(|made| made.cell.clone()) else { return Ok(()) };
+        // 53 bits: every reader of JSON keeps them whole.
+        let seed = self.seeds.next_u64() >> 11;
+        let is_base_first = place.is_multiple_of(2);
+        let (base, head) = if is_base_first {
+            let base = self.base.sample(&cell, seed)?;
+            (base, self.head.sample(&cell, seed)?)
+        } else {
+            let head = self.head.sample(&cell, seed)?;
+            (self.base.sample(&cell, seed)?, head)
+        };
+        let mut is_marked = false;
+        for made in of_cell {
+            let pair = Pair {
+                place,
+                seed,
+                is_base_first,
+                base: time("base", &base, made.time)?,
+                head: time("head", &head, made.time)?,
+            };
+            is_marked |= !pair.counts();
+            made.block.pairs.push(pair);
+        }
+        (self.on)(&Event::Pair { block, place, cell: &cell, is_repeat, is_marked });
+        Ok(())
+    }
+
+    /// Each comparison gates: those that the first block suspects are made again.
+    fn confirm_each(
+        mut self,
+        (base, head): (Described, Described),
+        first: Vec<Made>,
+        judged: Vec<Judged>,
+    ) -> Result<Comparison, PairedError> {
+        let rules = self.rules;
+        let suspects = |made: &Made| {
+            let found =
+                first.iter().zip(&judged).find(|(one, _)| one.cell == made.cell && one.time == made.time);
+            found.is_some_and(|(_, judged)| judged.suspicion != Suspicion::Nothing)
+        };
+        let mut cells: Vec<_> =
+            first.iter().filter(|made| suspects(made)).map(|made| made.cell.clone()).collect();
+        cells.dedup();
+        let mut second = Vec::new();
+        if !cells.is_empty() {
+            let made = self.block(2, &cells)?;
+            // Only what was suspected is tested again: the other time of the same cell came along.
+            let again: Vec<_> = made.into_iter().filter(|made| suspects(made)).collect();
+            let judged = judge(&figures(&again, rules), rules);
+            second = again.into_iter().zip(judged).collect();
+        }
+        let compared = |(made, first_judged): (Made, Judged)| {
+            let again = second.iter().find(|(one, _)| one.cell == made.cell && one.time == made.time);
+            let second = again.map(|(again, judged)| (again.block.clone(), *judged));
+            let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
+            Compared { cell: made.cell, time: made.time, first: made.block, first_judged, second, verdict }
+        };
+        let comparisons: Vec<_> = first.iter().cloned().zip(judged.iter().copied()).map(compared).collect();
+        let verdict = whole(comparisons.iter().map(|compared| compared.verdict.name));
+        Ok(Comparison { base, head, comparisons, mean: None, verdict })
+    }
+
+    /// The mean gates: if it is suspected, every cell is made again.
+    fn confirm_mean(
+        mut self,
+        (base, head): (Described, Described),
+        cells: &[String],
+        first: Vec<Made>,
+        judged: Vec<Judged>,
+    ) -> Result<Comparison, PairedError> {
+        let rules = self.rules;
+        let mean_first = judge(&[mean_figures(&first, rules)], rules)[0];
+        let (mut again, mut mean_second) = (Vec::new(), None);
+        if mean_first.suspicion != Suspicion::Nothing {
+            let made = self.block(2, cells)?;
+            mean_second = Some(judge(&[mean_figures(&made, rules)], rules)[0]);
+            let judged = judge(&figures(&made, rules), rules);
+            again = made.into_iter().zip(judged).collect();
+        }
+        let mean_verdict = verdict(&mean_first, mean_second.as_ref(), rules);
+        let compared = |(place, (made, first_judged)): (usize, (Made, Judged))| {
+            let second =
+                again.get(place).map(|(again, judged): &(Made, Judged)| (again.block.clone(), *judged));
+            let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
+            Compared { cell: made.cell, time: made.time, first: made.block, first_judged, second, verdict }
+        };
+        let comparisons = first.into_iter().zip(judged).enumerate().map(compared).collect();
+        let name = mean_verdict.name;
+        let mean = MeanCompared { first: mean_first, second: mean_second, verdict: mean_verdict };
+        Ok(Comparison { base, head, comparisons, mean: Some(mean), verdict: name })
+    }
+}
+
+fn time(arm: &str, sample: &Sample, time: TimeName) -> Result<TimeSample, ArmError> {
+    let no_result = |why: String| ArmError::NoResult { arm: arm.to_owned(), why };
+    let found = sample.times.get(&time);
+    let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`", time.key())))?;
+    if !(found.time_s.is_finite() && found.time_s > 0.0) {
+        let why = format!("its time `{}` is {} s, which is no time", time.key(), found.time_s);
+        return Err(no_result(why));
+    }
+    Ok(*found)
+}

@@ -1,0 +1,423 @@
+//! Which cell stands against which, what differs between them, and what forbids a comparison.
+//!
+//! Only the same work is compared: workload, batch size, capacity, N, proof system, and the state that it acts on.
+//! Cores, clock, machine, program and circuits may differ, and are said where they do.
+
+use records::comparison::{
+    COMPARISON_SCHEMA_VERSION, ComparedDifferenceRecord, ComparisonRecord, FigureRecord, PairRecord,
+    RatioRecord, SideRecord, StageRecord,
+};
+use records::profile::{CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityRecord};
+use records::sample::CellRecord;
+use std::collections::BTreeSet;
+use thiserror::Error;
+
+/// One side: a profile, as the user named it, and how many cores its cells must have.
+#[derive(Clone, Debug)]
+pub struct Compared<'a> {
+    /// As the user named it.
+    pub name: String,
+    /// What was measured.
+    pub profile: &'a ProfileRecord,
+    /// Only cells of this many cores.
+    pub cores: Option<u64>,
+}
+
+/// Why two profiles cannot be compared.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum CannotCompare {
+    /// A side has nothing that was measured.
+    #[error("{name}: no cell {that} was measured: it has {has}")]
+    Empty {
+        /// The side.
+        name: String,
+        /// `with 4 cores`, or nothing.
+        that: String,
+        /// What it has.
+        has: String,
+    },
+    /// They prove something else.
+    #[error(
+        "{first} and {second} do not prove the same: {field} is {ours} in the one and {theirs} in the other"
+    )]
+    OtherState {
+        /// The first side.
+        first: String,
+        /// The second side.
+        second: String,
+        /// A field of the spec.
+        field: String,
+        /// Of the first.
+        ours: String,
+        /// Of the second.
+        theirs: String,
+    },
+    /// No cell of the one is the work of a cell of the other.
+    #[error(
+        "no cell of {first} stands against one of {second}: the first has {ours}; the second has {theirs}; \
+         name the cores where there are several: PATH@CORES"
+    )]
+    NoPair {
+        /// The first side.
+        first: String,
+        /// The second side.
+        second: String,
+        /// Its cells.
+        ours: String,
+        /// Those of the other.
+        theirs: String,
+    },
+}
+
+/// Fields of a spec that decide what is proved; the rest decides how often and where.
+const STATE_FIELDS: [&str; 5] = ["accounts", "pools", "fee_bps", "depth", "skew"];
+
+/// The two side by side, fleets left out.
+///
+/// # Errors
+/// [`CannotCompare`].
+pub fn compare(first: &Compared<'_>, second: &Compared<'_>) -> Result<ComparisonRecord, CannotCompare> {
+    same_state(first, second)?;
+    let (ours, theirs) = (cells(first)?, cells(second)?);
+    let (pairs, unpaired) = pair(first, second, &ours, &theirs);
+    if pairs.is_empty() {
+        return Err(CannotCompare::NoPair {
+            first: first.name.clone(),
+            second: second.name.clone(),
+            ours: words(&ours),
+            theirs: words(&theirs),
+        });
+    }
+    Ok(ComparisonRecord {
+        schema_version: COMPARISON_SCHEMA_VERSION,
+        first: side(first),
+        second: side(second),
+        differences: differences(first.profile, second.profile),
+        pairs: pairs.into_iter().map(|(a, b)| paired(a, b)).collect(),
+        unpaired,
+    })
+}
+
+fn side(of: &Compared<'_>) -> SideRecord {
+    SideRecord {
+        name: of.name.clone(),
+        run: of.profile.run.clone(),
+        program_version: of.profile.program_version.clone(),
+    }
+}
+
+fn cells<'a>(of: &Compared<'a>) -> Result<Vec<&'a CellSummaryRecord>, CannotCompare> {
+    let measured: Vec<_> = of.profile.cells.iter().filter(|cell| !cell.quantities.is_empty()).collect();
+    let fits = |cell: &&&CellSummaryRecord| of.cores.is_none_or(|cores| cell.cell.cores == cores);
+    let fitting: Vec<_> = measured.iter().filter(fits).copied().collect();
+    if !fitting.is_empty() {
+        return Ok(fitting);
+    }
+    Err(CannotCompare::Empty {
+        name: of.name.clone(),
+        that: of.cores.map_or_else(String::new, |cores| format!("with {cores} cores ")).trim().to_owned(),
+        has: if measured.is_empty() { "none".to_owned() } else { words(&measured) },
+    })
+}
+
+fn words(cells: &[&CellSummaryRecord]) -> String {
+    cells.iter().map(|cell| cell.cell.words()).collect::<Vec<_>>().join("; ")
+}
+
+/// What a cell proves, whatever it proves it on.
+fn work(cell: &CellRecord) -> String {
+    // One key with cores, provers at once and clock levelled is the work: a new field of a cell is then part of it by itself.
+    CellRecord { cores: 1, provers: 1, clock: String::new(), ..cell.clone() }.key()
+}
+
+type Pairs<'a> = (Vec<(&'a CellSummaryRecord, &'a CellSummaryRecord)>, Vec<String>);
+
+fn pair<'a>(
+    first: &Compared<'_>,
+    second: &Compared<'_>,
+    ours: &[&'a CellSummaryRecord],
+    theirs: &[&'a CellSummaryRecord],
+) -> Pairs<'a> {
+    let (mut pairs, mut unpaired) = (Vec::new(), Vec::new());
+    let mut works: Vec<String> = Vec::new();
+    for cell in ours.iter().chain(theirs) {
+        let work = work(&cell.cell);
+        if !works.contains(&work) {
+            works.push(work);
+        }
+    }
+    for wanted in works {
+        let of = |cells: &[&'a CellSummaryRecord]| -> Vec<&'a CellSummaryRecord> {
+            cells.iter().copied().filter(|cell| work(&cell.cell) == wanted).collect()
+        };
+        let (mut left, mut right) = (of(ours), of(theirs));
+        // First those that are the same in everything, then the one that is left on each side.
+        left.retain(|a| {
+            let Some(at) = right.iter().position(|b| a.cell.key() == b.cell.key()) else { return true };
+            pairs.push((*a, right.remove(at)));
+            false
+        });
+        if let ([a], [b]) = (left.as_slice(), right.as_slice()) {
+            pairs.push((*a, *b));
+            continue;
+        }
+        let alone =
+            |cell: &&CellSummaryRecord, name: &str| format!("{} (in {name} alone)", cell.cell.words());
+        unpaired.extend(left.iter().map(|cell| alone(cell, &first.name)));
+        unpaired.extend(right.iter().map(|cell| alone(cell, &second.name)));
+    }
+    (pairs, unpaired)
+}
+
+fn spec(profile: &ProfileRecord) -> toml::Table {
+    // A spec that cannot be read hides no difference that its cells do not show as well.
+    profile.spec_toml.parse().unwrap_or_default()
+}
+
+fn same_state(first: &Compared<'_>, second: &Compared<'_>) -> Result<(), CannotCompare> {
+    let (ours, theirs) = (spec(first.profile), spec(second.profile));
+    for field in STATE_FIELDS {
+        if let (Some(a), Some(b)) = (ours.get(field), theirs.get(field))
+            && a != b
+        {
+            return Err(CannotCompare::OtherState {
+                first: first.name.clone(),
+                second: second.name.clone(),
+                field: field.to_owned(),
+                ours: a.to_string(),
+                theirs: b.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn difference(field: &str, first: impl ToString, second: impl ToString) -> Option<ComparedDifferenceRecord> {
+    let (first, second) = (first.to_string(), second.to_string());
+    (first != second).then(|| ComparedDifferenceRecord { field: field.to_owned(), first, second })
+}
+
+fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<ComparedDifferenceRecord> {
+    let version = difference("program_version", &first.program_version, &second.program_version);
+    let machine =
+        first.machine.differences(&second.machine).into_iter().map(|found| ComparedDifferenceRecord {
+            field: format!("machine: {}", found.field),
+            first: found.first,
+            second: found.second,
+        });
+    version.into_iter().chain(machine).collect()
+}
+
+fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> PairRecord {
+    let mut differences: Vec<_> = [
+        difference("cores", a.cell.cores, b.cell.cores),
+        difference("provers at once", a.cell.provers, b.cell.provers),
+        difference("clock", &a.cell.clock, &b.cell.clock),
+        difference("verified", a.verified, b.verified),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if let (Some(ours), Some(theirs)) = (&a.system, &b.system) {
+        differences.extend(difference("proof system version", &ours.version, &theirs.version));
+        for circuit in &ours.circuits {
+            let Some(other) = theirs.circuits.iter().find(|other| other.name == circuit.name) else {
+                continue;
+            };
+            let name = &circuit.name;
+            differences.extend(difference(&format!("{name}: rows"), circuit.rows, other.rows));
+            let padded = difference(&format!("{name}: padded rows"), circuit.padded_rows, other.padded_rows);
+            differences.extend(padded);
+            differences.extend(difference(&format!("{name}: key"), &circuit.key_digest, &other.key_digest));
+        }
+    }
+    PairRecord {
+        first: a.cell.clone(),
+        second: b.cell.clone(),
+        differences,
+        stages: stages(a, b),
+        first_fleet: None,
+        second_fleet: None,
+    }
+}
+
+fn stages(a: &CellSummaryRecord, b: &CellSummaryRecord) -> Vec<StageRecord> {
+    let keys = |cell: &CellSummaryRecord| -> BTreeSet<_> {
+        cell.quantities.iter().map(|quantity| (quantity.quantity, quantity.level)).collect()
+    };
+    let find = |cell: &CellSummaryRecord, key| {
+        let mut quantities = cell.quantities.iter();
+        quantities.find(|quantity| (quantity.quantity, quantity.level) == key).map(figure)
+    };
+    let all = keys(a).into_iter().chain(keys(b)).collect::<BTreeSet<_>>();
+    let rows = all.into_iter().map(|(quantity, level)| {
+        let (first, second) = (find(a, (quantity, level)), find(b, (quantity, level)));
+        let ratio = |of: fn(&FigureRecord, &FigureRecord) -> Option<RatioRecord>| {
+            first.zip(second).and_then(|(first, second)| of(&first, &second))
+        };
+        let (seconds_ratio, cycles_ratio) = (ratio(in_seconds), ratio(in_cycles));
+        StageRecord { quantity, level, first, second, seconds_ratio, cycles_ratio }
+    });
+    rows.collect()
+}
+
+fn figure(quantity: &QuantityRecord) -> FigureRecord {
+    let (interval, cycles) = (quantity.interval, quantity.cycles);
+    FigureRecord {
+        samples: quantity.samples,
+        median_s: quantity.median_s,
+        low_s: interval.map(|IntervalRecord { low_s, .. }| low_s),
+        high_s: interval.map(|IntervalRecord { high_s, .. }| high_s),
+        coverage: interval.map(|IntervalRecord { coverage, .. }| coverage),
+        median_cycles: cycles.map(|CyclesRecord { median_cycles, .. }| median_cycles),
+        low_cycles: cycles.and_then(|CyclesRecord { low_cycles, .. }| low_cycles),
+        high_cycles: cycles.and_then(|CyclesRecord { high_cycles, .. }| high_cycles),
+    }
+}
+
+/// Second over first. The interval is the widest that both intervals allow, and holds the true ratio whenever both
+/// hold their medians: at least `1 − (1 − c₁) − (1 − c₂)` of the time.
+fn in_seconds(first: &FigureRecord, second: &FigureRecord) -> Option<RatioRecord> {
+    Some(RatioRecord {
+        value: over(Some(second.median_s), Some(first.median_s))?,
+        low: over(second.low_s, first.high_s),
+        high: over(second.high_s, first.low_s),
+        coverage: both(first, second),
+    })
+}
+
+/// The same in cycles; their intervals have the coverage of the times'.
+fn in_cycles(first: &FigureRecord, second: &FigureRecord) -> Option<RatioRecord> {
+    Some(RatioRecord {
+        value: over(second.median_cycles, first.median_cycles)?,
+        low: over(second.low_cycles, first.high_cycles),
+        high: over(second.high_cycles, first.low_cycles),
+        coverage: both(first, second),
+    })
+}
+
+fn over(top: Option<f64>, bottom: Option<f64>) -> Option<f64> {
+    Some(top? / bottom?).filter(|ratio| ratio.is_finite())
+}
+
+fn both(first: &FigureRecord, second: &FigureRecord) -> Option<f64> {
+    first.coverage.zip(second.coverage).map(|(a, b)| (a + b - 1.0).max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CannotCompare, Compared, compare};
+    use records::profile::{CyclesRecord, ProfileRecord, QuantityName};
+
+    fn side<'a>(name: &str, profile: &'a ProfileRecord, cores: Option<u64>) -> Compared<'a> {
+        Compared { name: name.to_owned(), profile, cores }
+    }
+
+    fn with_cores(cores: &[u64]) -> ProfileRecord {
+        let mut profile = fixtures::profile::profile();
+        let one = profile.cells[0].clone();
+        profile.cells = cores
+            .iter()
+            .map(|cores| {
+                let mut cell = one.clone();
+                cell.cell.cores = *cores;
+                cell
+            })
+            .collect();
+        profile
+    }
+
+    #[test]
+    fn equal_cells_stand_against_each_other() {
+        let profile = with_cores(&[1, 2]);
+        let record = compare(&side("a", &profile, None), &side("b", &profile, None)).expect("comparable");
+        assert_eq!(record.pairs.len(), 2);
+        assert!(record.differences.is_empty() && record.unpaired.is_empty());
+        let prove = record.pairs[0].stages.iter().find(|stage| stage.quantity == QuantityName::ProveBatch);
+        let ratio = prove.and_then(|stage| stage.seconds_ratio).expect("a ratio");
+        assert_eq!(ratio.value, 1.0);
+        // [0.9, 1.2] against itself: 0.75 and 1.33; both hold 75 % of the time, so the ratio at least 50 %.
+        assert!((ratio.low.expect("low") - 0.75).abs() < 1e-12);
+        assert_eq!(ratio.coverage, Some(0.5));
+        assert!(!ratio.tells_apart());
+    }
+
+    /// The second runs at half the clock: twice the time for the same cycles.
+    #[test]
+    fn cycles_tell_a_slow_clock_from_more_work() {
+        let with_cycles = |clock: f64| {
+            let mut profile = with_cores(&[1]);
+            for quantity in &mut profile.cells[0].quantities {
+                quantity.median_s /= clock;
+                quantity.cycles = Some(CyclesRecord {
+                    samples: 3,
+                    median_cycles: 3e9,
+                    low_cycles: Some(2.9e9),
+                    high_cycles: Some(3.2e9),
+                });
+            }
+            profile
+        };
+        let (fast, slow) = (with_cycles(2.0), with_cycles(1.0));
+        let record = compare(&side("a", &fast, None), &side("b", &slow, None)).expect("comparable");
+        let stage = &record.pairs[0].stages[0];
+        let (seconds, cycles) = (stage.seconds_ratio.expect("a ratio"), stage.cycles_ratio.expect("a ratio"));
+        assert_eq!((seconds.value, cycles.value), (2.0, 1.0));
+        assert_eq!(cycles.low, Some(2.9e9 / 3.2e9));
+        assert!(!cycles.tells_apart());
+    }
+
+    #[test]
+    fn one_core_against_many_is_said() {
+        let (one, many) = (with_cores(&[1, 2]), with_cores(&[8]));
+        let record = compare(&side("a", &one, Some(1)), &side("b", &many, None)).expect("comparable");
+        assert_eq!((record.pairs[0].first.cores, record.pairs[0].second.cores), (1, 8));
+        assert_eq!(record.pairs[0].differences[0].field, "cores");
+        // Without a choice there are two for one: nothing is guessed.
+        let error = compare(&side("a", &one, None), &side("b", &many, None)).expect_err("two for one");
+        assert!(error.to_string().contains("PATH@CORES"), "{error}");
+    }
+
+    #[test]
+    fn other_work_is_refused() {
+        let ours = with_cores(&[1]);
+        let mut theirs = with_cores(&[1]);
+        theirs.cells[0].cell.batch_transactions = 128;
+        let error = compare(&side("a", &ours, None), &side("b", &theirs, None)).expect_err("other work");
+        assert!(matches!(error, CannotCompare::NoPair { .. }), "{error}");
+        let mut deeper = ours.clone();
+        deeper.spec_toml = "depth = 16\n".to_owned();
+        let shallow = ProfileRecord { spec_toml: "depth = 24\n".to_owned(), ..ours.clone() };
+        let error = compare(&side("a", &deeper, None), &side("b", &shallow, None)).expect_err("other state");
+        assert!(error.to_string().contains("depth is 16 in the one and 24"), "{error}");
+        let error = compare(&side("a", &ours, Some(3)), &side("b", &ours, None)).expect_err("no such cell");
+        assert!(error.to_string().contains("with 3 cores"), "{error}");
+        let empty = with_cores(&[]);
+        assert!(compare(&side("a", &ours, None), &side("b", &empty, None)).is_err());
+    }
+
+    #[test]
+    fn another_machine_and_other_circuits_are_said() {
+        let ours = with_cores(&[1]);
+        let mut theirs = ours.clone();
+        theirs.program_version = "0.2.0".to_owned();
+        theirs.machine.sections[0].fields[0].value = None;
+        let system = theirs.cells[0].system.as_mut().expect("a system");
+        system.circuits[0].rows += 1;
+        let record = compare(&side("a", &ours, None), &side("b", &theirs, None)).expect("comparable");
+        let fields: Vec<_> = record.differences.iter().map(|found| found.field.as_str()).collect();
+        assert_eq!(fields, ["program_version", "machine: processor.model"]);
+        assert_eq!(record.pairs[0].differences[0].field, "batch: rows");
+    }
+
+    #[test]
+    fn a_stage_of_one_side_alone_stands_alone() {
+        let ours = with_cores(&[1]);
+        let mut theirs = ours.clone();
+        theirs.cells[0].quantities.retain(|quantity| quantity.quantity != QuantityName::Close);
+        let record = compare(&side("a", &ours, None), &side("b", &theirs, None)).expect("comparable");
+        let close = &record.pairs[0].stages[0];
+        assert_eq!(close.quantity, QuantityName::Close);
+        assert!(close.first.is_some() && close.second.is_none() && close.seconds_ratio.is_none());
+    }
+}

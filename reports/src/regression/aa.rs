@@ -1,0 +1,82 @@
+//! What a machine can decide, for a person at a terminal.
+
+use crate::export::{ExportError, Exporter};
+use comfy_table::{ContentArrangement, Table, presets};
+use records::regression::aa::{AaCellRecord, AaRecord, AaRowRecord};
+
+/// A study as tables of at most `width_columns`.
+#[derive(Clone, Copy, Debug)]
+pub struct AaTable {
+    /// The width of the terminal.
+    pub width_columns: u16,
+}
+
+const HEADER: [&str; 6] =
+    ["pairs", "least effect", "unchanged fails", "unchanged passes", "caught at 80 %", "caught at 90 %"];
+
+impl Exporter<AaRecord> for AaTable {
+    fn name(&self) -> &'static str {
+        "terminal"
+    }
+
+    fn export(&self, record: &AaRecord) -> Result<String, ExportError> {
+        let mut text = format!("{} against itself\n", record.program.name);
+        for cell in &record.cells {
+            let mut table = Table::new();
+            table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_header(HEADER);
+            for row in &cell.rows {
+                table.add_row(cells(row));
+            }
+            let correlation =
+                cell.correlation.map_or_else(|| "unknown".to_owned(), |one| format!("{one:.2}"));
+            text += &format!(
+                "\n{}, {}: {} pairs, {} marked; they differ by {} (standard deviation), neighbours correlate by \
+                 {correlation}; p {:.3} slower, {:.3} faster\n{table}\n{}\n",
+                cell.cell.words(),
+                cell.time.key(),
+                cell.pairs_used,
+                cell.pairs_marked,
+                percent(cell.deviation, 2),
+                cell.p_slower,
+                cell.p_faster,
+                advice(cell)
+            );
+        }
+        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+    }
+}
+
+fn cells(row: &AaRowRecord) -> [String; 6] {
+    let least = |change: Option<f64>| {
+        change.map_or_else(|| "-".to_owned(), |change| format!("+{}", percent(change, 1)))
+    };
+    [
+        row.pairs.to_string(),
+        percent(row.least_effect, 0),
+        percent(row.false_positive_share, 2),
+        percent(row.pass_share, 1),
+        least(row.detectable_80),
+        least(row.detectable_90),
+    ]
+}
+
+fn advice(cell: &AaCellRecord) -> String {
+    match &cell.advice {
+        Some(advice) => format!(
+            "Recommended here: --pairs {} --least-effect {}: {} of unchanged builds pass, and {} is caught in 80 % of \
+             comparisons.",
+            advice.pairs,
+            percent(advice.least_effect, 0).replace(' ', ""),
+            percent(advice.pass_share, 1),
+            advice.detectable_80.map_or_else(|| "nothing".to_owned(), |least| format!("+{}", percent(least, 1)))
+        ),
+        None => "No rules that were tried let nine of ten unchanged builds pass here: use a quieter machine, or read \
+                 every verdict as advice."
+            .to_owned(),
+    }
+}
+
+fn percent(share: f64, digits: usize) -> String {
+    format!("{:.digits$} %", share * 100.0)
+}

@@ -1,0 +1,153 @@
+//! Comparisons as lines that GitHub Actions turns into annotations: `::error title=…::…`.
+//!
+//! A step shows ten of each kind at most, so there is one for the verdict and one for each cell that gives it.
+
+use crate::export::{ExportError, Exporter};
+use crate::regression::markdown::paired_sentence;
+use records::regression::exact::{ExactRecord, ExactVerdictName, FigureDifferenceRecord};
+use records::regression::paired::{ComparedRecord, PairedRecord, VerdictName, change};
+
+/// Differences of one cell that are named; the rest are counted.
+const NAMED: usize = 5;
+
+/// How loud an annotation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Red.
+    Error,
+    /// Yellow.
+    Warning,
+    /// Blue.
+    Notice,
+}
+
+/// A comparison as annotations.
+#[derive(Clone, Copy, Debug)]
+pub struct GateAnnotations;
+
+impl Exporter<ExactRecord> for GateAnnotations {
+    fn name(&self) -> &'static str {
+        "annotations"
+    }
+
+    fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
+        let level = match record.verdict {
+            ExactVerdictName::Pass => return Ok(line(Level::Notice, "exact gate", &record.sentence())),
+            ExactVerdictName::Changed => Level::Error,
+        };
+        let mut lines = line(level, "exact gate", &record.sentence());
+        let of_cells = record.differences.chunk_by(|one, next| one.cell == next.cell);
+        for differences in of_cells {
+            lines += &line(level, "exact gate", &of_cell(differences));
+        }
+        Ok(lines)
+    }
+}
+
+fn of_cell(differences: &[FigureDifferenceRecord]) -> String {
+    let named = differences.iter().take(NAMED).map(|one| match &one.figure {
+        Some(figure) => format!("{figure}: {}", one.words()),
+        None => one.words(),
+    });
+    let mut lines: Vec<_> = named.collect();
+    if let Some(more @ 1..) = differences.len().checked_sub(NAMED) {
+        lines.push(format!("and {more} more"));
+    }
+    let cell = differences.first().map_or("", |one| &one.cell);
+    format!("{cell}: {}", lines.join("\n"))
+}
+
+impl Exporter<PairedRecord> for GateAnnotations {
+    fn name(&self) -> &'static str {
+        "annotations"
+    }
+
+    fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
+        let level = |verdict| match verdict {
+            VerdictName::Regressed => Level::Error,
+            VerdictName::Inconclusive if record.rules.strict => Level::Error,
+            VerdictName::Inconclusive => Level::Warning,
+            VerdictName::Pass | VerdictName::Improved => Level::Notice,
+        };
+        let mut sentence = paired_sentence(record);
+        for meaning in &record.meanings {
+            sentence += &format!("\n{}", meaning.sentence());
+        }
+        let mut lines = line(level(record.verdict), "paired gate", &sentence);
+        for one in &record.comparisons {
+            if matches!(one.compared.verdict, VerdictName::Regressed | VerdictName::Inconclusive) {
+                let words = format!("{}, {}: {}", one.cell.words(), one.time.key(), compared(&one.compared));
+                // Where the mean gates, a cell is advice.
+                let level =
+                    if record.geometric_mean.is_some() { Level::Notice } else { level(one.compared.verdict) };
+                lines += &line(level, "paired gate", &words);
+            }
+        }
+        Ok(lines)
+    }
+}
+
+pub(crate) fn compared(compared: &ComparedRecord) -> String {
+    let block = compared.shown();
+    let interval = block.ratio_low.zip(block.ratio_high);
+    let ratio = block.ratio.map_or_else(|| "no estimate".to_owned(), |ratio| change(ratio, interval));
+    format!("{ratio}, {}: {}", compared.verdict.key(), compared.reason)
+}
+
+/// One annotation, as GitHub Actions reads it from standard output.
+///
+/// ```
+/// use reports::regression::annotations::{Level, line};
+/// let text = line(Level::Warning, "a: b, c", "100 % of\nit");
+/// assert_eq!(text, "::warning title=a%3A b%2C c::100 %25 of%0Ait\n");
+/// ```
+pub fn line(level: Level, title: &str, message: &str) -> String {
+    let level = match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Notice => "notice",
+    };
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    format!("::{level} title={}::{}\n", property(title), data(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GateAnnotations;
+    use crate::export::Exporter;
+    use fixtures::regression::{exact, exact_pass, paired};
+    use records::regression::paired::VerdictName;
+
+    #[test]
+    fn exact_comparisons() {
+        insta::assert_snapshot!("exact", GateAnnotations.export(&exact()).expect("renders"));
+        let pass = GateAnnotations.export(&exact_pass()).expect("renders");
+        assert!(pass.starts_with("::notice ") && pass.lines().count() == 1, "{pass}");
+    }
+
+    #[test]
+    fn paired_comparisons() {
+        insta::assert_snapshot!("paired", GateAnnotations.export(&paired()).expect("renders"));
+    }
+
+    #[test]
+    fn inconclusive_is_a_warning_and_with_strict_an_error() {
+        let mut record = paired();
+        record.verdict = VerdictName::Inconclusive;
+        record.comparisons.clear();
+        let text = GateAnnotations.export(&record).expect("renders");
+        assert!(text.starts_with("::warning ") && text.contains("not the same as no regression"), "{text}");
+        record.rules.strict = true;
+        assert!(GateAnnotations.export(&record).expect("renders").starts_with("::error "));
+    }
+
+    #[test]
+    fn text_of_others_stays_within_its_line() {
+        let mut record = exact();
+        record.baseline = "a\n::error::b%".to_owned();
+        let text = GateAnnotations.export(&record).expect("renders");
+        assert!(text.lines().all(|line| line.starts_with("::error title=exact gate::")), "{text}");
+        assert!(text.contains("a%0A::error::b%25"), "{text}");
+    }
+}

@@ -1,0 +1,323 @@
+//! Which lines the story has: the answer, why, how sure, the delay four ways, what was measured, and what must be
+//! known beside it. Never more than [`LINES_MOST`].
+
+use crate::html::sections::recommendation::without_proofs;
+use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
+use crate::profile::rows::{interval, remarks};
+use crate::summary::bars::{bar, sparkline};
+use crate::text::wrap;
+use records::number::{significant, time};
+use records::plan::{OutlookRecord, PlanRecord, SensitivityRecord};
+use records::profile::{ProfileRecord, QuantityName};
+use records::report::Records;
+
+/// The most lines of a story: a terminal of the usual height holds it whole.
+pub const LINES_MOST: usize = 25;
+/// Cells that are shown; of more, the fastest.
+const CELLS_MOST: usize = 5;
+/// Remarks that are shown.
+const REMARKS_MOST: usize = 3;
+
+/// How a story is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width_columns: u16,
+    /// Whether colours may be used: on a terminal alone, and never against `NO_COLOR`.
+    pub colour: bool,
+}
+
+impl Look {
+    fn set(self, code: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn strong(self, text: &str) -> String {
+        self.set("1", text)
+    }
+
+    fn soft(self, text: &str) -> String {
+        self.set("2", text)
+    }
+
+    fn mark(self, text: &str) -> String {
+        self.set("36", text)
+    }
+
+    fn warning(self, text: &str) -> String {
+        self.set("33", text)
+    }
+
+    /// Words in lines of the terminal's width, behind a name.
+    fn line(self, name: &str, words: &str) -> Vec<String> {
+        let indent = " ".repeat(12);
+        let text = wrap(&format!("{name:<12}{}", one_line(words)), self.width_columns, &indent);
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        if let Some(first) = lines.first_mut() {
+            let rest = first.split_off(name.len().min(first.len()));
+            *first = self.soft(name) + &rest;
+        }
+        lines
+    }
+}
+
+/// Text of others as one line, without what a terminal would obey.
+fn one_line(text: &str) -> String {
+    crate::chart::shortened(text, 300)
+}
+
+/// The story of these records, ending in a newline.
+pub fn story(records: &Records, look: Look) -> String {
+    let mut lines = Vec::new();
+    if let Some(plan) = &records.plan {
+        lines.extend(answer(plan, look));
+        lines.push(String::new());
+        lines.extend(plan.outlooks.first().map(|outlook| delays(outlook, look)).unwrap_or_default());
+    }
+    if let Some(why) = &records.no_plan {
+        lines.extend(
+            wrap(&one_line(&format!("There is no plan: {why}")), look.width_columns, "")
+                .lines()
+                .map(str::to_owned),
+        );
+    }
+    if let Some(profile) = &records.profile {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        // What is left of the lines is for the cells, with one for the heading and one for each remark.
+        let room = LINES_MOST.saturating_sub(lines.len() + REMARKS_MOST + 2);
+        lines.extend(cells(profile, room, look));
+        lines.extend(cautions(profile, LINES_MOST.saturating_sub(lines.len()).min(REMARKS_MOST), look));
+    }
+    lines.truncate(LINES_MOST);
+    lines.iter().fold(String::new(), |page, line| page + line.trim_end() + "\n")
+}
+
+fn answer(plan: &PlanRecord, look: Look) -> Vec<String> {
+    let chosen = &plan.recommendation;
+    let spares =
+        if chosen.spares > 0 { format!(" and {}", count(chosen.spares, "spare")) } else { String::new() };
+    let headline = format!(
+        "Run {}{spares}, aggregate {} at a time on {}.",
+        count(chosen.provers, "prover"),
+        count_of(chosen.batches_per_aggregation, "batch", "batches"),
+        count(chosen.aggregators, "aggregator")
+    );
+    let mut lines: Vec<String> =
+        wrap(&headline, look.width_columns, "").lines().map(|line| look.strong(line)).collect();
+    let inputs = &plan.inputs;
+    let limit = inputs.delay_limit.map_or_else(
+        || "no limit on delay".to_owned(),
+        |limit| {
+            format!(
+                "{} to {} within {}",
+                limit.statistic.words(),
+                limit.state.words(),
+                seconds(limit.limit_s)
+            )
+        },
+    );
+    let asked = rate(inputs.target_batches_per_s, inputs.target_transactions_per_s);
+    lines.extend(look.line("for", &format!("{asked}, {limit}")));
+    if let Some(simulated) = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref()) {
+        let delays = format!(
+            "ordered on L1 after {}, proved there after {}, 99 in 100 within {}",
+            seconds(simulated.virtual_oldest.mean_s),
+            seconds(simulated.consolidated.mean_s),
+            seconds(simulated.consolidated.p99_s)
+        );
+        lines.extend(look.line("users wait", &delays));
+    }
+    if let (Some(hour), Some(batch)) = (chosen.usd_per_hour, chosen.usd_per_batch) {
+        lines.extend(
+            look.line(
+                "cost",
+                &format!("${} an hour, ${} a batch", significant(hour, 4), significant(batch, 3)),
+            ),
+        );
+    }
+    lines.extend(look.line("why", &format!("{}. {}", limit_words(chosen.bottleneck), because(plan))));
+    lines.extend(look.line("how sure", &how_sure(plan)));
+    lines
+}
+
+fn how_sure(plan: &PlanRecord) -> String {
+    let SensitivityRecord {
+        provers_if_10_percent_slower: slower,
+        provers_if_10_percent_faster: faster,
+        prove_mean_low_s,
+        prove_mean_high_s,
+        provers_low,
+        provers_high,
+    } = plan.sensitivity;
+    let words = |provers: Option<u32>| provers.map_or_else(|| "none is enough".to_owned(), |p| p.to_string());
+    let interval = match (prove_mean_low_s, prove_mean_high_s) {
+        (Some(low_s), Some(high_s)) => {
+            let provers = if provers_low == provers_high {
+                words(provers_low)
+            } else {
+                format!("{} to {}", words(provers_low), words(provers_high))
+            };
+            let samples = plan.inputs.prove.samples.unwrap_or(0);
+            format!(
+                "{provers} by the 95 % interval of {samples} proofs ({} to {})",
+                seconds(low_s),
+                seconds(high_s)
+            )
+        }
+        _ => "no interval, since the prove time was given".to_owned(),
+    };
+    format!("{interval}; proving 10 % slower: {}, 10 % faster: {}", words(slower), words(faster))
+}
+
+/// The same delay by each way of knowing it, as bars.
+fn delays(outlook: &OutlookRecord, look: Look) -> Vec<String> {
+    let half = |half: Option<f64>| {
+        half.filter(|half| *half > 0.0)
+            .map_or_else(String::new, |half| format!(" ± {}", significant(half, 2)))
+    };
+    let mut ways = vec![
+        ("formula as published", outlook.seed_delay_s, String::new()),
+        ("formula, corrected", outlook.corrected_delay_s, String::new()),
+    ];
+    if let Some(simulated) = &outlook.simulated {
+        let delay = &simulated.consolidated;
+        ways.push(("simulated, mean", delay.mean_s, half(delay.mean_half_width_s)));
+        ways.push(("simulated, p99", delay.p99_s, half(delay.p99_half_width_s)));
+    }
+    if let Some(unstable) = &outlook.unstable {
+        ways.push(("p99 after a day", unstable.p99_after_a_day_s, ", never settles".to_owned()));
+        ways.push(("p99 after a week", unstable.p99_after_a_week_s, ", never settles".to_owned()));
+    }
+    let most = ways.iter().map(|way| way.1).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
+    let room = usize::from(look.width_columns).saturating_sub(22 + 24).clamp(6, 40);
+    let mut lines = vec![look.soft("Delay to consolidated, oldest transaction of a group:")];
+    for (way, delay_s, more) in ways {
+        let drawn = bar(delay_s / most, room);
+        let gap = " ".repeat(room - drawn.chars().count().min(room));
+        lines.push(format!("  {way:<20} {}{gap} {} s{more}", look.mark(&drawn), significant(delay_s, 4)));
+    }
+    lines
+}
+
+/// Prove times of the fastest cells, with how they are spread.
+fn cells(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
+    let mut measured: Vec<_> = profile
+        .cells
+        .iter()
+        .filter_map(|cell| Some((cell, cell.quantity(QuantityName::ProveBatch)?)))
+        .collect();
+    if measured.is_empty() {
+        return vec![without_proofs(profile)];
+    }
+    let all = measured.len();
+    let most = room.clamp(1, CELLS_MOST);
+    if all > most {
+        measured.sort_by(|(a, _), (b, _)| {
+            let rate = |rate: Option<f64>| rate.unwrap_or(0.0);
+            rate(b.transactions_per_s).total_cmp(&rate(a.transactions_per_s))
+        });
+        measured.truncate(most);
+    }
+    let heading = if all > most {
+        format!("Time to prove a batch, the {most} of {all} cells with most transactions a second:")
+    } else {
+        "Time to prove a batch: median, interval, and how the proofs are spread:".to_owned()
+    };
+    let name_width = (usize::from(look.width_columns).saturating_sub(54)).clamp(16, 34);
+    let mut lines = vec![look.soft(&heading)];
+    for (cell, prove) in measured {
+        let name = crate::chart::shortened(&cell.cell.words(), name_width);
+        let interval = prove.interval.map_or_else(|| "one sample".to_owned(), interval);
+        let spread = sparkline(&prove.values_s, 12);
+        lines.push(format!(
+            "  {name:<name_width$} {:>8}  {interval:<26} {}",
+            time(prove.median_s),
+            look.mark(&spread)
+        ));
+    }
+    lines
+}
+
+fn cautions(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
+    let all: Vec<String> = profile.cells.iter().flat_map(remarks).collect();
+    let shown = if all.len() > room { room.saturating_sub(1) } else { all.len() };
+    let most = usize::from(look.width_columns.saturating_sub(2)).max(20);
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(shown)
+        .map(|remark| look.warning(&format!("! {}", crate::chart::shortened(remark, most))))
+        .collect();
+    if all.len() > shown && room > 0 {
+        lines.push(look.warning(&format!("! {} more remarks: bench-harness report", all.len() - shown)));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINES_MOST, Look, story};
+    use crate::html::fixture;
+    use records::profile::CellSummaryRecord;
+    use records::report::Records;
+
+    const PLAIN: Look = Look { width_columns: 100, colour: false };
+
+    #[test]
+    fn the_whole_story() {
+        insta::assert_snapshot!(story(&fixture::records(), PLAIN));
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_colour() {
+        let coloured = story(&fixture::records(), Look { colour: true, ..PLAIN });
+        assert!(coloured.contains("\u{1b}[1mRun 12 provers"), "{coloured}");
+        let mut plain = String::new();
+        let mut rest = coloured.as_str();
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            plain += before;
+            rest = after.split_once('m').expect("an end").1;
+        }
+        assert_eq!(plain + rest, story(&fixture::records(), PLAIN));
+    }
+
+    #[test]
+    fn never_more_lines_than_a_terminal_has() {
+        let mut records = fixture::records();
+        let profile = records.profile.as_mut().expect("a profile");
+        let one = profile.cells[0].clone();
+        profile.cells = (1..40u64)
+            .map(|cores| {
+                let cell = records::sample::CellRecord { cores, ..one.cell.clone() };
+                CellSummaryRecord { cell, ..one.clone() }
+            })
+            .collect();
+        for width_columns in [40, 60, 80, 100, 140] {
+            let text = story(&records, Look { width_columns, ..PLAIN });
+            assert!(text.lines().count() <= LINES_MOST, "{}", text.lines().count());
+            let hostile = text.lines().any(|line| line.contains('\u{1b}'));
+            assert!(!hostile);
+        }
+        let text = story(&records, Look { width_columns: 80, ..PLAIN });
+        for line in text.lines() {
+            assert!(line.chars().count() <= 82, "{}: {line}", line.chars().count());
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_of_nothing() {
+        assert_eq!(story(&Records::default(), PLAIN), "");
+        let text = story(&fixture::profile_with(|profile| profile.cells.clear()), PLAIN);
+        assert_eq!(text, "No batch was proved.\n");
+    }
+
+    #[test]
+    fn a_name_cannot_command_the_terminal() {
+        let mut records = fixture::records();
+        let profile = records.profile.as_mut().expect("a profile");
+        profile.cells[0].cell.workload = "\u{1b}[2J\u{7}evil\nline".to_owned();
+        let text = story(&records, PLAIN);
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
+    }
+}
