@@ -180,13 +180,13 @@ fn the_sliders_say_what_the_plan_prints() {
         let (text, record) = printed(&run, &command);
         let headline = shown.lines().next().expect("a headline").trim_end_matches('.');
         assert!(text.contains(headline), "{control}: `{headline}` is not in: {text}");
-        let outlook = &record["outlooks"][0];
-        assert_eq!(outlook["provers"], record["recommendation"]["provers"]);
+        let fleet_estimate = &record["fleet_estimates"][0];
+        assert_eq!(fleet_estimate["provers"], record["recommendation"]["provers"]);
         for (name, field) in [
             ("to consolidated, corrected form", "corrected_delay_s"),
-            ("to consolidated, seed’s formula", "seed_delay_s"),
+            ("to consolidated, seed’s formula", "published_delay_s"),
         ] {
-            let exact = reports_like(outlook[field].as_f64().expect("a number"), 4);
+            let exact = reports_like(fleet_estimate[field].as_f64().expect("a number"), 4);
             assert_eq!(fact(&shown, name), format!("{exact} s"), "{control}: {command}");
         }
         let batch = reports_like(record["recommendation"]["usd_per_batch"].as_f64().expect("a price"), 3);

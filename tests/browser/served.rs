@@ -76,7 +76,7 @@ fn it_answers_this_machine_and_nobody_elses_page() {
     assert!(head.starts_with("HTTP/1.1 200"), "{head} {body}");
     let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(answer["plan"]["recommendation"]["provers"], 3);
-    assert!(answer["plan"]["outlooks"][0]["simulated"]["consolidated"]["p99_s"].is_f64(), "{body}");
+    assert!(answer["plan"]["fleet_estimates"][0]["simulated"]["consolidated"]["p99_s"].is_f64(), "{body}");
     for (path, host, status) in [
         ("/", "evil.example", "403"),
         ("/api/plan", "localhost.evil.example:80", "403"),

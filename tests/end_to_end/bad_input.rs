@@ -136,12 +136,12 @@ fn files_of_a_newer_version() {
         assert!(text.contains(old), "{name}");
         bench.write(name, &text.replacen(old, new, 1));
     };
-    newer("out/profile.json", "\"schema_version\": 1", "\"schema_version\": 2");
-    let wanted = ["profile.json, line 1, field schema_version: expected 1, got 2: read it with the version"];
+    newer("out/profile.json", "\"schema_version\": 2", "\"schema_version\": 3");
+    let wanted = ["profile.json, line 1, field schema_version: expected 2, got 3: read it with the version"];
     refused(&bench, "plan --profile out/profile.json --target-tx-per-s 1", &wanted);
     refused(&bench, "report out", &wanted);
-    newer("out/samples.jsonl", "\"schema_version\":1", "\"schema_version\":2");
-    let wanted = ["samples.jsonl, line 1, field schema_version: expected 1, got 2"];
+    newer("out/samples.jsonl", "\"schema_version\":2", "\"schema_version\":3");
+    let wanted = ["samples.jsonl, line 1, field schema_version: expected 2, got 3"];
     refused(&bench, "report out --what samples --format csv", &wanted);
     refused(&bench, "measure --output out --resume", &wanted);
 }
@@ -158,7 +158,7 @@ fn a_profile_that_is_none() {
             &whole.replacen("\"repeats\": 3", "\"repeats\": \"three\"", 1),
             "field cells[0].repeats: invalid type",
         ),
-        ("[1, 2]", "schema_version: expected 1, got none"),
+        ("[1, 2]", "schema_version: expected 2, got none"),
     ] {
         bench.write("profile.json", text);
         refused(&bench, "plan --profile profile.json --target-tx-per-s 1", &["profile.json, line", wanted]);

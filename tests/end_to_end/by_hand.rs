@@ -44,7 +44,7 @@ fn the_terminal_says_the_figures_of_the_source() {
 fn json_has_the_same_figures() {
     let text = Bench::new().run(&format!("{SEED} --format json")).ok().stdout;
     let plan: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(plan["schema_version"], 1);
+    assert_eq!(plan["schema_version"], 2);
     let design = |name: &str| {
         let designs = plan["designs"].as_array().expect("designs");
         designs.iter().find(|design| design["design"] == name).expect(name)

@@ -49,7 +49,7 @@ fn a_planted_neighbour_is_marked_and_nothing_is_planned_from_its_samples() {
     assert_eq!(proofs.len(), 2);
     for proof in proofs {
         assert!(["lost_time", "shared_core"].contains(&proof["mark"].as_str().expect("a mark")), "{proof}");
-        assert!(proof["lost_part"].as_f64().is_some_and(|part| part > 0.02), "{proof}");
+        assert!(proof["lost_fraction"].as_f64().is_some_and(|part| part > 0.02), "{proof}");
     }
     let cell = &profile(&bench, "out")["cells"][0];
     assert_eq!(cell["clean_samples"], 0);
@@ -72,13 +72,16 @@ fn what_the_probe_reads_decides_and_spoiled_repeats_are_made_again() {
     let cell = profile(&bench, "out")["cells"][0].clone();
     assert_eq!((&cell["repeats"], &cell["end"]), (&3.into(), &"repeats".into()), "{cell}");
     assert_eq!(cell["clean_samples"], 5);
-    assert_eq!(cell["marked_samples"]["shared_core"], 1);
+    assert_eq!(cell["discarded_proofs"]["shared_core"], 1);
     assert_eq!(cell["clock_ghz"], 2.0);
     let proof = |quantity: &&Value| quantity["quantity"] == "prove_batch";
     let proof = cell["quantities"].as_array().expect("quantities").iter().find(proof).expect("there").clone();
-    assert_eq!((&proof["samples"], proof["marked_values_s"].as_array().map(Vec::len)), (&5.into(), Some(1)));
+    assert_eq!(
+        (&proof["samples"], proof["discarded_values_s"].as_array().map(Vec::len)),
+        (&5.into(), Some(1))
+    );
     // Asked to, the estimate keeps it, and says so.
-    bench.run("measure --spec spec.toml --repeats 2 --reruns 3 --keep-marked --output kept").ok();
+    bench.run("measure --spec spec.toml --repeats 2 --reruns 3 --keep-discarded --output kept").ok();
     let cell = profile(&bench, "kept")["cells"][0].clone();
     assert_eq!(
         (&cell["repeats"], &cell["clean_samples"], &cell["kept_samples"]),
@@ -103,7 +106,7 @@ fn a_narrow_interval_ends_a_cell() {
 fn a_cell_that_would_not_fit_is_refused_with_the_figure() {
     let bench = Bench::new();
     let workload = "--workload transfer --depth 4 --accounts 4 --pools 1 --batch-size 1,512";
-    let rest = "--cores 1 --repeats 1 --batches-per-aggregation 1 --memory-limit 500000000 --keep-marked";
+    let rest = "--cores 1 --repeats 1 --batches-per-aggregation 1 --memory-limit 500000000 --keep-discarded";
     let ran = bench.run(&format!("measure {workload} {rest} --output out")).ok();
     assert!(ran.stderr.contains("rows needs about"), "{ran:#?}");
     assert!(ran.stderr.contains("the limit that was asked for"), "{ran:#?}");

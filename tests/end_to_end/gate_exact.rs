@@ -199,7 +199,7 @@ fn a_result_in_every_form() {
     bench.write("summary.md", "of another step\n");
     command.env("GITHUB_ACTIONS", "true");
     let told = Ran::of(command.output().expect("starts"), "inside");
-    assert!(told.stdout.contains("\n::error title=exact regression::exact: CHANGED"), "{told:#?}");
+    assert!(told.stdout.contains("\n::error title=exact gate::exact: CHANGED"), "{told:#?}");
     told.fails(3, &[]);
     assert_eq!(bench.read("summary.md"), format!("of another step\n{markdown}\n"));
     // A summary that cannot be written hides no verdict.
@@ -225,7 +225,7 @@ fn a_paired_result_in_every_form() {
              --export-junit gate.xml --export-bencher bmf.json --export-smaller-is-better small.json"
         ))
         .ok();
-    assert!(ran.stdout.contains("\n::notice title=paired regression::paired: pass"), "{ran:#?}");
+    assert!(ran.stdout.contains("\n::notice title=paired gate::paired: pass"), "{ran:#?}");
     let markdown = bench.read("gate.md");
     assert!(markdown.starts_with("### paired: pass: "), "{markdown}");
     assert_eq!(markdown.lines().last(), Some("<!-- bench-harness gate paired -->"));

@@ -61,7 +61,7 @@ fn zero_is_an_unchanged_build() {
     let ran = compare(&bench, "--strict --export-json out.json").ok();
     assert!(ran.stdout.starts_with("PASS: ./head against "), "{ran:#?}");
     let record: Value = serde_json::from_str(&bench.read("out.json")).expect("JSON");
-    assert_eq!((&record["schema_version"], &record["verdict"]), (&1.into(), &"pass".into()));
+    assert_eq!((&record["schema_version"], &record["verdict"]), (&2.into(), &"pass".into()));
     let block = &record["comparisons"][0]["compared"]["first"];
     let pairs = block["pairs"].as_array().expect("pairs");
     assert_eq!((pairs.len(), &block["pairs_used"]), (10, &10.into()));
@@ -154,7 +154,7 @@ fn five_is_a_program_that_gives_no_result() {
 fn five_is_zero_pairs_left_after_marking() {
     let bench = bench("{ fixed_s = 1.0 }");
     edited(&bench, r#"s/"mark":"[a-z_]*"/"mark":"shared_core"/g"#);
-    let ran = compare(&bench, "--pairs 6 --repeat-marked 3");
+    let ran = compare(&bench, "--pairs 6 --repeat-discarded 3");
     let ran =
         ran.fails(5, &["zero pairs are left after marking", "each of 9 had a sample that was shared_core"]);
     assert_eq!(ran.stderr.matches(": marked, left out").count(), 9, "{ran:#?}");
@@ -179,7 +179,7 @@ fn two_is_bad_usage() {
     let both = format!("--base {PROGRAM} --head {PROGRAM}");
     with(&format!("{both} --pairs 5")).fails(2, &["5 pairs cannot decide 2 comparisons", "at least 6 pairs"]);
     with(&format!("{both} --pairs 0")).fails(2, &["pairs: expected 1 to 200, got 0"]);
-    with(&format!("{both} --least-effect x")).fails(2, &["expected a share as in 3% or 0.03"]);
+    with(&format!("{both} --min-effect x")).fails(2, &["expected a share as in 3% or 0.03"]);
     with(&format!("{both} --batch-size 0")).fails(2, &["batch_sizes"]);
     bench.run("gate paired --base a").fails(2, &["--head"]);
     bench.run("gate").fails(2, &[]);
@@ -245,10 +245,10 @@ fn a_program_against_itself_says_what_the_machine_can_decide() {
     let bench = bench("{ mean_s = 1.0, cv = 0.01 }");
     let ran = bench.run(&format!("gate aa {CELL} --pairs 12 --trials 20 --export-json aa.json")).ok();
     assert!(ran.stdout.contains("12 pairs, 0 marked"), "{ran:#?}");
-    assert!(ran.stdout.contains("Recommended here: --pairs 5 --least-effect 1%"), "{ran:#?}");
+    assert!(ran.stdout.contains("Recommended here: --pairs 5 --min-effect 1%"), "{ran:#?}");
     let record: Value = serde_json::from_str(&bench.read("aa.json")).expect("JSON");
     assert_eq!(record["cells"].as_array().map(Vec::len), Some(2));
-    assert_eq!(record["cells"][0]["rows"][0]["false_positive_share"], 0.0);
+    assert_eq!(record["cells"][0]["rows"][0]["false_positive_fraction"], 0.0);
     // Without noise the least change that is caught is the least effect.
     assert_eq!(record["cells"][0]["rows"][0]["detectable_80"], 0.01);
     let table = bench.run("gate aa --scripted --trials 10").ok().stdout;

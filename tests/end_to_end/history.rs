@@ -105,7 +105,7 @@ fn drift_is_warned_of_and_never_blocks() {
     let old = bench.run("history check --recent 10").ok();
     assert_eq!(old.stderr, "");
     assert!(old.stdout.contains("SLOWER +6."), "{old:#?}");
-    let small = bench.run("history check --least-shift 8").ok();
+    let small = bench.run("history check --min-shift 8").ok();
     assert_eq!(small.stderr, "");
 }
 

@@ -62,7 +62,7 @@ fn every_form_has_the_same_figures() {
     let csv = bench.run("report run --what laws --format csv").ok().stdout;
     let row = csv
         .lines()
-        .find(|line| line.contains(",prove_batch,") && line.contains(",amdahl,serial_share,"))
+        .find(|line| line.contains(",prove_batch,") && line.contains(",amdahl,serial_fraction,"))
         .expect("a row");
     assert!(row.contains(&format!("{share}")), "{row}");
     let markdown = bench.run("report run --what laws --format markdown").ok().stdout;

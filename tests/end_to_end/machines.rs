@@ -60,7 +60,7 @@ fn machines_are_ranked_compared_and_split() {
     assert!(json["plan"]["recommendation"]["provers"].as_u64().is_some_and(|provers| provers > 0), "{json}");
     let machines = &json["machines"];
     assert!(machines["ranking"].as_array().is_some_and(|ranking| ranking.len() > 10), "{machines}");
-    let share = machines["comparison"]["turning_share"].as_f64().expect("a share");
+    let share = machines["comparison"]["turning_fraction"].as_f64().expect("a share");
     assert!((share - 0.921).abs() < 5e-4, "{share}");
     assert_eq!(machines["comparison"]["second"]["id"], "ryzen-5950x");
     assert_eq!(machines["split"]["id"], "epyc-9174f");

@@ -13,7 +13,7 @@ fn plan(bench: &Bench, more: &str) -> Value {
 }
 
 fn p99_s(plan: &Value) -> f64 {
-    plan["outlooks"][0]["simulated"]["consolidated"]["p99_s"].as_f64().expect("a p99")
+    plan["fleet_estimates"][0]["simulated"]["consolidated"]["p99_s"].as_f64().expect("a p99")
 }
 
 fn reasons(plan: &Value) -> String {
@@ -77,7 +77,8 @@ fn closing_rules() {
     assert_eq!(plan(&bench, "--fix-n 4 --closing timeout:1h")["recommendation"], full["recommendation"]);
     // A sequencer that holds back loses what it held: more provers than the rate takes.
     let held = plan(&bench, "--fix-n 4 --closing prover-free");
-    let carried = held["outlooks"][0]["simulated"]["throughput_batches_per_s"].as_f64().expect("a rate");
+    let carried =
+        held["fleet_estimates"][0]["simulated"]["throughput_batches_per_s"].as_f64().expect("a rate");
     assert!(held["recommendation"]["provers"].as_u64() > full["recommendation"]["provers"].as_u64());
     assert!(carried >= 0.099, "{carried}");
     // The seed's own N = P = 12 never falls behind so: it loses a tenth.
@@ -91,14 +92,14 @@ fn closing_rules() {
 fn stragglers_take_provers() {
     let bench = Bench::new();
     // 120·(0.95 + 0.05·5) = 144 s of a prover for each batch.
-    let slow = plan(&bench, "--fix-n 4 --straggler-share 0.05 --straggler-factor 5");
+    let slow = plan(&bench, "--fix-n 4 --straggler-fraction 0.05 --straggler-factor 5");
     assert_eq!(slow["recommendation"]["provers"], 15);
-    bench.run(&format!("{SEED} --straggler-share 0.05")).fails(2, &["--straggler-factor"]);
+    bench.run(&format!("{SEED} --straggler-fraction 0.05")).fails(2, &["--straggler-factor"]);
     bench
-        .run(&format!("{SEED} --straggler-share 1.5 --straggler-factor 5"))
-        .fails(2, &["straggler_share: expected a share in [0, 1], got 1.5"]);
+        .run(&format!("{SEED} --straggler-fraction 1.5 --straggler-factor 5"))
+        .fails(2, &["straggler_fraction: expected a share in [0, 1], got 1.5"]);
     bench
-        .run(&format!("{SEED} --straggler-share 0.5 --straggler-factor 0"))
+        .run(&format!("{SEED} --straggler-fraction 0.5 --straggler-factor 0"))
         .fails(2, &["straggler_factor: expected a finite number above zero"]);
 }
 
@@ -176,7 +177,8 @@ fn a_queue_is_followed_batch_by_batch() {
     // 4 replications of two days with 0.1 batches a second, after a day of warm-up.
     assert!(followed.contains("stands on 69120 batches"), "{followed}");
     assert_eq!(bench.run(&format!("{day} --simulate --prove-cv 0.3")).ok().stdout, followed);
-    let slow = bench.run(&format!("{day} --simulate --straggler-share 0.1 --straggler-factor 9")).ok().stdout;
+    let slow =
+        bench.run(&format!("{day} --simulate --straggler-fraction 0.1 --straggler-factor 9")).ok().stdout;
     // 120·1.8 s against 0.1 a second take more than 20 provers.
     // A cell of the table wraps.
     assert!(slow.contains("grows for"), "{slow}");

@@ -10,7 +10,7 @@ fn real_proofs_end_in_a_plan() {
     let ran = bench
         .run(
             "run --workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
-             --batches-per-aggregation 2 --provers 1 --keep-marked --reruns 0 --target-tx-per-s 0.1 --output out",
+             --batches-per-aggregation 2 --provers 1 --keep-discarded --reruns 0 --target-tx-per-s 0.1 --output out",
         )
         .ok();
     assert!(
@@ -28,7 +28,9 @@ fn real_proofs_end_in_a_plan() {
     for sample in log.of_kind("sample") {
         // Other tests run beside this one.
         assert!(sample["mark"] == "clean" || sample["mark"] == "kept", "{sample}");
-        assert!(sample["wall_s"].as_f64().is_some_and(|wall_s| wall_s > 0.0), "{sample}");
+        // The search that ends a small proof may end within the resolution in which plonky2 tells it.
+        let is_luck = sample["stage"] == "grind";
+        assert!(sample["wall_s"].as_f64().is_some_and(|wall_s| wall_s > 0.0 || is_luck), "{sample}");
     }
     // The parts of a call are within it, and a proof of that kind has its known size.
     for (call, proved) in log.of_stage("prove_call").iter().zip(log.of_stage("prove")) {

@@ -1,4 +1,4 @@
-//! The report of a run: page, pictures, tables, and the story on the terminal.
+//! The report of a run: page, pictures, tables, and the summary on the terminal.
 
 use crate::support::{Bench, SCRIPT};
 use serde_json::Value;
@@ -24,10 +24,10 @@ fn run_ends_by_naming_its_page() {
 fn the_story_fits_a_terminal_and_a_pipe_has_no_colour() {
     let bench = Bench::scripted(SCRIPT, "");
     let ran = bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output out").ok();
-    let story: Vec<_> =
+    let summary: Vec<_> =
         ran.stdout.trim_start().lines().take_while(|line| !line.starts_with("Planned with")).collect();
-    assert!((10..=26).contains(&story.len()), "{} lines: {story:#?}", story.len());
-    assert!(story[0].starts_with("Run 2 provers"), "{story:#?}");
+    assert!((10..=26).contains(&summary.len()), "{} lines: {summary:#?}", summary.len());
+    assert!(summary[0].starts_with("Run 2 provers"), "{summary:#?}");
     assert!(!ran.stdout.contains('\u{1b}'), "{ran:#?}");
 }
 

@@ -76,7 +76,7 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
         let clocks: Vec<f64> = readings.iter().flatten().map(|reading| reading.clock_ghz).collect();
         let clock_ghz =
             if clocks.is_empty() { 1.0 } else { clocks.iter().sum::<f64>() / clocks.len() as f64 };
-        let least = least.entry(judge.judge(&readings, None).is_marked()).or_insert(f64::INFINITY);
+        let least = least.entry(judge.judge(&readings, None).is_discarded()).or_insert(f64::INFINITY);
         *least = least.min(cpu_s * clock_ghz);
     }
     let clean = least.get(&false).map(|time_s| (*time_s, MarkName::Clean));

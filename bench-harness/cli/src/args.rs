@@ -1,8 +1,6 @@
 //! The command line: which verbs there are, and what stands in `--help`.
 
-use crate::cmd::{
-    completions, gate, gate_sample, history, machine, measure, plan, queue, report, run, workload,
-};
+use crate::cmd::{completions, gate, history, machine, measure, plan, queue, report, run, workload};
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -44,7 +42,7 @@ pub(crate) enum Verb {
     #[command(hide = true)]
     Cell,
     #[command(hide = true)]
-    GateSample(Box<gate_sample::Args>),
+    GateSample(Box<gate::sample::Args>),
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub use probe::{Probe, ProbeError, ProbeReading};
 pub use processor::Processor;
 pub use restore::{RestoreError, Restored, STATE_FILE, restore};
 pub use root::Root;
-pub use share::{Share, ShareJudge, lost_part};
+pub use share::{Share, ShareJudge, lost_fraction};
 pub use state::MachineState;
 pub use state_file::StateFileError;
 pub use topology::{LogicalCpu, Topology};

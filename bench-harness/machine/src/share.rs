@@ -46,7 +46,7 @@ impl fmt::Display for Share {
 impl Share {
     /// True where the sample is kept but left out of the estimate.
     #[must_use]
-    pub fn is_marked(self) -> bool {
+    pub fn is_discarded(self) -> bool {
         matches!(self, Self::SharedCore | Self::LostTime)
     }
 }
@@ -93,7 +93,7 @@ impl ShareJudge {
         let is_shared = |reading: &ProbeReading| bar.is_some_and(|bar| reading.adds_per_cycle < bar);
         if readings.iter().flatten().any(is_shared) {
             Share::SharedCore
-        } else if usage.and_then(lost_part).is_some_and(|lost| lost > LOST_ABOVE) {
+        } else if usage.and_then(lost_fraction).is_some_and(|lost| lost > LOST_ABOVE) {
             Share::LostTime
         } else if readings.is_empty() || readings.contains(&None) {
             Share::Unknown
@@ -114,10 +114,10 @@ impl ShareJudge {
 ///     steal_s: Some(0.0),
 ///     others_cpu_s: None,
 /// };
-/// assert_eq!(machine::lost_part(&usage), Some(0.25));
+/// assert_eq!(machine::lost_fraction(&usage), Some(0.25));
 /// ```
 #[must_use]
-pub fn lost_part(usage: &Usage) -> Option<f64> {
+pub fn lost_fraction(usage: &Usage) -> Option<f64> {
     if usage.run_wait_s.is_none() && usage.steal_s.is_none() {
         return None;
     }
@@ -128,7 +128,7 @@ pub fn lost_part(usage: &Usage) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Share, ShareJudge, lost_part};
+    use super::{Share, ShareJudge, lost_fraction};
     use crate::probe::ProbeReading;
     use crate::usage::Usage;
 
@@ -173,8 +173,8 @@ mod tests {
         let mut judge = ShareJudge::default();
         assert_eq!(judge.judge(&[], None), Share::Unknown);
         assert_eq!(judge.judge(&[reading(4.7), None], None), Share::Unknown);
-        assert!(!Share::Unknown.is_marked() && !Share::Clean.is_marked());
-        assert!(Share::SharedCore.is_marked() && Share::LostTime.is_marked());
-        assert_eq!(lost_part(&usage(None, None)), None);
+        assert!(!Share::Unknown.is_discarded() && !Share::Clean.is_discarded());
+        assert!(Share::SharedCore.is_discarded() && Share::LostTime.is_discarded());
+        assert_eq!(lost_fraction(&usage(None, None)), None);
     }
 }

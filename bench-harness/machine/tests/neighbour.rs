@@ -1,7 +1,7 @@
 //! A planted neighbour, for real: what is seen of it, and that its sample is marked.
 
 use machine::usage::UsageMark;
-use machine::{CpuList, Probe, Root, ShareJudge, lost_part, pin_thread};
+use machine::{CpuList, Probe, Root, ShareJudge, lost_fraction, pin_thread};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -62,17 +62,17 @@ fn a_neighbour_on_our_cpu_is_seen_as_lost_time() {
         drop(neighbour);
         println!("alone {alone_verdict}: {alone:?} {alone_readings:?}");
         println!("with a neighbour {verdict}: {usage:?} {readings:?}");
-        let Some(lost) = lost_part(&usage).filter(|_| usage.run_wait_s.is_some()) else {
+        let Some(lost) = lost_fraction(&usage).filter(|_| usage.run_wait_s.is_some()) else {
             println!("skipped: this kernel keeps no schedstat, so waiting for a CPU is not seen");
             return;
         };
         // Half of the time is the neighbour's.
         assert!(lost > 0.3, "lost only {lost:.3}: {usage:?}");
-        assert!(verdict.is_marked(), "{verdict}");
+        assert!(verdict.is_discarded(), "{verdict}");
         assert!(usage.cpu_s / usage.wall_s < 0.75, "{usage:?}");
         // The counters of the whole CPU agree, to the tick of 10 ms.
         assert!(usage.others_cpu_s.is_some_and(|others_s| others_s > 0.05), "{usage:?}");
-        if lost_part(&alone).is_some_and(|alone| alone < lost) {
+        if lost_fraction(&alone).is_some_and(|alone| alone < lost) {
             return;
         }
         assert!(attempt < 8, "alone it never lost less");

@@ -13,7 +13,7 @@ use crate::run::MeasureError;
 use crate::schedule::Schedule;
 use crate::spec::Spec;
 use prover::statement::Statement;
-use prover::system::{Description, Job, Proof, ProverError, Shape, SlotKind, check};
+use prover::system::{Description, Job, Proof, ProverError, Shape, SlotKind, verify_against_native};
 use prover::witness;
 use records::regression::figures::{
     BatchFigureRecord, CellFiguresRecord, FIGURES_SCHEMA_VERSION, FigureInputsRecord, FiguresRecord,
@@ -261,7 +261,7 @@ impl Work {
 
     fn checked(&self, system: &System, proof: &Proof, native: &Statement) -> Result<(), ProverError> {
         if system.support().verify {
-            return check(system.as_dyn(), proof, native).map(drop);
+            return verify_against_native(system.as_dyn(), proof, native).map(drop);
         }
         if self.allow_unverified {
             return Ok(());

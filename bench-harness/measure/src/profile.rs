@@ -78,9 +78,9 @@ impl<'a> Gathered<'a> {
         let transactions_per_s = prove
             .filter(|prove| prove.median_s > 0.0 && !clean.is_empty())
             .map(|prove| transactions as f64 / clean.len() as f64 / prove.median_s);
-        let mut marked_samples = BTreeMap::new();
+        let mut discarded_proofs = BTreeMap::new();
         for sample in &marked {
-            *marked_samples.entry(sample.mark.key().to_owned()).or_insert(0) += 1;
+            *discarded_proofs.entry(sample.mark.key().to_owned()).or_insert(0) += 1;
         }
         let middle = |read: fn(&SampleRecord) -> Option<f64>| {
             let mut found: Vec<f64> = clean.iter().copied().filter_map(read).collect();
@@ -96,9 +96,9 @@ impl<'a> Gathered<'a> {
             repeats: self.repeats.len() as u64,
             end: self.end,
             verified: !self.samples.iter().any(is_unverified),
-            left_out_samples: self.samples.iter().filter(|sample| !sample.mark.counts()).count() as u64,
+            discarded_samples: self.samples.iter().filter(|sample| !sample.mark.counts()).count() as u64,
             clean_samples: clean.len() as u64,
-            marked_samples,
+            discarded_proofs,
             kept_samples: clean.iter().filter(|sample| sample.mark == MarkName::Kept).count() as u64,
             clock_ghz: middle(|sample| sample.clock_ghz),
             share: middle(|sample| sample.share),

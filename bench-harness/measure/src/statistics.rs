@@ -173,7 +173,7 @@ pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -
         cycles: cycles(&counted),
         outliers: outliers(&ascending),
         values_s,
-        marked_values_s: values.iter().filter(|value| !value.counts).map(|value| value.wall_s).collect(),
+        discarded_values_s: values.iter().filter(|value| !value.counts).map(|value| value.wall_s).collect(),
     })
 }
 

@@ -99,7 +99,7 @@ mod tests {
             adds_per_cycle: None,
             share: None,
             probe_cycles: None,
-            lost_part: None,
+            lost_fraction: None,
             steal_s: None,
             mark: MarkName::Clean,
         })

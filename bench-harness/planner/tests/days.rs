@@ -42,14 +42,14 @@ fn a_fixed_fleet_is_as_far_behind_as_the_fluid_says() {
             // Four deviations of the batches of half a day at the peak; without chance the step of the fluid.
             let batches = if poisson { 4.0 * (0.75 * 43_200.0_f64).sqrt() } else { 10.0 };
             let wait_s = batches * PROVE_S / f64::from(provers) + 10.0;
-            let (waited_s, queued) = (simulated.prover_wait_most_s, simulated.prover_queue_most as f64);
-            assert!((waited_s - fluid.wait_most_s).abs() < wait_s, "{provers}: {waited_s} {fluid:?}");
-            assert!((queued - fluid.queue_most).abs() < batches, "{provers}: {queued} {fluid:?}");
+            let (waited_s, queued) = (simulated.prover_wait_max_s, simulated.prover_queue_max as f64);
+            assert!((waited_s - fluid.wait_max_s).abs() < wait_s, "{provers}: {waited_s} {fluid:?}");
+            assert!((queued - fluid.queue_max).abs() < batches, "{provers}: {queued} {fluid:?}");
         }
     }
     // Where the fluid sees no queue, chance makes one, and a short one: this is what it cannot tell.
-    assert_eq!(fixed_fleet(&curve(), 46, PROVE_S).queue_most, 0.0);
-    let chance = run(&pipeline(46, 0.3, true)).prover_queue_most;
+    assert_eq!(fixed_fleet(&curve(), 46, PROVE_S).queue_max, 0.0);
+    let chance = run(&pipeline(46, 0.3, true)).prover_queue_max;
     assert!((5..500).contains(&chance), "{chance}");
 }
 
@@ -57,7 +57,7 @@ fn a_fixed_fleet_is_as_far_behind_as_the_fluid_says() {
 fn the_fewest_provers_for_a_day_are_the_fewest_of_the_simulation() {
     let wait_s = 1_800.0;
     let fewest = provers_for_day(&curve(), PROVE_S, wait_s).unwrap();
-    let wait = |provers| run(&pipeline(provers, 0.0, false)).prover_wait_most_s;
+    let wait = |provers| run(&pipeline(provers, 0.0, false)).prover_wait_max_s;
     assert!(wait(fewest) <= wait_s * 1.005 && wait(fewest - 1) > wait_s, "{fewest}");
 }
 
@@ -70,12 +70,12 @@ fn a_following_fleet_costs_and_waits_as_the_fluid_says() {
             let simulated = run(&pipeline(120, cv, poisson).with_autoscaler(rule));
             let hours = 24.0 * simulated.provers_mean.value;
             within(hours, fluid.prover_hours, 0.05, "prover-hours a day");
-            within(simulated.prover_wait_most_s, fluid.wait_most_s, 0.15, "longest wait");
-            assert!(simulated.provers_most <= 120 && simulated.prover_use.value < 1.0);
+            within(simulated.prover_wait_max_s, fluid.wait_max_s, 0.15, "longest wait");
+            assert!(simulated.provers_max <= 120 && simulated.prover_use.value < 1.0);
         }
         // A fixed fleet for the peak waits less and costs more: the price of starting late.
         let fixed = fixed_fleet(&curve(), 46, PROVE_S);
-        assert!(fixed.prover_hours > fluid.prover_hours && fixed.wait_most_s < fluid.wait_most_s);
+        assert!(fixed.prover_hours > fluid.prover_hours && fixed.wait_max_s < fluid.wait_max_s);
     }
 }
 
@@ -85,6 +85,6 @@ fn a_rule_that_never_moves_is_a_fixed_fleet() {
     let held = Autoscaler::new((40, 40), 300.0, 0.9, 600.0).unwrap();
     let following = run(&pipeline(40, 0.3, true).with_autoscaler(held));
     assert_eq!(fixed.prover_wait, following.prover_wait);
-    assert_eq!((fixed.provers_mean.value, fixed.provers_most), (40.0, 40));
+    assert_eq!((fixed.provers_mean.value, fixed.provers_max), (40.0, 40));
     assert!((following.provers_mean.value - 40.0).abs() < 1e-9);
 }

@@ -59,7 +59,7 @@ fn few_fast_cores_against_many_slow_ones() {
     let base = choose(&request()).unwrap();
     let compared = compare(&request(), &base, &starter(), &prover(), ("epyc-7702", "ryzen-5950x")).unwrap();
     let (epyc, ryzen) = (compared.first.placed.unwrap(), compared.second.placed.unwrap());
-    assert!((compared.turning_share.unwrap() - 0.92).abs() < 0.005, "{:?}", compared.turning_share);
+    assert!((compared.turning_fraction.unwrap() - 0.92).abs() < 0.005, "{:?}", compared.turning_fraction);
     assert!(epyc.machines <= ryzen.machines, "64 cores hold more provers than 16: {epyc:?} {ryzen:?}");
     assert_eq!(
         (epyc.usd_per_hour, ryzen.usd_per_hour),

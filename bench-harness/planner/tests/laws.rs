@@ -71,7 +71,7 @@ fn cores_give_back_the_coefficients_they_were_made_of() {
     close_to(value(&usl, "contention"), 0.03, 1e-9, "contention");
     close_to(value(&usl, "crosstalk"), 0.0005, 1e-10, "crosstalk");
     assert_eq!(usl.degrees_of_freedom, 2);
-    close_to(usl.leave_one_out_share.unwrap(), 0.0, 1e-8, "left out");
+    close_to(usl.leave_one_out_fraction.unwrap(), 0.0, 1e-8, "left out");
     let peak = usl.peak.unwrap();
     close_to(peak.cores, (0.97_f64 / 0.0005).sqrt(), 1e-4, "peak");
     assert_eq!(peak.reach, ReachName::Far, "44 cores were never near");
@@ -82,7 +82,7 @@ fn cores_give_back_the_coefficients_they_were_made_of() {
 
     // Amdahl alone cannot bend: its error shows in what was left out.
     let amdahl = fit(&law, LawName::Amdahl);
-    assert!(amdahl.leave_one_out_share.unwrap() > 1e-3, "{amdahl:?}");
+    assert!(amdahl.leave_one_out_fraction.unwrap() > 1e-3, "{amdahl:?}");
 
     let loud = laws(&made, &asked.far());
     let loud = fit(&the_law(&loud, OverName::Cores, OfName::TimeS), LawName::Usl);
@@ -128,7 +128,7 @@ fn three_core_counts_are_an_exact_fit_and_say_so() {
     let made = profile([1, 2, 4].map(|n| on_cores(n, usl_s(n, 1.8, 0.1, 0.0))));
     let law = the_law(&laws(&made, &Asked::default()), OverName::Cores, OfName::TimeS);
     let (amdahl, usl) = (fit(&law, LawName::Amdahl), fit(&law, LawName::Usl));
-    close_to(value(&amdahl, "serial_share"), 0.1, 1e-9, "serial share");
+    close_to(value(&amdahl, "serial_fraction"), 0.1, 1e-9, "serial share");
     assert!(amdahl.coefficients[1].low.is_some());
     assert!(usl.coefficients.iter().all(|coefficient| coefficient.low.is_none()), "{usl:?}");
     assert!(
@@ -161,7 +161,7 @@ fn the_clock_takes_three() {
     // A quota is never a clock.
     let shares = profile([at("25%", 0.25), at("50%", 0.5), at("as_is", 1.0)]);
     let record = laws(&shares, &Asked::default());
-    let law = fit(&the_law(&record, OverName::CpuShare, OfName::TimeS), LawName::InverseClock);
+    let law = fit(&the_law(&record, OverName::CpuFraction, OfName::TimeS), LawName::InverseClock);
     close_to(value(&law, "a_s"), 240.0, 1e-7, "A over the share");
     assert!(record.laws.iter().all(|law| law.over != OverName::ClockGhz));
 }
@@ -232,7 +232,7 @@ fn merges_are_counted_over_n() {
     let uneven = laws(&profile([of(2, 1.0), of(4, 1.1), of(8, 0.95)]), &asked);
     let uneven = fit(&the_law(&uneven, OverName::BatchesPerAggregation, OfName::TimeS), LawName::Merges);
     assert!(
-        uneven.leave_one_out_share.unwrap() > 0.05 && uneven.coefficients[0].low.unwrap() < 3.4,
+        uneven.leave_one_out_fraction.unwrap() > 0.05 && uneven.coefficients[0].low.unwrap() < 3.4,
         "{uneven:?}"
     );
 }
@@ -247,7 +247,7 @@ fn the_shipped_profile_says_what_it_lacks() {
         .unwrap();
     // Two core counts: Amdahl's law through both, without an interval, and no universal law.
     let amdahl = fit(prove, LawName::Amdahl);
-    assert_eq!((prove.fits.len(), amdahl.degrees_of_freedom, amdahl.leave_one_out_share), (1, 0, None));
+    assert_eq!((prove.fits.len(), amdahl.degrees_of_freedom, amdahl.leave_one_out_fraction), (1, 0, None));
     assert!(amdahl.coefficients.iter().all(|coefficient| coefficient.low.is_none()));
     let notes = prove.notes.join(" ");
     assert!(notes.contains("nothing that checks it; 3 core counts would"), "{notes}");

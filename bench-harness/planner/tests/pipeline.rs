@@ -212,7 +212,7 @@ fn the_delay_to_virtual() {
             1e-9,
             "random",
         );
-        close_to(corrected::virtual_most_s(n, c, slot_s), row.f64("exact_max_s"), 1e-9, "most");
+        close_to(corrected::virtual_max_s(n, c, slot_s), row.f64("exact_max_s"), 1e-9, "most");
         let slots = L1::Slots { slot_s, missed: 0.0, phase_s: None };
         let pipeline = Pipeline::new(
             Arrivals::fixed(c).unwrap(),

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
-use planner::formulas::{capacity, corrected, seed};
+use planner::formulas::{capacity, corrected, published};
 use planner::sim::{Arrivals, L1, Pipeline, RunLength, Simulated, simulate};
 use planner::{PlanRequest, recommend};
 use proptest::prelude::*;
@@ -105,7 +105,7 @@ proptest! {
         prop_assert!((seen.consolidated.mean_s.value - form_s).abs() < 1e-9 * form_s.max(1.0));
         prop_assert!((seen.consolidated.p99_s.value - form_s).abs() < 1e-9 * form_s.max(1.0));
         // And where provers are enough, the seed's.
-        let seed_s = seed::aggregated_delay_s(x.n, x.close_s, x.prove_s, aggregate_s, block_s);
+        let seed_s = published::aggregated_delay_s(x.n, x.close_s, x.prove_s, aggregate_s, block_s);
         prop_assert!((form_s - seed_s).abs() < 1e-6 * seed_s);
     }
 

@@ -44,7 +44,7 @@ fn many_servers_exponential() {
         }
         let arrivals = Arrivals::poisson(1.0 / (f64::from(c) * rho)).unwrap();
         let got = run(&queue_of(arrivals, TimeDist::exponential("service", 1.0).unwrap(), c), 11);
-        holds(&row, "p_wait", got.prover_wait_share);
+        holds(&row, "p_wait", got.prover_wait_fraction);
         holds(&row, "mean_wait", got.prover_wait.mean_s);
         holds(&row, "p99_wait", got.prover_wait.p99_s);
         close_to(got.prover_use.value, rho, 5e-3, "use");
@@ -57,7 +57,7 @@ fn fixed_service() {
         let (c, rho) = (row.u32("c"), row.f64("rho"));
         let arrivals = Arrivals::poisson(1.0 / (f64::from(c) * rho)).unwrap();
         let got = run(&queue_of(arrivals, TimeDist::fixed("service", 1.0).unwrap(), c), 12);
-        holds(&row, "p_wait", got.prover_wait_share);
+        holds(&row, "p_wait", got.prover_wait_fraction);
         holds(&row, "mean_wait", got.prover_wait.mean_s);
         holds(&row, "p99_wait", got.prover_wait.p99_s);
         // Little's law on the queue itself.

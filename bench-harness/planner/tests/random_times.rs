@@ -5,7 +5,7 @@
 use planner::domain::{
     Aggregation, Close, DelayLimit, Gas, Load, Prices, State, Statistic, Target, Term, TimeDist,
 };
-use planner::plan::{ArrivalLaw, Fleet, Outcome, choose, outlook};
+use planner::plan::{ArrivalLaw, Fleet, Outcome, choose, fleet_estimate};
 use planner::sim::{AfterCrash, Crashes};
 use planner::{PlanError, PlanRequest, recommend};
 
@@ -29,8 +29,8 @@ fn fleet(provers: u32, batches_per_aggregation: u32) -> Fleet {
 
 #[test]
 fn twelve_provers_are_told_to_be_unstable() {
-    let seen = outlook(&request(log_normal()), fleet(12, 12)).unwrap();
-    assert_eq!(seen.seed_delay_s, 267.0);
+    let seen = fleet_estimate(&request(log_normal()), fleet(12, 12)).unwrap();
+    assert_eq!(seen.published_delay_s, 267.0);
     let Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s: day_s, p99_after_a_week_s: week_s } =
         seen.simulation
     else {
@@ -44,15 +44,15 @@ fn twelve_provers_are_told_to_be_unstable() {
 
 #[test]
 fn too_few_provers_are_an_answer_with_their_growth() {
-    let seen = outlook(&request(log_normal()), fleet(4, 4)).unwrap();
+    let seen = fleet_estimate(&request(log_normal()), fleet(4, 4)).unwrap();
     let Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s: day_s, .. } = seen.simulation else {
         panic!("{seen:?}")
     };
     // 8640 batches, the last hundredth of which waits longer than 0.99 of the whole rise.
     assert!((day_s / (267.0 + 0.99 * 8_640.0 * 20.0) - 1.0).abs() < 0.02, "{day_s}");
     assert!((growth_s_per_batch - 20.0).abs() < 1e-9);
-    assert!((seen.use_share - 3.0).abs() < 1e-9);
-    assert_eq!((seen.seed_delay_s, seen.corrected_delay_s), (187.0, 267.0));
+    assert!((seen.utilization - 3.0).abs() < 1e-9);
+    assert_eq!((seen.published_delay_s, seen.corrected_delay_s), (187.0, 267.0));
 }
 
 #[test]
@@ -62,13 +62,13 @@ fn fourteen_provers_do_for_groups_of_32() {
         recommend(&request(log_normal()).with_batches_per_aggregation(32).unwrap().with_delay_limit(limit))
             .unwrap();
     assert!((13..=14).contains(&plan.choice.provers), "{}", plan.choice.provers);
-    let (found, seed) = (&plan.outlooks[0], &plan.outlooks[1]);
+    let (found, seed) = (&plan.fleet_estimates[0], &plan.fleet_estimates[1]);
     let Outcome::Settles(result) = &found.simulation else { panic!("{found:?}") };
     let p99 = result.consolidated.p99_s;
     assert!((p99.value - 605.0).abs() < 3.0 * p99.half_width.unwrap() + 1.0, "{p99:?}");
     assert!(p99.relative().unwrap() < 0.02, "{p99:?}");
     // The seed asks for as many provers as the group has batches, and sees less delay than there is.
-    assert_eq!((seed.fleet.provers, seed.seed_delay_s), (32, 467.0));
+    assert_eq!((seed.fleet.provers, seed.published_delay_s), (32, 467.0));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn random_arrivals_cost_delay() {
     let p99 = |law| {
         let asked =
             request(log_normal()).with_batches_per_aggregation(12).unwrap().with_arrivals(law).unwrap();
-        let seen = outlook(&asked, fleet(14, 12)).unwrap();
+        let seen = fleet_estimate(&asked, fleet(14, 12)).unwrap();
         let Outcome::Settles(result) = seen.simulation else { panic!("{seen:?}") };
         result.consolidated.p99_s.value
     };

@@ -127,9 +127,9 @@ fn the_record_says_what_the_plan_says() {
     let text = records::file::to_json(&record).unwrap();
     assert_eq!(records::file::parse::<PlanRecord>(&text, "plan.json".as_ref()).unwrap(), record);
     assert_eq!(text, records::file::to_json(&recommend(&plan.request).unwrap().to_record()).unwrap());
-    let chosen = &record.recommendation;
-    assert_eq!((chosen.throughput_batches_per_s, chosen.delay_consolidated_s), (0.1, 267.0));
-    assert_eq!(chosen.delay_virtual_s, 25.0);
+    let aggregated = &record.designs[3];
+    assert_eq!((aggregated.throughput_batches_per_s, aggregated.delay_consolidated_s), (0.1, 267.0));
+    assert_eq!(record.recommendation.delay_virtual_s, 25.0);
     let single = &record.designs[0];
     assert_eq!((single.throughput_batches_per_s, single.delay_consolidated_s), (1.0 / 120.0, 145.0));
 }
@@ -141,7 +141,7 @@ fn batches_that_the_load_fills() {
     let merges = Aggregation::pairwise(TimeDist::fixed("merge", 4.0).unwrap());
     let request = PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), merges, 15.0).unwrap();
     let plan = recommend(&request).unwrap();
-    let seen = &plan.outlooks[0];
+    let seen = &plan.fleet_estimates[0];
     // Nothing is random: 20 s of filling, 2 s of work, 120 of proving, a merge, a block; and the simulation
     // finds the same.
     assert_eq!((plan.choice.provers, plan.choice.batches_per_aggregation), (12, 2));

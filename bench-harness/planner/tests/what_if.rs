@@ -57,18 +57,18 @@ fn every_position_is_what_the_plan_of_its_numbers_says() {
         match (recommend(&asked), usize::try_from(answer)) {
             (Ok(plan), Ok(row)) => {
                 let (row, record) = (grid.rows[row], plan.to_record());
-                let outlook = &record.outlooks[0];
+                let fleet_estimate = &record.fleet_estimates[0];
                 assert_eq!(
                     (row.0, row.1),
                     (record.recommendation.provers, record.recommendation.aggregators)
                 );
                 let pairs = [
-                    (row.2, 100.0 * outlook.use_share, 3),
+                    (row.2, 100.0 * fleet_estimate.utilization, 3),
                     (row.3, record.recommendation.throughput_batches_per_s, 4),
                     (row.4.unwrap(), record.recommendation.throughput_transactions_per_s.unwrap(), 4),
                     (row.5, record.recommendation.delay_virtual_s, 4),
-                    (row.6, outlook.corrected_delay_s, 4),
-                    (row.7, outlook.seed_delay_s, 4),
+                    (row.6, fleet_estimate.corrected_delay_s, 4),
+                    (row.7, fleet_estimate.published_delay_s, 4),
                 ];
                 for (shown, exact, digits) in pairs {
                     assert_eq!(shown.to_string(), significant(exact, digits), "{step}: {exact}");
@@ -112,8 +112,8 @@ fn too_few_provers_are_an_answer_and_no_error() {
     let request = request.with_batches_per_aggregation(4).unwrap().with_provers(4).unwrap();
     let record = recommend(&request).unwrap().to_record();
     // Where the seed says 187 s: 4 batches at 1/30 a second, a proof, an aggregation, a block.
-    let outlook = &record.outlooks[0];
-    assert_eq!((outlook.seed_delay_s, outlook.corrected_delay_s), (187.0, 267.0));
-    assert!(outlook.unstable.is_some());
+    let fleet_estimate = &record.fleet_estimates[0];
+    assert_eq!((fleet_estimate.published_delay_s, fleet_estimate.corrected_delay_s), (187.0, 267.0));
+    assert!(fleet_estimate.unstable.is_some());
     assert!(record.reasons.iter().any(|reason| reason.contains("P was fixed at 4, too few")), "{record:?}");
 }

@@ -226,7 +226,11 @@ pub trait ProofSystem {
 ///
 /// # Errors
 /// [`ProverError::Rejected`] or [`ProverError::Mismatch`].
-pub fn check(system: &dyn ProofSystem, proof: &Proof, native: &Statement) -> Result<Duration, ProverError> {
+pub fn verify_against_native(
+    system: &dyn ProofSystem,
+    proof: &Proof,
+    native: &Statement,
+) -> Result<Duration, ProverError> {
     let Verified { statement, time } = system.verify(proof)?;
     if statement == *native {
         return Ok(time);

@@ -2,7 +2,9 @@
 
 use prover::command::Command;
 use prover::statement::Statement;
-use prover::system::{Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, check};
+use prover::system::{
+    Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, verify_against_native,
+};
 use prover::witness::record;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -51,10 +53,10 @@ fn the_example_proves_and_verifies() {
     assert!(command.can_verify() && !command.can_aggregate());
     let (proved, statement) = prove(&mut command).expect("proves");
     assert_eq!(proved.prove, Duration::from_millis(1));
-    check(&command, &proved.proof, &statement).expect("right");
+    verify_against_native(&command, &proved.proof, &statement).expect("right");
     let mut altered = proved.proof.clone();
     altered.bytes[20] ^= 1;
-    assert!(check(&command, &altered, &statement).expect_err("altered").is_wrong_proof());
+    assert!(verify_against_native(&command, &altered, &statement).expect_err("altered").is_wrong_proof());
     let error = command.aggregate(&[proved.proof]).expect_err("it cannot");
     assert!(error.to_string().contains("cannot aggregate"), "{error}");
 }
@@ -73,7 +75,7 @@ fn a_valid_proof_of_something_else_is_a_mismatch() {
     let (proved, statement) = prove(&mut command).expect("proves");
     assert_eq!(proved.proof.bytes, [0x00, 0xff]);
     assert_eq!((proved.witness.as_millis(), proved.prove.as_millis()), (500, 1500));
-    let error = check(&command, &proved.proof, &statement).expect_err("another statement");
+    let error = verify_against_native(&command, &proved.proof, &statement).expect_err("another statement");
     assert!(matches!(error, ProverError::Mismatch { .. }), "{error}");
 }
 

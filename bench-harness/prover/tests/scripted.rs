@@ -3,7 +3,9 @@
 use proptest::prelude::{prop_assert, proptest};
 use prover::scripted::{Faults, Law, Script, Scripted};
 use prover::statement::Statement;
-use prover::system::{Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, check};
+use prover::system::{
+    Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, verify_against_native,
+};
 use prover::witness::record;
 use std::time::Duration;
 use workloads::generate::Traffic;
@@ -54,12 +56,12 @@ fn a_chain_is_proved_aggregated_and_checked() {
         let mut system = system(Script::default());
         let (proved, statements) = chain(&mut system, 1, batches).expect("proves");
         for (proved, statement) in proved.iter().zip(&statements) {
-            let time = check(&system, &proved.proof, statement).expect("right");
+            let time = verify_against_native(&system, &proved.proof, statement).expect("right");
             assert_eq!(time, Duration::from_millis(5));
         }
         let aggregated = system.aggregate(&proofs(&proved)).expect("aggregates");
         let native = Statement::join_all(&statements).expect("a chain");
-        check(&system, &aggregated.proof, &native).expect("right");
+        verify_against_native(&system, &aggregated.proof, &native).expect("right");
         let made: Vec<_> = aggregated.levels.iter().map(|level| level.merges).collect();
         assert_eq!(made, merges);
         for level in aggregated.levels {
@@ -78,7 +80,7 @@ fn a_broken_chain_is_not_aggregated() {
     let gap = [proofs[1].clone(), proofs[2].clone()];
     assert!(system.aggregate(&gap).expect_err("a gap").is_wrong_proof());
     assert!(matches!(system.aggregate(&[]), Err(ProverError::Input { .. })));
-    let wrong = check(&system, &proofs[0], &statements[0]).expect_err("another batch");
+    let wrong = verify_against_native(&system, &proofs[0], &statements[0]).expect_err("another batch");
     assert!(matches!(wrong, ProverError::Mismatch { .. }));
     // An aggregate is no batch, whatever it is called.
     let one = system.aggregate(&proofs[2..]).expect("one alone").proof;
@@ -130,7 +132,7 @@ fn faults_come_when_the_script_says() {
     let outcomes: Vec<_> = proved
         .iter()
         .zip(&statements)
-        .map(|(proved, native)| check(&wrong, &proved.proof, native).is_ok())
+        .map(|(proved, native)| verify_against_native(&wrong, &proved.proof, native).is_ok())
         .collect();
     assert_eq!(outcomes, [true, false, true]);
     let mut damaged = with(Faults { damaged_proof: Some(1), ..Faults::default() });

@@ -9,7 +9,7 @@ use crate::profile::QuantityName;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`LawsRecord`] written by this program.
-pub const LAWS_SCHEMA_VERSION: u32 = 1;
+pub const LAWS_SCHEMA_VERSION: u32 = 2;
 
 /// The scaling laws of a profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,7 +154,7 @@ pub struct FitRecord {
     pub degrees_of_freedom: u64,
     /// Root mean square of the relative errors when each point is predicted from the others: 0.05 is 5 %. None with
     /// too few points.
-    pub leave_one_out_share: Option<f64>,
+    pub leave_one_out_fraction: Option<f64>,
     /// For the universal law: cores beyond which more make it slower, and how far that is from what was measured.
     pub peak: Option<PeakRecord>,
     /// The curve at the `x` asked for.
@@ -167,7 +167,7 @@ pub struct FitRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoefficientRecord {
-    /// Its name: `serial_share`, `contention`, `crosstalk`, `one_core_s`, `a_ghz_s`, `b_s`, `fixed_s`,
+    /// Its name: `serial_fraction`, `contention`, `crosstalk`, `one_core_s`, `a_ghz_s`, `b_s`, `fixed_s`,
     /// `each_s`, `fixed_bytes`, `each_bytes`, `merge_s`. The unit stands last; without one it is a pure number.
     pub name: String,
     /// Its value.
@@ -239,7 +239,7 @@ pub enum OverName {
     /// The clock, GHz.
     ClockGhz,
     /// The share of the processor's time that a quota leaves; never a clock, since memory keeps its speed.
-    CpuShare,
+    CpuFraction,
     /// Transactions in a batch, all within one padded circuit size.
     BatchTransactions,
     /// Batches in an aggregation, N.
@@ -252,7 +252,7 @@ impl OverName {
         match self {
             Self::Cores => "cores",
             Self::ClockGhz => "clock_ghz",
-            Self::CpuShare => "cpu_share",
+            Self::CpuFraction => "cpu_fraction",
             Self::BatchTransactions => "batch_transactions",
             Self::BatchesPerAggregation => "batches_per_aggregation",
         }
@@ -263,7 +263,7 @@ impl OverName {
         match self {
             Self::Cores => "cores",
             Self::ClockGhz => "clock, GHz",
-            Self::CpuShare => "share of the processor",
+            Self::CpuFraction => "share of the processor",
             Self::BatchTransactions => "transactions in a batch",
             Self::BatchesPerAggregation => "batches per aggregation, N",
         }

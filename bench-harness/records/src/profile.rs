@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of [`ProfileRecord`] written by this program.
-pub const PROFILE_SCHEMA_VERSION: u32 = 1;
+pub const PROFILE_SCHEMA_VERSION: u32 = 2;
 
 /// A run in summary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,13 +46,13 @@ pub struct CellSummaryRecord {
     /// Whether every proof that was timed was verified.
     pub verified: bool,
     /// Samples of any stage that are kept in the log and left out here, since something spoiled them.
-    pub left_out_samples: u64,
+    pub discarded_samples: u64,
     /// Proofs of batches in the estimate.
     #[serde(default)]
     pub clean_samples: u64,
     /// Proofs of batches left out of it, by reason.
     #[serde(default)]
-    pub marked_samples: BTreeMap<String, u64>,
+    pub discarded_proofs: BTreeMap<String, u64>,
     /// Proofs of batches that something spoiled and that are in the estimate all the same, since the spec asks for it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub kept_samples: u64,
@@ -256,7 +256,7 @@ pub struct QuantityRecord {
     pub values_s: Vec<f64>,
     /// Values that are left out of all of the above, since something spoiled them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub marked_values_s: Vec<f64>,
+    pub discarded_values_s: Vec<f64>,
 }
 
 impl QuantityRecord {

@@ -11,7 +11,7 @@ use crate::what_if::WhatIfRecord;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`ReportRecord`] written by this program.
-pub const REPORT_SCHEMA_VERSION: u32 = 1;
+pub const REPORT_SCHEMA_VERSION: u32 = 2;
 
 /// The records of one report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

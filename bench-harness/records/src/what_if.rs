@@ -4,7 +4,7 @@ use crate::plan::TermName;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`WhatIfRecord`] written by this program.
-pub const WHAT_IF_SCHEMA_VERSION: u32 = 1;
+pub const WHAT_IF_SCHEMA_VERSION: u32 = 2;
 
 /// The planner's answer at every combination of the positions of some sliders: the closed forms, without limit on
 /// delay, exactly as `plan` prints them for the same numbers.

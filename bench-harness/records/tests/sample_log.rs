@@ -68,7 +68,7 @@ fn a_bad_line_is_told_with_line_and_field() {
         error.strip_prefix(&place).map(str::to_owned).expect("the file comes first")
     };
     for (from, to, wanted) in [
-        ("\"schema_version\":1", "\"schema_version\":2", "line 2, field schema_version: expected 1, got 2"),
+        ("\"schema_version\":2", "\"schema_version\":3", "line 2, field schema_version: expected 2, got 3"),
         (
             "\"wall_s\":1.5",
             "\"wall_s\":\"x\"",

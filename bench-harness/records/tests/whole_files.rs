@@ -1,6 +1,6 @@
 //! What is written is read; what is of another version, or cut off, is named.
 
-use fixtures::{laws::laws, plan::seed_plan, profile};
+use fixtures::{laws::laws, plan::published_plan, profile};
 use records::file::{ReadError, Versioned, parse, read, to_json, write_json};
 use records::machine::MachineRecord;
 use serde::Serialize;
@@ -27,7 +27,7 @@ fn every_record_is_read_back() {
     insta::assert_snapshot!("profile", is_read_back(&profile::profile()));
     insta::assert_snapshot!("machine", is_read_back(&profile::machine()));
     is_read_back(&laws());
-    is_read_back(&seed_plan());
+    is_read_back(&published_plan());
 }
 
 #[test]

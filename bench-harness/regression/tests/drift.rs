@@ -11,7 +11,7 @@ use regression::history::{DriftSettings, Quantities, drift};
 const SETTINGS: DriftSettings = DriftSettings {
     level: 0.05,
     permutations: 999,
-    least_shift: 0.03,
+    min_shift: 0.03,
     last: 100,
     recent: 30,
     quantities: Quantities::Main,
@@ -136,7 +136,7 @@ fn settings_that_cannot_be() {
     for settings in [
         DriftSettings { level: 0.0, ..SETTINGS },
         DriftSettings { level: f64::NAN, ..SETTINGS },
-        DriftSettings { least_shift: -0.1, ..SETTINGS },
+        DriftSettings { min_shift: -0.1, ..SETTINGS },
         DriftSettings { permutations: 0, ..SETTINGS },
         DriftSettings { last: 5, ..SETTINGS },
     ] {
@@ -150,7 +150,7 @@ fn settings_that_cannot_be() {
 /// fifteen results ago, nearly all are.
 #[test]
 fn it_cries_no_wolf_and_sees_one() {
-    let settings = DriftSettings { permutations: 199, least_shift: 0.0, ..SETTINGS };
+    let settings = DriftSettings { permutations: 199, min_shift: 0.0, ..SETTINGS };
     let mut noise = Noise(ChaCha8Rng::seed_from_u64(11));
     let mut history = |slower_from: usize, ratio: f64| -> Vec<HistoryRecord> {
         let cells = ["a", "b", "c", "d"];

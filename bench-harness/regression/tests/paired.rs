@@ -138,7 +138,7 @@ fn a_declared_mean_gates_alone() {
 fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
     // Every fourth sample of an arm is marked.
     let (mut base, mut head, log) = arms(1.0, 1, |sample| sample % 4 == 3);
-    let rules = Rules { repeat_marked: 2, ..Rules::default() };
+    let rules = Rules { repeat_discarded: 2, ..Rules::default() };
     let mut repeats = 0;
     let mut on =
         |event: &Event<'_>| repeats += usize::from(matches!(event, Event::Pair { is_repeat: true, .. }));
@@ -155,7 +155,7 @@ fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
 #[test]
 fn zero_pairs_left_is_no_verdict() {
     let (mut base, mut head, log) = arms(1.0, 1, |_| true);
-    let rules = Rules { pairs: 5, repeat_marked: 3, ..Rules::default() };
+    let rules = Rules { pairs: 5, repeat_discarded: 3, ..Rules::default() };
     let error =
         compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {}).expect_err("all marked");
     assert_eq!(log.borrow().len(), 2 * (5 + 3));

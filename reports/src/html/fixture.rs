@@ -12,8 +12,8 @@ fn over_batches(n: u32) -> OverBatchesRecord {
     let rate = f64::from(n) / 120f64.max(f64::from(n) * 10.0);
     OverBatchesRecord {
         batches_per_aggregation: n,
-        seed_throughput_batches_per_s: rate,
-        seed_delay_s: f64::from(n) * 10.0 + 147.0,
+        published_throughput_batches_per_s: rate,
+        published_delay_s: f64::from(n) * 10.0 + 147.0,
         corrected_throughput_batches_per_s: 0.1,
         corrected_delay_s: f64::from(n) * 10.0 + 160.0,
         simulated: (n > 2).then_some(QuantileAtRecord { mean_s: 300.0, p99_s: 402.8 }),
@@ -32,7 +32,7 @@ fn over_provers(provers: u32) -> OverProversRecord {
     };
     OverProversRecord {
         provers,
-        use_share: 12.0 / f64::from(provers),
+        utilization: 12.0 / f64::from(provers),
         delay: (provers > 12).then_some(delay),
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn curves() -> CurvesRecord {
         provers,
         why: "recommended for the mean".to_owned(),
         queue_batches: (0..144).map(|k| f64::from((k - 72i32).abs())).collect(),
-        wait_most_s: 5_000.0,
+        wait_max_s: 5_000.0,
         settles,
     };
     CurvesRecord {
@@ -81,7 +81,7 @@ fn machines() -> Vec<MachineRecord> {
 pub(crate) fn records() -> Records {
     Records {
         profile: Some(fixtures::profile::profile()),
-        plan: Some(fixtures::plan::seed_plan()),
+        plan: Some(fixtures::plan::published_plan()),
         planned_with: Some("mix of 64, scripted, 1 core".to_owned()),
         curves: Some(curves()),
         laws: Some(fixtures::laws::laws()),

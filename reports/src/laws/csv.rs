@@ -35,7 +35,7 @@ const HEADER: [&str; 27] = [
     "samples",
     "reach",
     "degrees_of_freedom",
-    "leave_one_out_share",
+    "leave_one_out_fraction",
     "why",
 ];
 
@@ -107,11 +107,11 @@ fn rows(law: &LawRecord) -> Vec<[String; 12]> {
         });
     }
     for fit in &law.fits {
-        let FitRecord { law, coefficients, degrees_of_freedom, leave_one_out_share, peak, curve, refused } =
+        let FitRecord { law, coefficients, degrees_of_freedom, leave_one_out_fraction, peak, curve, refused } =
             fit;
         let row = |kind| Row {
             freedom: Some(*degrees_of_freedom),
-            left_out: *leave_one_out_share,
+            left_out: *leave_one_out_fraction,
             ..Row::of(kind, law.key())
         };
         for CoefficientRecord { name, value, low, high } in coefficients {

@@ -73,7 +73,7 @@ pub(crate) fn fit_rows(block: &Block) -> Vec<[String; 4]> {
             stage(law),
             fit.law.words().to_owned(),
             coefficients.into_iter().chain(peak).collect::<Vec<_>>().join("\n"),
-            fit.leave_one_out_share
+            fit.leave_one_out_fraction
                 .map_or_else(|| "-".to_owned(), |share| format!("{} %", significant(100.0 * share, 2))),
         ]
     };
@@ -156,7 +156,7 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
     let CoefficientRecord { name, value, low, high } = coefficient;
     let (words, of): (&str, fn(f64) -> String) = match name.as_str() {
         "one_core_s" => ("one core", time),
-        "serial_share" => ("serial share", share),
+        "serial_fraction" => ("serial share", share),
         "contention" => ("contention", share),
         "crosstalk" => ("crosstalk", share),
         "a_ghz_s" => ("A", |x| format!("{} GHz s", significant(x, 4))),

@@ -1,6 +1,6 @@
 //! The tables of a plan as CSV (RFC 4180): units last in every column name.
 
-use records::plan::{DesignRecord, OutlookRecord, PlanRecord};
+use records::plan::{DesignRecord, FleetEstimateRecord, PlanRecord};
 
 const HEADER: [&str; 12] = [
     "design",
@@ -61,9 +61,9 @@ const OUTLOOK_HEADER: [&str; 18] = [
     "provers",
     "batches_per_aggregation",
     "aggregators",
-    "use_share",
-    "seed_throughput_batches_per_s",
-    "seed_delay_s",
+    "utilization",
+    "published_throughput_batches_per_s",
+    "published_delay_s",
     "corrected_throughput_batches_per_s",
     "corrected_delay_s",
     "simulated_throughput_batches_per_s",
@@ -82,30 +82,30 @@ const OUTLOOK_HEADER: [&str; 18] = [
 ///
 /// # Errors
 /// Those of the CSV writer; none are known for a record in memory.
-pub fn outlooks(plan: &PlanRecord) -> Result<String, csv::Error> {
+pub fn fleet_estimates(plan: &PlanRecord) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(OUTLOOK_HEADER)?;
-    for outlook in &plan.outlooks {
-        let OutlookRecord {
+    for fleet_estimate in &plan.fleet_estimates {
+        let FleetEstimateRecord {
             provers,
             batches_per_aggregation,
             aggregators,
-            use_share,
-            seed_throughput_batches_per_s,
-            seed_delay_s,
+            utilization,
+            published_throughput_batches_per_s,
+            published_delay_s,
             corrected_throughput_batches_per_s,
             corrected_delay_s,
             simulated,
             unstable,
-        } = outlook;
+        } = fleet_estimate;
         let delay = simulated.as_ref().map(|simulated| simulated.consolidated);
         writer.write_record([
             provers.to_string(),
             batches_per_aggregation.to_string(),
             aggregators.to_string(),
-            use_share.to_string(),
-            seed_throughput_batches_per_s.to_string(),
-            seed_delay_s.to_string(),
+            utilization.to_string(),
+            published_throughput_batches_per_s.to_string(),
+            published_delay_s.to_string(),
             corrected_throughput_batches_per_s.to_string(),
             corrected_delay_s.to_string(),
             optional(simulated.as_ref().map(|simulated| simulated.throughput_batches_per_s)),
@@ -136,11 +136,11 @@ fn optional(x: Option<f64>) -> String {
 mod tests {
     #[test]
     fn one_row_a_design() {
-        insta::assert_snapshot!(super::designs(&fixtures::plan::seed_plan()).unwrap());
+        insta::assert_snapshot!(super::designs(&fixtures::plan::published_plan()).unwrap());
     }
 
     #[test]
     fn one_row_a_fleet() {
-        insta::assert_snapshot!(super::outlooks(&fixtures::plan::seed_plan()).unwrap());
+        insta::assert_snapshot!(super::fleet_estimates(&fixtures::plan::published_plan()).unwrap());
     }
 }

@@ -12,7 +12,7 @@ pub fn render(plan: &PlanRecord) -> String {
     let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", recommendation(plan), asked(plan));
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
     page += "\nDelay to consolidated, three ways:\n\n";
-    page += &table(&OUTLOOK_HEADER, plan.outlooks.iter().map(outlook_row));
+    page += &table(&OUTLOOK_HEADER, plan.fleet_estimates.iter().map(outlook_row));
     let delays = delay_rows(plan);
     if !delays.is_empty() {
         page += "\nIts delays, simulated:\n\n";
@@ -33,6 +33,6 @@ pub fn render(plan: &PlanRecord) -> String {
 mod tests {
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(super::render(&fixtures::plan::seed_plan()));
+        insta::assert_snapshot!(super::render(&fixtures::plan::published_plan()));
     }
 }

@@ -2,7 +2,7 @@
 
 use records::number::significant;
 use records::plan::{
-    DelayLimitRecord, DelayRecord, DesignRecord, OutlookRecord, ParetoRecord, PlanRecord,
+    DelayLimitRecord, DelayRecord, DesignRecord, FleetEstimateRecord, ParetoRecord, PlanRecord,
     RecommendationRecord, TermName,
 };
 
@@ -25,8 +25,8 @@ pub fn recommendation(plan: &PlanRecord) -> String {
         }
         _ => String::new(),
     };
-    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
-    let unstable = plan.outlooks.first().and_then(|outlook| outlook.unstable);
+    let simulated = plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref());
+    let unstable = plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.unstable);
     let delays = match simulated {
         None if unstable.is_some() => format!(
             "{} to virtual; IT DOES NOT KEEP UP, and the delay to consolidated grows for as long as the load lasts",
@@ -104,8 +104,8 @@ pub(crate) const OUTLOOK_HEADER: [&str; 8] =
     ["P", "N", "A", "use", "seed's formula", "corrected form", "simulated mean", "simulated p99"];
 
 /// One row of it: delay to consolidated of a group's oldest transaction.
-pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
-    let (mean, p99) = match (&outlook.simulated, &outlook.unstable) {
+pub(crate) fn outlook_row(fleet_estimate: &FleetEstimateRecord) -> [String; 8] {
+    let (mean, p99) = match (&fleet_estimate.simulated, &fleet_estimate.unstable) {
         (Some(simulated), _) => {
             let delay = &simulated.consolidated;
             (
@@ -124,12 +124,12 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
         (None, None) => ("-".to_owned(), "-".to_owned()),
     };
     [
-        outlook.provers.to_string(),
-        outlook.batches_per_aggregation.to_string(),
-        outlook.aggregators.to_string(),
-        format!("{} %", significant(100.0 * outlook.use_share, 3)),
-        seconds(outlook.seed_delay_s),
-        seconds(outlook.corrected_delay_s),
+        fleet_estimate.provers.to_string(),
+        fleet_estimate.batches_per_aggregation.to_string(),
+        fleet_estimate.aggregators.to_string(),
+        format!("{} %", significant(100.0 * fleet_estimate.utilization, 3)),
+        seconds(fleet_estimate.published_delay_s),
+        seconds(fleet_estimate.corrected_delay_s),
         mean,
         p99,
     ]
@@ -138,8 +138,8 @@ pub(crate) fn outlook_row(outlook: &OutlookRecord) -> [String; 8] {
 /// The first outlook as facts, each a name and what it is: the fleet recommended, four ways.
 pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
     let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
-    if let Some(outlook) = plan.outlooks.first() {
-        let [_, _, _, used, seed, corrected, mean, p99] = outlook_row(outlook);
+    if let Some(fleet_estimate) = plan.fleet_estimates.first() {
+        let [_, _, _, used, seed, corrected, mean, p99] = outlook_row(fleet_estimate);
         facts.extend([
             ("use", used),
             ("to consolidated, seed’s formula", seed),
@@ -156,7 +156,9 @@ pub(crate) const DELAY_HEADER: [&str; 5] = ["transaction", "until", "mean", "med
 
 /// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states.
 pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
-    let Some(simulated) = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref()) else {
+    let Some(simulated) =
+        plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref())
+    else {
         return Vec::new();
     };
     let row = |whose: &str, until: &str, delay: &DelayRecord| {

@@ -10,10 +10,11 @@ use records::plan::PlanRecord;
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
     let designs = table(&DESIGN_HEADER, plan.designs.iter().map(|row| design_row(row).to_vec()), width);
-    let outlooks = table(&OUTLOOK_HEADER, plan.outlooks.iter().map(|row| outlook_row(row).to_vec()), width);
+    let fleet_estimates =
+        table(&OUTLOOK_HEADER, plan.fleet_estimates.iter().map(|row| outlook_row(row).to_vec()), width);
     let mut text = format!(
         "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
-         Delay to consolidated, three ways:\n{outlooks}\n\n",
+         Delay to consolidated, three ways:\n{fleet_estimates}\n\n",
         wrap(&recommendation(plan), width, ""),
         wrap(&asked(plan), width, ""),
     );
@@ -40,12 +41,12 @@ mod tests {
 
     #[test]
     fn the_answer_comes_first() {
-        insta::assert_snapshot!(render(&fixtures::plan::seed_plan(), 100));
+        insta::assert_snapshot!(render(&fixtures::plan::published_plan(), 100));
     }
 
     #[test]
     fn a_narrow_terminal_is_kept_within() {
-        let page = render(&fixtures::plan::seed_plan(), 60);
+        let page = render(&fixtures::plan::published_plan(), 60);
         for line in page.lines() {
             assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
         }

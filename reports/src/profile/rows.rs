@@ -25,7 +25,7 @@ pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 9] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let unverified = if summary.verified { "" } else { " (NOT VERIFIED)" };
     let smt = if summary.core_kind.as_deref() == Some("smt") { " (smt)" } else { "" };
-    let marked: u64 = summary.marked_samples.values().sum();
+    let marked: u64 = summary.discarded_proofs.values().sum();
     [
         summary.cell.words() + smt + unverified,
         or_dash(prove.map(|prove| time(prove.median_s))),
@@ -108,10 +108,10 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
         )),
         Some(_) => {}
     }
-    let marked: u64 = summary.marked_samples.values().sum();
+    let marked: u64 = summary.discarded_proofs.values().sum();
     if marked > 0 {
         let why: Vec<_> = summary
-            .marked_samples
+            .discarded_proofs
             .iter()
             .map(|(mark, samples)| format!("{samples} {}", mark.replace('_', " ")))
             .collect();
@@ -122,10 +122,10 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
             count(summary.clean_samples + marked, "proof", "proofs"),
             why.join(", ")
         ));
-    } else if summary.left_out_samples > 0 {
+    } else if summary.discarded_samples > 0 {
         remarks.push(format!(
             "{name}: {} of short stages left out, and kept in the log.",
-            count(summary.left_out_samples, "sample", "samples")
+            count(summary.discarded_samples, "sample", "samples")
         ));
     }
     if summary.kept_samples > 0 {

@@ -36,7 +36,7 @@ impl Exporter<AaRecord> for AaTable {
                 cell.cell.words(),
                 cell.time.key(),
                 cell.pairs_used,
-                cell.pairs_marked,
+                cell.pairs_discarded,
                 percent(cell.deviation, 2),
                 cell.p_slower,
                 cell.p_faster,
@@ -53,9 +53,9 @@ fn cells(row: &AaRowRecord) -> [String; 6] {
     };
     [
         row.pairs.to_string(),
-        percent(row.least_effect, 0),
-        percent(row.false_positive_share, 2),
-        percent(row.pass_share, 1),
+        percent(row.min_effect, 0),
+        percent(row.false_positive_fraction, 2),
+        percent(row.pass_fraction, 1),
         least(row.detectable_80),
         least(row.detectable_90),
     ]
@@ -64,11 +64,11 @@ fn cells(row: &AaRowRecord) -> [String; 6] {
 fn advice(cell: &AaCellRecord) -> String {
     match &cell.advice {
         Some(advice) => format!(
-            "Recommended here: --pairs {} --least-effect {}: {} of unchanged builds pass, and {} is caught in 80 % of \
+            "Recommended here: --pairs {} --min-effect {}: {} of unchanged builds pass, and {} is caught in 80 % of \
              comparisons.",
             advice.pairs,
-            percent(advice.least_effect, 0).replace(' ', ""),
-            percent(advice.pass_share, 1),
+            percent(advice.min_effect, 0).replace(' ', ""),
+            percent(advice.pass_fraction, 1),
             advice.detectable_80.map_or_else(|| "nothing".to_owned(), |least| format!("+{}", percent(least, 1)))
         ),
         None => "No rules that were tried let nine of ten unchanged builds pass here: use a quieter machine, or read \

@@ -77,7 +77,7 @@ impl Exporter<PairedRecord> for GateMarkdown {
         page += &format!(
             "\n{} pairs a block, least effect {} %, level {}. Base: {}; head: {}.\n",
             rules.pairs,
-            records::number::significant(rules.least_effect * 100.0, 3),
+            records::number::significant(rules.min_effect * 100.0, 3),
             rules.level,
             arm(&record.base),
             arm(&record.head)

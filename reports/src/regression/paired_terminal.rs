@@ -49,7 +49,7 @@ fn row(cell: &str, time: &str, compared: &ComparedRecord) -> [String; 7] {
     let interval = block.ratio_low.zip(block.ratio_high);
     let ratio = block.ratio.map_or_else(|| "-".to_owned(), |ratio| change(ratio, interval));
     let marked =
-        if block.pairs_marked > 0 { format!(", {} marked", block.pairs_marked) } else { String::new() };
+        if block.pairs_discarded > 0 { format!(", {} marked", block.pairs_discarded) } else { String::new() };
     [
         cell.to_owned(),
         time.to_owned(),

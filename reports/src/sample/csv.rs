@@ -22,7 +22,7 @@ const SAMPLE_COLUMNS: [&str; 18] = [
     "probe_cycles",
     "adds_per_cycle",
     "share",
-    "lost_part",
+    "lost_fraction",
 ];
 
 /// Samples as CSV. Lines of a log that are no samples are left out.
@@ -68,7 +68,7 @@ fn values(sample: &SampleRecord) -> [String; 18] {
         adds_per_cycle,
         share,
         steal_s,
-        lost_part,
+        lost_fraction,
         mark,
     } = sample;
     [
@@ -89,7 +89,7 @@ fn values(sample: &SampleRecord) -> [String; 18] {
         cell(*probe_cycles),
         cell(*adds_per_cycle),
         cell(*share),
-        cell(*lost_part),
+        cell(*lost_fraction),
     ]
 }
 

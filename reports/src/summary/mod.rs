@@ -8,4 +8,4 @@
 mod bars;
 pub mod terminal;
 
-pub use terminal::{LINES_MOST, Look, story};
+pub use terminal::{LINES_MAX, TextStyle, summary};

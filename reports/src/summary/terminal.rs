@@ -1,5 +1,5 @@
-//! Which lines the story has: the answer, why, how sure, the delay four ways, what was measured, and what must be
-//! known beside it. Never more than [`LINES_MOST`].
+//! Which lines the summary has: the answer, why, how sure, the delay four ways, what was measured, and what must be
+//! known beside it. Never more than [`LINES_MAX`].
 
 use crate::html::sections::recommendation::without_proofs;
 use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
@@ -7,27 +7,27 @@ use crate::profile::rows::{interval, remarks};
 use crate::summary::bars::{bar, sparkline};
 use crate::text::wrap;
 use records::number::{significant, time};
-use records::plan::{OutlookRecord, PlanRecord, SensitivityRecord};
+use records::plan::{FleetEstimateRecord, PlanRecord, SensitivityRecord};
 use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
 
-/// The most lines of a story: a terminal of the usual height holds it whole.
-pub const LINES_MOST: usize = 25;
+/// The most lines of a summary: a terminal of the usual height holds it whole.
+pub const LINES_MAX: usize = 25;
 /// Cells that are shown; of more, the fastest.
 const CELLS_MOST: usize = 5;
 /// Remarks that are shown.
 const REMARKS_MOST: usize = 3;
 
-/// How a story is set.
+/// How a summary is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct TextStyle {
     /// Columns of the terminal.
     pub width_columns: u16,
     /// Whether colours may be used: on a terminal alone, and never against `NO_COLOR`.
     pub colour: bool,
 }
 
-impl Look {
+impl TextStyle {
     fn set(self, code: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -66,13 +66,18 @@ fn one_line(text: &str) -> String {
     crate::chart::shortened(text, 300)
 }
 
-/// The story of these records, ending in a newline.
-pub fn story(records: &Records, look: Look) -> String {
+/// The summary of these records, ending in a newline.
+pub fn summary(records: &Records, look: TextStyle) -> String {
     let mut lines = Vec::new();
     if let Some(plan) = &records.plan {
         lines.extend(answer(plan, look));
         lines.push(String::new());
-        lines.extend(plan.outlooks.first().map(|outlook| delays(outlook, look)).unwrap_or_default());
+        lines.extend(
+            plan.fleet_estimates
+                .first()
+                .map(|fleet_estimate| delays(fleet_estimate, look))
+                .unwrap_or_default(),
+        );
     }
     if let Some(why) = &records.no_plan {
         lines.extend(
@@ -86,15 +91,15 @@ pub fn story(records: &Records, look: Look) -> String {
             lines.push(String::new());
         }
         // What is left of the lines is for the cells, with one for the heading and one for each remark.
-        let room = LINES_MOST.saturating_sub(lines.len() + REMARKS_MOST + 2);
+        let room = LINES_MAX.saturating_sub(lines.len() + REMARKS_MOST + 2);
         lines.extend(cells(profile, room, look));
-        lines.extend(cautions(profile, LINES_MOST.saturating_sub(lines.len()).min(REMARKS_MOST), look));
+        lines.extend(cautions(profile, LINES_MAX.saturating_sub(lines.len()).min(REMARKS_MOST), look));
     }
-    lines.truncate(LINES_MOST);
+    lines.truncate(LINES_MAX);
     lines.iter().fold(String::new(), |page, line| page + line.trim_end() + "\n")
 }
 
-fn answer(plan: &PlanRecord, look: Look) -> Vec<String> {
+fn answer(plan: &PlanRecord, look: TextStyle) -> Vec<String> {
     let chosen = &plan.recommendation;
     let spares =
         if chosen.spares > 0 { format!(" and {}", count(chosen.spares, "spare")) } else { String::new() };
@@ -120,7 +125,9 @@ fn answer(plan: &PlanRecord, look: Look) -> Vec<String> {
     );
     let asked = rate(inputs.target_batches_per_s, inputs.target_transactions_per_s);
     lines.extend(look.line("for", &format!("{asked}, {limit}")));
-    if let Some(simulated) = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref()) {
+    if let Some(simulated) =
+        plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref())
+    {
         let delays = format!(
             "ordered on L1 after {}, proved there after {}, 99 in 100 within {}",
             seconds(simulated.virtual_oldest.mean_s),
@@ -172,21 +179,21 @@ fn how_sure(plan: &PlanRecord) -> String {
 }
 
 /// The same delay by each way of knowing it, as bars.
-fn delays(outlook: &OutlookRecord, look: Look) -> Vec<String> {
+fn delays(fleet_estimate: &FleetEstimateRecord, look: TextStyle) -> Vec<String> {
     let half = |half: Option<f64>| {
         half.filter(|half| *half > 0.0)
             .map_or_else(String::new, |half| format!(" ± {}", significant(half, 2)))
     };
     let mut ways = vec![
-        ("formula as published", outlook.seed_delay_s, String::new()),
-        ("formula, corrected", outlook.corrected_delay_s, String::new()),
+        ("formula as published", fleet_estimate.published_delay_s, String::new()),
+        ("formula, corrected", fleet_estimate.corrected_delay_s, String::new()),
     ];
-    if let Some(simulated) = &outlook.simulated {
+    if let Some(simulated) = &fleet_estimate.simulated {
         let delay = &simulated.consolidated;
         ways.push(("simulated, mean", delay.mean_s, half(delay.mean_half_width_s)));
         ways.push(("simulated, p99", delay.p99_s, half(delay.p99_half_width_s)));
     }
-    if let Some(unstable) = &outlook.unstable {
+    if let Some(unstable) = &fleet_estimate.unstable {
         ways.push(("p99 after a day", unstable.p99_after_a_day_s, ", never settles".to_owned()));
         ways.push(("p99 after a week", unstable.p99_after_a_week_s, ", never settles".to_owned()));
     }
@@ -202,7 +209,7 @@ fn delays(outlook: &OutlookRecord, look: Look) -> Vec<String> {
 }
 
 /// Prove times of the fastest cells, with how they are spread.
-fn cells(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
+fn cells(profile: &ProfileRecord, room: usize, look: TextStyle) -> Vec<String> {
     let mut measured: Vec<_> = profile
         .cells
         .iter()
@@ -240,7 +247,7 @@ fn cells(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
     lines
 }
 
-fn cautions(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
+fn cautions(profile: &ProfileRecord, room: usize, look: TextStyle) -> Vec<String> {
     let all: Vec<String> = profile.cells.iter().flat_map(remarks).collect();
     let shown = if all.len() > room { room.saturating_sub(1) } else { all.len() };
     let most = usize::from(look.width_columns.saturating_sub(2)).max(20);
@@ -257,21 +264,21 @@ fn cautions(profile: &ProfileRecord, room: usize, look: Look) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINES_MOST, Look, story};
+    use super::{LINES_MAX, TextStyle, summary};
     use crate::html::fixture;
     use records::profile::CellSummaryRecord;
     use records::report::Records;
 
-    const PLAIN: Look = Look { width_columns: 100, colour: false };
+    const PLAIN: TextStyle = TextStyle { width_columns: 100, colour: false };
 
     #[test]
-    fn the_whole_story() {
-        insta::assert_snapshot!(story(&fixture::records(), PLAIN));
+    fn the_whole_summary() {
+        insta::assert_snapshot!(summary(&fixture::records(), PLAIN));
     }
 
     #[test]
     fn colour_changes_nothing_but_colour() {
-        let coloured = story(&fixture::records(), Look { colour: true, ..PLAIN });
+        let coloured = summary(&fixture::records(), TextStyle { colour: true, ..PLAIN });
         assert!(coloured.contains("\u{1b}[1mRun 12 provers"), "{coloured}");
         let mut plain = String::new();
         let mut rest = coloured.as_str();
@@ -279,7 +286,7 @@ mod tests {
             plain += before;
             rest = after.split_once('m').expect("an end").1;
         }
-        assert_eq!(plain + rest, story(&fixture::records(), PLAIN));
+        assert_eq!(plain + rest, summary(&fixture::records(), PLAIN));
     }
 
     #[test]
@@ -294,12 +301,12 @@ mod tests {
             })
             .collect();
         for width_columns in [40, 60, 80, 100, 140] {
-            let text = story(&records, Look { width_columns, ..PLAIN });
-            assert!(text.lines().count() <= LINES_MOST, "{}", text.lines().count());
+            let text = summary(&records, TextStyle { width_columns, ..PLAIN });
+            assert!(text.lines().count() <= LINES_MAX, "{}", text.lines().count());
             let hostile = text.lines().any(|line| line.contains('\u{1b}'));
             assert!(!hostile);
         }
-        let text = story(&records, Look { width_columns: 80, ..PLAIN });
+        let text = summary(&records, TextStyle { width_columns: 80, ..PLAIN });
         for line in text.lines() {
             assert!(line.chars().count() <= 82, "{}: {line}", line.chars().count());
         }
@@ -307,8 +314,8 @@ mod tests {
 
     #[test]
     fn nothing_is_told_of_nothing() {
-        assert_eq!(story(&Records::default(), PLAIN), "");
-        let text = story(&fixture::profile_with(|profile| profile.cells.clear()), PLAIN);
+        assert_eq!(summary(&Records::default(), PLAIN), "");
+        let text = summary(&fixture::profile_with(|profile| profile.cells.clear()), PLAIN);
         assert_eq!(text, "No batch was proved.\n");
     }
 
@@ -317,7 +324,7 @@ mod tests {
         let mut records = fixture::records();
         let profile = records.profile.as_mut().expect("a profile");
         profile.cells[0].cell.workload = "\u{1b}[2J\u{7}evil\nline".to_owned();
-        let text = story(&records, PLAIN);
+        let text = summary(&records, PLAIN);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
     }
 }

@@ -56,7 +56,7 @@ struct Add {
 #[derive(Debug, clap::Args)]
 struct Show {
     #[command(flatten)]
-    look: Look,
+    look: TextStyle,
     #[command(flatten)]
     forms: Forms,
 }
@@ -65,7 +65,7 @@ struct Show {
 #[derive(Debug, clap::Args)]
 struct Check {
     #[command(flatten)]
-    look: Look,
+    look: TextStyle,
     /// Show steady series too.
     #[arg(long)]
     all: bool,
@@ -77,7 +77,7 @@ struct Check {
 
 /// By which rules to look.
 #[derive(Debug, clap::Args)]
-struct Look {
+struct TextStyle {
     /// The history.
     #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
     file: PathBuf,
@@ -92,7 +92,7 @@ struct Look {
     recent: usize,
     /// The least shift that counts, in per cent.
     #[arg(long, value_name = "PER CENT", default_value_t = 3.0)]
-    least_shift: f64,
+    min_shift: f64,
     /// How often a machine without drift may be warned of, shared among its series.
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
     level: f64,
@@ -194,13 +194,13 @@ fn commit_of(given: Option<String>) -> anyhow::Result<String> {
     Ok(commit)
 }
 
-impl Look {
+impl TextStyle {
     fn drift(&self) -> anyhow::Result<DriftRecord> {
-        let Self { file, quantities, last, recent, least_shift, level, seed } = self;
+        let Self { file, quantities, last, recent, min_shift, level, seed } = self;
         let settings = DriftSettings {
             level: *level,
             permutations: PERMUTATIONS,
-            least_shift: least_shift / 100.0,
+            min_shift: min_shift / 100.0,
             last: *last,
             recent: *recent,
             quantities: match quantities {

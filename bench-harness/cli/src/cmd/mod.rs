@@ -3,7 +3,6 @@
 mod cell;
 pub(crate) mod completions;
 pub(crate) mod gate;
-pub(crate) mod gate_sample;
 pub(crate) mod history;
 pub(crate) mod machine;
 pub(crate) mod measure;
@@ -28,7 +27,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Verb::Workload(args) => workload::run(args),
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions(args) => completions::run(&args),
-        Verb::GateSample(args) => gate_sample::run(*args),
+        Verb::GateSample(args) => gate::sample::run(*args),
         Verb::Cell => cell::run(),
     }
 }

@@ -1,7 +1,7 @@
 //! `queue`: sequenced batches that wait to be proved, over a day and after an outage.
 
+use crate::cmd::plan::faults::FaultArgs;
 use crate::exit::usage;
-use crate::mishaps::Mishaps;
 use crate::output::print;
 use crate::units::seconds;
 use planner::backlog::day::DayOutcome;
@@ -24,7 +24,7 @@ use serde_json::json;
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 \\
       --autoscale-start 5min --usd-per-hour 2
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 --simulate --prove-cv 0.3 \\
-      --straggler-share 0.02 --straggler-factor 4")]
+      --straggler-fraction 0.02 --straggler-factor 4")]
 pub(crate) struct Args {
     /// Time to prove one batch on one prover.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
@@ -66,7 +66,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     plan_seed: u64,
     #[command(flatten)]
-    mishaps: Mishaps,
+    faults: FaultArgs,
 }
 
 /// A fleet of the tables.
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.prove.is_nan() || args.prove <= 0.0 || args.provers == 0 {
         return Err(usage("--prove and --provers: expected more than zero"));
     }
-    if args.mishaps.is_asked() && !args.simulate {
+    if args.faults.is_asked() && !args.simulate {
         return Err(usage("crashes and stragglers are simulated: give --simulate with them"));
     }
     let curve = DayCurve::new(args.rates.clone())?;
@@ -138,10 +138,10 @@ fn print_json(args: &Args, curve: &DayCurve, rows: &[Row], backlog: Option<&Drai
         .map(|Row { name, day, .. }| {
             json!({
                 "name": name,
-                "provers_most": day.provers_most,
+                "provers_max": day.provers_max,
                 "prover_hours_per_day": day.prover_hours,
-                "queue_most_batches": day.queue_most,
-                "wait_most_s": day.wait_most_s,
+                "queue_max_batches": day.queue_max,
+                "wait_max_s": day.wait_max_s,
                 "behind_s": day.behind_s,
                 "settles": day.settles,
                 "usd_per_day": args.usd_per_hour.map(|usd| usd * day.prover_hours),
@@ -206,10 +206,10 @@ fn fluid(rows: &[Row], usd_per_hour: Option<f64>) -> comfy_table::Table {
         let behind = if day.settles { duration(day.behind_s) } else { "grows for ever".to_owned() };
         table.add_row([
             name.clone(),
-            format!("{:.0}", day.provers_most),
+            format!("{:.0}", day.provers_max),
             format!("{:.0}", day.prover_hours),
-            format!("{:.0} batches", day.queue_most),
-            duration(day.wait_most_s),
+            format!("{:.0} batches", day.queue_max),
+            duration(day.wait_max_s),
             behind,
             cost(usd_per_hour, day.prover_hours),
         ]);
@@ -221,10 +221,10 @@ fn fluid(rows: &[Row], usd_per_hour: Option<f64>) -> comfy_table::Table {
 fn simulation(args: &Args, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<String> {
     let prove = TimeDist::log_normal("prove", args.prove, args.prove_cv)?;
     let mut queue = DayQueue::new(curve, prove)?;
-    if let Some(crashes) = args.mishaps.crashes() {
+    if let Some(crashes) = args.faults.crashes() {
         queue = queue.with_crashes(crashes)?;
     }
-    if let Some(stragglers) = args.mishaps.stragglers() {
+    if let Some(stragglers) = args.faults.stragglers() {
         queue = queue.with_stragglers(stragglers)?;
     }
     let mut table = crate::output::table([
@@ -238,7 +238,7 @@ fn simulation(args: &Args, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<Str
     ]);
     let mut batches = 0;
     for Row { name, provers, rule, .. } in rows {
-        let Some(Simulated { provers_mean, prover_queue_most, prover_wait, prover_wait_most_s, .. }) =
+        let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) =
             queue.simulate(*provers, *rule, args.plan_seed)?
         else {
             let dash = || "-".to_owned();
@@ -258,10 +258,10 @@ fn simulation(args: &Args, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<Str
         table.add_row([
             name.clone(),
             format!("{hours:.0}"),
-            format!("{prover_queue_most} batches"),
+            format!("{prover_queue_max} batches"),
             interval(prover_wait.mean_s),
             interval(prover_wait.p99_s),
-            duration(prover_wait_most_s),
+            duration(prover_wait_max_s),
             cost(args.usd_per_hour, hours),
         ]);
     }

@@ -1,10 +1,10 @@
 //! `run`: measure, plan, report.
 
+use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::measure::{Place, measure};
+use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::{self, plan_profile};
 use crate::output::{print, width, write_whole};
-use crate::question::Question;
-use crate::spec_args::SpecArgs;
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
 use reports::export::Exporter;
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
-    question: Question,
+    plan_args: PlanArgs,
     /// Print profile and plan as JSON.
     #[arg(long)]
     json: bool,
@@ -48,14 +48,14 @@ fn defaults() -> Overrides {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, question, json } = args;
-    let question = question.or_usual_target();
+    let Args { spec, place, plan_args, json } = args;
+    let plan_args = plan_args.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
     let folder = &outcome.folder;
     let markdown = ProfileMarkdown.export(&outcome.profile)?;
     write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
-    let planned = match plan_profile(&outcome.profile, &Default::default(), &question) {
+    let planned = match plan_profile(&outcome.profile, &Default::default(), &plan_args) {
         Ok(planned) => planned,
         Err(error) => {
             // What was measured is worth seeing all the same.
@@ -67,7 +67,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
     let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
     write_whole(&folder.join("report.md"), &report)?;
-    let told = crate::story::write(folder, &outcome.profile, &planned, &Default::default(), &question)?;
+    let told = crate::cmd::report::summary::write(
+        folder,
+        &outcome.profile,
+        &planned,
+        &Default::default(),
+        &plan_args,
+    )?;
     if json {
         let record = serde_json::json!({
             "schema_version": 1,
@@ -80,7 +86,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     print(&format!(
         "\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
-        told.story,
+        told.summary,
         planned.heading,
         folder.display(),
         told.page.display()

@@ -13,8 +13,9 @@
 //! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
-mod lookout;
+mod background_probe;
 pub mod message;
+mod monitor;
 mod repeat;
 pub mod request;
 pub mod serve;
@@ -22,7 +23,6 @@ pub mod source;
 pub(crate) mod system;
 mod tally;
 mod timer;
-mod watch;
 
 use crate::child::message::Message;
 use crate::child::request::CellRequest;

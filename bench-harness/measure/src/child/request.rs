@@ -35,7 +35,7 @@ pub struct CellRequest {
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
     /// Whether samples that something spoiled enter the estimate all the same.
-    pub keep_marked: bool,
+    pub keep_discarded: bool,
     /// Threads.
     pub cores: usize,
     /// The CPUs of its threads; none where they are not held to any.
@@ -158,7 +158,7 @@ impl CellRequest {
             trace,
             system,
             allow_unverified: spec.allow_unverified,
-            keep_marked: spec.keep_marked,
+            keep_discarded: spec.keep_discarded,
             cores: cell.cores.get(),
             placement: None,
             best_adds_per_cycle: None,

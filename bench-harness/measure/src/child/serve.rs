@@ -1,14 +1,14 @@
 //! Set-up, warm-up, repeats, until all are made or the time is spent.
 
 use crate::child::message::{FatalName, Message};
+use crate::child::monitor::{Conditions, Monitor};
 use crate::child::repeat::repeat;
 use crate::child::request::{CellRequest, Role, seed_of};
 use crate::child::source::Source;
 use crate::child::system::{Support, System, record};
 use crate::child::tally::Tally;
 use crate::child::timer::{Timed, Timer};
-use crate::child::watch::{Conditions, Watch};
-use prover::system::{Proof, ProverError, Shape, check};
+use prover::system::{Proof, ProverError, Shape, verify_against_native};
 use prover::witness;
 use records::sample::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,
@@ -42,7 +42,7 @@ pub(crate) struct Session<'a> {
     pub(crate) source: Source,
     pub(crate) shape: Shape,
     pub(crate) timer: Timer,
-    pub(crate) watch: Watch,
+    pub(crate) watch: Monitor,
     pub(crate) tally: Tally,
     sink: Sink<'a>,
 }
@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
         let mut timer = Timer::new(system.script());
         let batches = request.cell.batches_per_aggregation as usize;
         let is_here = !matches!(system, System::Command(_));
-        let mut watch = Watch::new(request, system.script(), is_here);
+        let mut watch = Monitor::new(request, system.script(), is_here);
         let section = watch.open();
         let (described, timed) = timer.time(|| system.as_dyn_mut().set_up(shape, batches));
         let conditions = watch.close(section);
@@ -131,10 +131,11 @@ impl<'a> Session<'a> {
     ) -> Result<(), Halt> {
         let Place { repeat, batch, level } = place;
         let Timed { wall_s, cpu_s, peak_rss_bytes, .. } = timed;
-        let Conditions { clock_ghz, adds_per_cycle, share, steal_s, lost_part, mark, is_here } = *conditions;
+        let Conditions { clock_ghz, adds_per_cycle, share, steal_s, lost_fraction, mark, is_here } =
+            *conditions;
         let if_clean =
             if self.support.verify || !needs_proof(stage) { MarkName::Clean } else { MarkName::Unverified };
-        let mark = mark.map(|mark| if self.request.keep_marked { MarkName::Kept } else { mark });
+        let mark = mark.map(|mark| if self.request.keep_discarded { MarkName::Kept } else { mark });
         let mark = mark.unwrap_or(if_clean);
         if repeat.is_some() {
             self.tally.sample(batch, stage, wall_s, mark);
@@ -159,7 +160,7 @@ impl<'a> Session<'a> {
             adds_per_cycle,
             share,
             steal_s,
-            lost_part,
+            lost_fraction,
             mark,
         };
         self.log(LogRecord::Sample(sample))
@@ -222,7 +223,7 @@ impl<'a> Session<'a> {
         if !self.support.verify {
             return Ok(None);
         }
-        check(self.system.as_dyn(), proof, native).map(|time| Some(Timed::told(time)))
+        verify_against_native(self.system.as_dyn(), proof, native).map(|time| Some(Timed::told(time)))
     }
 
     fn repeats(&mut self, started: Instant) -> Result<(), Halt> {

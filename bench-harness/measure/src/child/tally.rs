@@ -14,7 +14,7 @@ pub(crate) struct Tally {
     failed: u64,
     spoiled: u64,
     /// Whether the current repeat is.
-    is_spoiled: bool,
+    is_discarded: bool,
     prove_batch_s: Vec<f64>,
     aggregate_s: Vec<f64>,
     /// Record, witness and prove of the current repeat's batches, as far as they are told: the sum, and how many.
@@ -31,7 +31,7 @@ impl Tally {
             made: *made,
             failed: *failed,
             spoiled: *spoiled,
-            is_spoiled: false,
+            is_discarded: false,
             prove_batch_s: prove_batch_s.clone(),
             aggregate_s: aggregate_s.clone(),
             parts: BTreeMap::new(),
@@ -52,7 +52,7 @@ impl Tally {
         }
         if !mark.counts() {
             // Only a proof decides: what is done in a millisecond is spoiled easily, and hardly counts.
-            self.is_spoiled |= stage == StageName::Prove;
+            self.is_discarded |= stage == StageName::Prove;
             return;
         }
         let (sum_s, parts) = self.parts.entry(batch).or_default();
@@ -62,14 +62,14 @@ impl Tally {
 
     pub(crate) fn repeat_is_made(&mut self) {
         self.made += 1;
-        self.spoiled += u64::from(std::mem::take(&mut self.is_spoiled));
+        self.spoiled += u64::from(std::mem::take(&mut self.is_discarded));
         let whole = std::mem::take(&mut self.parts).into_values().filter(|(_, parts)| *parts == 3);
         self.prove_batch_s.extend(whole.map(|(sum_s, _)| sum_s));
     }
 
     pub(crate) fn repeat_has_failed(&mut self) {
         self.failed += 1;
-        self.is_spoiled = false;
+        self.is_discarded = false;
         self.parts.clear();
     }
 
@@ -115,7 +115,7 @@ mod tests {
             made: 0,
             failed: 0,
             spoiled: 0,
-            is_spoiled: false,
+            is_discarded: false,
             prove_batch_s: Vec::new(),
             aggregate_s: Vec::new(),
             parts: BTreeMap::new(),

@@ -57,7 +57,7 @@ enum Kind {
 
 /// What was heard.
 #[derive(Debug)]
-pub(crate) enum News {
+pub(crate) enum ChildEvent {
     /// Nothing, in the time that was given.
     Nothing,
     /// A message.
@@ -140,17 +140,17 @@ impl Running {
     }
 
     /// What the child says next, within a time.
-    pub(crate) fn next(&mut self, wait: Duration) -> News {
+    pub(crate) fn next(&mut self, wait: Duration) -> ChildEvent {
         match self.messages.recv_timeout(wait) {
-            Ok(Ok(message)) => News::Message(message),
+            Ok(Ok(message)) => ChildEvent::Message(message),
             Ok(Err(garbage)) => {
                 self.end();
-                News::Ended { is_clean: false, how: garbage }
+                ChildEvent::Ended { is_clean: false, how: garbage }
             }
-            Err(RecvTimeoutError::Timeout) => News::Nothing,
+            Err(RecvTimeoutError::Timeout) => ChildEvent::Nothing,
             Err(RecvTimeoutError::Disconnected) => {
                 let (is_clean, how) = self.how_it_ended();
-                News::Ended { is_clean, how }
+                ChildEvent::Ended { is_clean, how }
             }
         }
     }

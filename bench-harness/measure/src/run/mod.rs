@@ -7,7 +7,7 @@
 //! | [`folder`] | the files of a run, and refusing to overwrite another |
 //! | `done` | what a log says is done already |
 //! | `memory` | whether a cell will fit, by what smaller ones took |
-//! | `stage` | what a cell holds of the machine: CPUs for each prover, a clock |
+//! | `reservation` | what a cell holds of the machine: CPUs for each prover, a clock |
 //! | `progress` | what is known of a cell while children come and go |
 //! | `one_cell` | one cell to its end, over as many children as it takes |
 //! | [`error`] | why a run ends early |
@@ -20,7 +20,7 @@ pub mod launch;
 mod memory;
 mod one_cell;
 mod progress;
-mod stage;
+mod reservation;
 
 use crate::host::Host;
 use crate::profile;
@@ -127,7 +127,7 @@ impl Run<'_> {
         let mut records = contents.records;
         let mut outcome = Vec::new();
         let (mut samples, mut failures, mut is_interrupted) = (0, 0, false);
-        let mut best_adds_per_cycle = done.best_adds_per_cycle().or_else(|| self.best_share());
+        let mut best_adds_per_cycle = done.best_adds_per_cycle().or_else(|| self.best_fraction());
         let of = schedule.cells().len();
         for (place, cell) in schedule.cells().iter().enumerate() {
             let record = cell.record();
@@ -184,7 +184,7 @@ impl Run<'_> {
 
     /// The best share of a core that some readings of every CPU see: a standard for the first sample. What is seen
     /// later raises it.
-    fn best_share(&self) -> Option<f64> {
+    fn best_fraction(&self) -> Option<f64> {
         if matches!(self.launcher, Launcher::InProcess)
             || matches!(self.spec.system, SystemChoice::Scripted(_))
         {

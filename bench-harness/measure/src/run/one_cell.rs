@@ -7,10 +7,10 @@ use crate::run::Run;
 use crate::run::done::CellDone;
 use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
-use crate::run::launch::{Launcher, News, Running};
+use crate::run::launch::{ChildEvent, Launcher, Running};
 use crate::run::memory;
 use crate::run::progress::{Current, Progress};
-use crate::run::stage::{Refusal, Stage};
+use crate::run::reservation::{Refusal, Reservation};
 use records::sample::record::SampleKey;
 use records::sample::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, SAMPLE_SCHEMA_VERSION, SampleLog,
@@ -44,7 +44,7 @@ pub(crate) struct Finish {
 }
 
 /// What became of one child.
-enum Life {
+enum ChildExit {
     Stopped,
     Ended(EndName),
     Died { how: String },
@@ -78,35 +78,35 @@ impl CellRun<'_> {
             let refusal = Refusal { failure: FailureName::Memory, why };
             return self.refused(refusal, &mut progress, events);
         }
-        let stage = match self.run.launcher {
-            Launcher::Program { .. } => Stage::set(self.cell, &self.run.host.allowance.cpus).map(Some),
+        let reservation = match self.run.launcher {
+            Launcher::Program { .. } => Reservation::set(self.cell, &self.run.host.allowance.cpus).map(Some),
             // Threads of this process are not held to CPUs, and it is under no quota.
             Launcher::InProcess => Ok(None),
         };
-        let stage = match stage {
-            Ok(stage) => stage,
+        let reservation = match reservation {
+            Ok(reservation) => reservation,
             Err(refusal) => return self.refused(refusal, &mut progress, events),
         };
         loop {
             progress.current = None;
             progress.has_achieved = false;
-            let life = match self.start_all(stage.as_ref(), &progress)? {
+            let life = match self.start_all(reservation.as_ref(), &progress)? {
                 Ok((mut child, mut neighbours)) => {
                     self.one_life(&mut child, &mut neighbours, &mut progress, events)?
                 }
                 Err(Start::Refused(refusal)) => return self.refused(refusal, &mut progress, events),
-                Err(Start::Stopped) => Life::Stopped,
-                Err(Start::Died { how }) => Life::Died { how },
+                Err(Start::Stopped) => ChildExit::Stopped,
+                Err(Start::Died { how }) => ChildExit::Died { how },
             };
             self.log.sync()?;
             match life {
-                Life::Stopped => {
+                ChildExit::Stopped => {
                     return Ok(Finish { repeats: progress.made, end: None });
                 }
-                Life::Ended(end) => {
+                ChildExit::Ended(end) => {
                     return Ok(Finish { repeats: progress.made, end: Some(end) });
                 }
-                Life::Died { how } => {
+                ChildExit::Died { how } => {
                     if let Some(end) = self.after_death(how, &mut progress, events)? {
                         return Ok(Finish { repeats: progress.made, end: Some(end) });
                     }
@@ -118,13 +118,13 @@ impl CellRun<'_> {
     /// Starts the provers that keep the other cores busy, and then, once all of them prove, the one that is measured.
     fn start_all(
         &self,
-        stage: Option<&Stage>,
+        reservation: Option<&Reservation>,
         progress: &Progress,
     ) -> Result<Result<(Running, Vec<Running>), Start>, MeasureError> {
         let mut neighbours = Vec::new();
         for number in 1..self.cell.provers.get() {
             let role = Role::Neighbour(number as u64);
-            match self.start(stage, number, role, progress)? {
+            match self.start(reservation, number, role, progress)? {
                 Ok(child) => neighbours.push(child),
                 Err(refusal) => return Ok(Err(Start::Refused(refusal))),
             }
@@ -135,24 +135,24 @@ impl CellRun<'_> {
                     return Ok(Err(Start::Stopped));
                 }
                 match neighbour.next(LOOK) {
-                    News::Nothing | News::Message(Message::WarmUp { .. }) => {}
-                    News::Message(Message::Loading) => break,
-                    News::Message(other) => {
+                    ChildEvent::Nothing | ChildEvent::Message(Message::WarmUp { .. }) => {}
+                    ChildEvent::Message(Message::Loading) => break,
+                    ChildEvent::Message(other) => {
                         return Ok(Err(Start::Died { how: format!("a neighbouring prover said {other:?}") }));
                     }
-                    News::Ended { how, .. } => {
+                    ChildEvent::Ended { how, .. } => {
                         return Ok(Err(Start::Died { how: format!("a neighbouring prover: {how}") }));
                     }
                 }
             }
         }
-        let child = self.start(stage, 0, Role::Measured, progress)?;
+        let child = self.start(reservation, 0, Role::Measured, progress)?;
         Ok(child.map(|child| (child, neighbours)).map_err(Start::Refused))
     }
 
     fn start(
         &self,
-        stage: Option<&Stage>,
+        reservation: Option<&Reservation>,
         prover: usize,
         role: Role,
         progress: &Progress,
@@ -168,13 +168,13 @@ impl CellRun<'_> {
         };
         let request = CellRequest {
             role,
-            placement: stage.and_then(|stage| stage.placement(prover)),
-            duty: stage.and_then(|stage| stage.meter(prover)),
+            placement: reservation.and_then(|reservation| reservation.placement(prover)),
+            duty: reservation.and_then(|reservation| reservation.meter(prover)),
             best_adds_per_cycle: *self.best_adds_per_cycle,
             ..CellRequest::new(self.run_id, self.run.spec, self.cell, remaining)
         };
         let child = self.run.launcher.start(&request)?;
-        Ok(match stage.map(|stage| stage.add(prover, &child)) {
+        Ok(match reservation.map(|reservation| reservation.add(prover, &child)) {
             Some(Err(refusal)) => Err(refusal),
             Some(Ok(())) | None => Ok(child),
         })
@@ -205,30 +205,30 @@ impl CellRun<'_> {
         neighbours: &mut [Running],
         progress: &mut Progress,
         events: &mut dyn Events,
-    ) -> Result<Life, MeasureError> {
+    ) -> Result<ChildExit, MeasureError> {
         let mut ended = None;
         loop {
             for neighbour in &mut *neighbours {
                 // They have nothing to say any more but that they have ended.
-                if let (News::Ended { how, .. }, None) = (neighbour.next(Duration::ZERO), &ended) {
+                if let (ChildEvent::Ended { how, .. }, None) = (neighbour.next(Duration::ZERO), &ended) {
                     child.end();
-                    return Ok(Life::Died { how: format!("a neighbouring prover: {how}") });
+                    return Ok(ChildExit::Died { how: format!("a neighbouring prover: {how}") });
                 }
             }
             if self.run.is_stopped() && ended.is_none() {
                 child.end();
-                return Ok(Life::Stopped);
+                return Ok(ChildExit::Stopped);
             }
             let message = match child.next(LOOK) {
-                News::Nothing => continue,
-                News::Ended { is_clean, how } => {
+                ChildEvent::Nothing => continue,
+                ChildEvent::Ended { is_clean, how } => {
                     return Ok(match ended {
-                        Some(end) => Life::Ended(end),
-                        None if is_clean => Life::Died { how: format!("{how}, before the cell's end") },
-                        None => Life::Died { how },
+                        Some(end) => ChildExit::Ended(end),
+                        None if is_clean => ChildExit::Died { how: format!("{how}, before the cell's end") },
+                        None => ChildExit::Died { how },
                     });
                 }
-                News::Message(message) => message,
+                ChildEvent::Message(message) => message,
             };
             match message {
                 Message::WarmUp { wall_s } => events.on(&Event::WarmUp { wall_s }),
@@ -312,8 +312,8 @@ impl CellRun<'_> {
         let tried = (progress.made + progress.failed) as f64;
         let by_repeats_s = elapsed_s / made_now * (wanted - tried).max(0.0);
         let must = self.run.spec.min_repeats.saturating_sub(progress.made) as f64;
-        let at_least_s = elapsed_s / made_now * must;
-        let cell_left_s = by_repeats_s.min(self.time_left_s(progress).max(at_least_s));
+        let min_left_s = elapsed_s / made_now * must;
+        let cell_left_s = by_repeats_s.min(self.time_left_s(progress).max(min_left_s));
         let cells_left = self.of.saturating_sub(self.place + 1) as f64;
         (cell_left_s, cell_left_s + cells_left * (elapsed_s + cell_left_s))
     }

@@ -51,9 +51,9 @@ impl Progress {
         self.has_achieved = true;
         if let Some(Current { repeat, samples }) = self.current.take() {
             self.remaining.retain(|left| *left != repeat);
-            let is_spoiled =
+            let is_discarded =
                 samples.iter().any(|sample| sample.stage == StageName::Prove && !sample.mark.counts());
-            self.spoiled += u64::from(is_spoiled);
+            self.spoiled += u64::from(is_discarded);
             let samples: Vec<_> = samples.iter().collect();
             self.prove_batch_s.extend(prove_batch_s(&samples));
             self.aggregate_s.extend(aggregate_s(&samples));

@@ -41,7 +41,7 @@ pub struct Overrides {
     /// Whether a prover that cannot verify its proofs may be measured all the same.
     pub allow_unverified: Option<bool>,
     /// Whether samples that something spoiled enter the estimate all the same.
-    pub keep_marked: Option<bool>,
+    pub keep_discarded: Option<bool>,
     /// `all`, `powers`, or numbers: `"1,2,4"` or `[1, 2, 4]`.
     #[serde(deserialize_with = "words_or_numbers")]
     pub cores: Option<String>,
@@ -84,7 +84,7 @@ pub(crate) const KEYS: [&str; 27] = [
     "command",
     "command_timeout_s",
     "allow_unverified",
-    "keep_marked",
+    "keep_discarded",
     "cores",
     "clock",
     "provers",
@@ -118,7 +118,7 @@ impl Overrides {
             command,
             command_timeout_s,
             allow_unverified,
-            keep_marked,
+            keep_discarded,
             cores,
             clock,
             provers,
@@ -147,7 +147,7 @@ impl Overrides {
             command: command.or(below.command),
             command_timeout_s: command_timeout_s.or(below.command_timeout_s),
             allow_unverified: allow_unverified.or(below.allow_unverified),
-            keep_marked: keep_marked.or(below.keep_marked),
+            keep_discarded: keep_discarded.or(below.keep_discarded),
             cores: cores.or(below.cores),
             clock: clock.or(below.clock),
             provers: provers.or(below.provers),
@@ -180,7 +180,7 @@ impl Overrides {
             command: None,
             command_timeout_s: Some(600.0),
             allow_unverified: Some(false),
-            keep_marked: Some(false),
+            keep_discarded: Some(false),
             cores: Some("powers".to_owned()),
             clock: Some("as_is".to_owned()),
             provers: Some("1".to_owned()),

@@ -33,7 +33,7 @@ pub struct Spec {
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
     /// Whether samples that something spoiled enter the estimate all the same.
-    pub keep_marked: bool,
+    pub keep_discarded: bool,
     /// Numbers of cores, ascending.
     pub cores: Vec<CoreCount>,
     /// How the clock is held, in order.
@@ -112,7 +112,7 @@ impl Spec {
             capacity: all.capacity,
             system,
             allow_unverified: required("allow_unverified", all.allow_unverified)?,
-            keep_marked: required("keep_marked", all.keep_marked)?,
+            keep_discarded: required("keep_discarded", all.keep_discarded)?,
             cores,
             clocks,
             provers,

@@ -13,11 +13,11 @@ use crate::domain::Autoscaler;
 /// let fixed = fixed_fleet(&curve, 18, 120.0);
 /// let scaled = autoscaled(&curve, 120.0, &Autoscaler::new((1, 30), 300.0, 0.9, 600.0)?);
 /// assert!(scaled.prover_hours < 0.9 * fixed.prover_hours); // cheaper
-/// assert!(scaled.wait_most_s > fixed.wait_most_s); // and late at the rise
+/// assert!(scaled.wait_max_s > fixed.wait_max_s); // and late at the rise
 /// # Ok::<(), planner::PlanError>(())
 /// ```
 pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutcome {
-    let mut at_work = f64::from(rule.provers_least());
+    let mut at_work = f64::from(rule.provers_min());
     // What was asked for and when it comes; stopping is at once.
     let mut coming: VecDeque<(f64, f64)> = VecDeque::new();
     run(curve, prove_s, &mut |time_s, queue| {
@@ -52,14 +52,14 @@ mod tests {
             |start_s| autoscaled(&rise(), 120.0, &Autoscaler::new((2, 60), start_s, 0.9, 600.0).unwrap());
         let (quick, slow) = (wait(10.0), wait(900.0));
         assert!(quick.settles && slow.settles);
-        assert!(slow.wait_most_s > quick.wait_most_s + 300.0, "{quick:?} {slow:?}");
+        assert!(slow.wait_max_s > quick.wait_max_s + 300.0, "{quick:?} {slow:?}");
     }
 
     #[test]
     fn a_bound_below_the_peak_is_a_queue() {
         let bound = autoscaled(&rise(), 120.0, &Autoscaler::new((2, 20), 10.0, 0.9, 600.0).unwrap());
-        assert_eq!(bound.provers_most, 20.0);
-        assert!(bound.queue_most > 1_000.0, "{bound:?}");
+        assert_eq!(bound.provers_max, 20.0);
+        assert!(bound.queue_max > 1_000.0, "{bound:?}");
     }
 
     #[test]

@@ -16,13 +16,13 @@ pub struct DayCurve {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DayOutcome {
     /// Provers at the most.
-    pub provers_most: f64,
+    pub provers_max: f64,
     /// Prover-hours of the day.
     pub prover_hours: f64,
     /// Longest queue, batches.
-    pub queue_most: f64,
+    pub queue_max: f64,
     /// Longest wait for a prover, s.
-    pub wait_most_s: f64,
+    pub wait_max_s: f64,
     /// Time of the day during which batches wait, s.
     pub behind_s: f64,
     /// Whether the queue is empty at some time of the day; if not it grows from day to day.
@@ -81,7 +81,7 @@ impl DayCurve {
 /// let curve = DayCurve::new(vec![0.15, 0.05])?;
 /// let day = fixed_fleet(&curve, 13, 120.0);
 /// assert!(day.settles);
-/// assert!((day.queue_most - (0.15 - 13.0 / 120.0) * 43_200.0).abs() < 5.0);
+/// assert!((day.queue_max - (0.15 - 13.0 / 120.0) * 43_200.0).abs() < 5.0);
 /// assert!(!fixed_fleet(&curve, 11, 120.0).settles);
 /// # Ok::<(), planner::PlanError>(())
 /// ```
@@ -89,7 +89,7 @@ pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
     run(curve, prove_s, &mut |_, _| f64::from(provers))
 }
 
-/// The fewest provers for which nobody waits longer than `wait_most_s`; with 0 those of the peak.
+/// The fewest provers for which nobody waits longer than `wait_max_s`; with 0 those of the peak.
 ///
 /// ```
 /// use planner::backlog::{DayCurve, provers_for_day};
@@ -101,16 +101,16 @@ pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
 ///
 /// # Errors
 /// [`PlanError::BadInput`] for a negative wait or a prove time that is not above zero.
-pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_most_s: f64) -> Result<u32, PlanError> {
+pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_max_s: f64) -> Result<u32, PlanError> {
     let prove_s = positive("prove_s", prove_s)?;
-    let wait_most_s = not_negative("wait_most_s", wait_most_s)?;
+    let wait_max_s = not_negative("wait_max_s", wait_max_s)?;
     // The peak's provers are always enough; the day's mean is always needed.
     let mut passes = crate::formulas::capacity::whole_at_least(curve.peak() * prove_s).max(1);
     let mut fails = crate::formulas::capacity::whole_at_least(curve.mean() * prove_s).max(1) - 1;
     while passes - fails > 1 {
         let middle = u32::midpoint(fails, passes);
         let day = fixed_fleet(curve, middle, prove_s);
-        if day.settles && day.wait_most_s <= wait_most_s { passes = middle } else { fails = middle }
+        if day.settles && day.wait_max_s <= wait_max_s { passes = middle } else { fails = middle }
     }
     Ok(passes)
 }
@@ -121,10 +121,10 @@ pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f
     const STEPS: u32 = 8_640;
     let mut queue = 0.0_f64;
     let mut told = DayOutcome {
-        provers_most: 0.0,
+        provers_max: 0.0,
         prover_hours: 0.0,
-        queue_most: 0.0,
-        wait_most_s: 0.0,
+        queue_max: 0.0,
+        wait_max_s: 0.0,
         behind_s: 0.0,
         settles: false,
     };
@@ -152,10 +152,10 @@ pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f
             first_day_left = queue;
         }
         if step >= STEPS {
-            told.provers_most = told.provers_most.max(at_work);
+            told.provers_max = told.provers_max.max(at_work);
             told.prover_hours += at_work * STEP_S / 3_600.0;
-            told.queue_most = told.queue_most.max(queue);
-            told.wait_most_s = told.wait_most_s.max(wait_s);
+            told.queue_max = told.queue_max.max(queue);
+            told.wait_max_s = told.wait_max_s.max(wait_s);
             told.behind_s += if queue > 0.0 { STEP_S } else { 0.0 };
         }
     }

@@ -159,9 +159,9 @@ pub fn virtual_random_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
 /// Longest delay to virtual: `n·c + slot`.
 ///
 /// ```
-/// assert_eq!(planner::formulas::corrected::virtual_most_s(12, 10.0, 12.0), 132.0);
+/// assert_eq!(planner::formulas::corrected::virtual_max_s(12, 10.0, 12.0), 132.0);
 /// ```
-pub fn virtual_most_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
+pub fn virtual_max_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
     f64::from(n) * close_s + slot_s
 }
 

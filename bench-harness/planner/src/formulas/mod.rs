@@ -18,6 +18,6 @@ pub mod capacity;
 pub mod corrected;
 pub mod cost;
 pub mod crash;
+pub mod published;
 pub mod queue;
-pub mod seed;
 pub mod toy;

@@ -8,12 +8,12 @@ use crate::error::PlanError;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
 use crate::hardware::predict::{Basis, MeasuredProver, Neighbours};
-use crate::plan::choice::{self, Choice};
+use crate::plan::fleet_estimate::limited_s;
 use crate::plan::needs::consolidated_limit;
-use crate::plan::outlook::limited_s;
+use crate::plan::recommendation::{self, Recommendation};
 use crate::plan::request::PlanRequest;
 use crate::scaling::Reach;
-use crate::scaling::turn::turning_share;
+use crate::scaling::turn::turning_fraction;
 
 /// A machine with the fleet it would take, or why there is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,7 +103,7 @@ impl Ranked {
 /// splits of a machine are worth a search.
 pub fn rank(
     request: &PlanRequest,
-    base: &Choice,
+    base: &Recommendation,
     catalogue: &Catalogue,
     prover: &MeasuredProver,
 ) -> Vec<Ranked> {
@@ -138,7 +138,7 @@ pub struct Compared {
     /// The parallel share of the work above which the first proves one batch faster on all its cores than the
     /// second on all of its own, at equal work per cycle; none if one is faster at any share, or if cores or
     /// clock of one are unknown.
-    pub turning_share: Option<f64>,
+    pub turning_fraction: Option<f64>,
 }
 
 /// Compares two machines of the catalogue.
@@ -147,7 +147,7 @@ pub struct Compared {
 /// [`PlanError::BadInput`] for an id that is not there.
 pub fn compare(
     request: &PlanRequest,
-    base: &Choice,
+    base: &Recommendation,
     catalogue: &Catalogue,
     prover: &MeasuredProver,
     ids: (&str, &str),
@@ -158,18 +158,18 @@ pub fn compare(
         placed: place(request, base, machine, prover).map_err(|error| error.to_string()),
     };
     let whole = |machine: &Machine| Some((f64::from(machine.cores?), machine.clock_ghz?.0));
-    let turning_share = match (whole(first), whole(second)) {
-        (Some(a), Some(b)) => turning_share(a, b),
+    let turning_fraction = match (whole(first), whole(second)) {
+        (Some(a), Some(b)) => turning_fraction(a, b),
         _ => None,
     };
-    Ok(Compared { first: ranked(first), second: ranked(second), turning_share })
+    Ok(Compared { first: ranked(first), second: ranked(second), turning_fraction })
 }
 
 /// The cheapest way to use a machine: its cores split into provers so that the fewest machines are needed,
 /// and of equal ones the faster prover.
 fn place(
     request: &PlanRequest,
-    base: &Choice,
+    base: &Recommendation,
     machine: &Machine,
     prover: &MeasuredProver,
 ) -> Result<Placed, PlanError> {
@@ -205,7 +205,7 @@ fn place(
     };
     let prediction = prover.on_machine(machine, cores_per_prover)?;
     let scaled = request.clone().with_prove_scaled(prediction.prove_s / request.prove().mean_s())?;
-    let (found, result) = choice::quick(&scaled)?;
+    let (found, result) = recommendation::quick(&scaled)?;
     let provers = found.provers + request.spares();
     let machines = provers.div_ceil(fits);
     Ok(Placed {
@@ -225,7 +225,7 @@ fn place(
 }
 
 /// Whether a prover of this mean time can meet the limit at all: the in-order floor and what comes after it.
-fn soon_enough(request: &PlanRequest, base: &Choice, prove_s: f64) -> Result<bool, PlanError> {
+fn soon_enough(request: &PlanRequest, base: &Recommendation, prove_s: f64) -> Result<bool, PlanError> {
     let Some(limit) = consolidated_limit(request) else {
         return Ok(true);
     };

@@ -6,7 +6,7 @@ use crate::error::{PlanError, positive};
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::Machine;
 use crate::hardware::predict::{MeasuredProver, Neighbours};
-use crate::plan::choice::Choice;
+use crate::plan::recommendation::Recommendation;
 use crate::plan::request::PlanRequest;
 
 /// One way to split machines into provers.
@@ -53,7 +53,7 @@ impl Split {
 /// [`PlanError::BadInput`] if the machine's cores, or for a budget its price, are unknown.
 pub fn splits(
     request: &PlanRequest,
-    base: &Choice,
+    base: &Recommendation,
     machine: &Machine,
     prover: &MeasuredProver,
     budget_usd_per_hour: Option<f64>,

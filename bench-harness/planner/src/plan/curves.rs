@@ -7,8 +7,8 @@ use crate::backlog::day::run;
 use crate::backlog::{DayCurve, fixed_fleet, provers_for_day};
 use crate::error::PlanError;
 use crate::plan::Plan;
-use crate::plan::needs::provers_least;
-use crate::plan::outlook::{ClosedForm, Fleet, capacity_of, closed_form, rough};
+use crate::plan::fleet_estimate::{ClosedForm, Fleet, capacity_of, closed_form, rough};
+use crate::plan::needs::provers_min;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{Estimate, Simulated};
 use records::plan::curves::{
@@ -68,17 +68,17 @@ fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
     let aggregators = choice.aggregators.max(request.aggregation().useful_aggregators(n));
     let fleet = Fleet { provers: choice.provers, batches_per_aggregation: n, aggregators };
     let ClosedForm {
-        seed_throughput_batches_per_s,
-        seed_delay_s,
+        published_throughput_batches_per_s,
+        published_delay_s,
         corrected_throughput_batches_per_s,
         corrected_delay_s,
-        use_share: _,
+        utilization: _,
     } = closed_form(request, fleet);
     let simulated = if settles(request, fleet) { Some(rough(request, fleet)?) } else { None };
     Ok(OverBatchesRecord {
         batches_per_aggregation: n,
-        seed_throughput_batches_per_s,
-        seed_delay_s,
+        published_throughput_batches_per_s,
+        published_delay_s,
         corrected_throughput_batches_per_s,
         corrected_delay_s,
         simulated: simulated.map(|simulated| QuantileAtRecord {
@@ -90,14 +90,14 @@ fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
 
 /// Whether a fleet keeps up, with the margin that chance needs.
 fn settles(request: &PlanRequest, fleet: Fleet) -> bool {
-    let use_share = request.load().batches_per_s() / capacity_of(request, fleet);
-    if request.is_deterministic() { use_share <= 1.0 + 1e-9 } else { use_share < 1.0 - 1e-9 }
+    let utilization = request.load().batches_per_s() / capacity_of(request, fleet);
+    if request.is_deterministic() { utilization <= 1.0 + 1e-9 } else { utilization < 1.0 - 1e-9 }
 }
 
 /// One prover too few, then in growing steps until more make no difference.
 fn provers_tried(plan: &Plan) -> Vec<u32> {
     let Plan { request, choice, .. } = plan;
-    let least = provers_least(request);
+    let least = provers_min(request);
     let steps = [0, 1, 2, 3, 4, 6, 8, 12, 16];
     let mut tried: Vec<u32> = steps.iter().map(|step| least.saturating_add(*step)).collect();
     tried.extend([least / 4, least / 2, least].map(|more| least.saturating_add(more)));
@@ -115,7 +115,7 @@ fn over_provers(plan: &Plan, provers: u32) -> Result<OverProversRecord, PlanErro
     let delay = if settles(request, fleet) { Some(delay_at(&rough(request, fleet)?)) } else { None };
     Ok(OverProversRecord {
         provers,
-        use_share: request.load().batches_per_s() / capacity_of(request, fleet),
+        utilization: request.load().batches_per_s() / capacity_of(request, fleet),
         delay,
     })
 }
@@ -137,7 +137,7 @@ fn delay_at(simulated: &Simulated) -> DelayAtRecord {
 /// With so many provers that none is ever waited for: those of the target four times over.
 fn floor(plan: &Plan) -> Result<Option<FloorRecord>, PlanError> {
     let Plan { request, choice, .. } = plan;
-    let provers = provers_least(request).saturating_mul(4).saturating_add(16);
+    let provers = provers_min(request).saturating_mul(4).saturating_add(16);
     let fleet = Fleet { provers, ..choice.fleet() };
     if !settles(request, fleet) {
         return Ok(None);
@@ -187,7 +187,7 @@ fn day_fleet(curve: &DayCurve, provers: u32, prove_s: f64, why: &str) -> DayFlee
         provers,
         why: why.to_owned(),
         queue_batches,
-        wait_most_s: outcome.wait_most_s,
+        wait_max_s: outcome.wait_max_s,
         settles: outcome.settles,
     }
 }

@@ -5,7 +5,7 @@
 //! close. By hand both are the same and the printed formulas stand as they are.
 
 use crate::domain::{Aggregation, Close, Design, Term};
-use crate::formulas::{capacity::whole_at_least, seed};
+use crate::formulas::{capacity::whole_at_least, published};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
 
@@ -39,7 +39,7 @@ pub struct DesignFigures {
 }
 
 /// The numbers that the seed's formulas take.
-struct Seed<'a> {
+struct Published<'a> {
     target: f64,
     /// Between two batches.
     interval_s: f64,
@@ -58,7 +58,7 @@ pub(crate) fn all(request: &PlanRequest) -> Vec<DesignFigures> {
         (Closing::Full | Closing::ProverFree, Close::Fixed { close_s }) => (close_s, close_s),
         _ => (request.interval_s(), request.close_s()),
     };
-    let seed = Seed {
+    let published_form = Published {
         target: request.batches_per_s(),
         interval_s,
         extra_close_s: close_s - interval_s,
@@ -67,22 +67,29 @@ pub(crate) fn all(request: &PlanRequest) -> Vec<DesignFigures> {
         aggregation: request.aggregation(),
         fixed_n: request.batches_per_aggregation(),
     };
-    vec![seed.single(), seed.vertical(), seed.naive(), seed.aggregated(), seed.order_then_prove()]
+    vec![
+        published_form.single(),
+        published_form.vertical(),
+        published_form.naive(),
+        published_form.aggregated(),
+        published_form.order_then_prove(),
+    ]
 }
 
-impl Seed<'_> {
+impl Published<'_> {
     fn single(&self) -> DesignFigures {
-        let throughput = seed::single_throughput(self.prove_s);
-        let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, self.prove_s, self.block_s);
+        let throughput = published::single_throughput(self.prove_s);
+        let delay_s =
+            self.extra_close_s + published::single_delay_s(self.interval_s, self.prove_s, self.block_s);
         // The printed formula has one term: the source takes proving as the longest part.
         self.figures(Design::SingleBatch, 1, throughput, delay_s, Term::Prove)
     }
 
     fn vertical(&self) -> DesignFigures {
-        let speedup = seed::vertical_speedup(self.target, self.prove_s).max(1.0);
+        let speedup = published::vertical_speedup(self.target, self.prove_s).max(1.0);
         let prove_s = self.prove_s / speedup;
-        let throughput = seed::single_throughput(prove_s);
-        let delay_s = self.extra_close_s + seed::single_delay_s(self.interval_s, prove_s, self.block_s);
+        let throughput = published::single_throughput(prove_s);
+        let delay_s = self.extra_close_s + published::single_delay_s(self.interval_s, prove_s, self.block_s);
         let figures = self.figures(Design::Vertical, 1, throughput, delay_s, Term::Prove);
         DesignFigures { prover_speedup: Some(speedup), ..figures }
     }
@@ -91,18 +98,18 @@ impl Seed<'_> {
         let n = self
             .fixed_n
             .unwrap_or_else(|| whole_at_least(self.target * self.prove_s.max(self.block_s)).max(1));
-        let throughput = seed::naive_throughput(n, self.interval_s, self.prove_s, self.block_s);
+        let throughput = published::naive_throughput(n, self.interval_s, self.prove_s, self.block_s);
         let delay_s =
-            self.extra_close_s + seed::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
+            self.extra_close_s + published::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
         self.figures(Design::HorizontalNaive, n, throughput, delay_s, self.largest(n, self.prove_s, None))
     }
 
     fn aggregated(&self) -> DesignFigures {
         let n = self.fixed_n.unwrap_or_else(|| self.smallest_aggregated());
         let a = self.aggregate_s(n);
-        let throughput = seed::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
-        let delay_s =
-            self.extra_close_s + seed::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
+        let throughput = published::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
+        let delay_s = self.extra_close_s
+            + published::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
         let bottleneck = self.largest(n, self.prove_s, Some(a));
         let figures = self.figures(Design::HorizontalAggregated, n, throughput, delay_s, bottleneck);
         DesignFigures { aggregators: self.aggregation.useful_aggregators(n), ..figures }
@@ -111,7 +118,7 @@ impl Seed<'_> {
     fn order_then_prove(&self) -> DesignFigures {
         let proving = self.aggregated();
         let to_virtual =
-            |n| Some(self.extra_close_s + seed::virtual_delay_s(n, self.interval_s, self.block_s));
+            |n| Some(self.extra_close_s + published::virtual_delay_s(n, self.interval_s, self.block_s));
         DesignFigures {
             design: Design::OrderThenProve,
             delay_virtual_s: to_virtual(1),
@@ -129,7 +136,7 @@ impl Seed<'_> {
     fn smallest_aggregated(&self) -> u32 {
         let rate = |n| {
             let a = self.aggregate_s(n);
-            seed::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s)
+            published::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s)
         };
         let tried = 1..=whole_at_least(self.target * self.prove_s.max(self.block_s))
             .saturating_mul(2)
@@ -186,7 +193,7 @@ impl Seed<'_> {
             delay_virtual_s: None,
             delay_virtual_group_s: None,
             delay_consolidated_s: delay_s,
-            verifications_per_group: seed::verifications(n, design != Design::HorizontalNaive),
+            verifications_per_group: published::verifications(n, design != Design::HorizontalNaive),
             bottleneck,
             meets_throughput: self.reaches(throughput),
         }

@@ -4,8 +4,8 @@ use crate::domain::{DelayLimit, State, Statistic, Term};
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least};
 use crate::formulas::corrected::in_order_floor_s;
+use crate::plan::fleet_estimate::{Fleet, limited_s, rough};
 use crate::plan::needs::forming_s;
-use crate::plan::outlook::{Fleet, limited_s, rough};
 use crate::plan::request::PlanRequest;
 
 /// Batches must close as fast as the target asks.

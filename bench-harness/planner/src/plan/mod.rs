@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`request`] | [`PlanRequest`]: what is asked |
 //! | [`designs`] | each design by the seed's formulas |
-//! | [`choice`] | [`Choice`]: the search for P, N and A, and what forbids them |
+//! | [`choice`] | [`Recommendation`]: the search for P, N and A, and what forbids them |
 //! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
 //! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
@@ -13,14 +13,14 @@
 //! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
 //! | [`timeline`] | the recommended fleet at work, for a timeline |
 
-pub mod choice;
 pub mod curves;
 pub mod designs;
+pub mod fleet_estimate;
 mod infeasible;
 pub(crate) mod needs;
 mod notes;
-pub mod outlook;
 pub mod pareto;
+pub mod recommendation;
 pub mod record;
 pub mod request;
 pub(crate) mod search;
@@ -28,11 +28,11 @@ pub mod sensitivity;
 pub mod timeline;
 pub mod what_if;
 
-pub use choice::Choice;
 pub use curves::curves;
 pub use designs::DesignFigures;
-pub use outlook::{ClosedForm, Fleet, Outcome, Outlook, closed_form, outlook};
+pub use fleet_estimate::{ClosedForm, Fleet, FleetEstimate, Outcome, closed_form, fleet_estimate};
 pub use pareto::Point;
+pub use recommendation::Recommendation;
 pub use request::{ArrivalLaw, PlanRequest};
 pub use sensitivity::Sensitivity;
 pub use what_if::what_if;
@@ -46,12 +46,12 @@ pub struct Plan {
     /// What was asked.
     pub request: PlanRequest,
     /// What is recommended.
-    pub choice: Choice,
+    pub choice: Recommendation,
     /// Each design by the seed's formulas, at the N = P that meets the target.
     pub designs: Vec<DesignFigures>,
     /// Seed, corrected form and simulation side by side: the fleet recommended, the seed's own N = P, and where
     /// chance plays a part the fleet recommended with its spares at work.
-    pub outlooks: Vec<Outlook>,
+    pub fleet_estimates: Vec<FleetEstimate>,
     /// How the number of provers moves with prove time.
     pub sensitivity: Sensitivity,
     /// The fleets that no other beats in both cost and 99th percentile.
@@ -62,8 +62,8 @@ pub struct Plan {
 ///
 /// # Errors
 /// As [`recommend`].
-pub fn choose(request: &PlanRequest) -> Result<Choice, PlanError> {
-    choice::smallest(request)
+pub fn choose(request: &PlanRequest) -> Result<Recommendation, PlanError> {
+    recommendation::smallest(request)
 }
 
 /// The smallest fleet that carries the target within the delay limit.
@@ -85,9 +85,9 @@ pub fn choose(request: &PlanRequest) -> Result<Choice, PlanError> {
 /// # Errors
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
-    let choice = choice::smallest(request)?;
+    let choice = recommendation::smallest(request)?;
     let designs = designs::all(request);
-    let mut outlooks = vec![outlook(request, choice.fleet())?];
+    let mut fleet_estimates = vec![fleet_estimate(request, choice.fleet())?];
     let seeds = designs.iter().find(|figures| figures.design == Design::HorizontalAggregated);
     if let Some(seeds) = seeds {
         let fleet = Fleet {
@@ -97,15 +97,17 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
             aggregators: choice.aggregators.max(seeds.aggregators),
         };
         if fleet != choice.fleet() {
-            outlooks.push(outlook(request, fleet)?);
+            fleet_estimates.push(fleet_estimate(request, fleet)?);
         }
     }
     // While nothing is broken the spares work too.
     let rested = Fleet { provers: choice.provers.saturating_add(request.spares()), ..choice.fleet() };
-    if !request.is_deterministic() && outlooks.iter().all(|outlook| outlook.fleet != rested) {
-        outlooks.push(outlook(request, rested)?);
+    if !request.is_deterministic()
+        && fleet_estimates.iter().all(|fleet_estimate| fleet_estimate.fleet != rested)
+    {
+        fleet_estimates.push(fleet_estimate(request, rested)?);
     }
     let sensitivity = sensitivity::of(request, &choice)?;
     let pareto = pareto::front(request, &choice)?;
-    Ok(Plan { request: request.clone(), choice, designs, outlooks, sensitivity, pareto })
+    Ok(Plan { request: request.clone(), choice, designs, fleet_estimates, sensitivity, pareto })
 }

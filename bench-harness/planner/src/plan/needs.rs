@@ -8,7 +8,7 @@ use crate::plan::request::PlanRequest;
 
 /// The fewest provers that are not behind for ever: all of their time if nothing is random, less than all
 /// of it otherwise.
-pub(crate) fn provers_least(request: &PlanRequest) -> u32 {
+pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
     let needed = request.batches_per_s() * request.prove_effective_s();
     if request.is_deterministic() { whole_at_least(needed).max(1) } else { more_than(needed) }
 }

@@ -4,8 +4,8 @@ use records::number::significant;
 
 use crate::domain::{Statistic, time::Shape};
 use crate::formulas::capacity::prover_capacity;
-use crate::plan::needs::{consolidated_limit, provers_least};
-use crate::plan::outlook::Outcome;
+use crate::plan::fleet_estimate::Outcome;
+use crate::plan::needs::{consolidated_limit, provers_min};
 use crate::plan::{Plan, PlanRequest};
 use crate::sim::Closing;
 
@@ -51,7 +51,7 @@ fn balance(plan: &Plan) -> String {
 
 fn fixed_provers(plan: &Plan) -> Option<String> {
     let fixed = plan.request.provers()?;
-    let least = provers_least(&plan.request);
+    let least = provers_min(&plan.request);
     let enough = if fixed < least { "too few to keep up" } else { "enough to keep up" };
     Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {least}."))
 }
@@ -66,11 +66,10 @@ fn spares(plan: &Plan) -> Option<String> {
     let are = if spares == 1 { are.to_owned() } else { format!("{spares} {are}") };
     let rested = plan.choice.provers.saturating_add(spares);
     let settled = |provers: u32| {
-        let outlook = plan
-            .outlooks
-            .iter()
-            .find(|outlook| outlook.fleet == crate::plan::Fleet { provers, ..plan.choice.fleet() })?;
-        match &outlook.simulation {
+        let fleet_estimate = plan.fleet_estimates.iter().find(|fleet_estimate| {
+            fleet_estimate.fleet == crate::plan::Fleet { provers, ..plan.choice.fleet() }
+        })?;
+        match &fleet_estimate.simulation {
             Outcome::Settles(result) => Some(result.consolidated.p99_s.value),
             Outcome::Unstable { .. } => None,
         }
@@ -109,7 +108,7 @@ fn alone(plan: &Plan) -> Option<String> {
 
 /// A timeout closes batches before they are full: more of them, and less in each.
 fn early(request: &PlanRequest) -> Option<String> {
-    let share = request.fill_share();
+    let share = request.fill_fraction();
     (share < 1.0 - 1e-9).then(|| {
         format!(
             "The timeout closes batches when they are {} % full on average: {} batches/s instead of {}.",
@@ -125,14 +124,14 @@ fn held_back(plan: &Plan) -> Vec<String> {
     if plan.request.closing() != Closing::ProverFree {
         return Vec::new();
     }
-    let lost = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
+    let lost = plan.fleet_estimates.iter().filter_map(|fleet_estimate| match &fleet_estimate.simulation {
         Outcome::Settles(result) => {
             let carried = result.throughput_batches_per_s.value;
             let share = 1.0 - carried / plan.request.batches_per_s();
             (share > 1e-3).then(|| {
                 format!(
                     "Closing only when a prover is free, P = {} carries {} batches/s: {} % of the target is lost.",
-                    outlook.fleet.provers,
+                    fleet_estimate.fleet.provers,
                     significant(carried, 4),
                     significant(100.0 * share, 2)
                 )
@@ -144,10 +143,10 @@ fn held_back(plan: &Plan) -> Vec<String> {
 }
 
 fn instability(plan: &Plan) -> Vec<String> {
-    let unstable = plan.outlooks.iter().filter_map(|outlook| match &outlook.simulation {
+    let unstable = plan.fleet_estimates.iter().filter_map(|fleet_estimate| match &fleet_estimate.simulation {
         Outcome::Settles(_) => None,
         Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
-            let fleet = outlook.fleet;
+            let fleet = fleet_estimate.fleet;
             let grows = match *growth_s_per_batch {
                 s if s > 0.0 => format!("each batch waits {} s longer than the one before", significant(s, 3)),
                 _ => "every pause is time that is never made good".to_owned(),
@@ -157,10 +156,10 @@ fn instability(plan: &Plan) -> Vec<String> {
                  the seed's formula says {} s.",
                 fleet.provers,
                 fleet.batches_per_aggregation,
-                significant(100.0 * outlook.use_share, 4),
+                significant(100.0 * fleet_estimate.utilization, 4),
                 significant(*p99_after_a_day_s, 3),
                 significant(*p99_after_a_week_s, 3),
-                significant(outlook.seed_delay_s, 4),
+                significant(fleet_estimate.published_delay_s, 4),
             ))
         }
     });

@@ -1,9 +1,9 @@
 //! Cost against delay: the fleets that no other beats in both.
 
 use crate::error::PlanError;
-use crate::plan::choice::Choice;
-use crate::plan::needs::provers_least;
-use crate::plan::outlook::{Fleet, capacity_of, rough};
+use crate::plan::fleet_estimate::{Fleet, capacity_of, rough};
+use crate::plan::needs::provers_min;
+use crate::plan::recommendation::Recommendation;
 use crate::plan::request::PlanRequest;
 
 /// A fleet with its cost and its delay.
@@ -23,8 +23,8 @@ pub struct Point {
 ///
 /// # Errors
 /// None that the request did not have.
-pub(crate) fn front(request: &PlanRequest, choice: &Choice) -> Result<Vec<Point>, PlanError> {
-    let least = provers_least(request);
+pub(crate) fn front(request: &PlanRequest, choice: &Recommendation) -> Result<Vec<Point>, PlanError> {
+    let least = provers_min(request);
     let n = choice.batches_per_aggregation;
     let sizes = if request.batches_per_aggregation().is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
     let mut points = Vec::new();

@@ -2,27 +2,28 @@
 //! breaks the build until it is thought of.
 
 use records::plan::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, InputsRecord, OutlookRecord,
-    PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord,
-    StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, FleetEstimateRecord,
+    InputsRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord,
+    SimulatedRecord, StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
 };
 
 use crate::domain::{Aggregation, DelayLimit, Design, State, Statistic, Term, TimeDist, time::Shape};
 use crate::plan::{
-    Choice, DesignFigures, Fleet, Outcome, Outlook, Plan, PlanRequest, Point, Sensitivity, notes,
+    DesignFigures, Fleet, FleetEstimate, Outcome, Plan, PlanRequest, Point, Recommendation, Sensitivity,
+    notes,
 };
 use crate::sim::{DelayFigures, Simulated};
 
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
     pub fn to_record(&self) -> PlanRecord {
-        let Self { request, choice, designs, outlooks, sensitivity: moves, pareto: front } = self;
+        let Self { request, choice, designs, fleet_estimates, sensitivity: moves, pareto: front } = self;
         PlanRecord {
             schema_version: PLAN_SCHEMA_VERSION,
             inputs: inputs(request),
             recommendation: recommendation(request, choice),
             designs: designs.iter().map(design).collect(),
-            outlooks: outlooks.iter().map(outlook).collect(),
+            fleet_estimates: fleet_estimates.iter().map(fleet_estimate).collect(),
             sensitivity: sensitivity(moves),
             pareto: front.iter().map(pareto).collect(),
             reasons: notes::of(self),
@@ -45,8 +46,8 @@ fn inputs(request: &PlanRequest) -> InputsRecord {
     }
 }
 
-fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecord {
-    let Choice {
+fn recommendation(request: &PlanRequest, choice: &Recommendation) -> RecommendationRecord {
+    let Recommendation {
         provers,
         batches_per_aggregation,
         aggregators,
@@ -73,7 +74,7 @@ fn recommendation(request: &PlanRequest, choice: &Choice) -> RecommendationRecor
         capacity_batches_per_s,
         throughput_batches_per_s,
         throughput_transactions_per_s: size
-            .map(|size| throughput_batches_per_s * request.fill_share() * f64::from(size)),
+            .map(|size| throughput_batches_per_s * request.fill_fraction() * f64::from(size)),
         delay_virtual_s,
         delay_consolidated_s,
         verifications_per_group: 1,
@@ -163,16 +164,16 @@ pub(crate) fn term(term: Term) -> TermName {
     }
 }
 
-fn outlook(outlook: &Outlook) -> OutlookRecord {
-    let Outlook {
+fn fleet_estimate(fleet_estimate: &FleetEstimate) -> FleetEstimateRecord {
+    let FleetEstimate {
         fleet: Fleet { provers, batches_per_aggregation, aggregators },
-        seed_throughput_batches_per_s,
-        seed_delay_s,
+        published_throughput_batches_per_s,
+        published_delay_s,
         corrected_throughput_batches_per_s,
         corrected_delay_s,
-        use_share,
+        utilization,
         simulation,
-    } = outlook;
+    } = fleet_estimate;
     let (simulated, unstable) = match simulation {
         Outcome::Settles(result) => (Some(simulated(result)), None),
         Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
@@ -184,13 +185,13 @@ fn outlook(outlook: &Outlook) -> OutlookRecord {
             (None, Some(unstable))
         }
     };
-    OutlookRecord {
+    FleetEstimateRecord {
         provers: *provers,
         batches_per_aggregation: *batches_per_aggregation,
         aggregators: *aggregators,
-        use_share: *use_share,
-        seed_throughput_batches_per_s: *seed_throughput_batches_per_s,
-        seed_delay_s: *seed_delay_s,
+        utilization: *utilization,
+        published_throughput_batches_per_s: *published_throughput_batches_per_s,
+        published_delay_s: *published_delay_s,
         corrected_throughput_batches_per_s: *corrected_throughput_batches_per_s,
         corrected_delay_s: *corrected_delay_s,
         simulated,

@@ -269,7 +269,7 @@ impl PlanRequest {
     }
 
     /// How full batches are on average; 1 unless a timeout closes them early.
-    pub fn fill_share(&self) -> f64 {
+    pub fn fill_fraction(&self) -> f64 {
         self.interval_s() / self.load.interval_s()
     }
 

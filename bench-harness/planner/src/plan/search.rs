@@ -9,9 +9,9 @@ use crate::domain::{DelayLimit, State, Statistic};
 use crate::error::PlanError;
 use crate::formulas::capacity::{group_capacity, tree_levels};
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
+use crate::plan::fleet_estimate::{Fleet, carries, limited_s, rough};
 use crate::plan::infeasible;
 use crate::plan::needs::{consolidated_limit, forming_s, meets, more_than};
-use crate::plan::outlook::{Fleet, carries, limited_s, rough};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
 
@@ -53,11 +53,11 @@ struct Pair {
     n: u32,
     aggregators: u32,
     /// With the fewest provers that are not behind for ever.
-    cost_least: f64,
+    cost_min: f64,
     /// With provers without number.
-    delay_least_s: f64,
+    delay_min_s: f64,
     /// The higher use of L1 and aggregators.
-    use_share: f64,
+    utilization: f64,
 }
 
 /// What a fleet costs: dollars a batch, or machines where there is no price.
@@ -84,16 +84,16 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
     // Fleets that failed where nothing was crowded: with a larger group and no more machines they fail again.
     let mut failed: Vec<Fleet> = Vec::new();
     for pair in pairs {
-        let Pair { n, aggregators, cost_least, delay_least_s, use_share } = pair;
+        let Pair { n, aggregators, cost_min, delay_min_s, utilization } = pair;
         let most = match best {
             None => plenty,
             Some((found, found_s, _)) => {
-                if cost_least > found * (1.0 + 1e-9) {
+                if cost_min > found * (1.0 + 1e-9) {
                     break;
                 }
                 let affordable = affordable(request, pair, (least, plenty), found);
                 // At the same cost only a quicker pair is better.
-                if affordable.is_none() && delay_least_s >= found_s {
+                if affordable.is_none() && delay_min_s >= found_s {
                     continue;
                 }
                 affordable.unwrap_or(least)
@@ -111,7 +111,7 @@ pub(crate) fn cheapest(request: &PlanRequest, least: u32) -> Result<Fleet, PlanE
             nearest = Some((floor.delay_s, ample));
         }
         if !floor.is_good(limit) {
-            if use_share < CROWDED {
+            if utilization < CROWDED {
                 failed.push(ample);
             }
             continue;
@@ -204,12 +204,12 @@ fn pairs(request: &PlanRequest, least: u32) -> Result<Vec<Pair>, PlanError> {
             pairs.push(Pair {
                 n,
                 aggregators,
-                cost_least: cost(request, least, n, aggregators),
-                delay_least_s: forming_s(request, n)
+                cost_min: cost(request, least, n, aggregators),
+                delay_min_s: forming_s(request, n)
                     + proofs_s
-                    + aggregation_least_s(request, n, aggregators)
+                    + aggregation_min_s(request, n, aggregators)
                     + request.l1().mean_wait_s(),
-                use_share: l1_use.max(busy),
+                utilization: l1_use.max(busy),
             });
             if aggregators >= most {
                 break;
@@ -217,19 +217,16 @@ fn pairs(request: &PlanRequest, least: u32) -> Result<Vec<Pair>, PlanError> {
             aggregators = (aggregators * 2).min(most);
         }
     }
-    let quickest = pairs.iter().map(|pair| pair.delay_least_s).fold(f64::INFINITY, f64::min);
+    let quickest = pairs.iter().map(|pair| pair.delay_min_s).fold(f64::INFINITY, f64::min);
     if pairs.is_empty() {
         return Err(infeasible::blocked(request));
     }
     if let Some(limit) = limit {
         // A hundredth is left for what the bound takes as fixed. The quickest stays, to say how near it comes.
-        let within =
-            |pair: &Pair| pair.delay_least_s <= limit.limit_s() * 1.01 || pair.delay_least_s == quickest;
+        let within = |pair: &Pair| pair.delay_min_s <= limit.limit_s() * 1.01 || pair.delay_min_s == quickest;
         pairs.retain(within);
     }
-    pairs.sort_by(|a, b| {
-        a.cost_least.total_cmp(&b.cost_least).then(a.delay_least_s.total_cmp(&b.delay_least_s))
-    });
+    pairs.sort_by(|a, b| a.cost_min.total_cmp(&b.cost_min).then(a.delay_min_s.total_cmp(&b.delay_min_s)));
     Ok(pairs)
 }
 
@@ -246,7 +243,7 @@ fn last_proof_s(request: &PlanRequest) -> f64 {
 }
 
 /// Time to aggregate at the least: the levels, or the work shared by all.
-fn aggregation_least_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
+fn aggregation_min_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
     use crate::domain::Aggregation;
     let aggregation = request.aggregation();
     let shared_s = aggregation.work_s(n) / f64::from(aggregators);

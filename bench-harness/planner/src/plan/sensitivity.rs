@@ -2,9 +2,9 @@
 
 use crate::domain::time::Shape;
 use crate::error::PlanError;
-use crate::plan::choice::Choice;
-use crate::plan::needs::{consolidated_limit, provers_least};
-use crate::plan::outlook::Fleet;
+use crate::plan::fleet_estimate::Fleet;
+use crate::plan::needs::{consolidated_limit, provers_min};
+use crate::plan::recommendation::Recommendation;
 use crate::plan::request::PlanRequest;
 use crate::plan::search::fewest;
 use crate::sim::{Closing, Stage, Stream};
@@ -42,7 +42,7 @@ pub struct Measured {
 ///
 /// # Errors
 /// None that the request did not have.
-pub(crate) fn of(request: &PlanRequest, choice: &Choice) -> Result<Sensitivity, PlanError> {
+pub(crate) fn of(request: &PlanRequest, choice: &Recommendation) -> Result<Sensitivity, PlanError> {
     let at = |factor: f64| provers_at(request, choice, factor);
     let mean_s = request.prove().mean_s();
     let measured = match request.prove().shape() {
@@ -61,9 +61,9 @@ pub(crate) fn of(request: &PlanRequest, choice: &Choice) -> Result<Sensitivity, 
 }
 
 /// Provers needed if every prove time is `factor` times as long.
-fn provers_at(request: &PlanRequest, choice: &Choice, factor: f64) -> Result<Option<u32>, PlanError> {
+fn provers_at(request: &PlanRequest, choice: &Recommendation, factor: f64) -> Result<Option<u32>, PlanError> {
     let scaled = request.clone().with_prove_scaled(factor)?;
-    let least = provers_least(&scaled);
+    let least = provers_min(&scaled);
     let is_held_back = scaled.closing() == Closing::ProverFree && !scaled.is_deterministic();
     if is_held_back && consolidated_limit(&scaled).is_none() {
         return fewest(&scaled, least, Fleet { provers: least * 2 + 8, ..choice.fleet() }).map(Some);
@@ -75,8 +75,8 @@ fn provers_at(request: &PlanRequest, choice: &Choice, factor: f64) -> Result<Opt
         return Ok((!late).then_some(least));
     };
     let ample = Fleet { provers: least * 2 + 8, ..choice.fleet() };
-    let result = crate::plan::outlook::rough(&scaled, ample)?;
-    let floor_s = crate::plan::outlook::limited_s(&result, limit.state(), limit.statistic());
+    let result = crate::plan::fleet_estimate::rough(&scaled, ample)?;
+    let floor_s = crate::plan::fleet_estimate::limited_s(&result, limit.state(), limit.statistic());
     if floor_s > limit.limit_s() {
         return Ok(None);
     }

@@ -12,9 +12,9 @@ use std::collections::HashMap;
 
 use crate::domain::{Close, Gas, Load, Prices, Target};
 use crate::error::PlanError;
-use crate::plan::needs::provers_least;
+use crate::plan::needs::provers_min;
 use crate::plan::record::term;
-use crate::plan::{Choice, Plan, PlanRequest, choose, closed_form};
+use crate::plan::{Plan, PlanRequest, Recommendation, choose, closed_form};
 
 /// Where targets stand around the one asked for.
 const TARGET_STEPS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
@@ -101,12 +101,12 @@ impl Packed {
         let row = AnswerRecord(
             choice.provers,
             choice.aggregators,
-            rounded(100.0 * closed.use_share, 3),
+            rounded(100.0 * closed.utilization, 3),
             shown(choice.throughput_batches_per_s),
             size.map(|size| shown(choice.throughput_batches_per_s * f64::from(size))),
             shown(choice.delay_virtual_s),
             shown(closed.corrected_delay_s),
-            shown(closed.seed_delay_s),
+            shown(closed.published_delay_s),
             term(choice.bottleneck),
             costs,
         );
@@ -129,7 +129,7 @@ impl Packed {
     fn cost(
         &mut self,
         request: &PlanRequest,
-        choice: &Choice,
+        choice: &Recommendation,
         axes: &WhatIfAxesRecord,
     ) -> Result<u32, PlanError> {
         let mut row = Vec::new();
@@ -179,7 +179,7 @@ fn load(base: &Load, target: f64, close_s: Option<f64>) -> Result<Load, PlanErro
     Load::new(target, size, close)
 }
 
-fn axes(base: &PlanRequest, choice: &Choice) -> (WhatIfAxesRecord, PositionRecord) {
+fn axes(base: &PlanRequest, choice: &Recommendation) -> (WhatIfAxesRecord, PositionRecord) {
     let load = base.load();
     let asked = load.transactions_per_s().unwrap_or_else(|| load.batches_per_s());
     let (target, at_target) = around(asked, TARGET_STEPS.iter().map(|step| rounded(asked * step, 3)));
@@ -199,7 +199,7 @@ fn axes(base: &PlanRequest, choice: &Choice) -> (WhatIfAxesRecord, PositionRecor
     };
     let n = choice.batches_per_aggregation;
     let (groups, at_n) = whole(n, GROUP_STEPS.iter().map(|step| f64::from(n) * step).chain([1.0]));
-    let least = provers_least(base);
+    let least = provers_min(base);
     let steps = PROVER_STEPS.iter().map(|step| f64::from(least) * step);
     let (fleets, _) = whole(least, steps.chain([1.0, f64::from(least) + 1.0, f64::from(least) + 2.0]));
     let fixed = base.provers().filter(|fixed| !fleets.contains(fixed));

@@ -73,13 +73,13 @@ pub struct Simulated {
     /// Wait of a batch for a prover.
     pub prover_wait: DelayFigures,
     /// Share of batches that wait for a prover.
-    pub prover_wait_share: Estimate,
+    pub prover_wait_fraction: Estimate,
     /// Time from a proof's start to its end, crashes and repairs between included.
     pub prover_hold: DelayFigures,
     /// Batches waiting for a prover, mean over time (Little's law).
     pub prover_queue_mean: Estimate,
     /// Most batches that ever waited for a prover.
-    pub prover_queue_most: u64,
+    pub prover_queue_max: u64,
     /// Wait of a merge for an aggregator, s.
     pub aggregator_wait_s: Estimate,
     /// Wait of an aggregate for its turn on L1, s.
@@ -91,13 +91,13 @@ pub struct Simulated {
     /// Provers paid for, mean over time: those of the pipeline, unless the fleet follows the queue.
     pub provers_mean: Estimate,
     /// Provers at the most.
-    pub provers_most: u32,
+    pub provers_max: u32,
     /// Longest wait of a batch for a prover, s.
-    pub prover_wait_most_s: f64,
+    pub prover_wait_max_s: f64,
     /// By how much the delay grew from batch to batch, between the halves of a run, s.
     pub growth_s_per_batch: Estimate,
     /// How full batches were.
-    pub fill_share: Estimate,
+    pub fill_fraction: Estimate,
     /// Events handled, all replications together.
     pub events: u64,
 }

@@ -41,7 +41,7 @@ impl Stragglers {
     /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
     pub(crate) fn checked(self) -> Result<Self, PlanError> {
         if !(0.0..=1.0).contains(&self.share) {
-            return Err(PlanError::bad("straggler_share", "a share in [0, 1]", self.share));
+            return Err(PlanError::bad("straggler_fraction", "a share in [0, 1]", self.share));
         }
         positive("straggler_factor", self.factor)?;
         Ok(self)

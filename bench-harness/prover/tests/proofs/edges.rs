@@ -3,7 +3,7 @@
 use crate::forge::ORDER;
 use crate::world::{shape, token, transfer};
 use prover::plonk::Plonky2;
-use prover::system::{Job, Proof, ProofSystem, ProverError, SlotKind, check};
+use prover::system::{Job, Proof, ProofSystem, ProverError, SlotKind, verify_against_native};
 use prover::witness::record;
 use workloads::account::{Account, AccountId};
 use workloads::ledger::Ledger;
@@ -42,7 +42,8 @@ fn proven(system: &mut Plonky2, world: &mut State, transactions: Vec<Transaction
     assert_eq!(native.update_root(), trace.statement.new_root);
     let job = Job { batch: &batch, trace: &trace, statement: trace.statement };
     let proof = system.prove(&job).expect("what is allowed has a proof").proof;
-    check(system, &proof, &trace.statement).expect("the proof says what native execution says");
+    verify_against_native(system, &proof, &trace.statement)
+        .expect("the proof says what native execution says");
     proof
 }
 

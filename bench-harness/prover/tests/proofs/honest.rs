@@ -4,7 +4,7 @@ use crate::world::{shape, state, swap, transfer};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use prover::plonk::Plonky2;
 use prover::statement::Statement;
-use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, SlotKind, check};
+use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, SlotKind, verify_against_native};
 use prover::witness::record;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use workloads::generate::Traffic;
@@ -34,7 +34,8 @@ fn prove(system: &mut Plonky2, state: &mut State, batch: &Batch, capacity: usize
     let statement =
         Statement { old_root, new_root, commitment, transactions: batch.transactions.len() as u64 };
     let proved = system.prove(&Job { batch, trace: &trace, statement }).expect("a valid batch has a proof");
-    check(system, &proved.proof, &statement).expect("the proof says what native execution says");
+    verify_against_native(system, &proved.proof, &statement)
+        .expect("the proof says what native execution says");
     (proved.proof, statement)
 }
 
@@ -108,7 +109,8 @@ fn any_number_of_batches_aggregates_to_one_proof_of_one_size() {
     for number in 1..=3 {
         let aggregated = system.aggregate(&proofs[..number]).expect("a chain");
         let expected = Statement::join_all(&statements[..number]).expect("a chain");
-        check(&system, &aggregated.proof, &expected).expect("the aggregate says what its children say");
+        verify_against_native(&system, &aggregated.proof, &expected)
+            .expect("the aggregate says what its children say");
         assert_eq!(expected.transactions, number as u64);
         let merges: Vec<_> = aggregated.levels.iter().map(|level| level.merges).collect();
         let wanted: &[usize] = match number {
@@ -157,7 +159,7 @@ fn sizes_are_told_before_the_first_proof() {
 /// Rows of a transaction at depth 24: what is added from a batch of 16 slots to one of 32.
 #[test]
 fn a_transaction_costs_little_beyond_its_hashes() {
-    for (slots, wanted_most) in [(SlotKind::Transfer, 110.0), (SlotKind::Any, 120.0)] {
+    for (slots, wanted_max) in [(SlotKind::Transfer, 110.0), (SlotKind::Any, 120.0)] {
         let rows = |capacity| {
             let description = Plonky2::new().set_up(shape(24, capacity, slots), 1).expect("a shape");
             description.circuits[0].rows as f64
@@ -165,7 +167,7 @@ fn a_transaction_costs_little_beyond_its_hashes() {
         let each = (rows(32) - rows(16)) / 16.0;
         println!("{slots:?}: {each} rows a transaction at depth 24");
         // Two leaves, before and after, 24 hashes each; all the rest at most a quarter of that.
-        assert!((96.0..=wanted_most).contains(&each), "{slots:?}: {each} rows");
+        assert!((96.0..=wanted_max).contains(&each), "{slots:?}: {each} rows");
     }
 }
 

@@ -12,7 +12,7 @@ use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::{MovementValues, SlotValues, parts};
 use prover::plonk::{Plonky2, prove_with};
 use prover::statement::Statement;
-use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, SlotKind, check};
+use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, SlotKind, verify_against_native};
 use prover::witness::{Leaf, record};
 use workloads::hash::Felt;
 use workloads::pool::Pool;
@@ -352,7 +352,7 @@ fn any_public_input_changed_and_any_byte_flipped() {
     let aggregated = system.aggregate(&proofs[..2]).expect("a chain").proof;
     let both = Statement::join_all(&statements[..2]).expect("a chain");
     for (proof, statement) in [(&proofs[0], statements[0]), (&aggregated, both)] {
-        check(&system, proof, &statement).expect("honest");
+        verify_against_native(&system, proof, &statement).expect("honest");
         // The public inputs are the last 13 elements of 8 bytes.
         for element in 0..13 {
             let mut lie = proof.clone();
@@ -385,6 +385,6 @@ fn any_public_input_changed_and_any_byte_flipped() {
         }
     }
     // A valid proof of something else is not a proof of this.
-    let mismatch = check(&system, &proofs[1], &statements[0]).expect_err("another batch");
+    let mismatch = verify_against_native(&system, &proofs[1], &statements[0]).expect_err("another batch");
     assert!(mismatch.is_wrong_proof() && matches!(mismatch, ProverError::Mismatch { .. }));
 }

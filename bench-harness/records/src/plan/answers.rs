@@ -25,7 +25,7 @@ pub struct MachineComparisonRecord {
     pub second: MachineRecord,
     /// The parallel share of the work, from 0 to 1, above which the first proves one batch on all its cores sooner
     /// than the second; none where no share turns the answer.
-    pub turning_share: Option<f64>,
+    pub turning_fraction: Option<f64>,
 }
 
 /// One machine split into provers of fewer and of more cores.

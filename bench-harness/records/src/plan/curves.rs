@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of [`CurvesRecord`] written by this program.
-pub const CURVES_SCHEMA_VERSION: u32 = 1;
+pub const CURVES_SCHEMA_VERSION: u32 = 2;
 
 /// Curves around a plan. All delays are of a group's oldest transaction to consolidated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,9 +30,9 @@ pub struct OverBatchesRecord {
     /// N.
     pub batches_per_aggregation: u32,
     /// By the seed's formula, with N provers, whatever arrives.
-    pub seed_throughput_batches_per_s: f64,
+    pub published_throughput_batches_per_s: f64,
     /// By the seed's formula.
-    pub seed_delay_s: f64,
+    pub published_delay_s: f64,
     /// By the corrected form, of the recommended P on aggregators enough for this N: what it carries of the load.
     pub corrected_throughput_batches_per_s: f64,
     /// By the corrected form, of the same fleet; mean, without queueing.
@@ -58,7 +58,7 @@ pub struct OverProversRecord {
     /// P.
     pub provers: u32,
     /// The highest use of a stage.
-    pub use_share: f64,
+    pub utilization: f64,
     /// The simulated delay; none where it never settles.
     pub delay: Option<DelayAtRecord>,
 }
@@ -118,7 +118,7 @@ pub struct DayFleetRecord {
     /// Batches that wait to be proved, every ten minutes from midnight, on the second day.
     pub queue_batches: Vec<f64>,
     /// The longest wait for a prover.
-    pub wait_most_s: f64,
+    pub wait_max_s: f64,
     /// Whether the queue is empty at some time of the day; if not it grows from day to day.
     pub settles: bool,
 }

@@ -4,7 +4,7 @@ use crate::file::Versioned;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
-pub const PLAN_SCHEMA_VERSION: u32 = 1;
+pub const PLAN_SCHEMA_VERSION: u32 = 2;
 
 /// A plan: what was asked, what is recommended, and what led there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct PlanRecord {
     /// Each design by the seed's formulas.
     pub designs: Vec<DesignRecord>,
     /// Seed, corrected form and simulation side by side, a fleet each.
-    pub outlooks: Vec<OutlookRecord>,
+    pub fleet_estimates: Vec<FleetEstimateRecord>,
     /// How the number of provers moves with prove time.
     pub sensitivity: SensitivityRecord,
     /// Fleets that no other beats in both cost and p99.
@@ -156,7 +156,7 @@ pub struct DesignRecord {
 
 /// One fleet seen three ways.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OutlookRecord {
+pub struct FleetEstimateRecord {
     /// Provers.
     pub provers: u32,
     /// Batches per aggregation.
@@ -164,11 +164,11 @@ pub struct OutlookRecord {
     /// Aggregators.
     pub aggregators: u32,
     /// Highest use of a stage; 1 or above never settles if anything is random.
-    pub use_share: f64,
+    pub utilization: f64,
     /// The seed's throughput for this N (which takes P = N).
-    pub seed_throughput_batches_per_s: f64,
+    pub published_throughput_batches_per_s: f64,
     /// The seed's delay to consolidated for this N.
-    pub seed_delay_s: f64,
+    pub published_delay_s: f64,
     /// The corrected throughput.
     pub corrected_throughput_batches_per_s: f64,
     /// The corrected delay to consolidated; mean, without queueing.

@@ -5,7 +5,7 @@ use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`AaRecord`] written by this program.
-pub const AA_SCHEMA_VERSION: u32 = 1;
+pub const AA_SCHEMA_VERSION: u32 = 2;
 
 /// One program compared with itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct AaCellRecord {
     /// Pairs that enter.
     pub pairs_used: u64,
     /// Pairs that were marked.
-    pub pairs_marked: u64,
+    pub pairs_discarded: u64,
     /// Standard deviation of ln(time / time) of a pair: 0.02 is about 2 %.
     pub deviation: f64,
     /// Correlation of one pair's difference with the next one's; far from 0 the figures below are too good.
@@ -62,11 +62,11 @@ pub struct AaRowRecord {
     /// Pairs of a block.
     pub pairs: u64,
     /// The least effect.
-    pub least_effect: f64,
+    pub min_effect: f64,
     /// The share of unchanged builds that it fails.
-    pub false_positive_share: f64,
+    pub false_positive_fraction: f64,
     /// The share of unchanged builds that pass; the rest is inconclusive.
-    pub pass_share: f64,
+    pub pass_fraction: f64,
     /// The least slowdown that it catches in 80 % of comparisons; none up to a doubling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_80: Option<f64>,
@@ -82,9 +82,9 @@ pub struct AaAdviceRecord {
     /// Pairs of a block.
     pub pairs: u64,
     /// The least effect.
-    pub least_effect: f64,
+    pub min_effect: f64,
     /// The share of unchanged builds that pass.
-    pub pass_share: f64,
+    pub pass_fraction: f64,
     /// The least slowdown that is caught in 80 % of comparisons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_80: Option<f64>,

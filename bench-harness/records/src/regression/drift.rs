@@ -5,7 +5,7 @@ use crate::regression::history::HistoryMachineRecord;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`DriftRecord`] written by this program.
-pub const DRIFT_SCHEMA_VERSION: u32 = 1;
+pub const DRIFT_SCHEMA_VERSION: u32 = 2;
 
 /// What has drifted, machine by machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct DriftRulesRecord {
     /// Permutations of each test, at least.
     pub permutations: u64,
     /// The least shift that counts: 0.03 is 3 %.
-    pub least_shift: f64,
+    pub min_shift: f64,
     /// Results of each series that are looked at, from the last backwards.
     pub last: u64,
     /// A shift is recent where it began among this many last results.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Version of [`PairedRecord`] written by this program.
-pub const PAIRED_SCHEMA_VERSION: u32 = 1;
+pub const PAIRED_SCHEMA_VERSION: u32 = 2;
 
 /// What a comparison comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,13 +128,13 @@ pub struct RulesRecord {
     /// Pairs of a block.
     pub pairs: u64,
     /// The least effect that counts, δ: 0.03 is 3 %.
-    pub least_effect: f64,
+    pub min_effect: f64,
     /// The level of each one-sided test, α.
     pub level: f64,
     /// How a verdict is made of many cells.
     pub many: ManyName,
     /// The most pairs of a cell and block that are repeated because a sample was marked.
-    pub repeat_marked: u64,
+    pub repeat_discarded: u64,
     /// The seed from which each pair's is drawn.
     pub seed: u64,
     /// Whether an inconclusive verdict fails.
@@ -185,7 +185,7 @@ pub struct BlockRecord {
     /// Pairs that enter the figures.
     pub pairs_used: u64,
     /// Pairs that were left out because a sample of theirs was marked.
-    pub pairs_marked: u64,
+    pub pairs_discarded: u64,
     /// Pairs that were made in place of marked ones.
     pub pairs_repeated: u64,
     /// Hodges–Lehmann estimate of time of head over time of base.

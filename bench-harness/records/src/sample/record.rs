@@ -4,7 +4,7 @@ use crate::sample::cell::{CellRecord, SystemRecord};
 use serde::{Deserialize, Serialize};
 
 /// Version of every line of `samples.jsonl` written by this program.
-pub const SAMPLE_SCHEMA_VERSION: u32 = 1;
+pub const SAMPLE_SCHEMA_VERSION: u32 = 2;
 
 /// One line. Its kind stands in the field `record`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -186,7 +186,7 @@ pub struct SampleRecord {
     pub steal_s: Option<f64>,
     /// The part of the time that it wanted to run for which it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lost_part: Option<f64>,
+    pub lost_fraction: Option<f64>,
     /// Whether it may stand for the machine.
     pub mark: MarkName,
 }

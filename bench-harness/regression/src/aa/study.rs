@@ -83,15 +83,15 @@ pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord>
     }
     let mut rows = Vec::new();
     for pairs in PAIRS_TRIED {
-        for least_effect in EFFECTS_TRIED {
-            let rules = Rules { pairs, least_effect, ..*rules };
+        for min_effect in EFFECTS_TRIED {
+            let rules = Rules { pairs, min_effect, ..*rules };
             let nothing = draw(differences, 0.0, &rules, trials, rules.seed);
             let least = |power| least_change(differences, power, &rules, trials, rules.seed);
             rows.push(AaRowRecord {
                 pairs: pairs as u64,
-                least_effect,
-                false_positive_share: nothing.regressed,
-                pass_share: nothing.pass,
+                min_effect,
+                false_positive_fraction: nothing.regressed,
+                pass_fraction: nothing.pass,
                 detectable_80: least(0.8),
                 detectable_90: least(0.9),
             });
@@ -103,13 +103,14 @@ pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord>
 /// The rules for this machine: the smallest least effect, and then the fewest pairs, for which an unchanged build
 /// passes in nine of ten comparisons and fails in at most one of a hundred. None where no row does.
 pub fn advice(rows: &[AaRowRecord]) -> Option<AaAdviceRecord> {
-    let good =
-        rows.iter().filter(|row| row.pass_share >= PASS_WANTED && row.false_positive_share <= FALSE_WANTED);
-    let best = good.min_by(|a, b| a.least_effect.total_cmp(&b.least_effect).then(a.pairs.cmp(&b.pairs)))?;
+    let good = rows
+        .iter()
+        .filter(|row| row.pass_fraction >= PASS_WANTED && row.false_positive_fraction <= FALSE_WANTED);
+    let best = good.min_by(|a, b| a.min_effect.total_cmp(&b.min_effect).then(a.pairs.cmp(&b.pairs)))?;
     Some(AaAdviceRecord {
         pairs: best.pairs,
-        least_effect: best.least_effect,
-        pass_share: best.pass_share,
+        min_effect: best.min_effect,
+        pass_fraction: best.pass_fraction,
         detectable_80: best.detectable_80,
     })
 }
@@ -140,14 +141,14 @@ mod tests {
         let of = |deviation| rows(&noise(deviation), &Rules::default(), 200);
         let (quiet, loud) = (of(0.003), of(0.03));
         let advised = advice(&quiet).expect("a quiet machine can gate");
-        assert_eq!(advised.least_effect, 0.01);
+        assert_eq!(advised.min_effect, 0.01);
         let loud_advice = advice(&loud).expect("a loud one too");
-        assert!(loud_advice.least_effect > advised.least_effect, "{loud_advice:?}");
+        assert!(loud_advice.min_effect > advised.min_effect, "{loud_advice:?}");
         for (quiet, loud) in quiet.iter().zip(&loud) {
-            assert!(quiet.false_positive_share <= 0.01 && loud.false_positive_share <= 0.01);
+            assert!(quiet.false_positive_fraction <= 0.01 && loud.false_positive_fraction <= 0.01);
             assert!(quiet.detectable_80 <= loud.detectable_80, "{quiet:?} {loud:?}");
             assert!(quiet.detectable_80 <= quiet.detectable_90);
-            assert!(quiet.detectable_80.is_some_and(|least| least >= quiet.least_effect));
+            assert!(quiet.detectable_80.is_some_and(|least| least >= quiet.min_effect));
         }
     }
 

@@ -30,7 +30,7 @@ pub struct DriftSettings {
     /// Permutations of each test.
     pub permutations: u32,
     /// The least shift that counts: 0.03 is 3 %.
-    pub least_shift: f64,
+    pub min_shift: f64,
     /// Results of each series that are looked at, from the last backwards.
     pub last: usize,
     /// A shift is recent where its change point is among this many last results.
@@ -62,8 +62,8 @@ impl DriftSettings {
         if !(self.level > 0.0 && self.level < 1.0) {
             return wrong("level", "more than 0 and less than 1", self.level.to_string());
         }
-        if !(self.least_shift >= 0.0 && self.least_shift.is_finite()) {
-            return wrong("least shift", "0 or more", self.least_shift.to_string());
+        if !(self.min_shift >= 0.0 && self.min_shift.is_finite()) {
+            return wrong("least shift", "0 or more", self.min_shift.to_string());
         }
         if self.permutations == 0 {
             return wrong("permutations", "at least 1", "0".to_owned());
@@ -87,13 +87,13 @@ pub fn drift(history: &[HistoryRecord], settings: &DriftSettings) -> Result<Drif
             machines.push(&record.machine.fingerprint);
         }
     }
-    let DriftSettings { level, permutations, least_shift, last, recent, quantities: _, seed } = *settings;
+    let DriftSettings { level, permutations, min_shift, last, recent, quantities: _, seed } = *settings;
     Ok(DriftRecord {
         schema_version: DRIFT_SCHEMA_VERSION,
         rules: DriftRulesRecord {
             level,
             permutations: u64::from(permutations),
-            least_shift,
+            min_shift,
             last: last as u64,
             recent: recent as u64,
             seed,
@@ -208,7 +208,7 @@ fn shift(
         before.iter().map(|(start, values)| (start + values.len() - 1, median(values))).collect();
     let best = levels.iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
     let worst = levels.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
-    let least = 1.0 + settings.least_shift;
+    let least = 1.0 + settings.min_shift;
     let from = match () {
         () if now_s >= best.1 * least => best,
         () if now_s * least <= worst.1 => worst,

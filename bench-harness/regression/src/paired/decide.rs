@@ -67,7 +67,7 @@ pub struct Verdict {
 /// The verdict of one comparison.
 pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdict {
     let is = |name, reason| Verdict { name, reason };
-    let least = percent(rules.least_effect);
+    let least = percent(rules.min_effect);
     match (first.suspicion, second) {
         (Suspicion::Nothing, _) => without_suspicion(first, rules),
         (suspicion, Some(second)) if second.suspicion == suspicion => {
@@ -103,7 +103,7 @@ pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdic
 }
 
 fn without_suspicion(first: &Judged, rules: &Rules) -> Verdict {
-    let least = percent(rules.least_effect);
+    let least = percent(rules.min_effect);
     let figures = &first.figures;
     let inconclusive = |reason| Verdict { name: VerdictName::Inconclusive, reason };
     let (Some(shift), Some((_, high))) = (figures.shift, figures.interval()) else {

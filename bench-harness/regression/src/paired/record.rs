@@ -58,13 +58,13 @@ pub fn arm(described: &Described, (name, commit): (String, Option<String>)) -> A
 }
 
 fn rules_record(rules: &Rules, strict: bool) -> RulesRecord {
-    let Rules { pairs, least_effect, level, many, repeat_marked, seed } = *rules;
+    let Rules { pairs, min_effect, level, many, repeat_discarded, seed } = *rules;
     let many = match many {
         Many::Holm => ManyName::Holm,
         Many::GeometricMean => ManyName::GeometricMean,
     };
-    let (pairs, repeat_marked) = (pairs as u64, repeat_marked as u64);
-    RulesRecord { pairs, least_effect, level, many, repeat_marked, seed, strict }
+    let (pairs, repeat_discarded) = (pairs as u64, repeat_discarded as u64);
+    RulesRecord { pairs, min_effect, level, many, repeat_discarded, seed, strict }
 }
 
 fn compared(one: &Compared, cells: &[CellRecord], rules: &Rules) -> Option<ComparisonRecord> {
@@ -100,7 +100,7 @@ fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
     let all = pairs.map_or(&[][..], |(block, _)| &block.pairs);
     BlockRecord {
         pairs_used: figures.used as u64,
-        pairs_marked: pairs.map_or(0, |(block, _)| block.marked()) as u64,
+        pairs_discarded: pairs.map_or(0, |(block, _)| block.marked()) as u64,
         pairs_repeated: pairs.map_or(0, |(block, rules)| block.repeated(rules.pairs)) as u64,
         ratio: figures.ratio(),
         ratio_low: interval.map(|(low, _)| low),

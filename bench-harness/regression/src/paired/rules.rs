@@ -22,13 +22,13 @@ pub struct Rules {
     /// Pairs of a block.
     pub pairs: usize,
     /// The least effect that counts, δ: 0.03 is 3 %.
-    pub least_effect: f64,
+    pub min_effect: f64,
     /// The level of each one-sided test, α.
     pub level: f64,
     /// How a verdict is made of many comparisons.
     pub many: Many,
     /// The most pairs of a cell that are repeated in a block because they were marked.
-    pub repeat_marked: usize,
+    pub repeat_discarded: usize,
     /// The seed from which those of the pairs are drawn.
     pub seed: u64,
 }
@@ -36,7 +36,7 @@ pub struct Rules {
 impl Default for Rules {
     /// Ten pairs, δ 3 % as for a quiet machine, α 5 %, and as many repeats as pairs.
     fn default() -> Self {
-        Self { pairs: 10, least_effect: 0.03, level: 0.05, many: Many::Holm, repeat_marked: 10, seed: 1 }
+        Self { pairs: 10, min_effect: 0.03, level: 0.05, many: Many::Holm, repeat_discarded: 10, seed: 1 }
     }
 }
 
@@ -88,13 +88,13 @@ impl Rules {
     /// # Errors
     /// [`RulesError`].
     pub fn check(&self, comparisons: usize) -> Result<(), RulesError> {
-        let Self { pairs, least_effect, level, many, repeat_marked: _, seed: _ } = *self;
+        let Self { pairs, min_effect, level, many, repeat_discarded: _, seed: _ } = *self;
         let wrong = |field, expected, got: String| Err(RulesError::Range { field, expected, got });
         if !(1..=PAIRS_MAX).contains(&pairs) {
             return wrong("pairs", "1 to 200", pairs.to_string());
         }
-        if !(least_effect > 0.0 && least_effect <= 1.0) {
-            return wrong("least effect", "above 0 and at most 1 (0.03 is 3 %)", least_effect.to_string());
+        if !(min_effect > 0.0 && min_effect <= 1.0) {
+            return wrong("least effect", "above 0 and at most 1 (0.03 is 3 %)", min_effect.to_string());
         }
         if !(level > 0.0 && level <= 0.25) {
             return wrong("level", "above 0 and at most 0.25", level.to_string());
@@ -114,12 +114,12 @@ impl Rules {
 
     /// From this ratio on head is slower by what counts.
     pub fn slower_from(&self) -> f64 {
-        1.0 + self.least_effect
+        1.0 + self.min_effect
     }
 
     /// Down to this ratio head is faster by what counts: the same factor, the other way round.
     pub fn faster_from(&self) -> f64 {
-        1.0 / (1.0 + self.least_effect)
+        1.0 / (1.0 + self.min_effect)
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
         let good = Rules::default();
         assert!(says(Rules { pairs: 0, ..good }).starts_with("pairs: expected 1 to 200, got 0"));
         assert!(says(Rules { pairs: 201, ..good }).contains("got 201"));
-        assert!(says(Rules { least_effect: f64::NAN, ..good }).starts_with("least effect"));
+        assert!(says(Rules { min_effect: f64::NAN, ..good }).starts_with("least effect"));
         assert!(says(Rules { level: 0.5, ..good }).starts_with("level"));
     }
 

@@ -33,7 +33,7 @@ pub enum PairedError {
     /// The probes marked everything.
     #[error(
         "{cell}, {time}: zero pairs are left after marking: each of {made} had a sample that was {mark}; wait for a \
-         quieter machine, or allow more with --repeat-marked",
+         quieter machine, or allow more with --repeat-discarded",
         time = time.key()
     )]
     NoPairs {
@@ -78,7 +78,7 @@ pub enum Event<'a> {
         /// Whether it was made in place of a marked one.
         is_repeat: bool,
         /// Whether it is marked itself.
-        is_marked: bool,
+        is_discarded: bool,
     },
 }
 
@@ -246,7 +246,7 @@ impl Maker<'_> {
             }
         }
         // One repeat of each cell in turn, so that they stay side by side in time.
-        for _ in 0..self.rules.repeat_marked {
+        for _ in 0..self.rules.repeat_discarded {
             for of_cell in &mut made {
                 let lacks = |place: &usize| of_cell.iter().any(|made| made.block.used(*place).is_none());
                 let tried = |place: &usize| of_cell.first().map_or(0, |made| made.block.tried(*place));
@@ -277,7 +277,7 @@ impl Maker<'_> {
             let head = self.head.sample(&cell, seed)?;
             (self.base.sample(&cell, seed)?, head)
         };
-        let mut is_marked = false;
+        let mut is_discarded = false;
         for made in of_cell {
             let pair = Pair {
                 place,
@@ -286,10 +286,10 @@ impl Maker<'_> {
                 base: time("base", &base, made.time)?,
                 head: time("head", &head, made.time)?,
             };
-            is_marked |= !pair.counts();
+            is_discarded |= !pair.counts();
             made.block.pairs.push(pair);
         }
-        (self.on)(&Event::Pair { block, place, cell: &cell, is_repeat, is_marked });
+        (self.on)(&Event::Pair { block, place, cell: &cell, is_repeat, is_discarded });
         Ok(())
     }
 

@@ -18,7 +18,7 @@ pub(super) const SECTION: Section = Section {
 fn build(records: &Records) -> Option<Vec<Block>> {
     let laws = records.laws.as_ref()?;
     let over = |law: &&LawRecord| {
-        matches!(law.over, OverName::ClockGhz | OverName::CpuShare)
+        matches!(law.over, OverName::ClockGhz | OverName::CpuFraction)
             && law.of == OfName::TimeS
             && law.stage == Some(QuantityName::ProveBatch)
             && law.points.len() > 1
@@ -31,7 +31,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         .enumerate()
         .map(|(place, law)| {
             let words = match law.over {
-                OverName::CpuShare => {
+                OverName::CpuFraction => {
                     "The share of time that a quota leaves: no clock, since memory keeps its speed under it."
                 }
                 _ => "What does not fall with the clock (B of A/f + B) waits for memory: faster clocks do not help it.",

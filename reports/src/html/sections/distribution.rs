@@ -52,7 +52,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 /// The samples that were left out of the estimate.
 fn marked(prove: &QuantityRecord) -> &[f64] {
-    &prove.marked_values_s
+    &prove.discarded_values_s
 }
 
 fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
@@ -130,7 +130,7 @@ fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> 
         ("from_s", "from, s"),
         ("to_s", "to, s"),
         ("samples", "samples in the estimate"),
-        ("left_out_samples", "samples left out"),
+        ("discarded_samples", "samples left out"),
     ]);
     let (mut columns, mut above) = (Vec::new(), Vec::new());
     for (bin, (clean, apart)) in clean.iter().zip(&apart).enumerate() {

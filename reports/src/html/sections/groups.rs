@@ -72,7 +72,7 @@ fn throughput(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
             line(
                 "formula as published (N provers)",
                 Tone::Second,
-                points(curves, |at| at.seed_throughput_batches_per_s),
+                points(curves, |at| at.published_throughput_batches_per_s),
                 true,
             ),
         ],
@@ -117,7 +117,7 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         y: Axis::log("delay to consolidated, s"),
         series: vec![
             line("corrected", Tone::Main, points(curves, |at| at.corrected_delay_s), false),
-            line("formula as published", Tone::Second, points(curves, |at| at.seed_delay_s), true),
+            line("formula as published", Tone::Second, points(curves, |at| at.published_delay_s), true),
             marks("simulated mean", Tone::Main, mean, false),
             marks("simulated p99", Tone::Third, p99, true),
         ],
@@ -129,8 +129,8 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
 fn table(curves: &CurvesRecord) -> Table {
     let mut table = Table::new([
         ("batches_per_aggregation", "N"),
-        ("seed_throughput_batches_per_s", "published: batches/s"),
-        ("seed_delay_s", "published: delay, s"),
+        ("published_throughput_batches_per_s", "published: batches/s"),
+        ("published_delay_s", "published: delay, s"),
         ("corrected_throughput_batches_per_s", "corrected: batches/s"),
         ("corrected_delay_s", "corrected: delay, s"),
         ("simulated_delay_s", "simulated: mean, s"),
@@ -139,8 +139,8 @@ fn table(curves: &CurvesRecord) -> Table {
     for at in &curves.over_batches {
         table.push([
             at.batches_per_aggregation.into(),
-            at.seed_throughput_batches_per_s.into(),
-            at.seed_delay_s.into(),
+            at.published_throughput_batches_per_s.into(),
+            at.published_delay_s.into(),
             at.corrected_throughput_batches_per_s.into(),
             at.corrected_delay_s.into(),
             at.simulated.map(|delay| delay.mean_s).into(),

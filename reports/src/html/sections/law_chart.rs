@@ -108,7 +108,7 @@ fn fit_words(fit: &FitRecord) -> String {
             format!("{name} {}{interval}{unit}", significant(coefficient.value, 3))
         })
         .collect();
-    let left_out = fit.leave_one_out_share.map_or_else(String::new, |share| {
+    let left_out = fit.leave_one_out_fraction.map_or_else(String::new, |share| {
         format!("; each point predicted from the others to {} %", significant(100.0 * share, 2))
     });
     format!("{}: {}{left_out}.", fit.law.words(), coefficients.join(", "))
@@ -205,6 +205,6 @@ pub(crate) fn x_axis(law: &LawRecord) -> Axis {
         OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => {
             Axis::log(law.over.words())
         }
-        OverName::ClockGhz | OverName::CpuShare => Axis::linear(law.over.words()),
+        OverName::ClockGhz | OverName::CpuFraction => Axis::linear(law.over.words()),
     }
 }

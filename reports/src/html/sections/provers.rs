@@ -141,10 +141,10 @@ fn table(curves: &CurvesRecord) -> Table {
         ("samples", "samples"),
         ("settles", "keeps up"),
     ]);
-    for OverProversRecord { provers, use_share, delay } in &curves.over_provers {
+    for OverProversRecord { provers, utilization, delay } in &curves.over_provers {
         let of = |pick: fn(&DelayAtRecord) -> f64| Value::from(delay.as_ref().map(pick));
         let half = |pick: fn(&DelayAtRecord) -> Option<f64>| Value::from(delay.as_ref().and_then(pick));
-        let percent = significant(use_share * 100.0, 4).parse::<f64>().unwrap_or(use_share * 100.0);
+        let percent = significant(utilization * 100.0, 4).parse::<f64>().unwrap_or(utilization * 100.0);
         table.push([
             (*provers).into(),
             percent.into(),

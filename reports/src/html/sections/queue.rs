@@ -43,7 +43,7 @@ fn queue(day: &DayRecord) -> Chart {
     let mut table =
         Table::new([("provers", "provers"), ("hour", "hour"), ("queue_batches", "batches that wait")]);
     for (fleet, tone) in day.fleets.iter().zip([Tone::Main, Tone::Second, Tone::Third, Tone::Fourth]) {
-        let DayFleetRecord { provers, why, queue_batches, wait_most_s, settles } = fleet;
+        let DayFleetRecord { provers, why, queue_batches, wait_max_s, settles } = fleet;
         let points = hours(queue_batches);
         for (hour, batches) in &points {
             table.push([(*provers).into(), (*hour).into(), (*batches).into()]);
@@ -54,7 +54,7 @@ fn queue(day: &DayRecord) -> Chart {
             marks: Marks::Line { points, dashed: tone != Tone::Main },
         });
         words.push(if *settles {
-            format!("With {provers} the longest wait is {}.", seconds(*wait_most_s))
+            format!("With {provers} the longest wait is {}.", seconds(*wait_max_s))
         } else {
             format!("With {provers} the queue grows from day to day.")
         });

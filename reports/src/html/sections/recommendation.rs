@@ -6,7 +6,7 @@ use crate::html::section::{Block, Section};
 use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
 use maud::{Markup, html};
 use records::number::{significant, time};
-use records::plan::{DelayLimitRecord, OutlookRecord, PlanRecord, SensitivityRecord};
+use records::plan::{DelayLimitRecord, FleetEstimateRecord, PlanRecord, SensitivityRecord};
 use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
 
@@ -17,7 +17,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     match (&records.plan, &records.profile) {
         (Some(plan), _) => {
             let mut blocks = vec![Block::Markup(answer(plan))];
-            blocks.extend(plan.outlooks.first().map(|outlook| Block::chart(four_ways(outlook))));
+            blocks.extend(
+                plan.fleet_estimates.first().map(|fleet_estimate| Block::chart(four_ways(fleet_estimate))),
+            );
             blocks.extend(records.planned_with.as_ref().map(|cell| {
                 let cell = short(cell);
                 Block::Words(format!(
@@ -84,7 +86,7 @@ fn asked(plan: &PlanRecord) -> String {
 }
 
 fn what_users_get(plan: &PlanRecord) -> String {
-    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let simulated = plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref());
     let cost = match (plan.recommendation.usd_per_hour, plan.recommendation.usd_per_batch) {
         (Some(hour), Some(batch)) => {
             format!(" It costs ${} an hour, ${} a batch.", significant(hour, 4), significant(batch, 3))
@@ -110,7 +112,7 @@ fn what_users_get(plan: &PlanRecord) -> String {
 fn how_many(plan: &PlanRecord) -> Markup {
     let chosen = &plan.recommendation;
     let carried = plan.inputs.target_batches_per_s / chosen.capacity_batches_per_s;
-    let simulated = plan.outlooks.first().and_then(|outlook| outlook.simulated.as_ref());
+    let simulated = plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref());
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
         p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
@@ -169,11 +171,11 @@ fn how_sure(plan: &PlanRecord) -> Markup {
 
 /// How far formula and simulation are apart.
 fn spread(plan: &PlanRecord) -> Option<String> {
-    let outlook = plan.outlooks.first()?;
-    let Some(simulated) = &outlook.simulated else {
+    let fleet_estimate = plan.fleet_estimates.first()?;
+    let Some(simulated) = &fleet_estimate.simulated else {
         return Some("The simulation never settles: at full use the delay grows.".to_owned());
     };
-    let apart = simulated.consolidated.mean_s / outlook.seed_delay_s - 1.0;
+    let apart = simulated.consolidated.mean_s / fleet_estimate.published_delay_s - 1.0;
     let apart_percent = 100.0 * apart;
     Some(match apart_percent {
         x if !x.is_finite() => return None,
@@ -186,7 +188,7 @@ fn spread(plan: &PlanRecord) -> Option<String> {
 }
 
 /// Delay to consolidated by each way of knowing it.
-fn four_ways(outlook: &OutlookRecord) -> Chart {
+fn four_ways(fleet_estimate: &FleetEstimateRecord) -> Chart {
     let mut lanes = vec!["formula as published".to_owned(), "formula, corrected".to_owned()];
     let mut table = Table::new([
         ("way", "way"),
@@ -205,22 +207,23 @@ fn four_ways(outlook: &OutlookRecord) -> Chart {
             None => seconds(value_s),
         },
     };
-    let formulas = vec![bar(0, outlook.seed_delay_s, None), bar(1, outlook.corrected_delay_s, None)];
+    let formulas =
+        vec![bar(0, fleet_estimate.published_delay_s, None), bar(1, fleet_estimate.corrected_delay_s, None)];
     table.push([
         "formula as published".into(),
-        outlook.seed_delay_s.into(),
+        fleet_estimate.published_delay_s.into(),
         None::<f64>.into(),
-        outlook.seed_throughput_batches_per_s.into(),
+        fleet_estimate.published_throughput_batches_per_s.into(),
     ]);
     table.push([
         "formula, corrected".into(),
-        outlook.corrected_delay_s.into(),
+        fleet_estimate.corrected_delay_s.into(),
         None::<f64>.into(),
-        outlook.corrected_throughput_batches_per_s.into(),
+        fleet_estimate.corrected_throughput_batches_per_s.into(),
     ]);
     let mut simulated = Vec::new();
     let mut warned = Vec::new();
-    if let Some(found) = &outlook.simulated {
+    if let Some(found) = &fleet_estimate.simulated {
         let delay = &found.consolidated;
         lanes.extend(["simulated, mean".to_owned(), "simulated, p99".to_owned()]);
         simulated.push(bar(2, delay.mean_s, delay.mean_half_width_s));
@@ -237,7 +240,7 @@ fn four_ways(outlook: &OutlookRecord) -> Chart {
             delay.p99_half_width_s.into(),
             None::<f64>.into(),
         ]);
-    } else if let Some(unstable) = &outlook.unstable {
+    } else if let Some(unstable) = &fleet_estimate.unstable {
         lanes.extend(["simulated, p99 after a day".to_owned(), "… after a week".to_owned()]);
         warned.push(bar(2, unstable.p99_after_a_day_s, None));
         warned.push(bar(3, unstable.p99_after_a_week_s, None));
@@ -305,7 +308,7 @@ fn measured_only(profile: &ProfileRecord) -> Markup {
 
 /// Why there is no prove time, as a headline.
 pub(crate) fn without_proofs(profile: &ProfileRecord) -> String {
-    match profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum::<u64>() {
+    match profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum::<u64>() {
         0 => "No batch was proved.".to_owned(),
         marked => format!(
             "No clean proof: {} timed, and something spoiled {}.",

@@ -16,7 +16,7 @@ fn nothing_is_a_page_without_sections() {
 
 #[test]
 fn a_plan_alone_and_a_profile_alone() {
-    let plan = Records { plan: Some(fixtures::plan::seed_plan()), ..Records::default() };
+    let plan = Records { plan: Some(fixtures::plan::published_plan()), ..Records::default() };
     assert_eq!(Read::of(&plan).sections(), ["answer", "cost", "designs", "method"]);
     let page = Read::of(&profile_with(|_| {}));
     assert!(page.words("h1").contains("One prover proves a batch in 3.9 s"), "{}", page.words("h1"));
@@ -48,7 +48,7 @@ fn one_sample_has_no_interval() {
             quantity.interval = None;
             quantity.deviation_s = None;
             quantity.values_s.truncate(1);
-            quantity.marked_values_s.clear();
+            quantity.discarded_values_s.clear();
         }
     }));
     assert!(page.all("#stages-over-cores-1 .whisker").is_empty());
@@ -69,7 +69,7 @@ fn without_aggregation_there_is_no_such_section() {
 fn a_missing_stage_is_named() {
     let page = Read::of(&profile_with(|profile| {
         without(&mut profile.cells, QuantityName::ProveBatch);
-        profile.cells.iter_mut().for_each(|cell| cell.marked_samples.clear());
+        profile.cells.iter_mut().for_each(|cell| cell.discarded_proofs.clear());
     }));
     assert!(page.words("h1").contains("No batch was proved"), "{}", page.words("h1"));
     assert!(!page.sections().contains(&"distribution".to_owned()));
@@ -80,7 +80,7 @@ fn a_missing_stage_is_named() {
     );
     let spoiled = Read::of(&profile_with(|profile| {
         without(&mut profile.cells, QuantityName::ProveBatch);
-        profile.cells[0].marked_samples = [("lost_time".to_owned(), 6)].into();
+        profile.cells[0].discarded_proofs = [("lost_time".to_owned(), 6)].into();
     }));
     assert!(spoiled.words("h1").contains("No clean proof: 6 proofs were timed"), "{}", spoiled.words("h1"));
     let none = Read::of(&profile_with(|profile| profile.cells.clear()));
@@ -103,7 +103,7 @@ fn a_chart_of_no_numbers_says_so() {
 fn a_fleet_that_never_settles_is_warned_of() {
     let mut records = fixture::records();
     let plan = records.plan.as_mut().expect("a plan");
-    plan.outlooks.remove(0);
+    plan.fleet_estimates.remove(0);
     let page = Read::of(&records);
     assert!(page.words("#answer").contains("never settles"), "{}", page.words("#answer"));
     assert!(!page.all("#delay-four-ways .f-warning").is_empty());
@@ -159,17 +159,17 @@ proptest! {
         curves.balance_batches = n;
         for point in &mut curves.over_batches {
             point.batches_per_aggregation = n;
-            (point.seed_delay_s, point.corrected_delay_s) = (next(), next());
+            (point.published_delay_s, point.corrected_delay_s) = (next(), next());
         }
         for point in &mut curves.over_provers {
             point.provers = n;
-            (point.use_share, ) = (next(), );
+            (point.utilization, ) = (next(), );
         }
         let plan = records.plan.as_mut().expect("a plan");
         (plan.recommendation.capacity_batches_per_s, plan.inputs.target_batches_per_s) = (next(), next());
         plan.recommendation.provers = n;
-        for outlook in &mut plan.outlooks {
-            (outlook.seed_delay_s, outlook.corrected_delay_s, outlook.use_share) = (next(), next(), next());
+        for fleet_estimate in &mut plan.fleet_estimates {
+            (fleet_estimate.published_delay_s, fleet_estimate.corrected_delay_s, fleet_estimate.utilization) = (next(), next(), next());
         }
         for point in &mut plan.pareto {
             (point.p99_s, point.usd_per_batch) = (next(), Some(next()));
@@ -204,6 +204,6 @@ fn mark(profile: &mut records::profile::ProfileRecord, clean: u32, marked: u32) 
     let quantities = profile.cells[0].quantities.iter_mut();
     for prove in quantities.filter(|quantity| quantity.quantity == QuantityName::ProveBatch) {
         prove.values_s = (0..clean).map(|k| 3.5 + 0.01 * f64::from(k % 37)).collect();
-        prove.marked_values_s = (0..marked).map(|k| 5.0 + 0.1 * f64::from(k)).collect();
+        prove.discarded_values_s = (0..marked).map(|k| 5.0 + 0.1 * f64::from(k)).collect();
     }
 }

@@ -3,9 +3,9 @@
 use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of, standard};
 use crate::cmd::gate::revision::{self, Lock};
 use crate::cmd::gate::{planted, stop_on_ctrl_c};
+use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
 use crate::output::{print, width, write_whole};
-use crate::spec_args::SpecArgs;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use anyhow::Context;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Compare a program with itself in many pairs: how often the gate would fail an unchanged build on this machine, the
-/// least slowdown that it would catch, and which --pairs and --least-effect follow.
+/// least slowdown that it would catch, and which --pairs and --min-effect follow.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness gate aa --program ./prover --pairs 40
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     /// The most pairs of a cell that are repeated because the probes marked them; as many as there are pairs unless
     /// given.
     #[arg(long, value_name = "COUNT")]
-    repeat_marked: Option<usize>,
+    repeat_discarded: Option<usize>,
     /// Which times are compared.
     #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
     times: Vec<Time>,
@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         pairs,
         trials,
         level,
-        repeat_marked,
+        repeat_discarded,
         times,
         sample_timeout,
         scripted,
@@ -73,8 +73,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         spec,
     } = args;
     let (spec, told) = spec_of(spec)?;
-    let repeat_marked = repeat_marked.unwrap_or(pairs);
-    let rules = Rules { pairs, level, repeat_marked, many: Many::Holm, seed: spec.seed, ..Rules::default() };
+    let repeat_discarded = repeat_discarded.unwrap_or(pairs);
+    let rules =
+        Rules { pairs, level, repeat_discarded, many: Many::Holm, seed: spec.seed, ..Rules::default() };
     rules.check(1).map_err(usage)?;
     if scripted {
         return print(&planted::table(&rules, trials));
@@ -121,7 +122,7 @@ fn cell(made: &Made, cells: &[CellRecord], rules: &Rules, trials: u64) -> Option
         cell: cells.iter().find(|cell| cell.key() == *key)?.clone(),
         time: *time,
         pairs_used: figures.used as u64,
-        pairs_marked: block.marked() as u64,
+        pairs_discarded: block.marked() as u64,
         deviation,
         correlation,
         p_slower: figures.p_slower,

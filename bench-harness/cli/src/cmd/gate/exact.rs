@@ -1,9 +1,9 @@
 //! `gate exact`: every figure without noise against a committed baseline.
 
 use crate::cmd::gate::outputs::Outputs;
+use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::{Refused, Regression, usage};
 use crate::output::{print, width, write_whole};
-use crate::spec_args::SpecArgs;
 use ::measure::figures::{Figures, figures};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;

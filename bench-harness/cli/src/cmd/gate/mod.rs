@@ -2,12 +2,13 @@
 
 mod aa;
 mod exact;
-mod meaning;
+mod fleet_impact;
 mod outputs;
 mod paired;
 mod planted;
 mod programs;
 mod revision;
+pub(crate) mod sample;
 
 pub(crate) use outputs::Github;
 

@@ -1,15 +1,15 @@
 //! `gate paired`: prove times of two programs, in pairs of runs.
 
-use crate::cmd::gate::meaning;
+use crate::cmd::gate::fleet_impact;
 use crate::cmd::gate::outputs::Outputs;
 use crate::cmd::gate::programs::Program;
 use crate::cmd::gate::revision::{self, Built, Lock};
+use crate::cmd::gate::sample::fields;
 use crate::cmd::gate::stop_on_ctrl_c;
-use crate::cmd::gate_sample::fields;
+use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::plan::args::PlanArgs;
 use crate::exit::{Inconclusive, Regression, usage};
 use crate::output::{print, width};
-use crate::question::Question;
-use crate::spec_args::SpecArgs;
 use ::machine::{Allowance, Probe, Root};
 use ::measure::host::Host;
 use ::measure::run::MeasureError;
@@ -66,7 +66,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
     #[command(flatten)]
-    question: Question,
+    plan_args: PlanArgs,
 }
 
 /// The rules that can be set.
@@ -78,7 +78,7 @@ pub(crate) struct RuleArgs {
     pub(crate) pairs: usize,
     /// The least effect that counts, as 3% or 0.03.
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "shared", default_value = "3%")]
-    pub(crate) least_effect: f64,
+    pub(crate) min_effect: f64,
     /// The machine is shared with others: a least effect of 5%.
     #[arg(long)]
     pub(crate) shared: bool,
@@ -88,7 +88,7 @@ pub(crate) struct RuleArgs {
     /// The most pairs of a cell and block that are repeated because the probes marked them; as many as there are
     /// pairs unless given.
     #[arg(long, value_name = "COUNT")]
-    pub(crate) repeat_marked: Option<usize>,
+    pub(crate) repeat_discarded: Option<usize>,
     /// Which times are compared.
     #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
     pub(crate) times: Vec<Time>,
@@ -125,10 +125,10 @@ impl RuleArgs {
     pub(crate) fn rules(&self, many: Many, seed: u64) -> Rules {
         Rules {
             pairs: self.pairs,
-            least_effect: if self.shared { SHARED_LEAST_EFFECT } else { self.least_effect },
+            min_effect: if self.shared { SHARED_LEAST_EFFECT } else { self.min_effect },
             level: self.level,
             many,
-            repeat_marked: self.repeat_marked.unwrap_or(self.pairs),
+            repeat_discarded: self.repeat_discarded.unwrap_or(self.pairs),
             seed,
         }
     }
@@ -192,7 +192,7 @@ pub(crate) fn spec_of(flags: SpecArgs) -> anyhow::Result<(Spec, Map<String, Valu
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { base, head, rules, geometric_mean, strict, lock, outputs, spec, question } = args;
+    let Args { base, head, rules, geometric_mean, strict, lock, outputs, spec, plan_args } = args;
     let (spec, told) = spec_of(spec)?;
     let many = if geometric_mean { Many::GeometricMean } else { Many::Holm };
     let (times, limit, rules) = (names(&rules.times), rules.limit()?, rules.rules(many, spec.seed));
@@ -218,7 +218,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         wall_s: started.elapsed().as_secs_f64(),
     };
     let mut record = record(&found, about);
-    record.meanings = meaning::of(&record, &base_arm.stages, &question)?;
+    record.meanings = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
     print(&PairedTable { width_columns: width() }.export(&record)?)?;
     outputs.write(&record)?;
     exit(&record)
@@ -297,9 +297,9 @@ impl Tell {
                     if *block == 1 { "" } else { ", independent of the first, since that suspects a change" };
                 eprintln!("{at}  block {block}: {pairs} pairs of {cells} cells{why}");
             }
-            Event::Pair { block, place, cell, is_repeat, is_marked } => {
+            Event::Pair { block, place, cell, is_repeat, is_discarded } => {
                 let again = if *is_repeat { " again" } else { "" };
-                let marked = if *is_marked { ": marked, left out" } else { "" };
+                let marked = if *is_discarded { ": marked, left out" } else { "" };
                 eprintln!("{at}  block {block}, pair {}{again}, {cell}{marked}", place + 1);
             }
         }

@@ -13,13 +13,13 @@ pub(crate) fn table(rules: &Rules, count: u64) -> String {
         "{count} comparisons a figure, least effect {:.0} %, level {:.0} %, seed {}.\n\n\
          | noise | pairs | unchanged: fails | one block alone would | passes | inconclusive | +3 %: passes | +5 %: fails | +10 %: fails |\n\
          |---|---|---|---|---|---|---|---|---|\n",
-        rules.least_effect * 100.0,
+        rules.min_effect * 100.0,
         rules.level * 100.0,
         rules.seed
     );
     for (name, noise) in planted() {
         for pairs in PAIRS {
-            let rules = Rules { pairs, repeat_marked: pairs, ..*rules };
+            let rules = Rules { pairs, repeat_discarded: pairs, ..*rules };
             let at = |factor| trials(noise, factor, &rules, count, rules.seed);
             let (nothing, three, five, ten) = (at(1.0), at(1.03), at(1.05), at(1.10));
             let percent = |share: f64| format!("{:.1} %", share * 100.0);

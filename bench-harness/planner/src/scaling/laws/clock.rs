@@ -21,8 +21,8 @@ fn place(summary: &CellSummaryRecord, over: OverName) -> Option<f64> {
         // What the probe found is what ran; what was set is what the system was asked for.
         OverName::ClockGhz if clock == "as_is" => summary.clock_ghz,
         OverName::ClockGhz => number("GHz").map(|asked| summary.clock_ghz.unwrap_or(asked)),
-        OverName::CpuShare if clock == "as_is" => Some(1.0),
-        OverName::CpuShare => number("%").map(|percent| percent / 100.0),
+        OverName::CpuFraction if clock == "as_is" => Some(1.0),
+        OverName::CpuFraction => number("%").map(|percent| percent / 100.0),
         OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => None,
     };
     place.filter(|place| place.is_finite() && *place > 0.0)
@@ -32,7 +32,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
     let mut laws = Vec::new();
     for (over, what, how) in [
         (OverName::ClockGhz, "clock", "three clocks that were set (--clock 1.5GHz,2.0GHz,2.5GHz)"),
-        (OverName::CpuShare, "share of the processor", "three shares (--clock 30%,60%,as_is)"),
+        (OverName::CpuFraction, "share of the processor", "three shares (--clock 30%,60%,as_is)"),
     ] {
         let by_clock = families(profile, |summary| {
             Some((FamilyRecord { clock: None, ..whole(&summary.cell) }, place(summary, over)?))
@@ -69,7 +69,7 @@ fn law(
         )
     });
     let mut notes: Vec<String> = notes.into_iter().collect();
-    if over == OverName::CpuShare {
+    if over == OverName::CpuFraction {
         notes.push("A share of the processor's time is not a clock: memory keeps its speed.".to_owned());
     }
     Some(LawRecord {
@@ -114,7 +114,7 @@ fn record(over: OverName, fit: &LineFit, points: &[LawPointRecord], asked: &Aske
             CoefficientRecord { name: "b_s".to_owned(), value: fit.intercept, low: b_low, high: b_high },
         ],
         degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_share: fit.leave_one_out_relative,
+        leave_one_out_fraction: fit.leave_one_out_relative,
         peak: None,
         curve,
         refused,

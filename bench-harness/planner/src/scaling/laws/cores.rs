@@ -125,7 +125,7 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
         .into_iter()
         .collect();
     let shares: &[(&str, Coefficient)] = match fit.law {
-        Law::Amdahl => &[("serial_share", fit.alpha)],
+        Law::Amdahl => &[("serial_fraction", fit.alpha)],
         Law::Usl => &[("contention", fit.alpha), ("crosstalk", fit.beta)],
     };
     // A share is never negative, so its interval ends at 0.
@@ -160,7 +160,7 @@ fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
         law: if fit.law == Law::Usl { LawName::Usl } else { LawName::Amdahl },
         coefficients,
         degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_share: fit.leave_one_out_rms,
+        leave_one_out_fraction: fit.leave_one_out_rms,
         peak: peak.map(|cores| PeakRecord { cores, reach: reach_name(Reach::of(cores, least, most)) }),
         curve,
         refused,

@@ -84,7 +84,7 @@ fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>)
         let others: Vec<f64> = each.iter().enumerate().filter(|&(k, _)| k != i).map(|(_, &s)| s).collect();
         (relative_mean(&others) / each[i] - 1.0).powi(2)
     };
-    let leave_one_out_share =
+    let leave_one_out_fraction =
         (freedom > 0).then(|| ((0..each.len()).map(left_out).sum::<f64>() / each.len() as f64).sqrt());
     let places = || points.iter().map(|point| point.x);
     let (least, most) = (places().fold(f64::INFINITY, f64::min), places().fold(0.0, f64::max));
@@ -118,7 +118,7 @@ fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>)
         law: LawName::Merges,
         coefficients: vec![coefficient],
         degrees_of_freedom: freedom as u64,
-        leave_one_out_share,
+        leave_one_out_fraction,
         peak: None,
         curve,
         // Work is counted and not extrapolated, so that no N is refused; its reach is said all the same.

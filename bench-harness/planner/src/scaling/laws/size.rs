@@ -156,7 +156,7 @@ fn fit(of: OfName, points: &[LawPointRecord], most: f64, asked: &Asked) -> Optio
             CoefficientRecord { name: names[1].to_owned(), value: fit.slope, low: each_low, high: each_high },
         ],
         degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_share: fit.leave_one_out_relative,
+        leave_one_out_fraction: fit.leave_one_out_relative,
         peak: None,
         curve,
         refused,

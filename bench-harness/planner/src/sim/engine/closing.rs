@@ -74,6 +74,6 @@ impl Engine<'_> {
         }
         self.start_proofs();
         let queue = self.ready - self.started + self.requeued.len() as u64;
-        self.seen.queue_most = self.seen.queue_most.max(queue);
+        self.seen.queue_max = self.seen.queue_max.max(queue);
     }
 }

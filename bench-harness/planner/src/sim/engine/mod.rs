@@ -34,13 +34,13 @@ pub(crate) struct Replication {
     pub(crate) waited: u64,
     pub(crate) aggregator_wait: Mean,
     pub(crate) l1_wait: Mean,
-    pub(crate) queue_most: u64,
+    pub(crate) queue_max: u64,
     pub(crate) throughput: f64,
     pub(crate) prover_use: f64,
     pub(crate) provers_mean: f64,
-    pub(crate) provers_most: u32,
+    pub(crate) provers_max: u32,
     pub(crate) growth_s_per_batch: f64,
-    pub(crate) fill_share: f64,
+    pub(crate) fill_fraction: f64,
     pub(crate) events: u64,
 }
 
@@ -189,13 +189,13 @@ impl<'a> Engine<'a> {
                 waited: 0,
                 aggregator_wait: Mean::default(),
                 l1_wait: Mean::default(),
-                queue_most: 0,
+                queue_max: 0,
                 throughput: 0.0,
                 prover_use: 0.0,
                 provers_mean: 0.0,
-                provers_most: 0,
+                provers_max: 0,
                 growth_s_per_batch: 0.0,
-                fill_share: 0.0,
+                fill_fraction: 0.0,
                 events: 0,
             },
             watched: None,
@@ -260,7 +260,7 @@ impl<'a> Engine<'a> {
         self.seen.throughput = recorded / (self.now_s - self.warm_s);
         self.settle_staff();
         self.seen.prover_use = self.held_s / self.staff.paid_s();
-        self.seen.fill_share = self.fill_sum / self.batches_total as f64;
+        self.seen.fill_fraction = self.fill_sum / self.batches_total as f64;
         let [(first, n_first), (second, n_second)] = self.halves;
         if n_first > 0 && n_second > 0 {
             let rise_s = second / n_second as f64 - first / n_first as f64;

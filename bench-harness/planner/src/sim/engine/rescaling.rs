@@ -50,7 +50,7 @@ impl Engine<'_> {
     /// The fleet that a rule starts with: the fewest it keeps.
     pub(super) fn staff_up(&mut self) {
         let Some(rule) = self.pipeline.autoscaler else { return };
-        let least = rule.provers_least().min(self.pipeline.provers);
+        let least = rule.provers_min().min(self.pipeline.provers);
         self.staff.at_work = least;
         // The free list is taken from its end: the rest of it is not there yet.
         let away = self.free.len() - least as usize;
@@ -142,6 +142,6 @@ impl Engine<'_> {
     pub(super) fn settle_staff(&mut self) {
         self.pay();
         self.seen.provers_mean = self.staff.recorded_s / (self.now_s - self.warm_s);
-        self.seen.provers_most = self.staff.most;
+        self.seen.provers_max = self.staff.most;
     }
 }

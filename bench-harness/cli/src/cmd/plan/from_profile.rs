@@ -1,9 +1,9 @@
 //! From a measured profile to a plan: which samples stand for which term of the formulas.
 
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::flags::Flag;
+use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
-use crate::merging::Merging;
-use crate::question::Question;
-use crate::question_flags::Flag;
 use planner::PlanRequest;
 use planner::domain::{Close, Load, TimeDist};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
@@ -11,7 +11,7 @@ use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityR
 /// Which cells of a profile to plan with.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Times, measured or by hand")]
-pub(crate) struct Choice {
+pub(crate) struct CellFilter {
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
     pub(crate) workload: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Choice {
     pub(crate) provers: Option<u64>,
 }
 
-impl Choice {
+impl CellFilter {
     /// The flags that make this choice.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let Self { workload, batch_size, cores, provers } = self;
@@ -61,7 +61,7 @@ impl Choice {
         profile: &'a ProfileRecord,
     ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
-        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.marked_samples.values()).sum();
+        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum();
         if all.is_empty() && marked > 0 {
             return Err(usage(format!(
                 "every proved batch of the profile was left out, {marked} in all, since something else used the cores \
@@ -109,7 +109,7 @@ fn prove(cell: &CellSummaryRecord) -> Option<&QuantityRecord> {
 
 /// The request of one cell: prove time is witness and proof of a batch on one prover; a merge is any merge of the
 /// aggregation tree; closing is execution, root and data beside the filling that the target implies.
-pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::Result<PlanRequest> {
+pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
     let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
     let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
     let prove = TimeDist::empirical("prove", prove.values_s.clone())?;
@@ -118,14 +118,14 @@ pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::
     if merges.is_empty() {
         return Err(missing("aggregation times"));
     }
-    if matches!(question.aggregate_shape, Merging::Tree(arity) if arity > 2) {
+    if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
         return Err(usage(
             "--aggregate-shape: the profile has merges of two proofs alone; give times by hand with --aggregate-merge",
         ));
     }
-    let aggregation = question.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
+    let aggregation = plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
-    let close = match question.close {
+    let close = match plan_args.close {
         Some(close_s) => Close::Fixed { close_s },
         None => Close::Filled {
             execute_s: mean(QuantityName::Execute),
@@ -133,10 +133,10 @@ pub(crate) fn request(cell: &CellSummaryRecord, question: &Question) -> anyhow::
             encode_s: mean(QuantityName::Encode),
         },
     };
-    let target = question
+    let target = plan_args
         .target()
         .ok_or_else(|| usage("give a target: --target-tx-per-s or --target-batches-per-s"))?;
     let size = u32::try_from(cell.cell.batch_transactions)
         .map_err(|_| usage(format!("{}: batch size beyond 2^32", cell.cell.words())))?;
-    question.request(Load::new(target, Some(size), close)?, prove, aggregation)
+    plan_args.request(Load::new(target, Some(size), close)?, prove, aggregation)
 }

@@ -1,9 +1,9 @@
 //! A question as the flags that ask it: for the command that a page shows, and for asking again with one flag changed.
 
-use crate::arrivals::Arrivals;
-use crate::merging::Merging;
-use crate::mishaps::{Mishaps, OnCrash};
-use crate::question::{DelayState, DelayStatistic, L1Kind, PriceArgs, Question};
+use crate::cmd::plan::args::{DelayState, DelayStatistic, L1Kind, PlanArgs, PriceArgs};
+use crate::cmd::plan::arrivals::Arrivals;
+use crate::cmd::plan::faults::{FaultArgs, OnCrash};
+use crate::cmd::plan::merge_shape::Merging;
 use clap::ValueEnum;
 use planner::plan::request::{ArrivalLaw, SPARES};
 use planner::sim::Closing;
@@ -11,7 +11,7 @@ use planner::sim::Closing;
 /// A flag without its dashes, and its value.
 pub(crate) type Flag = (&'static str, String);
 
-impl Question {
+impl PlanArgs {
     /// All flags that are not at their defaults, in the order of the help.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let Self {
@@ -32,7 +32,7 @@ impl Question {
             l1,
             missed_slots,
             plan_seed,
-            mishaps,
+            faults,
             prices,
         } = self;
         let mut flags = Vec::new();
@@ -52,11 +52,11 @@ impl Question {
         push(&mut flags, "aggregate-shape", shape(*aggregate_shape));
         push_named(&mut flags, "l1", *l1, L1Kind::Serial);
         push(&mut flags, "missed-slots", *missed_slots);
-        let Mishaps { mtbf, repair, on_crash, straggler_share, straggler_factor } = mishaps;
+        let FaultArgs { mtbf, repair, on_crash, straggler_fraction, straggler_factor } = faults;
         push(&mut flags, "mtbf", *mtbf);
         push(&mut flags, "repair", *repair);
         push_named(&mut flags, "on-crash", *on_crash, OnCrash::Requeue);
-        push(&mut flags, "straggler-share", *straggler_share);
+        push(&mut flags, "straggler-fraction", *straggler_fraction);
         push(&mut flags, "straggler-factor", *straggler_factor);
         let PriceArgs {
             prover_usd_per_hour,
@@ -125,20 +125,20 @@ fn shape(merging: Merging) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::question::Question;
+    use crate::cmd::plan::args::PlanArgs;
     use clap::Parser;
 
     #[derive(Debug, Parser)]
     struct Asked {
         #[command(flatten)]
-        question: Question,
+        plan_args: PlanArgs,
     }
 
     #[test]
     fn a_question_asked_again_by_its_flags_is_the_same_question() {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
             --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --mtbf 86400 \
-            --repair 60 --on-crash wait --straggler-share 0.1 --straggler-factor 3 --closing timeout:4 \
+            --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 \
             --aggregate-shape tree:4 --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
             --batch-gas 9000 --gwei 20 --usd-per-eth 3000 --plan-seed 9";
         for text in [
@@ -147,11 +147,11 @@ mod tests {
             "x --target-batches-per-s 0.1 --provers-max 9 --arrivals daily-poisson:1,2.5 --closing prover-free",
             "x --arrivals trace:my/file.csv --aggregate-shape fold",
         ] {
-            let asked = Asked::try_parse_from(text.split_whitespace()).expect("flags").question;
+            let asked = Asked::try_parse_from(text.split_whitespace()).expect("flags").plan_args;
             let flags = asked.flags();
             let again = flags.iter().map(|(name, value)| format!("--{name}={value}"));
             let again = std::iter::once("x".to_owned()).chain(again);
-            let again = Asked::try_parse_from(again).expect("its own flags").question;
+            let again = Asked::try_parse_from(again).expect("its own flags").plan_args;
             assert_eq!(again.flags(), flags);
             assert_eq!(format!("{again:?}"), format!("{asked:?}"));
         }

@@ -1,8 +1,8 @@
 //! `report --compare`: two profiles side by side, with the fleets that each would need.
 
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::from_profile::request;
 use crate::exit::usage;
-use crate::profile_plan::request;
-use crate::question::Question;
 use ::measure::run::folder::RunFiles;
 use planner::PlanError;
 use planner::plan::choose;
@@ -48,7 +48,7 @@ impl Side {
 /// the second costs an hour, where that differs.
 pub(crate) fn side_by_side(
     sides: &[Side],
-    question: &Question,
+    plan_args: &PlanArgs,
     second_usd: Option<f64>,
 ) -> anyhow::Result<ComparisonRecord> {
     let [first, second] = sides else {
@@ -57,21 +57,21 @@ pub(crate) fn side_by_side(
     let (ours, theirs) = (first.read()?, second.read()?);
     let compared = |side: &Side, profile| Compared { name: side.name.clone(), profile, cores: side.cores };
     let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
-    if question.target().is_none() {
+    if plan_args.target().is_none() {
         return Ok(record);
     }
-    let mut others = question.clone();
+    let mut others = plan_args.clone();
     if second_usd.is_some() {
         others.prices.prover_usd_per_hour = second_usd;
     }
     for pair in &mut record.pairs {
-        pair.first_fleet = Some(fleet(&ours, &pair.first, question)?);
+        pair.first_fleet = Some(fleet(&ours, &pair.first, plan_args)?);
         pair.second_fleet = Some(fleet(&theirs, &pair.second, &others)?);
     }
     Ok(record)
 }
 
-fn fleet(profile: &ProfileRecord, cell: &CellRecord, question: &Question) -> anyhow::Result<FleetRecord> {
+fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> anyhow::Result<FleetRecord> {
     let none = |why: String| FleetRecord {
         provers: None,
         cores: None,
@@ -83,7 +83,7 @@ fn fleet(profile: &ProfileRecord, cell: &CellRecord, question: &Question) -> any
     };
     let found = profile.cells.iter().find(|summary| summary.cell == *cell);
     let Some(summary) = found else { return Ok(none("not in the profile".to_owned())) };
-    let request = match request(summary, question) {
+    let request = match request(summary, plan_args) {
         Ok(request) => request,
         Err(error) => return Ok(none(error.to_string())),
     };

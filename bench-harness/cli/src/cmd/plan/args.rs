@@ -1,10 +1,10 @@
 //! What is asked of a plan, wherever the times come from: target, delay, L1, arrivals, crashes, prices.
 
-use crate::arrivals::Arrivals;
-use crate::closing::closing;
+use crate::cmd::plan::arrivals::Arrivals;
+use crate::cmd::plan::closing::closing;
+use crate::cmd::plan::faults::FaultArgs;
+use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
-use crate::merging::Merging;
-use crate::mishaps::Mishaps;
 use crate::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
@@ -14,7 +14,7 @@ use planner::sim::{Closing, L1};
 
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Question {
+pub(crate) struct PlanArgs {
     /// What the rollup must carry, in transactions a second.
     #[arg(long, value_name = "RATE")]
     pub(crate) target_tx_per_s: Option<f64>,
@@ -71,7 +71,7 @@ pub(crate) struct Question {
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) plan_seed: u64,
     #[command(flatten)]
-    pub(crate) mishaps: Mishaps,
+    pub(crate) faults: FaultArgs,
     #[command(flatten)]
     pub(crate) prices: PriceArgs,
 }
@@ -145,7 +145,7 @@ pub(crate) enum DelayStatistic {
 /// The target where none is given: a rollup of a hundred transactions a second.
 const USUAL_TX_PER_S: f64 = 100.0;
 
-impl Question {
+impl PlanArgs {
     /// The same question, with the usual target where it has none.
     #[must_use]
     pub(crate) fn or_usual_target(mut self) -> Self {
@@ -174,10 +174,10 @@ impl Question {
             .with_l1(self.l1()?)?
             .with_spares(self.spares)
             .with_seed(self.plan_seed);
-        if let Some(crashes) = self.mishaps.crashes() {
+        if let Some(crashes) = self.faults.crashes() {
             request = request.with_crashes(crashes)?;
         }
-        if let Some(stragglers) = self.mishaps.stragglers() {
+        if let Some(stragglers) = self.faults.stragglers() {
             request = request.with_stragglers(stragglers)?;
         }
         if let Some(prices) = self.prices.prices()? {

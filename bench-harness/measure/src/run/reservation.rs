@@ -18,14 +18,14 @@ pub(crate) struct Refusal {
 /// Everything that a cell holds of the machine. It is given back when this is dropped, which must be after the
 /// processes have ended.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct Reservation {
     /// The CPUs of each prover.
     placements: Vec<PlacementRequest>,
     /// A frequency for all of them, or a duty cycle for each.
     holds: Vec<ClockHold>,
 }
 
-impl Stage {
+impl Reservation {
     /// Chooses CPUs and holds the clock.
     pub(crate) fn set(cell: &Cell, allowed: &machine::CpuList) -> Result<Self, Refusal> {
         let root = Root::system();

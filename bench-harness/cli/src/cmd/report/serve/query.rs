@@ -1,10 +1,10 @@
 //! What a page may ask the planner: the flags of `plan`, as the fields of a query. Not here: how it is asked
 //! ([`crate::serve`]).
 
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::flags::Flag;
+use crate::cmd::plan::from_profile::{CellFilter, request};
 use crate::exit::usage;
-use crate::profile_plan::{Choice, request};
-use crate::question::Question;
-use crate::question_flags::Flag;
 use clap::Parser;
 use planner::recommend;
 use records::plan::PlanRecord;
@@ -19,8 +19,8 @@ const ANSWER_SCHEMA_VERSION: u32 = 1;
 #[derive(Debug)]
 pub(crate) struct Planner {
     pub(crate) profile: ProfileRecord,
-    pub(crate) choice: Choice,
-    pub(crate) question: Question,
+    pub(crate) choice: CellFilter,
+    pub(crate) plan_args: PlanArgs,
 }
 
 /// What a query may say: nothing that names a file.
@@ -28,17 +28,17 @@ pub(crate) struct Planner {
 #[command(name = "query", disable_help_flag = true, disable_version_flag = true)]
 struct Asked {
     #[command(flatten)]
-    question: Question,
+    plan_args: PlanArgs,
     #[command(flatten)]
-    choice: Choice,
+    choice: CellFilter,
 }
 
 impl Planner {
     /// The plan for the question that was asked when the server began, with these flags in place of its own.
     pub(crate) fn answer(&self, query: &[(String, String)]) -> anyhow::Result<Value> {
-        let Asked { question, choice } = self.asked(query)?;
+        let Asked { plan_args, choice } = self.asked(query)?;
         let (cell, _) = choice.of(&self.profile)?;
-        let record = recommend(&request(cell, &question)?)?.to_record();
+        let record = recommend(&request(cell, &plan_args)?)?.to_record();
         Ok(answer(&record, &cell.cell.words()))
     }
 
@@ -51,7 +51,7 @@ impl Planner {
         let is_target = |name: &str| name.starts_with("target-");
         let other_target = query.iter().any(|(asked, _)| is_target(asked));
         let replaced = |name: &str| says(name) || (is_target(name) && other_target);
-        let own: Vec<Flag> = self.question.flags().into_iter().chain(self.choice.flags()).collect();
+        let own: Vec<Flag> = self.plan_args.flags().into_iter().chain(self.choice.flags()).collect();
         let own = own.into_iter().filter(|(name, _)| !replaced(name));
         let own = own.map(|(name, value)| format!("--{name}={value}"));
         let asked = query.iter().map(|(name, value)| format!("--{name}={value}"));
@@ -69,7 +69,8 @@ fn first_line(text: &str) -> String {
 fn answer(record: &PlanRecord, cell: &str) -> Value {
     let facts: Vec<_> =
         facts(record).into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
-    let keeps_up = record.outlooks.first().is_some_and(|outlook| outlook.unstable.is_none());
+    let keeps_up =
+        record.fleet_estimates.first().is_some_and(|fleet_estimate| fleet_estimate.unstable.is_none());
     json!({
         "schema_version": ANSWER_SCHEMA_VERSION,
         "headline": recommendation(record),

@@ -1,14 +1,19 @@
 //! `report`: a run that was made, in another form.
 
-use crate::api::Planner;
-use crate::compare::{Side, side_by_side};
-use crate::law_args::LawArgs;
+pub(crate) mod compare;
+pub(crate) mod laws;
+pub(crate) mod serve;
+pub(crate) mod summary;
+pub(crate) mod what_if;
+
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::from_profile::CellFilter;
+use crate::cmd::report::compare::{Side, side_by_side};
+use crate::cmd::report::laws::LawArgs;
+use crate::cmd::report::serve::query::Planner;
+use crate::cmd::report::serve::serve;
+use crate::cmd::report::what_if::Answers;
 use crate::output::{deliver, print, width, write_whole};
-use crate::profile_plan::Choice;
-use crate::question::Question;
-use crate::serve::serve;
-use crate::story;
-use crate::what_if::Answers;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -36,7 +41,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness report bench-out
-  bench-harness report bench-out --what story
+  bench-harness report bench-out --what summary
   bench-harness report bench-out --html
   bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
   bench-harness report bench-out --pictures pictures --tables tables
@@ -93,9 +98,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     laws: LawArgs,
     #[command(flatten)]
-    question: Question,
+    plan_args: PlanArgs,
     #[command(flatten)]
-    choice: Choice,
+    choice: CellFilter,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,7 +114,7 @@ enum What {
     /// Scaling laws: over cores, clock, batch size and N.
     Laws,
     /// The answer and what it stands on, in 25 lines.
-    Story,
+    Summary,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -171,12 +176,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Histograms => return Err(histograms_of_what()),
             }
         }
-        (What::Story, format) => {
-            let records = story::of_folder(&files, &args.choice, &args.question, &args.laws)?;
+        (What::Summary, format) => {
+            let records = summary::of_folder(&files, &args.choice, &args.plan_args, &args.laws)?;
             match format {
-                Format::Terminal => story::told(&records),
-                Format::Json => story::json(&records)?,
-                _ => return Err(crate::exit::usage("the story comes as terminal or json")),
+                Format::Terminal => summary::told(&records),
+                Format::Json => summary::json(&records)?,
+                _ => return Err(crate::exit::usage("the summary comes as terminal or json")),
             }
         }
         (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
@@ -190,7 +195,7 @@ fn histograms_of_what() -> anyhow::Error {
 }
 
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
-    let record = side_by_side(&args.compare, &args.question, args.second_usd_per_hour)?;
+    let record = side_by_side(&args.compare, &args.plan_args, args.second_usd_per_hour)?;
     Ok(match format {
         Format::Terminal => ComparisonTable { width_columns: width() }.export(&record)?,
         Format::Json => to_json(&record).context("writing the comparison as JSON")?,
@@ -201,29 +206,29 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
 }
 
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let question = args.question.clone().or_usual_target();
-    let records = story::of_profile(files, &args.choice, &question, &args.laws, Answers::Server)?;
+    let plan_args = args.plan_args.clone().or_usual_target();
+    let records = summary::of_profile(files, &args.choice, &plan_args, &args.laws, Answers::Server)?;
     let profile = records::file::read(&files.profile())?;
-    let planner = Planner { profile, choice: args.choice.clone(), question };
+    let planner = Planner { profile, choice: args.choice.clone(), plan_args };
     let page = reports::html::page(&records, reports::html::Place::Served);
     serve(page, planner, args.listen, &args.folder.display().to_string())
 }
 
 /// The page, its pictures and its tables.
 fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let records = story::of_folder(files, &args.choice, &args.question, &args.laws)?;
+    let records = summary::of_folder(files, &args.choice, &args.plan_args, &args.laws)?;
     let mut said = String::new();
     if let Some(file) = &args.html {
-        let file = file.clone().unwrap_or_else(|| files.folder().join(story::PAGE));
+        let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));
         write_whole(&file, &reports::html::page(&records, reports::html::Place::File))?;
         said += &format!("The report is in {}.\n", file.display());
     }
     if let Some(folder) = &args.pictures {
-        let count = story::write_pictures(&records, folder)?;
+        let count = summary::write_pictures(&records, folder)?;
         said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
     }
     if let Some(folder) = &args.tables {
-        let count = story::write_tables(&records, folder)?;
+        let count = summary::write_tables(&records, folder)?;
         said += &format!("{count} tables are in {}.\n", folder.display());
     }
     print(&said)

@@ -4,27 +4,27 @@
 //! 1.3 ms a round of CPUs, all CPUs of a round at once, outside what is timed. While a long section runs, lookouts read
 //! as well. What the readings mean is judged in the `machine` crate.
 
-use crate::child::lookout::Lookouts;
+use crate::child::background_probe::BackgroundProbe;
 use crate::child::request::{CellRequest, PlacementRequest, Role};
 use machine::usage::UsageMark;
 use machine::{
-    CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_part,
+    CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_fraction,
 };
 use prover::scripted::Script;
 use records::sample::MarkName;
 
 /// Watches sections.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct Monitor {
     root: Root,
-    eyes: Eyes,
+    eyes: ProbeMode,
     judge: ShareJudge,
     /// The readings that ended the last section, good to begin the next one with.
     last: Vec<Option<ProbeReading>>,
 }
 
 #[derive(Debug)]
-enum Eyes {
+enum ProbeMode {
     /// Nothing is known of the cores.
     Closed,
     /// What the script says.
@@ -53,7 +53,7 @@ pub(crate) struct Section {
     before: Vec<Option<ProbeReading>>,
     usage: Option<UsageMark>,
     throttling: Option<Throttling>,
-    lookouts: Lookouts,
+    background: BackgroundProbe,
 }
 
 /// What held during a section.
@@ -63,24 +63,24 @@ pub(crate) struct Conditions {
     pub(crate) adds_per_cycle: Option<f64>,
     pub(crate) share: Option<f64>,
     pub(crate) steal_s: Option<f64>,
-    pub(crate) lost_part: Option<f64>,
+    pub(crate) lost_fraction: Option<f64>,
     /// Why the samples of it are left out of the estimate; none where nothing speaks against them.
     pub(crate) mark: Option<MarkName>,
     /// Whether CPU time of this process is that of the prover.
     pub(crate) is_here: bool,
 }
 
-impl Watch {
+impl Monitor {
     /// Looks where the request says; what a script says stands for it.
     pub(crate) fn new(request: &CellRequest, script: Option<&Script>, is_here: bool) -> Self {
         let eyes = match (script, &request.placement) {
-            (Some(script), _) if script.adds_per_cycle.is_some() => Eyes::Scripted(script.clone(), 0),
+            (Some(script), _) if script.adds_per_cycle.is_some() => ProbeMode::Scripted(script.clone(), 0),
             // The times of a script are not those of this machine.
-            (Some(_), _) | (None, None) => Eyes::Closed,
+            (Some(_), _) | (None, None) => ProbeMode::Closed,
             (None, Some(PlacementRequest { cpus, rounds, kind })) => {
                 // The kind is that of all provers at once: none of them is on another's sibling.
                 let is_apart = kind == &CoreKind::Physical.to_string();
-                Eyes::Open(Open {
+                ProbeMode::Open(Open {
                     cpus: cpus.iter().copied().collect(),
                     rounds: rounds.clone(),
                     duty: request.duty.clone(),
@@ -100,7 +100,7 @@ impl Watch {
 
     /// Begins a short section with new readings.
     pub(crate) fn open(&mut self) -> Section {
-        if let Eyes::Open(open) = &self.eyes {
+        if let ProbeMode::Open(open) = &self.eyes {
             self.last = Probe::new().read_rounds(&open.rounds);
         }
         self.begin(false)
@@ -113,14 +113,17 @@ impl Watch {
 
     fn begin(&mut self, is_long: bool) -> Section {
         match &self.eyes {
-            Eyes::Closed | Eyes::Scripted(..) => {
-                Section { before: Vec::new(), usage: None, throttling: None, lookouts: Lookouts::default() }
-            }
-            Eyes::Open(open) => Section {
+            ProbeMode::Closed | ProbeMode::Scripted(..) => Section {
+                before: Vec::new(),
+                usage: None,
+                throttling: None,
+                background: BackgroundProbe::default(),
+            },
+            ProbeMode::Open(open) => Section {
                 before: self.last.clone(),
-                lookouts: match is_long && open.looks_on {
-                    true => Lookouts::post(&open.cpus.iter().collect::<Vec<_>>()),
-                    false => Lookouts::default(),
+                background: match is_long && open.looks_on {
+                    true => BackgroundProbe::start(&open.cpus.iter().collect::<Vec<_>>()),
+                    false => BackgroundProbe::default(),
                 },
                 throttling: open.duty.as_ref().and_then(|duty| duty.throttling(&self.root)),
                 usage: Some(UsageMark::now(&self.root, &open.cpus)),
@@ -131,8 +134,8 @@ impl Watch {
     /// Ends a section.
     pub(crate) fn close(&mut self, section: Section) -> Conditions {
         let open = match &mut self.eyes {
-            Eyes::Closed => return Conditions { is_here: true, ..Conditions::default() },
-            Eyes::Scripted(script, turn) => {
+            ProbeMode::Closed => return Conditions { is_here: true, ..Conditions::default() },
+            ProbeMode::Scripted(script, turn) => {
                 *turn += 1;
                 let clock_ghz = script.clock_ghz;
                 let adds_per_cycle = script.adds_per_cycle_at(*turn - 1).unwrap_or(0.0);
@@ -141,11 +144,11 @@ impl Watch {
                 let conditions = Conditions { is_here: true, ..Conditions::default() };
                 return conditions.seen(&readings, self.judge).marked(share);
             }
-            Eyes::Open(open) => open,
+            ProbeMode::Open(open) => open,
         };
         let usage = section.usage.map(|mark| mark.used());
         let after = open.duty.as_ref().and_then(|duty| duty.throttling(&self.root));
-        let meanwhile = section.lookouts.relieve().into_iter().map(Some);
+        let meanwhile = section.background.stop().into_iter().map(Some);
         self.last = Probe::new().read_rounds(&open.rounds);
         let readings: Vec<_> = section.before.iter().chain(&self.last).copied().chain(meanwhile).collect();
         let is_throttled = open.duty.as_ref().is_some_and(DutyMeter::is_limited);
@@ -159,7 +162,7 @@ impl Watch {
         };
         let conditions = Conditions {
             steal_s: usage.and_then(|usage| usage.steal_s),
-            lost_part: judged_usage.and_then(lost_part),
+            lost_fraction: judged_usage.and_then(lost_fraction),
             is_here: open.is_here,
             ..Conditions::default()
         };

@@ -4,7 +4,7 @@
 //! the estimated ratio, its lower and its upper end. All else (merges, closing, arrivals, prices) stays as base has
 //! it, so that what differs is the change.
 
-use crate::question::Question;
+use crate::cmd::plan::args::PlanArgs;
 use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
@@ -23,14 +23,14 @@ type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
 pub(crate) fn of(
     record: &PairedRecord,
     base: &Stages,
-    question: &Question,
+    plan_args: &PlanArgs,
 ) -> anyhow::Result<Vec<MeaningRecord>> {
-    let Some(target) = question.target() else { return Ok(Vec::new()) };
+    let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
     let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
     let mut meanings = Vec::new();
     for comparison in proves {
         if let Some(stages) = base.get(&comparison.key)
-            && let Some(meaning) = one(comparison, stages, question, target)?
+            && let Some(meaning) = one(comparison, stages, plan_args, target)?
         {
             meanings.push(meaning);
         }
@@ -41,7 +41,7 @@ pub(crate) fn of(
 fn one(
     comparison: &ComparisonRecord,
     stages: &[BTreeMap<String, f64>],
-    question: &Question,
+    plan_args: &PlanArgs,
     target: Target,
 ) -> anyhow::Result<Option<MeaningRecord>> {
     let shown = comparison.compared.shown();
@@ -49,7 +49,7 @@ fn one(
     else {
         return Ok(None);
     };
-    let Some(request) = request(comparison, stages, question, target)? else { return Ok(None) };
+    let Some(request) = request(comparison, stages, plan_args, target)? else { return Ok(None) };
     let base = fleet(&request, 1.0)?;
     let Some(base) = base else {
         eprintln!(
@@ -60,7 +60,7 @@ fn one(
     let head = fleet(&request, ratio)?;
     Ok(Some(MeaningRecord {
         key: comparison.key.clone(),
-        target: words(question, target),
+        target: words(plan_args, target),
         ratio,
         ratio_low,
         ratio_high,
@@ -98,7 +98,7 @@ fn fleet(request: &PlanRequest, ratio: f64) -> anyhow::Result<Option<Fleet>> {
 fn request(
     comparison: &ComparisonRecord,
     stages: &[BTreeMap<String, f64>],
-    question: &Question,
+    plan_args: &PlanArgs,
     target: Target,
 ) -> anyhow::Result<Option<PlanRequest>> {
     let all =
@@ -124,13 +124,13 @@ fn request(
     let size = u32::try_from(comparison.cell.batch_transactions).unwrap_or(u32::MAX);
     let load = Load::new(target, Some(size), close)?;
     let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
-    Ok(Some(question.request(load, TimeDist::empirical("prove", proves)?, aggregation)?))
+    Ok(Some(plan_args.request(load, TimeDist::empirical("prove", proves)?, aggregation)?))
 }
 
-fn words(question: &Question, target: Target) -> String {
+fn words(plan_args: &PlanArgs, target: Target) -> String {
     let rate = match target {
         Target::TransactionsPerS(rate) => format!("{rate} tx/s"),
         Target::BatchesPerS(rate) => format!("{rate} batches/s"),
     };
-    question.delay.map_or(rate.clone(), |delay_s| format!("{rate} within {delay_s} s"))
+    plan_args.delay.map_or(rate.clone(), |delay_s| format!("{rate} within {delay_s} s"))
 }

@@ -14,13 +14,13 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Threads that look on.
 #[derive(Debug, Default)]
-pub(crate) struct Lookouts {
+pub(crate) struct BackgroundProbe {
     posts: Vec<(SyncSender<()>, JoinHandle<Vec<ProbeReading>>)>,
 }
 
-impl Lookouts {
+impl BackgroundProbe {
     /// Posts one on each CPU, and waits until all of them sleep.
-    pub(crate) fn post(cpus: &[usize]) -> Self {
+    pub(crate) fn start(cpus: &[usize]) -> Self {
         let (ready, all_ready) = channel::<()>();
         let posts = cpus.iter().map(|cpu| {
             let (stop, stopped) = sync_channel(0);
@@ -45,7 +45,7 @@ impl Lookouts {
     }
 
     /// Calls them back. What they have read.
-    pub(crate) fn relieve(self) -> Vec<ProbeReading> {
+    pub(crate) fn stop(self) -> Vec<ProbeReading> {
         let (stops, threads): (Vec<_>, Vec<_>) = self.posts.into_iter().unzip();
         drop(stops);
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
@@ -54,20 +54,20 @@ impl Lookouts {
 
 #[cfg(test)]
 mod tests {
-    use super::{EVERY, Lookouts};
+    use super::{BackgroundProbe, EVERY};
     use std::time::Duration;
 
     #[test]
     fn a_long_section_is_looked_at_and_a_short_one_pays_nothing() {
         let allowance = machine::Allowance::read(&machine::Root::system()).expect("readable");
         let cpus: Vec<usize> = allowance.cpus.iter().take(2).collect();
-        let lookouts = Lookouts::post(&cpus);
+        let background = BackgroundProbe::start(&cpus);
         std::thread::sleep(EVERY * 2 + Duration::from_millis(200));
-        let readings = lookouts.relieve();
+        let readings = background.stop();
         if cfg!(target_arch = "x86_64") {
             assert!(readings.len() >= cpus.len(), "{} of {}", readings.len(), cpus.len());
         }
-        assert!(Lookouts::post(&cpus).relieve().is_empty());
-        assert!(Lookouts::default().relieve().is_empty());
+        assert!(BackgroundProbe::start(&cpus).stop().is_empty());
+        assert!(BackgroundProbe::default().stop().is_empty());
     }
 }

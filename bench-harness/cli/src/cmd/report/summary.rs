@@ -1,13 +1,13 @@
 //! What a report is made of: the records of a run's folder, and what the planner adds to them.
 
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::from_profile::CellFilter;
+use crate::cmd::plan::machines::MachineArgs;
 use crate::cmd::plan::{Planned, plan_profile};
+use crate::cmd::report::laws::LawArgs;
+use crate::cmd::report::what_if::{Answers, grid};
 use crate::exit::usage;
-use crate::law_args::LawArgs;
-use crate::machines::MachineArgs;
 use crate::output::{may_colour, width, write_whole};
-use crate::profile_plan::Choice;
-use crate::question::Question;
-use crate::what_if::{Answers, grid};
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use planner::hardware::{Catalogue, rank};
@@ -16,7 +16,7 @@ use records::profile::{CellSummaryRecord, ProfileRecord};
 use records::report::{Records, ReportRecord};
 use records::what_if::WhatIfRecord;
 use reports::html::{Place, page};
-use reports::summary::{Look, story};
+use reports::summary::{TextStyle, summary};
 use std::path::{Path, PathBuf};
 
 /// The page of a run's folder.
@@ -27,14 +27,14 @@ const RECORDS: &str = "report.json";
 /// The records of a folder: the plan as it was made, or with a target, made anew.
 pub(crate) fn of_folder(
     files: &RunFiles,
-    choice: &Choice,
-    question: &Question,
+    choice: &CellFilter,
+    plan_args: &PlanArgs,
     laws: &LawArgs,
 ) -> anyhow::Result<Records> {
     let kept = files.folder().join(RECORDS);
-    if question.target().is_some() || !choice.is_free() || !kept.exists() {
-        let question = question.clone().or_usual_target();
-        return of_profile(files, choice, &question, laws, Answers::Grid);
+    if plan_args.target().is_some() || !choice.is_free() || !kept.exists() {
+        let plan_args = plan_args.clone().or_usual_target();
+        return of_profile(files, choice, &plan_args, laws, Answers::Grid);
     }
     let profile = records::file::read(&files.profile())?;
     let mut records = records::file::read::<ReportRecord>(&kept)?.records;
@@ -46,15 +46,15 @@ pub(crate) fn of_folder(
 /// The records of a folder, planned anew.
 pub(crate) fn of_profile(
     files: &RunFiles,
-    choice: &Choice,
-    question: &Question,
+    choice: &CellFilter,
+    plan_args: &PlanArgs,
     laws: &LawArgs,
     answers: Answers,
 ) -> anyhow::Result<Records> {
     let path = files.profile();
     let profile = records::file::read(&path)?;
-    let mut records = match plan_profile(&profile, choice, question) {
-        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, question, answers)?)?,
+    let mut records = match plan_profile(&profile, choice, plan_args) {
+        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, plan_args, answers)?)?,
         // What was measured is worth a page without a plan, which then says why there is none.
         Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
     };
@@ -96,13 +96,13 @@ fn machines(
     Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
 }
 
-/// A run's story, told.
+/// A run's summary, told.
 #[derive(Debug)]
 pub(crate) struct Told {
     /// Where the page is.
     pub(crate) page: PathBuf,
     /// The same in 25 lines, for the terminal.
-    pub(crate) story: String,
+    pub(crate) summary: String,
 }
 
 /// Writes the page of a run, and what it is made of.
@@ -110,23 +110,23 @@ pub(crate) fn write(
     folder: &Path,
     profile: &ProfileRecord,
     planned: &Planned<'_>,
-    choice: &Choice,
-    question: &Question,
+    choice: &CellFilter,
+    plan_args: &PlanArgs,
 ) -> anyhow::Result<Told> {
     let path = RunFiles::of(folder).profile();
-    let what_if = grid(&planned.plan, &path, choice, question, Answers::Grid)?;
+    let what_if = grid(&planned.plan, &path, choice, plan_args, Answers::Grid)?;
     let mut records = of_plan(profile, planned, what_if)?;
     records.laws = Some(LawArgs::default().of(profile)?);
     write_whole(&folder.join(RECORDS), &json(&records)?)?;
     records.profile = Some(profile.clone());
     let file = folder.join(PAGE);
     write_whole(&file, &page(&records, Place::File))?;
-    Ok(Told { page: file, story: told(&records) })
+    Ok(Told { page: file, summary: told(&records) })
 }
 
-/// The story for the terminal that is there.
+/// The summary for the terminal that is there.
 pub(crate) fn told(records: &Records) -> String {
-    story(records, Look { width_columns: width(), colour: may_colour() })
+    summary(records, TextStyle { width_columns: width(), colour: may_colour() })
 }
 
 /// What a report is made of, for programs.

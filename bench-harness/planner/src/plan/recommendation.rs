@@ -6,16 +6,16 @@
 use crate::domain::Term;
 use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity, whole_at_least};
+use crate::plan::fleet_estimate::{Fleet, capacity_of, carries, limited_s, precise};
 use crate::plan::infeasible;
-use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_least};
-use crate::plan::outlook::{Fleet, capacity_of, carries, limited_s, precise};
+use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_min};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cheapest;
 use crate::sim::{Closing, Simulated};
 
 /// The fleet that is recommended, with the figures of the closed form.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Choice {
+pub struct Recommendation {
     /// Provers, P, without spares.
     pub provers: u32,
     /// Batches per aggregation, N.
@@ -36,7 +36,7 @@ pub struct Choice {
     pub provers_only_add_delay_after: u32,
 }
 
-impl Choice {
+impl Recommendation {
     /// The fleet.
     pub fn fleet(&self) -> Fleet {
         Fleet {
@@ -51,14 +51,14 @@ impl Choice {
 ///
 /// # Errors
 /// [`PlanError::Infeasible`].
-pub(crate) fn smallest(request: &PlanRequest) -> Result<Choice, PlanError> {
+pub(crate) fn smallest(request: &PlanRequest) -> Result<Recommendation, PlanError> {
     if let Some(provers) = request.provers() {
         let enough = smallest(&request.clone().with_provers_free())?;
         return Ok(figures(request, Fleet { provers, ..enough.fleet() }));
     }
     infeasible::by_close(request)?;
     infeasible::by_virtual_delay(request)?;
-    let least = infeasible::by_provers(request, provers_least(request))?;
+    let least = infeasible::by_provers(request, provers_min(request))?;
     if request.is_deterministic() {
         let (aggregators, n) = aggregation_for(request)?;
         return Ok(figures(request, Fleet { provers: least, batches_per_aggregation: n, aggregators }));
@@ -90,7 +90,7 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
         return Ok((fleet, precise(request, fleet)?));
     }
     infeasible::by_close(request)?;
-    let fleet = cheapest(request, infeasible::by_provers(request, provers_least(request))?)?;
+    let fleet = cheapest(request, infeasible::by_provers(request, provers_min(request))?)?;
     Ok((fleet, precise(request, fleet)?))
 }
 
@@ -113,7 +113,7 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
             if smallest.is_some_and(|found| found <= (aggregators, n)) {
                 break;
             }
-            let fleet = Fleet { provers: provers_least(request), batches_per_aggregation: n, aggregators };
+            let fleet = Fleet { provers: provers_min(request), batches_per_aggregation: n, aggregators };
             let delay_s = figures(request, fleet).delay_consolidated_s;
             if nearest.is_none_or(|(s, ..)| delay_s < s) {
                 nearest = Some((delay_s, aggregators, n));
@@ -126,14 +126,14 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
     match (smallest, nearest, limit) {
         (Some(found), ..) => Ok(found),
         (None, Some((best_s, aggregators, n)), Some(limit)) => {
-            let fleet = Fleet { provers: provers_least(request), batches_per_aggregation: n, aggregators };
+            let fleet = Fleet { provers: provers_min(request), batches_per_aggregation: n, aggregators };
             Err(infeasible::too_slow(request, limit, best_s, fleet))
         }
         _ => Err(infeasible::blocked(request)),
     }
 }
 
-fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
+fn figures(request: &PlanRequest, fleet: Fleet) -> Recommendation {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let load = request.load();
     let prove_s = request.prove_mean_s();
@@ -151,7 +151,7 @@ fn figures(request: &PlanRequest, fleet: Fleet) -> Choice {
         .fold(capacities[0], |least, term| if term.1 < least.1 * (1.0 - 1e-9) { term } else { least });
     let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
     let wait_s = request.l1().mean_wait_s();
-    Choice {
+    Recommendation {
         provers,
         batches_per_aggregation: n,
         aggregators,

@@ -4,8 +4,8 @@
 //! FORMAT.md). Each sample has a process of its own: this one. A wrapper may add flags of a spec, to compare two
 //! provers of one's own through one harness.
 
+use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
-use crate::spec_args::SpecArgs;
 use ::machine::{ClockSetting, Placement, Root, Topology};
 use ::measure::cell::ProverCount;
 use ::measure::child::message::{FatalName, Message};

@@ -93,7 +93,7 @@ pub(crate) struct SpecArgs {
     /// Keep samples that a neighbour or a quota spoiled in the estimate; they are marked, and the figures are those of
     /// a busy machine.
     #[arg(long)]
-    keep_marked: bool,
+    keep_discarded: bool,
 }
 
 impl SpecArgs {
@@ -136,7 +136,7 @@ impl SpecArgs {
             command,
             command_timeout,
             allow_unverified,
-            keep_marked,
+            keep_discarded,
         } = self;
         Overrides {
             seed,
@@ -155,7 +155,7 @@ impl SpecArgs {
             command,
             command_timeout_s: command_timeout,
             allow_unverified: allow_unverified.then_some(true),
-            keep_marked: keep_marked.then_some(true),
+            keep_discarded: keep_discarded.then_some(true),
             cores,
             clock,
             provers,

@@ -8,7 +8,7 @@
 /// Throughput of the single-batch design, `1/p`.
 ///
 /// ```
-/// let batches_per_s = planner::formulas::seed::single_throughput(120.0);
+/// let batches_per_s = planner::formulas::published::single_throughput(120.0);
 /// assert!((batches_per_s - 1.0 / 120.0).abs() < 1e-12);
 /// ```
 pub fn single_throughput(prove_s: f64) -> f64 {
@@ -18,7 +18,7 @@ pub fn single_throughput(prove_s: f64) -> f64 {
 /// Delay to consolidated of the single-batch design, `c + p + b`.
 ///
 /// ```
-/// assert_eq!(planner::formulas::seed::single_delay_s(10.0, 120.0, 15.0), 145.0);
+/// assert_eq!(planner::formulas::published::single_delay_s(10.0, 120.0, 15.0), 145.0);
 /// ```
 pub fn single_delay_s(close_s: f64, prove_s: f64, block_s: f64) -> f64 {
     close_s + prove_s + block_s
@@ -27,7 +27,7 @@ pub fn single_delay_s(close_s: f64, prove_s: f64, block_s: f64) -> f64 {
 /// Throughput of naive horizontal scaling, `n / max(p, n·c, b)`.
 ///
 /// ```
-/// let batches_per_s = planner::formulas::seed::naive_throughput(12, 10.0, 120.0, 15.0);
+/// let batches_per_s = planner::formulas::published::naive_throughput(12, 10.0, 120.0, 15.0);
 /// assert!((batches_per_s - 0.1).abs() < 1e-12);
 /// ```
 pub fn naive_throughput(n: u32, close_s: f64, prove_s: f64, block_s: f64) -> f64 {
@@ -38,7 +38,7 @@ pub fn naive_throughput(n: u32, close_s: f64, prove_s: f64, block_s: f64) -> f64
 /// Delay to consolidated of naive horizontal scaling, `n·c + p + b`.
 ///
 /// ```
-/// assert_eq!(planner::formulas::seed::naive_delay_s(12, 10.0, 120.0, 15.0), 255.0);
+/// assert_eq!(planner::formulas::published::naive_delay_s(12, 10.0, 120.0, 15.0), 255.0);
 /// ```
 pub fn naive_delay_s(n: u32, close_s: f64, prove_s: f64, block_s: f64) -> f64 {
     f64::from(n) * close_s + prove_s + block_s
@@ -47,7 +47,7 @@ pub fn naive_delay_s(n: u32, close_s: f64, prove_s: f64, block_s: f64) -> f64 {
 /// Throughput of horizontal scaling with aggregation, `n / max(p, n·c, b, a)`.
 ///
 /// ```
-/// use planner::formulas::seed::aggregated_throughput;
+/// use planner::formulas::published::aggregated_throughput;
 /// assert!((aggregated_throughput(12, 10.0, 120.0, 12.0, 15.0) - 0.1).abs() < 1e-12);
 /// assert!((aggregated_throughput(4, 10.0, 120.0, 12.0, 15.0) - 4.0 / 120.0).abs() < 1e-12);
 /// ```
@@ -59,7 +59,7 @@ pub fn aggregated_throughput(n: u32, close_s: f64, prove_s: f64, aggregate_s: f6
 /// Delay to consolidated of horizontal scaling with aggregation, `n·c + p + a + b`.
 ///
 /// ```
-/// assert_eq!(planner::formulas::seed::aggregated_delay_s(12, 10.0, 120.0, 12.0, 15.0), 267.0);
+/// assert_eq!(planner::formulas::published::aggregated_delay_s(12, 10.0, 120.0, 12.0, 15.0), 267.0);
 /// ```
 pub fn aggregated_delay_s(n: u32, close_s: f64, prove_s: f64, aggregate_s: f64, block_s: f64) -> f64 {
     f64::from(n) * close_s + prove_s + aggregate_s + block_s
@@ -70,7 +70,7 @@ pub fn aggregated_delay_s(n: u32, close_s: f64, prove_s: f64, aggregate_s: f64, 
 /// The source gives `c + b` for one batch and this form for several.
 ///
 /// ```
-/// use planner::formulas::seed::virtual_delay_s;
+/// use planner::formulas::published::virtual_delay_s;
 /// assert_eq!(virtual_delay_s(1, 10.0, 15.0), 25.0);
 /// assert_eq!(virtual_delay_s(12, 10.0, 15.0), 135.0);
 /// ```
@@ -81,7 +81,7 @@ pub fn virtual_delay_s(n: u32, close_s: f64, block_s: f64) -> f64 {
 /// Proofs verified on L1 for each group of `n` batches: `n` when naive, 1 when aggregated.
 ///
 /// ```
-/// use planner::formulas::seed::verifications;
+/// use planner::formulas::published::verifications;
 /// assert_eq!(verifications(12, false), 12);
 /// assert_eq!(verifications(12, true), 1);
 /// ```
@@ -95,7 +95,7 @@ pub fn verifications(n: u32, aggregated: bool) -> u32 {
 /// `1/(p/s)` solved for the speed-up `s`; below 1 the prover is already fast enough.
 ///
 /// ```
-/// use planner::formulas::seed::{single_delay_s, vertical_speedup};
+/// use planner::formulas::published::{single_delay_s, vertical_speedup};
 /// let speedup = vertical_speedup(0.1, 120.0);
 /// assert!((speedup - 12.0).abs() < 1e-12);
 /// assert_eq!(single_delay_s(10.0, 120.0 / speedup, 15.0), 35.0);

@@ -6,8 +6,8 @@ use planner::sim::{AfterCrash, Crashes, Stragglers};
 
 /// What goes wrong with provers.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Mishaps")]
-pub(crate) struct Mishaps {
+#[command(next_help_heading = "FaultArgs")]
+pub(crate) struct FaultArgs {
     /// Mean time between crashes of a prover at work.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "repair")]
     pub(crate) mtbf: Option<f64>,
@@ -19,9 +19,9 @@ pub(crate) struct Mishaps {
     pub(crate) on_crash: OnCrash,
     /// The share of batches that take longer for no reason of their own, 0 to 1.
     #[arg(long, value_name = "SHARE", requires = "straggler_factor")]
-    pub(crate) straggler_share: Option<f64>,
+    pub(crate) straggler_fraction: Option<f64>,
     /// How many times longer those take.
-    #[arg(long, value_name = "TIMES", requires = "straggler_share")]
+    #[arg(long, value_name = "TIMES", requires = "straggler_fraction")]
     pub(crate) straggler_factor: Option<f64>,
 }
 
@@ -33,10 +33,10 @@ pub(crate) enum OnCrash {
     Wait,
 }
 
-impl Mishaps {
+impl FaultArgs {
     /// Whether there are any.
     pub(crate) fn is_asked(&self) -> bool {
-        self.mtbf.is_some() || self.straggler_share.is_some()
+        self.mtbf.is_some() || self.straggler_fraction.is_some()
     }
 
     pub(crate) fn crashes(&self) -> Option<Crashes> {
@@ -48,6 +48,6 @@ impl Mishaps {
     }
 
     pub(crate) fn stragglers(&self) -> Option<Stragglers> {
-        Some(Stragglers { share: self.straggler_share?, factor: self.straggler_factor? })
+        Some(Stragglers { share: self.straggler_fraction?, factor: self.straggler_factor? })
     }
 }

@@ -1,7 +1,7 @@
 //! The grid behind the page's sliders, and the command that prints what a position shows.
 
-use crate::profile_plan::Choice;
-use crate::question::Question;
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::from_profile::CellFilter;
 use planner::plan::{Plan, what_if};
 use planner::sim::Closing;
 use records::what_if::WhatIfRecord;
@@ -35,23 +35,23 @@ pub(crate) enum Answers {
 pub(crate) fn grid(
     plan: &Plan,
     profile: &Path,
-    choice: &Choice,
-    question: &Question,
+    choice: &CellFilter,
+    plan_args: &PlanArgs,
     answers: Answers,
 ) -> anyhow::Result<Option<WhatIfRecord>> {
     if plan.request.closing() == Closing::ProverFree {
         // What such a sequencer carries is known by simulation alone: thousands of positions would take hours.
         return Ok(None);
     }
-    Ok(Some(what_if(plan, &command(profile, choice, question, answers))?))
+    Ok(Some(what_if(plan, &command(profile, choice, plan_args, answers))?))
 }
 
 /// The command that prints a position, without what the sliders say.
-fn command(profile: &Path, choice: &Choice, question: &Question, answers: Answers) -> String {
+fn command(profile: &Path, choice: &CellFilter, plan_args: &PlanArgs, answers: Answers) -> String {
     let mut words = vec!["bench-harness plan --profile".to_owned(), quoted(&profile.display().to_string())];
     let left_out =
         |name: &str| ON_SLIDERS.contains(&name) || (answers == Answers::Grid && LIMIT.contains(&name));
-    let asked = question.flags().into_iter().filter(|(name, _)| !left_out(name));
+    let asked = plan_args.flags().into_iter().filter(|(name, _)| !left_out(name));
     for (name, value) in choice.flags().into_iter().chain(asked) {
         words.push(format!("--{name} {}", quoted(&value)));
     }

@@ -1,10 +1,13 @@
 //! `measure`: prove, verify, aggregate, and write down what it took.
 
+pub(crate) mod progress;
+pub(crate) mod spec_args;
+
 use crate::cmd::machine;
+use crate::cmd::measure::progress::Progress;
+use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::{Stopped, usage};
 use crate::output::{print, width};
-use crate::progress::Progress;
-use crate::spec_args::SpecArgs;
 use ::measure::host::Host;
 use ::measure::run::folder::RunFiles;
 use ::measure::run::launch::Launcher;

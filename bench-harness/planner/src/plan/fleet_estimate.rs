@@ -2,7 +2,7 @@
 
 use crate::domain::{State, Statistic};
 use crate::error::PlanError;
-use crate::formulas::{capacity, corrected, seed};
+use crate::formulas::{capacity, corrected, published};
 use crate::plan::request::{ArrivalLaw, PlanRequest};
 use crate::sim::{Closing, Pipeline, RunLength, Simulated, simulate};
 
@@ -27,19 +27,19 @@ pub struct Fleet {
 
 /// Three figures for one fleet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outlook {
+pub struct FleetEstimate {
     /// The fleet.
     pub fleet: Fleet,
     /// The seed's throughput for this N, batches/s. The seed has N provers whatever P is.
-    pub seed_throughput_batches_per_s: f64,
+    pub published_throughput_batches_per_s: f64,
     /// The seed's delay to consolidated for this N, s.
-    pub seed_delay_s: f64,
+    pub published_delay_s: f64,
     /// The corrected throughput, batches/s.
     pub corrected_throughput_batches_per_s: f64,
     /// The corrected delay to consolidated, s; mean, without queueing.
     pub corrected_delay_s: f64,
     /// The highest use of a stage: provers, aggregators or L1.
-    pub use_share: f64,
+    pub utilization: f64,
     /// What the simulation says.
     pub simulation: Outcome,
 }
@@ -64,16 +64,16 @@ pub enum Outcome {
 /// What the formulas say of a fleet, without simulation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClosedForm {
-    /// As [`Outlook::seed_throughput_batches_per_s`].
-    pub seed_throughput_batches_per_s: f64,
-    /// As [`Outlook::seed_delay_s`].
-    pub seed_delay_s: f64,
-    /// As [`Outlook::corrected_throughput_batches_per_s`].
+    /// As [`FleetEstimate::published_throughput_batches_per_s`].
+    pub published_throughput_batches_per_s: f64,
+    /// As [`FleetEstimate::published_delay_s`].
+    pub published_delay_s: f64,
+    /// As [`FleetEstimate::corrected_throughput_batches_per_s`].
     pub corrected_throughput_batches_per_s: f64,
-    /// As [`Outlook::corrected_delay_s`].
+    /// As [`FleetEstimate::corrected_delay_s`].
     pub corrected_delay_s: f64,
-    /// As [`Outlook::use_share`].
-    pub use_share: f64,
+    /// As [`FleetEstimate::utilization`].
+    pub utilization: f64,
 }
 
 /// The two closed forms for `fleet`.
@@ -85,18 +85,19 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
     ClosedForm {
-        seed_throughput_batches_per_s: seed::aggregated_throughput(
+        published_throughput_batches_per_s: published::aggregated_throughput(
             n,
             interval_s,
             prove_s,
             aggregate_s,
             block_s,
         ),
-        seed_delay_s: extra_s + seed::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
+        published_delay_s: extra_s
+            + published::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
         corrected_throughput_batches_per_s: throughput,
         corrected_delay_s: extra_s
             + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
-        use_share: 1.0 / interval_s / capacity,
+        utilization: 1.0 / interval_s / capacity,
     }
 }
 
@@ -104,23 +105,23 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
 ///
 /// # Errors
 /// [`PlanError::BadInput`] if the fleet has none of something.
-pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError> {
+pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstimate, PlanError> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let pipeline = request.pipeline(provers, n, aggregators)?;
     let interval_s = request.interval_s();
     let ClosedForm {
-        seed_throughput_batches_per_s,
-        seed_delay_s,
+        published_throughput_batches_per_s,
+        published_delay_s,
         corrected_throughput_batches_per_s,
         corrected_delay_s,
-        use_share,
+        utilization,
     } = closed_form(request, fleet);
     let (arriving, capacity) = (1.0 / interval_s, capacity_of(request, fleet));
     let settles = match (request.closing(), request.is_deterministic()) {
         // A sequencer that holds back loses batches and never falls behind.
         (Closing::ProverFree, _) => true,
-        (_, true) => use_share <= 1.0 + 1e-9,
-        (_, false) => use_share < 1.0 - 1e-9,
+        (_, true) => utilization <= 1.0 + 1e-9,
+        (_, false) => utilization < 1.0 - 1e-9,
     };
     let simulation = if settles {
         Outcome::Settles(Box::new(precise(request, fleet)?))
@@ -142,13 +143,13 @@ pub fn outlook(request: &PlanRequest, fleet: Fleet) -> Result<Outlook, PlanError
             p99_after_a_week_s: over(7.0)?,
         }
     };
-    Ok(Outlook {
+    Ok(FleetEstimate {
         fleet,
-        seed_throughput_batches_per_s,
-        seed_delay_s,
+        published_throughput_batches_per_s,
+        published_delay_s,
         corrected_throughput_batches_per_s,
         corrected_delay_s,
-        use_share,
+        utilization,
         simulation,
     })
 }

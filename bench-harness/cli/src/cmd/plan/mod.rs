@@ -1,11 +1,20 @@
 //! `plan`: from times to a recommendation.
 
+pub(crate) mod args;
+pub(crate) mod arrivals;
+pub(crate) mod closing;
+pub(crate) mod faults;
+pub(crate) mod flags;
+pub(crate) mod from_profile;
+pub(crate) mod machines;
+pub(crate) mod merge_shape;
+
+use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::from_profile::{CellFilter, neighbours, request};
+use crate::cmd::plan::machines::{MachineArgs, tables};
+use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
-use crate::machines::{MachineArgs, tables};
-use crate::merging::Merging;
 use crate::output::{deliver, table, width, write_whole};
-use crate::profile_plan::{Choice, neighbours, request};
-use crate::question::Question;
 use crate::units::seconds;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -31,17 +40,17 @@ const OUTPUT: &str = "Output";
       --target-batches-per-s 0.1 --delay 300s
   bench-harness plan --close 10s --prove 120s --prove-cv 0.3 --block 12s --aggregate-merge 3s \\
       --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
-      --straggler-share 0.02 --straggler-factor 4
+      --straggler-fraction 0.02 --straggler-factor 4
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --trace trace.json")]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) question: Question,
+    pub(crate) plan_args: PlanArgs,
     /// Plan from this measured profile.
     #[arg(long, help_heading = TIMES, value_name = "FILE", conflicts_with_all = ["prove", "aggregate", "aggregate_merge", "batch_size"])]
     profile: Option<PathBuf>,
     #[command(flatten)]
-    choice: Choice,
+    choice: CellFilter,
     #[command(flatten)]
     machines: MachineArgs,
     /// Time to prove one batch on one prover, by hand.
@@ -113,7 +122,7 @@ impl Args {
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
             ))
         };
-        let close_s = self.question.close.ok_or_else(|| missing("--close"))?;
+        let close_s = self.plan_args.close.ok_or_else(|| missing("--close"))?;
         let prove_s = self.prove.ok_or_else(|| missing("--prove"))?;
         let prove = match self.prove_law {
             ProveLaw::Lognormal => TimeDist::log_normal("prove", prove_s, self.prove_cv)?,
@@ -125,7 +134,7 @@ impl Args {
             ProveLaw::Exponential => TimeDist::exponential("prove", prove_s)?,
         };
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
-        let shape = self.question.aggregate_shape;
+        let shape = self.plan_args.aggregate_shape;
         let aggregation = match (self.aggregate, self.aggregate_merge) {
             (Some(_), _) if shape != Merging::Tree(2) => {
                 return Err(usage(
@@ -136,9 +145,9 @@ impl Args {
             (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
-        let target = self.question.required_target()?;
+        let target = self.plan_args.required_target()?;
         let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
-        self.question.request(load, prove, aggregation)
+        self.plan_args.request(load, prove, aggregation)
     }
 }
 
@@ -164,7 +173,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
         return deliver(&text, args.output.as_deref());
     };
     let profile = records::file::read(path)?;
-    let planned = plan_profile(&profile, &args.choice, &args.question)?;
+    let planned = plan_profile(&profile, &args.choice, &args.plan_args)?;
     trace(&planned.plan, args.trace.as_deref())?;
     let text = render(&planned.record, args.format)?;
     let text = match args.format {
@@ -225,16 +234,16 @@ pub(crate) struct Planned<'a> {
 /// Plans with the best of the chosen cells, and says what each of the others would need.
 pub(crate) fn plan_profile<'a>(
     profile: &'a ProfileRecord,
-    choice: &Choice,
-    question: &Question,
+    choice: &CellFilter,
+    plan_args: &PlanArgs,
 ) -> anyhow::Result<Planned<'a>> {
     let (best, fitting) = choice.of(profile)?;
-    let plan = recommend(&request(best, question)?)?;
+    let plan = recommend(&request(best, plan_args)?)?;
     let mut table =
         table(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
     for cell in fitting {
         let rate = cell.transactions_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
-        let row = match request(cell, question).and_then(|request| Ok(choose(&request)?)) {
+        let row = match request(cell, plan_args).and_then(|request| Ok(choose(&request)?)) {
             Ok(fleet) => [
                 fleet.provers.to_string(),
                 (u64::from(fleet.provers) * cell.cell.cores).to_string(),

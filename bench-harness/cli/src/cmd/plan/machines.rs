@@ -5,7 +5,7 @@ use crate::output::width;
 use anyhow::Context;
 use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
-use planner::plan::{Choice, Plan};
+use planner::plan::{Plan, Recommendation};
 use planner::scaling::LineFit;
 use records::plan::answers::MachineRecord;
 use records::plan::answers::{
@@ -162,7 +162,7 @@ impl MachineArgs {
     fn ranking(
         &self,
         request: &PlanRequest,
-        base: &Choice,
+        base: &Recommendation,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
     ) -> anyhow::Result<Vec<MachineRecord>> {
@@ -178,7 +178,7 @@ impl MachineArgs {
     fn comparison(
         &self,
         request: &PlanRequest,
-        base: &Choice,
+        base: &Recommendation,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
     ) -> anyhow::Result<MachineComparisonRecord> {
@@ -189,7 +189,7 @@ impl MachineArgs {
         Ok(MachineComparisonRecord {
             first: compared.first.to_record(),
             second: compared.second.to_record(),
-            turning_share: compared.turning_share,
+            turning_fraction: compared.turning_fraction,
         })
     }
 }
@@ -204,10 +204,10 @@ pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
             "\nMachines, cheapest first, those without a price after those with one:\n{table}{STANDS_ON}"
         );
     }
-    if let Some(MachineComparisonRecord { first, second, turning_share }) = comparison {
+    if let Some(MachineComparisonRecord { first, second, turning_fraction }) = comparison {
         let table = machines::terminal(&[first.clone(), second.clone()], width());
         let (first, second) = (&first.id, &second.id);
-        let turn = match turning_share {
+        let turn = match turning_fraction {
             Some(share) => format!(
                 "At equal work per cycle {first} proves one batch on all its cores sooner than {second} where more \
                  than {:.1} % of the work is parallel; below that {second} does.",

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{close_to, table};
-use planner::formulas::{seed, toy};
+use planner::formulas::{published, toy};
 
 #[test]
 fn the_seed_table_to_a_nanosecond() {
@@ -11,10 +11,15 @@ fn the_seed_table_to_a_nanosecond() {
         let n = row.u32("N");
         let (c, p) = (row.f64("close_s"), row.f64("prove_s"));
         let (a, b) = (row.f64("agg_s"), row.f64("block_s"));
-        close_to(seed::aggregated_delay_s(n, c, p, a, b), row.f64("seed_delay_s"), 1e-9, "delay");
+        close_to(published::aggregated_delay_s(n, c, p, a, b), row.f64("seed_delay_s"), 1e-9, "delay");
         // The table prints ten significant digits of the throughput.
         let throughput = row.f64("seed_throughput_batches_per_s");
-        close_to(seed::aggregated_throughput(n, c, p, a, b), throughput, throughput * 1e-9, "throughput");
+        close_to(
+            published::aggregated_throughput(n, c, p, a, b),
+            throughput,
+            throughput * 1e-9,
+            "throughput",
+        );
     }
 }
 
@@ -23,8 +28,8 @@ fn the_seed_delay_to_virtual() {
     for row in table("order_then_prove_virtual_delay") {
         let n = row.u32("N_batches_per_sequence_tx");
         let c = row.f64("close_s");
-        assert_eq!(seed::virtual_delay_s(n, c, 15.0), row.f64("seed_virtual_delay_block15_s"));
-        assert_eq!(seed::virtual_delay_s(n, c, 12.0), row.f64("seed_virtual_delay_block12_s"));
+        assert_eq!(published::virtual_delay_s(n, c, 15.0), row.f64("seed_virtual_delay_block15_s"));
+        assert_eq!(published::virtual_delay_s(n, c, 12.0), row.f64("seed_virtual_delay_block12_s"));
     }
 }
 

@@ -4,8 +4,9 @@
 //! that writes, and none that names a file. [`guard`] holds off what a web page of somebody else could try.
 
 mod guard;
+pub(crate) mod query;
 
-use crate::api::Planner;
+use crate::cmd::report::serve::query::Planner;
 use crate::exit;
 use crate::output::print;
 use anyhow::Context;
