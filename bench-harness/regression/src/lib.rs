@@ -2,7 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`aa`] | what a machine can decide: false alarms, and the least change that is caught |
+//! | [`aa`] | what a machine can decide: false positives, and the smallest change that is detected |
 //! | [`exact`] | figures without noise against a baseline |
 //! | [`paired`] | times, in pairs of runs: rules, order, verdict |
 //! | [`profiles`] | two profiles side by side, stage by stage: what stands against what, and what forbids it |

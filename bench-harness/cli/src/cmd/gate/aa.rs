@@ -2,7 +2,7 @@
 
 use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of, standard};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::gate::{planted, stop_on_ctrl_c};
+use crate::cmd::gate::stop_on_ctrl_c;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
 use crate::output::{print, width, write_whole};
@@ -11,7 +11,7 @@ use ::measure::schedule::Schedule;
 use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
 use records::sample::CellRecord;
-use regression::aa::study::{advice, rows, spread};
+use regression::aa::{advice, rows, spread};
 use regression::paired::block::Figures;
 use regression::paired::record::{arm, pair_record};
 use regression::paired::{Made, Many, Rules, one_block};
@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness gate aa --program ./prover --pairs 40
-  bench-harness gate aa --scripted --trials 100")]
+  bench-harness gate aa --program HEAD --pairs 40 --export-json aa.json")]
 pub(crate) struct Args {
     /// The program, or a git revision; this program itself unless given.
     #[arg(long, value_name = "PROGRAM|REVISION")]
@@ -49,11 +49,8 @@ pub(crate) struct Args {
     /// How long the program may take for one sample.
     #[arg(long, value_name = "TIME", value_parser = crate::units::seconds, default_value = "10min")]
     sample_timeout: f64,
-    /// Measure nothing: try the gate on machines with planted noise, and print a table in Markdown.
-    #[arg(long)]
-    scripted: bool,
     /// Write the whole record as JSON.
-    #[arg(long, value_name = "FILE", conflicts_with = "scripted")]
+    #[arg(long, value_name = "FILE")]
     export_json: Option<PathBuf>,
     #[command(flatten)]
     spec: SpecArgs,
@@ -68,7 +65,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         repeat_discarded,
         times,
         sample_timeout,
-        scripted,
         export_json,
         spec,
     } = args;
@@ -77,9 +73,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let rules =
         Rules { pairs, level, repeat_discarded, many: Many::Holm, seed: spec.seed, ..Rules::default() };
     rules.check(1).map_err(usage)?;
-    if scripted {
-        return print(&planted::table(&rules, trials));
-    }
     let limit = Duration::try_from_secs_f64(sample_timeout)
         .map_err(|error| usage(format!("--sample-timeout: {error}")))?;
     let schedule = Schedule::new(&spec).map_err(MeasureError::from)?;

@@ -5,7 +5,6 @@ mod exact;
 mod fleet_impact;
 mod outputs;
 mod paired;
-mod planted;
 mod programs;
 mod revision;
 pub(crate) mod sample;

@@ -1,32 +1,33 @@
-//! Whole comparisons on planted noise, by the code that decides real ones, counted by verdict.
+//! Whole comparisons on synthetic noise, by the code that decides real ones, counted by verdict.
 
-use crate::aa::noise::{Machine, Noise};
-use crate::paired::{Arm, ArmError, Described, Rules, Sample, TimeSample, compare};
+use crate::machine::{Machine, Noise};
 use records::regression::paired::{TimeName, VerdictName};
+use regression::paired::decide::Suspicion;
+use regression::paired::{Arm, ArmError, Described, Rules, Sample, TimeSample, compare};
 use std::cell::RefCell;
 
 /// How often each verdict was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Trials.
-    pub trials: u64,
+    pub(crate) trials: u64,
     /// Pass.
-    pub pass: u64,
+    pub(crate) pass: u64,
     /// Regressed.
-    pub regressed: u64,
+    pub(crate) regressed: u64,
     /// Improved.
-    pub improved: u64,
+    pub(crate) improved: u64,
     /// Inconclusive.
-    pub inconclusive: u64,
+    pub(crate) inconclusive: u64,
     /// No verdict: every pair was marked.
-    pub refused: u64,
+    pub(crate) refused: u64,
     /// Trials whose first block suspected a regression: what would fail without a second block.
-    pub suspected: u64,
+    pub(crate) suspected: u64,
 }
 
 impl Counts {
-    /// A count as a share of the trials.
-    pub fn share(&self, count: u64) -> f64 {
+    /// A count as a fraction of the trials.
+    pub(crate) fn fraction(&self, count: u64) -> f64 {
         if self.trials == 0 { 0.0 } else { count as f64 / self.trials as f64 }
     }
 }
@@ -55,15 +56,7 @@ impl Arm for Simulated<'_> {
 }
 
 /// So many comparisons of a head that takes `factor` times as long as base, each on a machine of its own.
-///
-/// ```
-/// use regression::aa::{noise::Noise, trials::trials};
-/// use regression::paired::Rules;
-/// // Without noise there is no doubt.
-/// let counts = trials(Noise::default(), 1.05, &Rules::default(), 20, 1);
-/// assert_eq!((counts.regressed, counts.trials), (20, 20));
-/// ```
-pub fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed: u64) -> Counts {
+pub(crate) fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed: u64) -> Counts {
     let mut counts = Counts { trials, ..Counts::default() };
     for trial in 0..trials {
         // Far apart, so that the machines of two studies with neighbouring seeds are not the same.
@@ -77,7 +70,7 @@ pub fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed: u64) 
         let count = match found {
             Ok(found) => {
                 let first = found.comparisons.first().map(|one| one.first_judged.suspicion);
-                is_suspected = first == Some(crate::paired::decide::Suspicion::Slower);
+                is_suspected = first == Some(Suspicion::Slower);
                 match found.verdict {
                     VerdictName::Pass => &mut counts.pass,
                     VerdictName::Regressed => &mut counts.regressed,

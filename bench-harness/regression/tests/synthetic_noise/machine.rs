@@ -1,4 +1,4 @@
-//! A machine whose noise is planted: what the gate's verdicts are tried on, since there the truth is known.
+//! A machine with synthetic noise: verdicts are tried on it, since there the truth is known.
 //!
 //! One machine runs both arms, one sample after the other, so that drift, clock and neighbour go on from run to run
 //! as they do on a real one. Work differs from batch to batch, the same in both arms; grinding is luck of its own in
@@ -8,33 +8,33 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use records::sample::MarkName;
 
-/// What is planted. Every size is a share of the time of a run; 0 is none.
+/// Sources of noise. Every size is a fraction of the time of a run; 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Noise {
+pub(crate) struct Noise {
     /// Standard deviation of a normal factor's logarithm, drawn for each run.
-    pub jitter: f64,
+    pub(crate) jitter: f64,
     /// Standard deviation of the step that the machine's speed takes from run to run, a random walk.
-    pub drift: f64,
+    pub(crate) drift: f64,
     /// The chance that a run is held up.
-    pub tail_chance: f64,
+    pub(crate) tail_chance: f64,
     /// The mean of an exponential delay of such a run.
-    pub tail: f64,
+    pub(crate) tail: f64,
     /// How much slower the slower of two clocks is.
-    pub clock: f64,
+    pub(crate) clock: f64,
     /// The chance that the clock changes before a run.
-    pub clock_chance: f64,
+    pub(crate) clock_chance: f64,
     /// How much slower a run is while a neighbour shares the core.
-    pub neighbour: f64,
+    pub(crate) neighbour: f64,
     /// The chance that the neighbour comes, or goes, before a run.
-    pub neighbour_chance: f64,
+    pub(crate) neighbour_chance: f64,
     /// The chance that the probes notice it and mark the run.
-    pub noticed: f64,
+    pub(crate) noticed: f64,
     /// The mean of an exponential delay by grinding, drawn for each run.
-    pub grinding: f64,
+    pub(crate) grinding: f64,
 }
 
 /// The noises that are tried, with their names.
-pub fn planted() -> [(&'static str, Noise); 6] {
+pub(crate) fn noises() -> [(&'static str, Noise); 6] {
     let quiet = Noise { jitter: 0.01, grinding: 0.01, ..Noise::default() };
     [
         ("quiet", quiet),
@@ -62,7 +62,7 @@ pub fn planted() -> [(&'static str, Noise); 6] {
 
 /// The machine.
 #[derive(Clone, Debug)]
-pub struct Machine {
+pub(crate) struct Machine {
     noise: Noise,
     rng: ChaCha20Rng,
     walk: f64,
@@ -72,7 +72,7 @@ pub struct Machine {
 
 impl Machine {
     /// A machine with this noise; the same seed, the same machine.
-    pub fn new(noise: Noise, seed: u64) -> Self {
+    pub(crate) fn new(noise: Noise, seed: u64) -> Self {
         Self {
             noise,
             rng: ChaCha20Rng::seed_from_u64(seed),
@@ -83,7 +83,7 @@ impl Machine {
     }
 
     /// The time of a run of so much work, and what the probes say of it.
-    pub fn run(&mut self, work_s: f64) -> (f64, MarkName) {
+    pub(crate) fn run(&mut self, work_s: f64) -> (f64, MarkName) {
         let noise = self.noise;
         self.walk += noise.drift * self.normal();
         self.is_slow_clock ^= self.uniform() < noise.clock_chance;
@@ -124,7 +124,7 @@ impl Machine {
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, Noise, planted};
+    use super::{Machine, Noise, noises};
     use records::sample::MarkName;
 
     fn runs(noise: Noise, seed: u64) -> Vec<(f64, MarkName)> {
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn no_noise_is_the_work_and_a_seed_is_a_machine() {
         assert!(runs(Noise::default(), 1).iter().all(|run| *run == (2.0, MarkName::Clean)));
-        let noise = planted()[5].1;
+        let noise = noises()[5].1;
         assert_eq!(runs(noise, 7), runs(noise, 7));
         assert_ne!(runs(noise, 7), runs(noise, 8));
     }

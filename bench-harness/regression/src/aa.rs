@@ -1,9 +1,12 @@
-//! What measured differences of a program with itself say of a machine.
+//! What a machine can decide, from measured differences of a program with itself: how often an unchanged build would
+//! fail, and the smallest change that would be detected.
 //!
-//! Blocks are drawn from the differences, with replacement and each with a sign by a coin: under "nothing has
-//! changed" both signs are equally likely, so that whatever the study's own pairs happened to show in one direction
-//! is no part of it. A change of x adds ln(1 + x). What is decided is decided by the code of the gate. That draws are
-//! independent of each other is an assumption; the correlation of neighbours is told beside it.
+//! A sign-flip bootstrap: blocks are drawn from the differences with replacement, each with a random sign. Under "no
+//! change" both signs are equally likely, so the direction that this study's own pairs happened to show has no
+//! influence. A change of x adds ln(1 + x). Each drawn comparison is decided by the code that decides real ones
+//! ([`crate::paired::decide`]). Assumption: draws are independent; the correlation of neighbouring differences is
+//! reported beside the result. The same rules on synthetic noise, where the truth is known, are a test of this crate
+//! (`tests/synthetic_noise`).
 
 use crate::paired::block::Figures;
 use crate::paired::decide::{Suspicion, judge, verdict};
@@ -13,26 +16,26 @@ use rand_core::{Rng, SeedableRng};
 use records::regression::aa::{AaAdviceRecord, AaRowRecord};
 use records::regression::paired::VerdictName;
 
-/// Numbers of pairs that are tried.
-pub const PAIRS_TRIED: [usize; 3] = [5, 10, 20];
-/// Least effects that are tried.
-pub const EFFECTS_TRIED: [f64; 5] = [0.01, 0.02, 0.03, 0.05, 0.10];
-/// A change larger than this is not looked for.
+/// Pairs per block of the rows.
+const PAIRS_TRIED: [usize; 3] = [5, 10, 20];
+/// Minimum effects of the rows; 0.03 is 3 %.
+const EFFECTS_TRIED: [f64; 5] = [0.01, 0.02, 0.03, 0.05, 0.10];
+/// The largest change that is searched for: 1.0 doubles the time.
 const CHANGE_MAX: f64 = 1.0;
 
-/// How many of an unchanged build's comparisons must pass for rules to be recommended.
-const PASS_WANTED: f64 = 0.90;
-/// How many may fail.
-const FALSE_WANTED: f64 = 0.01;
+/// Rules are recommended where at least this fraction of an unchanged build's comparisons passes.
+const PASS_FRACTION_MIN: f64 = 0.90;
+/// … and at most this fraction of them fails.
+const FALSE_POSITIVE_FRACTION_MAX: f64 = 0.01;
 
-/// Shares of verdicts in drawn comparisons.
+/// Fractions of verdicts in drawn comparisons.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shares {
+struct VerdictFractions {
     regressed: f64,
     pass: f64,
 }
 
-fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64) -> Shares {
+fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64) -> VerdictFractions {
     // The same draws for every change, so that power never falls as the change grows.
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let shift = libm::log1p(change);
@@ -56,12 +59,12 @@ fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64)
             VerdictName::Improved | VerdictName::Inconclusive => {}
         }
     }
-    let share = |count: u64| count as f64 / trials.max(1) as f64;
-    Shares { regressed: share(regressed), pass: share(pass) }
+    let fraction = |count: u64| count as f64 / trials.max(1) as f64;
+    VerdictFractions { regressed: fraction(regressed), pass: fraction(pass) }
 }
 
-/// The least change that is caught so often, to a tenth of a per cent; none up to a doubling of the time.
-fn least_change(differences: &[f64], power: f64, rules: &Rules, trials: u64, seed: u64) -> Option<f64> {
+/// The smallest change that is detected with at least this power, to 0.1 %; none up to [`CHANGE_MAX`].
+fn detectable_change(differences: &[f64], power: f64, rules: &Rules, trials: u64, seed: u64) -> Option<f64> {
     let is_caught =
         |tenths: u32| draw(differences, f64::from(tenths) / 1000.0, rules, trials, seed).regressed >= power;
     let (mut misses, mut catches) = (0, (CHANGE_MAX * 1000.0) as u32);
@@ -75,8 +78,8 @@ fn least_change(differences: &[f64], power: f64, rules: &Rules, trials: u64, see
     Some(f64::from(catches) / 1000.0)
 }
 
-/// What the gate would do on this machine, for each number of pairs and each least effect. Empty where there is no
-/// difference.
+/// Verdicts to expect on this machine, one row for each number of pairs and each minimum effect; `trials` comparisons
+/// are drawn for each figure. Empty without differences.
 pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord> {
     if differences.is_empty() {
         return Vec::new();
@@ -86,26 +89,26 @@ pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord>
         for min_effect in EFFECTS_TRIED {
             let rules = Rules { pairs, min_effect, ..*rules };
             let nothing = draw(differences, 0.0, &rules, trials, rules.seed);
-            let least = |power| least_change(differences, power, &rules, trials, rules.seed);
+            let detectable = |power| detectable_change(differences, power, &rules, trials, rules.seed);
             rows.push(AaRowRecord {
                 pairs: pairs as u64,
                 min_effect,
                 false_positive_fraction: nothing.regressed,
                 pass_fraction: nothing.pass,
-                detectable_80: least(0.8),
-                detectable_90: least(0.9),
+                detectable_80: detectable(0.8),
+                detectable_90: detectable(0.9),
             });
         }
     }
     rows
 }
 
-/// The rules for this machine: the smallest least effect, and then the fewest pairs, for which an unchanged build
-/// passes in nine of ten comparisons and fails in at most one of a hundred. None where no row does.
+/// The rules to use on this machine: the smallest minimum effect, then the fewest pairs, for which an unchanged build
+/// passes in at least 90 % of comparisons and fails in at most 1 %. None where no row does.
 pub fn advice(rows: &[AaRowRecord]) -> Option<AaAdviceRecord> {
-    let good = rows
-        .iter()
-        .filter(|row| row.pass_fraction >= PASS_WANTED && row.false_positive_fraction <= FALSE_WANTED);
+    let good = rows.iter().filter(|row| {
+        row.pass_fraction >= PASS_FRACTION_MIN && row.false_positive_fraction <= FALSE_POSITIVE_FRACTION_MAX
+    });
     let best = good.min_by(|a, b| a.min_effect.total_cmp(&b.min_effect).then(a.pairs.cmp(&b.pairs)))?;
     Some(AaAdviceRecord {
         pairs: best.pairs,
@@ -115,7 +118,7 @@ pub fn advice(rows: &[AaRowRecord]) -> Option<AaAdviceRecord> {
     })
 }
 
-/// Standard deviation of the differences, and the correlation of neighbours.
+/// Standard deviation of the differences, and their lag-1 autocorrelation; none where all are equal.
 pub fn spread(differences: &[f64]) -> (f64, Option<f64>) {
     let n = differences.len() as f64;
     let mean = differences.iter().sum::<f64>() / n.max(1.0);
@@ -140,7 +143,7 @@ mod tests {
     fn a_noisier_machine_needs_more_and_sees_less() {
         let of = |deviation| rows(&noise(deviation), &Rules::default(), 200);
         let (quiet, loud) = (of(0.003), of(0.03));
-        let advised = advice(&quiet).expect("a quiet machine can gate");
+        let advised = advice(&quiet).expect("a quiet machine can decide");
         assert_eq!(advised.min_effect, 0.01);
         let loud_advice = advice(&loud).expect("a loud one too");
         assert!(loud_advice.min_effect > advised.min_effect, "{loud_advice:?}");
@@ -148,7 +151,7 @@ mod tests {
             assert!(quiet.false_positive_fraction <= 0.01 && loud.false_positive_fraction <= 0.01);
             assert!(quiet.detectable_80 <= loud.detectable_80, "{quiet:?} {loud:?}");
             assert!(quiet.detectable_80 <= quiet.detectable_90);
-            assert!(quiet.detectable_80.is_some_and(|least| least >= quiet.min_effect));
+            assert!(quiet.detectable_80.is_some_and(|change| change >= quiet.min_effect));
         }
     }
 
