@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+pub(crate) const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// A browser with an empty profile; gone when this is.
 pub(crate) struct Chromium {
@@ -14,18 +14,12 @@ pub(crate) struct Chromium {
     profile: TempDir,
 }
 
-/// The browser of this machine; none where there is none, which is said aloud.
+/// The browser of this machine.
 pub(crate) fn found() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
     let programs = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    let found = programs.into_iter().find(|program| program.is_file());
-    if found.is_none() {
-        let required = std::env::var("BENCH_HARNESS_BROWSER").is_ok_and(|value| value == "required");
-        assert!(!required, "no browser was found, and BENCH_HARNESS_BROWSER=required: looked for {NAMES:?}");
-        eprintln!("SKIPPED: no browser was found (looked for {NAMES:?}): the report was not looked at");
-    }
-    found
+    programs.into_iter().find(|program| program.is_file())
 }
 
 impl Chromium {

@@ -1,8 +1,9 @@
 //! The report from disk: nothing is fetched, nothing complains, every chart has marks, the sliders say what `plan`
 //! prints.
 
-use crate::chromium::{Chromium, found};
+use crate::chromium::{Chromium, NAMES, found};
 use crate::devtools::Page;
+use crate::skip::skip;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -86,7 +87,7 @@ fn charts(page: &mut Page) -> u64 {
 
 #[test]
 fn it_opens_from_disk_on_every_screen_light_and_dark() {
-    let Some(program) = found() else { return };
+    let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
     let run = Run::new();
     run.ok("report out --html report.html --target-tx-per-s 500");
     let address = format!("file://{}", run.folder().join("report.html").display());
@@ -138,7 +139,7 @@ fn fact<'a>(shown: &'a str, name: &str) -> &'a str {
 
 #[test]
 fn the_sliders_say_what_the_plan_prints() {
-    let Some(program) = found() else { return };
+    let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
     let run = Run::new();
     run.ok("report out --html report.html --target-tx-per-s 200 --prover-usd-per-hour 2");
     let browser = Chromium::start(&program);

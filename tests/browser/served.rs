@@ -1,7 +1,8 @@
 //! The report behind `report --serve`: any number, simulation included; for this machine alone; gone at Ctrl-C.
 
-use crate::chromium::{Chromium, found};
+use crate::chromium::{Chromium, NAMES, found};
 use crate::report::{PROGRAM, Run, answer, printed};
+use crate::skip::skip;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -110,7 +111,7 @@ fn files(run: &Run) -> Vec<(std::ffi::OsString, u64)> {
 
 #[test]
 fn the_page_asks_the_planner_for_any_number() {
-    let Some(program) = found() else { return };
+    let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
     let run = Run::new();
     let mut server = Server::start(&run);
     let browser = Chromium::start(&program);

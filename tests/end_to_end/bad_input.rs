@@ -168,7 +168,7 @@ fn a_profile_that_is_none() {
     refused(
         &bench,
         &format!("{of_whole} --target-tx-per-s 1 --of-cores 64"),
-        &["no cell of the profile is the one asked for; it has: mix of 4, scripted, 1 core"],
+        &["no cell of the profile fits; it has: mix of 4, scripted, 1 core"],
     );
     refused(&bench, "report elsewhere", &["elsewhere/profile.json: No such file"]);
     refused(&bench, "report out --what samples", &["samples come as csv or json"]);

@@ -3,6 +3,7 @@
 
 use crate::log::Log;
 use crate::processes::{Running, kill_9};
+use crate::skip::skip;
 use crate::support::{Bench, SCRIPT, SLOW_SCRIPT};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ fn a_planted_neighbour_is_marked_and_nothing_is_planned_from_its_samples() {
     assert!(shown.contains("0 + 2") && shown.contains("TOO FEW CLEAN ONES"), "{shown}");
     let refused = bench.run("plan --profile out/profile.json --target-tx-per-s 1");
     assert_ne!(refused.code, Some(0), "{refused:#?}");
-    assert!(refused.stdout.is_empty() && refused.stderr.contains("left out"), "{refused:#?}");
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("discarded"), "{refused:#?}");
 }
 
 #[test]
@@ -120,8 +121,7 @@ fn a_cell_that_would_not_fit_is_refused_with_the_figure() {
 #[test]
 fn a_clock_that_cannot_be_had_is_said_and_the_other_cells_run() {
     if Path::new("/sys/devices/system/cpu/cpu0/cpufreq").exists() {
-        println!("skipped: this machine has cpufreq, and a test must not change its clock");
-        return;
+        skip!("no-cpufreq", "this machine has cpufreq, and a test must not change its clock");
     }
     let bench = Bench::scripted(SCRIPT, "");
     let ran = bench.run("measure --spec spec.toml --clock 2.0GHz,as_is --output out").ok();
@@ -155,8 +155,7 @@ fn a_duty_cycle_holds_and_nothing_of_it_is_left_behind() {
     let log = Log::of(&bench.path("out"));
     if let Some(failure) = log.of_kind("failure").first() {
         assert_eq!(failure["failure"], "clock");
-        println!("skipped: no duty cycle here: {}", failure["why"]);
-        return;
+        skip!("duty-cycle", "no duty cycle on this machine: {}", failure["why"]);
     }
     let calls = log.of_stage("prove_call");
     for call in &calls {
@@ -194,8 +193,7 @@ fn a_machine_that_fails_a_check_is_not_measured() {
 #[test]
 fn provers_at_once_are_a_cell_of_their_own() {
     if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
-        println!("skipped: one CPU holds one prover");
-        return;
+        skip!("two-cpus", "one CPU holds one prover");
     }
     let bench = Bench::scripted(SLOW_SCRIPT, "provers = \"1,2\"\n");
     bench.run("measure --spec spec.toml --repeats 2 --output out").ok();

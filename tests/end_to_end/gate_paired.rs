@@ -152,7 +152,7 @@ fn five_is_zero_pairs_left_after_marking() {
     let ran = compare(&bench, "--pairs 6 --repeat-discarded 3");
     let ran =
         ran.fails(5, &["zero pairs are left after marking", "each of 9 had a sample that was shared_core"]);
-    assert_eq!(ran.stderr.matches(": marked, left out").count(), 9, "{ran:#?}");
+    assert_eq!(ran.stderr.matches(": discarded").count(), 9, "{ran:#?}");
     assert_eq!(ran.stderr.matches(" again, ").count(), 3, "{ran:#?}");
 }
 
@@ -174,7 +174,7 @@ fn two_is_bad_usage() {
     let both = format!("--base {PROGRAM} --head {PROGRAM}");
     with(&format!("{both} --pairs 5")).fails(2, &["5 pairs cannot decide 2 comparisons", "at least 6 pairs"]);
     with(&format!("{both} --pairs 0")).fails(2, &["pairs: expected 1 to 200, got 0"]);
-    with(&format!("{both} --min-effect x")).fails(2, &["expected a share as in 3% or 0.03"]);
+    with(&format!("{both} --min-effect x")).fails(2, &["expected a fraction as in 3% or 0.03"]);
     with(&format!("{both} --batch-size 0")).fails(2, &["batch_sizes"]);
     bench.run("gate paired --base a").fails(2, &["--head"]);
     bench.run("gate").fails(2, &[]);

@@ -2,7 +2,9 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`support`] | a folder of one's own, the program in it, and what came of it |
+//! | [`support`] | a temporary folder, the program in it, and its result |
+//! | [`skip`] | tests that cannot run on this machine |
+//! | [`flags`] | flags that need each other, and those that have no effect |
 //! | [`log`] | the samples of a run, read as an outsider reads them |
 //! | [`processes`] | who lives, who is whose child, signals |
 //! | [`help`] | `--help` of every verb, and that its examples work as pasted |
@@ -37,6 +39,7 @@ mod conditions;
 mod examples;
 mod exit_codes;
 mod files;
+mod flags;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;
@@ -53,6 +56,7 @@ mod pipelines;
 mod processes;
 mod real;
 mod report;
+mod skip;
 mod support;
 mod timeline;
 mod trace;

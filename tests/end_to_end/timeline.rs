@@ -39,7 +39,7 @@ fn a_plan_as_a_timeline_shows_the_seeds_267_seconds() {
     let bench = Bench::new();
     let numbers =
         "--close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1 --fix-n 12";
-    bench.run(&format!("plan {numbers} --trace trace.json")).ok();
+    bench.run(&format!("plan {numbers} --timeline trace.json")).ok();
     let first = bench.read("trace.json");
     let lanes = lanes(&first);
     let provers: Vec<_> = lanes.keys().filter(|name| name.starts_with("prover ")).collect();
@@ -47,7 +47,7 @@ fn a_plan_as_a_timeline_shows_the_seeds_267_seconds() {
     assert_eq!(lanes["prover 0"][0], (10e6, 130e6));
     assert_eq!(lanes["aggregator 0"][0], (240e6, 252e6));
     assert_eq!(lanes["to consolidated"][0], (252e6, 267e6));
-    bench.run(&format!("plan {numbers} --trace again.json")).ok();
+    bench.run(&format!("plan {numbers} --timeline again.json")).ok();
     assert_eq!(bench.read("again.json"), first);
 }
 
@@ -55,7 +55,7 @@ fn a_plan_as_a_timeline_shows_the_seeds_267_seconds() {
 fn a_run_as_a_timeline_has_every_sample_once() {
     let bench = Bench::scripted(SCRIPT, "");
     bench.run("measure --spec spec.toml --output out").ok();
-    bench.run("report out --trace trace.json").ok();
+    bench.run("report out --timeline trace.json").ok();
     let lanes = lanes(&bench.read("trace.json"));
     assert_eq!(lanes.keys().collect::<Vec<_>>(), ["mix of 4, scripted, 1 core"]);
     let samples = crate::log::Log::of(&bench.path("out"));

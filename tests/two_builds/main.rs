@@ -1,15 +1,18 @@
-//! Two builds that really prove, compared by the gate: one slowed on purpose is caught, one that did not change passes.
+//! Two builds that really prove, compared by the regression check: one slowed on purpose is caught, one that did not change passes.
 //!
 //! A target of its own: cargo runs one after another, so that no other test takes the cores from these, and the two
-//! take turns. What is left is who else uses the machine. Against that a comparison that decided nothing is made
-//! again, at most twice; how often the gate is wrong is not shown here but in `METHODOLOGY.md`, over thousands of
-//! trials.
+//! take turns. What is left is other load on the machine, so an inconclusive comparison is made again, at most twice.
+//! The error rates of the regression check are not tested here but by `synthetic_noise` of the crate `regression`, over
+//! thousands of trials.
 
+#[path = "../end_to_end/skip.rs"]
+mod skip;
 mod slowed_arm;
 #[path = "../end_to_end/support.rs"]
 #[expect(dead_code, reason = "the other target uses the rest of it")]
 mod support;
 
+use crate::skip::skip;
 use crate::support::{Bench, Ran};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Mutex, PoisonError};
@@ -34,13 +37,12 @@ fn compared(percent: u32) -> Ran {
     bench.run(&format!("gate paired --base ./base --head ./head --time prove --pairs 8 {}", slowed_arm::SPEC))
 }
 
-/// The first verdict, of at most three, that decides. On a machine that lets none be decided nothing is shown, and
-/// this says so; a verdict that is wrong fails.
+/// The first conclusive verdict of at most three; skipped where there is none. A wrong verdict fails.
 fn decided(percent: u32, verdict: &str, code: i32) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     for _ in 0..TRIES {
         let ran = compared(percent);
-        // 5: every pair was spoiled.
+        // 5: every pair was discarded.
         if ran.stdout.starts_with("INCONCLUSIVE") || ran.code == Some(5) {
             println!("this machine is not quiet enough: {}{}", ran.stdout, ran.stderr);
             continue;
@@ -49,7 +51,7 @@ fn decided(percent: u32, verdict: &str, code: i32) {
         assert_eq!(ran.code, Some(code), "{ran:#?}");
         return;
     }
-    println!("skipped: {TRIES} comparisons decided nothing here");
+    skip!("quiet-machine", "{TRIES} comparisons were inconclusive on this machine");
 }
 
 #[test]

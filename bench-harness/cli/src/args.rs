@@ -1,19 +1,25 @@
-//! The command line: which verbs there are, and what stands in `--help`.
+//! The command line: the verbs, and the text of the top-level `--help`.
 
-use crate::cmd::{completions, gate, history, machine, measure, plan, queue, report, run, workload};
-use clap::{Parser, Subcommand};
+use crate::cmd::{gate, history, machine, measure, plan, queue, report, run, workload};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  a mistake of this program
+  1  internal error
   2  bad usage or bad input
   3  a regression
   4  inconclusive, with --strict
   5  cannot compare, or a machine check refused
   6  a proof or a state root is wrong
   7  no plan meets the target
-130  stopped; what was measured is kept";
+130  stopped; what was measured is kept
+
+Examples:
+  bench-harness run
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100
+  bench-harness VERB --help        # with examples of each verb";
 
 /// How many provers does a rollup need, on which machines, with what delay and throughput?
 ///
@@ -37,12 +43,25 @@ pub(crate) enum Verb {
     Report(Box<report::Args>),
     Workload(workload::Args),
     Machine(machine::Args),
-    Completions(completions::Args),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example:
+  bench-harness completions bash > ~/.local/share/bash-completion/completions/bench-harness")]
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
     /// Measure one cell: a request on standard input, samples on standard output.
     #[command(hide = true)]
     Cell,
     #[command(hide = true)]
     GateSample(Box<gate::sample::Args>),
+}
+
+/// The completion script of a shell, from the command line itself.
+pub(crate) fn completion_script(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "bench-harness", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 #[cfg(test)]
@@ -54,12 +73,12 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for argument in command.get_arguments() {
             let id = argument.get_id();
-            assert!(seen.insert(id), "{}: two flags are both `{id}`", command.get_name());
+            assert!(seen.insert(id), "{}: two flags are named `{id}`", command.get_name());
         }
         command.get_subcommands().for_each(check);
     }
 
-    /// Flags of several structs meet in one verb; two of one name would silently be taken for each other.
+    /// Several structs are flattened into one verb; two flags of one name would silently share a value.
     #[test]
     fn no_two_flags_of_a_verb_have_one_name() {
         check(&Args::command());

@@ -1,8 +1,9 @@
-//! The exit codes, and which error leads to which.
+//! The exit codes, which error leads to which, and stopping by Ctrl-C.
 //!
-//! The error that knows best stands deepest: the chain is searched for a kind that has a code of its own. An error
-//! of no known kind is a mistake of this program.
+//! The chain of an error is searched for a kind that has a code of its own. An error of no known kind is an internal
+//! error.
 
+use anyhow::Context;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
@@ -10,10 +11,12 @@ use prover::system::ProverError;
 use records::file::{ReadError, WriteError};
 use regression::paired::{ArmError, PairedError};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use thiserror::Error;
 
-/// A mistake of this program.
-pub(crate) const OUR_BUG: u8 = 1;
+/// An internal error: a bug of this program.
+pub(crate) const INTERNAL: u8 = 1;
 /// Bad usage or bad input; clap exits with the same code.
 pub(crate) const USAGE: u8 = 2;
 /// A figure changed, or proving got slower.
@@ -29,32 +32,32 @@ pub(crate) const INFEASIBLE: u8 = 7;
 /// Stopped by Ctrl-C or SIGTERM, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
-/// The user stopped it: what was kept, and how to go on.
+/// Stopped by the user: what was kept, and how to resume.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Stopped(pub(crate) String);
 
-/// Bad usage or bad input, in words.
+/// Bad usage or bad input, with what to do instead.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
 
-/// A figure changed, or proving got slower: the verdict, in words.
+/// A figure changed, or proving got slower: the verdict and its reason.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Regression(pub(crate) String);
 
-/// Neither a regression nor its absence is shown, and that is to fail.
+/// Neither a regression nor its absence is shown, and `--strict` was given.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Inconclusive(pub(crate) String);
 
-/// Two things that cannot be compared, in words.
+/// Two things that cannot be compared, and why.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Refused(pub(crate) String);
 
-/// Marks an error as the user's to mend, keeping its words.
+/// An error that the user can fix, with its text.
 pub(crate) fn usage(error: impl std::fmt::Display) -> anyhow::Error {
     Usage(error.to_string()).into()
 }
@@ -65,18 +68,18 @@ pub(crate) fn from_outcome(outcome: anyhow::Result<()>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            let mut said = error.to_string();
+            let mut shown = error.to_string();
             for cause in error.chain().skip(1).map(ToString::to_string) {
-                // Most of our errors repeat what caused them in their own sentence.
-                if !said.contains(&cause) {
+                // Most errors of this program repeat their cause in their own text.
+                if !shown.contains(&cause) {
                     eprintln!("  because {cause}");
                 }
-                said = cause;
+                shown = cause;
             }
             let code = code_of(&error);
-            if code == OUR_BUG {
+            if code == INTERNAL {
                 eprintln!(
-                    "This looks like a mistake of bench-harness; please report it with the command you ran."
+                    "This is an internal error of bench-harness; please report it with the command you ran."
                 );
             }
             ExitCode::from(code)
@@ -84,8 +87,17 @@ pub(crate) fn from_outcome(outcome: anyhow::Result<()>) -> ExitCode {
     }
 }
 
+/// A flag that Ctrl-C sets, so that programs are ended and temporary files removed.
+pub(crate) fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("listening for Ctrl-C")?;
+    Ok(stop)
+}
+
+/// The exit code of an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
-    error.chain().find_map(code_of_one).unwrap_or(OUR_BUG)
+    error.chain().find_map(code_of_one).unwrap_or(INTERNAL)
 }
 
 fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
@@ -114,10 +126,10 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     {
         return Some(USAGE);
     }
-    if let Some(error) = error.downcast_ref::<::machine::RequireError>() {
+    if let Some(error) = error.downcast_ref::<machine::RequireError>() {
         return Some(match error {
-            ::machine::RequireError::NoSuchCheck { .. } => USAGE,
-            ::machine::RequireError::Refused { .. } => REFUSED,
+            machine::RequireError::NoSuchCheck { .. } => USAGE,
+            machine::RequireError::Refused { .. } => REFUSED,
         });
     }
     if error.is::<Regression>() {
@@ -142,13 +154,13 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             | PairedError::NoPairs { .. } => REFUSED,
         });
     }
-    // What the system says of a file (missing, no permission, disk full) is for the user to mend.
+    // Errors of files (missing, no permission, disk full) are for the user to fix.
     (error.is::<Usage>() || error.is::<std::io::Error>()).then_some(USAGE)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{INFEASIBLE, OUR_BUG, USAGE, WRONG_PROOF, code_of, usage};
+    use super::{INFEASIBLE, INTERNAL, USAGE, WRONG_PROOF, code_of, usage};
     use anyhow::Context;
     use prover::system::ProverError;
 
@@ -159,7 +171,7 @@ mod tests {
         let missing = std::fs::read("/nowhere/at/all").context("reading the spec").expect_err("missing");
         assert_eq!(code_of(&missing), USAGE);
         assert_eq!(code_of(&usage("no")), USAGE);
-        assert_eq!(code_of(&anyhow::anyhow!("surprise")), OUR_BUG);
+        assert_eq!(code_of(&anyhow::anyhow!("surprise")), INTERNAL);
         let load = planner::domain::Load::new(
             planner::domain::Target::BatchesPerS(1.0),
             None,

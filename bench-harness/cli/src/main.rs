@@ -1,18 +1,35 @@
 //! `bench-harness`: how many provers does a rollup need, answered from measured proofs.
 //!
-//! Arguments in, exit code out. Each verb is a file in `cmd`; what it does is in the crates below.
+//! Arguments in, exit code out. Each verb is a file or a folder in `cmd`; what it does is in the crates below.
 
 mod args;
-#[cfg(test)]
-mod ci_examples;
 mod cmd;
 mod exit;
 mod output;
 mod units;
 
+use crate::args::{Args, Verb, completion_script};
+use crate::cmd::{cell, gate, history, machine, measure, plan, queue, report, run, workload};
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit::from_outcome(cmd::dispatch(args::Args::parse()))
+    exit::from_outcome(dispatch(Args::parse().verb))
+}
+
+fn dispatch(verb: Verb) -> anyhow::Result<()> {
+    match verb {
+        Verb::Run(args) => run::run(*args),
+        Verb::Measure(args) => measure::run(*args),
+        Verb::Plan(args) => plan::run(*args),
+        Verb::Queue(args) => queue::run(&args),
+        Verb::Gate(args) => gate::run(args),
+        Verb::History(args) => history::run(args),
+        Verb::Report(args) => report::run(&args),
+        Verb::Workload(args) => workload::run(args),
+        Verb::Machine(args) => machine::run(&args),
+        Verb::Completions { shell } => output::print(&completion_script(shell)),
+        Verb::GateSample(args) => gate::sample::run(*args),
+        Verb::Cell => cell::run(),
+    }
 }

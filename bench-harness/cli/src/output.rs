@@ -3,6 +3,8 @@
 use crate::exit::usage;
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
+use records::file::to_json;
+use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -14,18 +16,12 @@ pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-/// How wide a table may be.
+/// The width of tables in columns: that of the terminal within limits, and 100 in a pipe, which fits a pull request.
 pub(crate) fn width() -> u16 {
-    let measured = comfy_width();
-    measured.clamp(60, 140)
-}
-
-fn comfy_width() -> u16 {
-    // A pipe has no width; 100 columns fit a README and a pull request.
     if !std::io::stdout().is_terminal() {
         return 100;
     }
-    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| size.ws_col)
+    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| size.ws_col).clamp(60, 140)
 }
 
 /// Whether colours may be printed: on a terminal that knows them, and not against `NO_COLOR`
@@ -52,6 +48,16 @@ pub(crate) fn deliver(text: &str, to: Option<&Path>) -> anyhow::Result<()> {
         None => print(text),
         Some(path) => write_whole(path, text),
     }
+}
+
+/// Writes a record as indented JSON, as [`write_whole`] does.
+pub(crate) fn write_json(path: &Path, record: &impl Serialize) -> anyhow::Result<()> {
+    write_whole(path, &to_json(record).context("writing a record as JSON")?)
+}
+
+/// Prints a record as indented JSON.
+pub(crate) fn print_json(record: &impl Serialize) -> anyhow::Result<()> {
+    print(&to_json(record).context("writing a record as JSON")?)
 }
 
 /// Writes a file whole or not at all. What a link points to is replaced, and not the link; a pipe or a device is

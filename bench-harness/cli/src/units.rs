@@ -1,4 +1,4 @@
-//! Durations on the command line.
+//! Durations and fractions on the command line.
 
 /// A duration in seconds: a number with `ms`, `s`, `min` or `h`; a bare number is seconds.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
@@ -21,9 +21,27 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     Ok(number * factor)
 }
 
+/// A fraction: a number, or a percentage.
+pub(crate) fn fraction(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(number) => (number, 0.01),
+        None => (text, 1.0),
+    };
+    let wrong = |_| format!("expected a fraction as in 3% or 0.03, got `{text}`");
+    number.trim().parse::<f64>().map_err(wrong).map(|number| number * scale)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{fraction, seconds};
+
+    #[test]
+    fn fractions() {
+        assert_eq!(fraction("3%"), Ok(0.03));
+        assert_eq!(fraction("0.03"), Ok(0.03));
+        assert_eq!(fraction(" 2.5 %"), Ok(0.025));
+        assert!(fraction("three").expect_err("no number").contains("3% or 0.03"));
+    }
 
     #[test]
     fn units() {

@@ -136,7 +136,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             for warning in record.warnings() {
                 eprintln!("warning: {warning}");
             }
-            github.tell(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)
+            github.show(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)
         }
     }
 }

@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// Show what this computer is, whether it is fit to be measured on, and what to do about it. Changes nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   bench-harness machine
   bench-harness machine --json --output machine.json
   bench-harness machine --require affinity,load     # exit 5 unless these checks pass
-  bench-harness machine restore                     # put back what a run that died had changed")]
+  bench-harness machine restore                     # put back what a run that died had changed"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,

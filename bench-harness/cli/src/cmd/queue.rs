@@ -1,9 +1,11 @@
 //! `queue`: sequenced batches that wait to be proved, over a day and after an outage.
 
-use crate::cmd::plan::faults::FaultArgs;
+use crate::cmd::plan::prove::ProveArgs;
+use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
-use crate::output::print;
+use crate::output::{self, print};
 use crate::units::seconds;
+use clap::Arg;
 use planner::backlog::day::DayOutcome;
 use planner::backlog::{
     Autoscaler, DayCurve, DayQueue, autoscaled, drain_s, fixed_fleet, provers_for_day, provers_to_drain,
@@ -12,61 +14,69 @@ use planner::domain::TimeDist;
 use planner::sim::Simulated;
 use serde_json::json;
 
-/// What becomes of the queue of sequenced batches: over a day of uneven load, after an outage, and with a fleet that
-/// follows the load.
+/// The queue of sequenced batches that wait to be proved: over a day of uneven load, after an outage, and with a
+/// fleet that is autoscaled with the load.
 ///
-/// The first table takes batches as a fluid, without chance. With --simulate every batch of three days is followed,
-/// and the waits have a distribution.
+/// The first table is a fluid approximation, without randomness. With --simulate every batch of three days is
+/// simulated, and the waits have a distribution.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    mut_args(in_a_queue),
+    after_help = "Examples:
   bench-harness queue --prove 120s --rates 0.05,0.05,0.1,0.15,0.15,0.1 --provers 14
   bench-harness queue --prove 120s --rates 0.1 --provers 14 --backlog 100 --within 1h
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 \\
-      --autoscale-start 5min --usd-per-hour 2
+      --autoscale-start 5min --prover-usd-per-hour 2
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 --simulate --prove-cv 0.3 \\
-      --straggler-fraction 0.02 --straggler-factor 4")]
+      --straggler-fraction 0.02 --straggler-factor 4"
+)]
 pub(crate) struct Args {
-    /// Time to prove one batch on one prover.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    prove: f64,
     /// Batches a second over a day, in equal slots from midnight.
     #[arg(long, value_name = "RATES", value_delimiter = ',', required = true)]
     rates: Vec<f64>,
-    /// Provers of the fixed fleet, and the most of the following one.
+    /// Provers of the fixed fleet, and the maximum of the autoscaled one.
     #[arg(long, value_name = "P")]
     provers: u32,
-    /// Batches that wait already.
+    /// Batches in the queue at the start.
     #[arg(long, value_name = "COUNT")]
     backlog: Option<f64>,
-    /// The time in which they must be gone.
+    /// The time within which that backlog must be drained.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "backlog")]
     within: Option<f64>,
-    /// The longest that a batch may wait, to find the fewest provers for the day.
+    /// Maximum wait of a batch, to find the fewest provers for the day.
     #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "10min")]
     wait: f64,
-    /// Compare with a fleet that follows the load, whose provers take this long to start.
+    /// Compare with a fleet that is autoscaled with the load; its provers take this long to start.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     autoscale_start: Option<f64>,
-    /// The use at which the following fleet is kept, 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.9)]
+    /// Target utilization of the autoscaled fleet, 0 to 1.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.9, requires = "autoscale_start")]
     autoscale_use: f64,
-    /// Dollars an hour for one prover.
+    /// Dollars per hour for the machine of one prover.
     #[arg(long, value_name = "USD")]
-    usd_per_hour: Option<f64>,
+    prover_usd_per_hour: Option<f64>,
     /// Print it as JSON.
     #[arg(long, conflicts_with = "simulate")]
     json: bool,
-    /// Follow every batch as well: batches come at random around the rates.
+    /// Also simulate every batch: batches arrive at random around the rates.
     #[arg(long)]
     simulate: bool,
-    /// How prove times scatter: the coefficient of variation of a lognormal law, for --simulate.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "simulate")]
-    prove_cv: f64,
-    /// The seed of the simulation.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    plan_seed: u64,
     #[command(flatten)]
-    faults: FaultArgs,
+    prove: ProveArgs,
+    #[command(flatten)]
+    simulation: SimulationArgs,
+}
+
+/// Flags of a plan in a queue: a prove time is needed, and chance is a matter of `--simulate`.
+fn in_a_queue(arg: Arg) -> Arg {
+    match arg.get_long() {
+        Some("prove") => arg.required(true),
+        Some(
+            "prove-cv" | "prove-law" | "plan-seed" | "mtbf" | "repair" | "on-crash" | "straggler-fraction"
+            | "straggler-factor",
+        ) => arg.requires("simulate"),
+        _ => arg,
+    }
 }
 
 /// A fleet of the tables.
@@ -78,26 +88,25 @@ struct Row {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    if args.prove.is_nan() || args.prove <= 0.0 || args.provers == 0 {
-        return Err(usage("--prove and --provers: expected more than zero"));
-    }
-    if args.faults.is_asked() && !args.simulate {
-        return Err(usage("crashes and stragglers are simulated: give --simulate with them"));
+    let prove = args.prove.law()?.ok_or_else(|| usage("--prove is missing"))?;
+    if args.provers == 0 {
+        return Err(usage("--provers: expected more than zero"));
     }
     let curve = DayCurve::new(args.rates.clone())?;
-    let (rows, backlog) = (rows(args, &curve)?, backlog(args, &curve));
+    let prove_s = prove.mean_s();
+    let (rows, backlog) = (rows(args, prove_s, &curve)?, backlog(args, prove_s, &curve));
     if args.json {
-        return print_json(args, &curve, &rows, backlog.as_ref());
+        return print_json(args, prove_s, &curve, &rows, backlog.as_ref());
     }
     print(&format!(
         "Load: {:.4} batches/s on average, {:.4} at the peak. Proving takes {}.\n{}",
         curve.mean(),
         curve.peak(),
-        duration(args.prove),
-        fluid(&rows, args.usd_per_hour)
+        duration(prove_s),
+        fluid(&rows, args.prover_usd_per_hour)
     ))?;
     if args.simulate {
-        print(&simulation(args, &curve, &rows)?)?;
+        print(&simulation(args, prove, &curve, &rows)?)?;
     }
     let Some(Drained { batches, drained_s, within }) = backlog else { return Ok(()) };
     let drained = match drained_s {
@@ -121,18 +130,24 @@ struct Drained {
     within: Option<(f64, u32)>,
 }
 
-fn backlog(args: &Args, curve: &DayCurve) -> Option<Drained> {
+fn backlog(args: &Args, prove_s: f64, curve: &DayCurve) -> Option<Drained> {
     let batches = args.backlog?;
     Some(Drained {
         batches,
-        drained_s: drain_s(batches, args.provers, args.prove, curve.mean()),
+        drained_s: drain_s(batches, args.provers, prove_s, curve.mean()),
         within: args
             .within
-            .map(|within_s| (within_s, provers_to_drain(batches, args.prove, curve.mean(), within_s))),
+            .map(|within_s| (within_s, provers_to_drain(batches, prove_s, curve.mean(), within_s))),
     })
 }
 
-fn print_json(args: &Args, curve: &DayCurve, rows: &[Row], backlog: Option<&Drained>) -> anyhow::Result<()> {
+fn print_json(
+    args: &Args,
+    prove_s: f64,
+    curve: &DayCurve,
+    rows: &[Row],
+    backlog: Option<&Drained>,
+) -> anyhow::Result<()> {
     let fleets: Vec<_> = rows
         .iter()
         .map(|Row { name, day, .. }| {
@@ -144,7 +159,7 @@ fn print_json(args: &Args, curve: &DayCurve, rows: &[Row], backlog: Option<&Drai
                 "wait_max_s": day.wait_max_s,
                 "behind_s": day.behind_s,
                 "settles": day.settles,
-                "usd_per_day": args.usd_per_hour.map(|usd| usd * day.prover_hours),
+                "usd_per_day": args.prover_usd_per_hour.map(|usd| usd * day.prover_hours),
             })
         })
         .collect();
@@ -158,24 +173,20 @@ fn print_json(args: &Args, curve: &DayCurve, rows: &[Row], backlog: Option<&Drai
     });
     let record = json!({
         "schema_version": 1,
-        "prove_s": args.prove,
+        "prove_s": prove_s,
         "load_mean_batches_per_s": curve.mean(),
         "load_peak_batches_per_s": curve.peak(),
         "fleets": fleets,
         "backlog": backlog,
     });
-    print(&format!("{record:#}"))
+    output::print_json(&record)
 }
 
-/// The fleet asked for, the fewest that would do, and the one that follows.
-fn rows(args: &Args, curve: &DayCurve) -> anyhow::Result<Vec<Row>> {
-    let fixed = |name: String, provers| Row {
-        name,
-        provers,
-        rule: None,
-        day: fixed_fleet(curve, provers, args.prove),
-    };
-    let fewest = provers_for_day(curve, args.prove, args.wait)?;
+/// The fleet asked for, the smallest for the wait, and the autoscaled one.
+fn rows(args: &Args, prove_s: f64, curve: &DayCurve) -> anyhow::Result<Vec<Row>> {
+    let fixed =
+        |name: String, provers| Row { name, provers, rule: None, day: fixed_fleet(curve, provers, prove_s) };
+    let fewest = provers_for_day(curve, prove_s, args.wait)?;
     let mut rows = vec![
         fixed(format!("{} fixed", args.provers), args.provers),
         fixed(format!("{fewest} fixed, the fewest for a wait of {}", duration(args.wait)), fewest),
@@ -186,7 +197,7 @@ fn rows(args: &Args, curve: &DayCurve) -> anyhow::Result<Vec<Row>> {
             name: format!("following, {} to start", duration(start_s)),
             provers: args.provers,
             rule: Some(rule),
-            day: autoscaled(curve, args.prove, &rule),
+            day: autoscaled(curve, prove_s, &rule),
         });
     }
     Ok(rows)
@@ -195,10 +206,10 @@ fn rows(args: &Args, curve: &DayCurve) -> anyhow::Result<Vec<Row>> {
 fn fluid(rows: &[Row], usd_per_hour: Option<f64>) -> comfy_table::Table {
     let mut table = crate::output::table([
         "fleet",
-        "provers, most",
+        "provers, max",
         "prover-hours a day",
-        "queue, most",
-        "wait, most",
+        "queue, max",
+        "wait, max",
         "behind",
         "cost a day",
     ]);
@@ -218,28 +229,27 @@ fn fluid(rows: &[Row], usd_per_hour: Option<f64>) -> comfy_table::Table {
 }
 
 /// The same fleets, batch by batch.
-fn simulation(args: &Args, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<String> {
-    let prove = TimeDist::log_normal("prove", args.prove, args.prove_cv)?;
+fn simulation(args: &Args, prove: TimeDist, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<String> {
     let mut queue = DayQueue::new(curve, prove)?;
-    if let Some(crashes) = args.faults.crashes() {
+    if let Some(crashes) = args.simulation.faults.crashes() {
         queue = queue.with_crashes(crashes)?;
     }
-    if let Some(stragglers) = args.faults.stragglers() {
+    if let Some(stragglers) = args.simulation.faults.stragglers() {
         queue = queue.with_stragglers(stragglers)?;
     }
     let mut table = crate::output::table([
         "fleet, simulated",
         "prover-hours a day",
-        "queue, most",
+        "queue, max",
         "wait, mean",
         "wait, p99",
-        "wait, most",
+        "wait, max",
         "cost a day",
     ]);
     let mut batches = 0;
     for Row { name, provers, rule, .. } in rows {
         let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) =
-            queue.simulate(*provers, *rule, args.plan_seed)?
+            queue.simulate(*provers, *rule, args.simulation.plan_seed)?
         else {
             let dash = || "-".to_owned();
             table.add_row([
@@ -262,10 +272,10 @@ fn simulation(args: &Args, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<Str
             interval(prover_wait.mean_s),
             interval(prover_wait.p99_s),
             duration(prover_wait_max_s),
-            cost(args.usd_per_hour, hours),
+            cost(args.prover_usd_per_hour, hours),
         ]);
     }
-    Ok(format!("{table}\nEach row of the second table stands on {batches} batches after a day of warm-up."))
+    Ok(format!("{table}\nEach row of the second table is from {batches} batches after a day of warm-up."))
 }
 
 fn interval(estimate: planner::sim::Estimate) -> String {

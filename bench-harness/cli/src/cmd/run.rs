@@ -3,14 +3,18 @@
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::measure::{Place, measure};
 use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::{self, plan_profile};
-use crate::output::{print, width, write_whole};
+use crate::cmd::plan::from_profile::CellFilter;
+use crate::cmd::plan::planned::ProfilePlanArgs;
+use crate::cmd::plan::{self, Format};
+use crate::cmd::report::summary;
+use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
 use reports::export::Exporter;
 use reports::profile::csv::ProfileCsv;
 use reports::profile::markdown::ProfileMarkdown;
 use reports::profile::terminal::ProfileTable;
+use serde_json::json;
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
@@ -31,14 +35,14 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What `run` measures where nothing is said: swaps, one batch size that fills a power of two of rows, on one core
-/// and on all, within five minutes on two cores.
+/// What `run` measures by default: swaps, one batch size that fills a power of two of rows, on one core and on all,
+/// within five minutes on two cores.
 fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),
         batches_per_aggregation: Some(2),
-        // What a core costs when its neighbours prove too is what a fleet gets.
+        // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),
         repeats: Some(30),
         min_repeats: Some(3),
@@ -49,46 +53,39 @@ fn defaults() -> Overrides {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, plan_args, json } = args;
-    let plan_args = plan_args.or_usual_target();
+    let asked = ProfilePlanArgs { plan_args: plan_args.or_usual_target(), cells: CellFilter::default() };
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
-    let folder = &outcome.folder;
-    let markdown = ProfileMarkdown.export(&outcome.profile)?;
-    write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
+    let (folder, profile) = (&outcome.folder, &outcome.profile);
+    let markdown = ProfileMarkdown.export(profile)?;
+    write_whole(&folder.join("profile.csv"), &ProfileCsv.export(profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
-    let planned = match plan_profile(&outcome.profile, &Default::default(), &plan_args) {
+    let planned = match asked.plan(profile) {
         Ok(planned) => planned,
         Err(error) => {
             // What was measured is worth seeing all the same.
-            print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+            print(&ProfileTable { width_columns: width(), details: false }.export(profile)?)?;
             return Err(error);
         }
     };
-    write_whole(&folder.join("plan.json"), &plan::render(&planned.record, plan::Format::Json)?)?;
-    write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, plan::Format::Csv)?)?;
-    let report = format!("{}\n{}", plan::render(&planned.record, plan::Format::Markdown)?, markdown);
+    write_whole(&folder.join("plan.json"), &plan::render(&planned.record, Format::Json)?)?;
+    write_whole(&folder.join("plan.csv"), &plan::render(&planned.record, Format::Csv)?)?;
+    let report = format!("{}\n{markdown}", plan::render(&planned.record, Format::Markdown)?);
     write_whole(&folder.join("report.md"), &report)?;
-    let told = crate::cmd::report::summary::write(
-        folder,
-        &outcome.profile,
-        &planned,
-        &Default::default(),
-        &plan_args,
-    )?;
+    let written = summary::write(folder, profile, &planned, &asked)?;
     if json {
-        let record = serde_json::json!({
+        return print_json(&json!({
             "schema_version": 1,
             "folder": folder.display().to_string(),
-            "profile": outcome.profile,
+            "profile": profile,
             "plan": planned.record,
-        });
-        return print(&format!("{record:#}"));
+        }));
     }
     print(&format!(
         "\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
-        told.summary,
+        written.summary,
         planned.heading,
         folder.display(),
-        told.page.display()
+        written.page.display()
     ))
 }

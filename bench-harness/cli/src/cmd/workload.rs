@@ -1,7 +1,7 @@
 //! `workload`: batches from a seed or a trace, without proving anything.
 
 use crate::exit::usage;
-use crate::output::{deliver, print};
+use crate::output::{deliver, print, print_json};
 use anyhow::Context;
 use clap::Subcommand;
 use serde_json::json;
@@ -211,7 +211,7 @@ fn inspect(source: &Source, as_json: bool) -> anyhow::Result<()> {
             "busiest_pool_swaps": busiest(&pools),
             "data_bytes": bytes,
         });
-        return print(&format!("{record:#}"));
+        return print_json(&record);
     }
     print(&format!(
         "transactions        {total}\n  transfers         {}\n  swaps             {swaps}\n\
@@ -257,7 +257,7 @@ fn execute(source: &Source, as_json: bool) -> anyhow::Result<()> {
             "execute_s": execute_s,
             "root_s": root_s,
         });
-        return print(&format!("{record:#}"));
+        return print_json(&record);
     }
     print(&lines.join("\n"))?;
     // Times differ from run to run; the roots above do not, and can be piped and compared.

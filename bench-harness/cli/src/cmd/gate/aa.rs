@@ -1,13 +1,12 @@
 //! `gate aa`: one program against itself, to learn what this machine can decide.
 
-use crate::cmd::gate::paired::{Asked, Tell, Time, names, program, share, spec_of, standard};
+use crate::cmd::gate::comparison::{ComparisonSpec, progress};
+use crate::cmd::gate::pair_args::PairArgs;
+use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::gate::stop_on_ctrl_c;
 use crate::cmd::measure::spec_args::SpecArgs;
-use crate::exit::usage;
-use crate::output::{print, width, write_whole};
-use ::measure::run::MeasureError;
-use ::measure::schedule::Schedule;
+use crate::exit::{stop_on_ctrl_c, usage};
+use crate::output::{print, width, write_json};
 use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
 use records::sample::CellRecord;
@@ -18,37 +17,24 @@ use regression::paired::{Made, Many, Rules, one_block};
 use reports::export::Exporter;
 use reports::regression::aa::AaTable;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Compare a program with itself in many pairs: how often the gate would fail an unchanged build on this machine, the
-/// least slowdown that it would catch, and which --pairs and --min-effect follow.
+/// Compare a program with itself in many pairs: how often the regression check would fail an unchanged build on this
+/// machine, the smallest slowdown that it would detect, and which --pairs and --min-effect follow.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
   bench-harness gate aa --program ./prover --pairs 40
   bench-harness gate aa --program HEAD --pairs 40 --export-json aa.json")]
+#[command(mut_arg("pairs", |pairs| pairs.help("Pairs to measure").default_value("30")))]
 pub(crate) struct Args {
     /// The program, or a git revision; this program itself unless given.
     #[arg(long, value_name = "PROGRAM|REVISION")]
     program: Option<String>,
-    /// Pairs to measure.
-    #[arg(long, value_name = "COUNT", default_value_t = 30)]
-    pairs: usize,
+    #[command(flatten)]
+    pairs: PairArgs,
     /// Comparisons that are drawn from them for each figure.
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     trials: u64,
-    /// The level of each one-sided test, as 5% or 0.05.
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "5%")]
-    level: f64,
-    /// The most pairs of a cell that are repeated because the probes marked them; as many as there are pairs unless
-    /// given.
-    #[arg(long, value_name = "COUNT")]
-    repeat_discarded: Option<usize>,
-    /// Which times are compared.
-    #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
-    times: Vec<Time>,
-    /// How long the program may take for one sample.
-    #[arg(long, value_name = "TIME", value_parser = crate::units::seconds, default_value = "10min")]
-    sample_timeout: f64,
     /// Write the whole record as JSON.
     #[arg(long, value_name = "FILE")]
     export_json: Option<PathBuf>,
@@ -57,50 +43,33 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args {
-        program: named,
-        pairs,
-        trials,
-        level,
-        repeat_discarded,
-        times,
-        sample_timeout,
-        export_json,
-        spec,
-    } = args;
-    let (spec, told) = spec_of(spec)?;
-    let repeat_discarded = repeat_discarded.unwrap_or(pairs);
-    let rules =
-        Rules { pairs, level, repeat_discarded, many: Many::Holm, seed: spec.seed, ..Rules::default() };
+    let Args { program, pairs, trials, export_json, spec } = args;
+    let spec = ComparisonSpec::of(spec)?;
+    let rules = pairs.rules(Many::Holm, spec.seed);
     rules.check(1).map_err(usage)?;
-    let limit = Duration::try_from_secs_f64(sample_timeout)
-        .map_err(|error| usage(format!("--sample-timeout: {error}")))?;
-    let schedule = Schedule::new(&spec).map_err(MeasureError::from)?;
-    let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
+    let limit = pairs.limit()?;
     let stop = stop_on_ctrl_c()?;
-    let name = match named {
+    let name = match program {
         Some(name) => name,
         None => std::env::current_exe().context("finding this program's own file")?.display().to_string(),
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: standard(&spec) };
-    let (mut first, mut second) =
-        (program("first", &built.base, &asked), program("second", &built.head, &asked));
-    let mut tell = Tell { started };
-    let on = &mut |event: &regression::paired::Event<'_>| tell.on(event);
-    let (described, made) = one_block(&mut first, &mut second, &names(&times), &rules, on)?;
+    let [mut first, mut second] =
+        spec.programs([("first", &built.base), ("second", &built.head)], limit, &stop);
+    let (described, made) =
+        one_block(&mut first, &mut second, &pairs.times(), &rules, &mut progress(started))?;
     let record = AaRecord {
         schema_version: AA_SCHEMA_VERSION,
         program: arm(&described, (name, built.base.commit)),
-        level,
+        level: rules.level,
         trials,
-        cells: made.iter().filter_map(|made| cell(made, &cells, &rules, trials)).collect(),
+        cells: made.iter().filter_map(|made| cell(made, &spec.cells, &rules, trials)).collect(),
         wall_s: started.elapsed().as_secs_f64(),
     };
     print(&AaTable { width_columns: width() }.export(&record)?)?;
     match &export_json {
-        Some(file) => write_whole(file, &(serde_json::to_string_pretty(&record)? + "\n")),
+        Some(file) => write_json(file, &record),
         None => Ok(()),
     }
 }

@@ -1,9 +1,10 @@
 //! `gate exact`: every figure without noise against a committed baseline.
 
 use crate::cmd::gate::outputs::Outputs;
+use crate::cmd::gate::refused::{OF_EXACT_FIGURES, refuse};
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::{Refused, Regression, usage};
-use crate::output::{print, width, write_whole};
+use crate::output::{print, width, write_json};
 use ::measure::figures::{Figures, figures};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
@@ -18,10 +19,10 @@ use std::path::{Path, PathBuf};
 /// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
 /// baseline. Any difference fails, and so does a cell that is missing.
 ///
-/// Nothing is timed: cores, repeats and time limits of a spec have no meaning here. Every figure is computed twice, by
+/// Nothing is timed: cores, repeats and time limits in a spec file have no effect. Every figure is computed twice, by
 /// two provers at once, and one that varies fails. Without flags it takes the built-in circuits.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(mut_args(|arg| refuse(arg, &OF_EXACT_FIGURES)), after_help = "Examples:
   bench-harness gate exact --baseline baseline.json --bless --proof-system scripted --depth 16
   bench-harness gate exact --baseline baseline.json --proof-system scripted --depth 16 \\
       --export-markdown gate.md --export-junit gate.xml")]
@@ -29,7 +30,7 @@ pub(crate) struct Args {
     /// The baseline: a JSON file that is committed.
     #[arg(long, value_name = "FILE", default_value = "ci/baseline.json")]
     baseline: PathBuf,
-    /// Write the baseline as things are now, and show what changed.
+    /// Write the current figures as the baseline, and show what changed.
     #[arg(long)]
     bless: bool,
     #[command(flatten)]
@@ -52,7 +53,7 @@ fn built_in() -> Overrides {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { baseline: file, bless, outputs, spec } = args;
     let spec = spec.resolve(built_in(), &Host::read(Some("system"))?)?;
-    // A baseline that cannot be read is said before a minute of proving, and not after it.
+    // A baseline that cannot be read is an error before a minute of proving, and not after it.
     let baseline = match bless {
         true => records::file::read::<FiguresRecord>(&file).ok(),
         false => Some(read(&file)?),
@@ -102,7 +103,7 @@ fn show(record: &ExactRecord) -> anyhow::Result<()> {
 
 fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> anyhow::Result<()> {
     let name = file.display().to_string();
-    write_whole(file, &(serde_json::to_string_pretty(&head)? + "\n"))?;
+    write_json(file, &head)?;
     // What it replaces is shown, so that nobody blesses what they have not seen.
     match before.map(|before| compare(&name, before, head.clone(), Vec::new())) {
         Some(Ok(record)) => show(&record)?,

@@ -1,11 +1,12 @@
-//! What a change of prove time means for a target: provers and dollars, by the planner.
+//! What a change of prove time does to the fleet for a target: provers and dollars, by the planner.
 //!
-//! The planner is asked four times with the same random numbers: with the prove times of base, and with those times
-//! the estimated ratio, its lower and its upper end. All else (merges, closing, arrivals, prices) stays as base has
-//! it, so that what differs is the change.
+//! Four plans on the same random numbers: with the prove times of base, and with those times the estimated ratio, its
+//! lower and its upper end. Everything else (merges, closing, arrivals, prices) is that of base, so that any difference
+//! is due to the change.
 
 use crate::cmd::plan::args::PlanArgs;
-use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
+use crate::cmd::plan::from_profile::MeasuredTimes;
+use planner::domain::{Close, Target};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
 use records::regression::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
@@ -16,7 +17,7 @@ const HOURS_A_MONTH: f64 = 730.0;
 
 type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
 
-/// The meaning of each compared prove time; none without a target.
+/// The fleet impact of each compared prove time; none without a target.
 ///
 /// # Errors
 /// A target that cannot be asked for, or that base itself does not meet.
@@ -27,15 +28,15 @@ pub(crate) fn of(
 ) -> anyhow::Result<Vec<MeaningRecord>> {
     let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
     let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
-    let mut meanings = Vec::new();
+    let mut impacts = Vec::new();
     for comparison in proves {
         if let Some(stages) = base.get(&comparison.key)
-            && let Some(meaning) = one(comparison, stages, plan_args, target)?
+            && let Some(impact) = one(comparison, stages, plan_args, target)?
         {
-            meanings.push(meaning);
+            impacts.push(impact);
         }
     }
-    Ok(meanings)
+    Ok(impacts)
 }
 
 fn one(
@@ -49,11 +50,11 @@ fn one(
     else {
         return Ok(None);
     };
-    let Some(request) = request(comparison, stages, plan_args, target)? else { return Ok(None) };
+    let Some(request) = request(comparison, stages, plan_args)? else { return Ok(None) };
     let base = fleet(&request, 1.0)?;
     let Some(base) = base else {
         eprintln!(
-            "note: no number of provers with base's times meets the target, so that no change of it means anything"
+            "note: no number of provers with base's times meets the target, so that the impact of a change is unknown"
         );
         return Ok(None);
     };
@@ -99,7 +100,6 @@ fn request(
     comparison: &ComparisonRecord,
     stages: &[BTreeMap<String, f64>],
     plan_args: &PlanArgs,
-    target: Target,
 ) -> anyhow::Result<Option<PlanRequest>> {
     let all =
         |name: &str| -> Vec<f64> { stages.iter().filter_map(|sample| sample.get(name).copied()).collect() };
@@ -107,24 +107,19 @@ fn request(
         let values = all(name);
         if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
     };
-    let merges = all("merge_s");
-    let pairs = comparison
-        .compared
-        .first
-        .pairs
-        .iter()
-        .chain(comparison.compared.second.iter().flat_map(|block| &block.pairs));
-    let proves: Vec<f64> = pairs.filter(|pair| pair.is_used).map(|pair| pair.base_s).collect();
-    if merges.is_empty() || proves.is_empty() {
-        eprintln!("note: the programs tell no time of a merge, so that no plan can be made of them");
+    let merge_s = all("merge_s");
+    let compared = &comparison.compared;
+    let blocks = std::iter::once(&compared.first).chain(&compared.second);
+    let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
+    let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
+    if merge_s.is_empty() || prove_s.is_empty() {
+        eprintln!("note: the programs report no time of a merge, so that no plan can be made from them");
         return Ok(None);
     }
     let close =
         Close::Filled { execute_s: mean("execute_s"), root_s: mean("root_s"), encode_s: mean("encode_s") };
-    let size = u32::try_from(comparison.cell.batch_transactions).unwrap_or(u32::MAX);
-    let load = Load::new(target, Some(size), close)?;
-    let aggregation = Aggregation::pairwise(TimeDist::empirical("aggregate_merge", merges)?);
-    Ok(Some(plan_args.request(load, TimeDist::empirical("prove", proves)?, aggregation)?))
+    let batch_transactions = comparison.cell.batch_transactions;
+    Ok(Some(MeasuredTimes { prove_s, merge_s, close, batch_transactions }.request(plan_args)?))
 }
 
 fn words(plan_args: &PlanArgs, target: Target) -> String {

@@ -1,23 +1,27 @@
-//! `gate`: whether a build is what another was. One file a kind of comparison.
+//! `gate`: the regression check of a build. One file per kind of comparison, and what they share.
 
 mod aa;
+mod comparison;
 mod exact;
 mod fleet_impact;
 mod outputs;
+mod pair_args;
 mod paired;
 mod programs;
+mod refused;
 mod revision;
 pub(crate) mod sample;
 
 pub(crate) use outputs::Github;
 
-use anyhow::Context;
 use clap::Subcommand;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Compare two builds and fail where proving got slower: exact figures, or times in pairs.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness gate exact --baseline ci/baseline.json
+  bench-harness gate paired --base main --head HEAD
+  bench-harness gate aa --program HEAD")]
 pub(crate) struct Args {
     #[command(subcommand)]
     kind: Kind,
@@ -36,12 +40,4 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Kind::Paired(args) => paired::run(*args),
         Kind::Aa(args) => aa::run(*args),
     }
-}
-
-/// A flag that Ctrl-C sets, so that programs are ended and worktrees removed.
-fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("listening for Ctrl-C")?;
-    Ok(stop)
 }

@@ -1,7 +1,6 @@
-//! The forms in which a comparison is handed on, whichever kind it is: files of one's own choice, and what GitHub
-//! Actions shows.
+//! Outputs of a comparison of any kind besides the terminal: files, and what GitHub Actions shows.
 
-use crate::output::{print, write_whole};
+use crate::output::{print, write_json, write_whole};
 use clap::ValueEnum;
 use reports::export::Exporter;
 use reports::regression::annotations::GateAnnotations;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Where a comparison goes beside the terminal.
+/// Outputs besides the terminal.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Other forms of the result")]
 pub(crate) struct Outputs {
@@ -36,7 +35,7 @@ pub(crate) struct Outputs {
     pub(crate) github: Github,
 }
 
-/// Whether to speak to GitHub Actions.
+/// Whether to write what GitHub Actions shows.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Github {
     /// Print annotations and append to $GITHUB_STEP_SUMMARY: `auto` where $GITHUB_ACTIONS is true.
@@ -77,14 +76,14 @@ impl Outputs {
             (export_smaller_is_better, &GateSmallerIsBetter),
         ];
         if let Some(file) = export_json {
-            write_whole(file, &(serde_json::to_string_pretty(record)? + "\n"))?;
+            write_json(file, record)?;
         }
         for (file, exporter) in forms {
             if let Some(file) = file {
                 write_whole(file, &exporter.export(record)?)?;
             }
         }
-        github.tell(&GateAnnotations.export(record)?, &GateMarkdown.export(record)?)
+        github.show(&GateAnnotations.export(record)?, &GateMarkdown.export(record)?)
     }
 }
 
@@ -99,8 +98,8 @@ impl Github {
     }
 
     /// Prints annotations, and appends a page to the summary of the step where there is one. A summary that cannot be
-    /// written is said and no more: the verdict is what counts.
-    pub(crate) fn tell(self, annotations: &str, markdown: &str) -> anyhow::Result<()> {
+    /// written is a warning only: the verdict is what counts.
+    pub(crate) fn show(self, annotations: &str, markdown: &str) -> anyhow::Result<()> {
         if !self.is_wanted() {
             return Ok(());
         }

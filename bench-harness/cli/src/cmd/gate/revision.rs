@@ -1,7 +1,7 @@
 //! From what a user names to a program: a file as it is, or a revision that is built.
 //!
 //! Revisions are built in one temporary worktree outside the tree, one after the other in the same folder, with the
-//! compiler of the folder that the user stands in, the same flags and, unless told otherwise, the same lock file. The
+//! compiler of the folder that the user stands in, the same flags and, unless `--lock own` is given, the same lock file. The
 //! worktree is removed afterwards, whatever happens.
 
 use crate::cmd::gate::programs::end_group;
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How much of a build's error output is told: its end.
+/// Last lines of a build's error output that are shown.
 const ERRORS_LINES: usize = 15;
 
 /// Which lock file a revision is built with.
@@ -67,13 +67,13 @@ pub(crate) fn both(base: &str, head: &str, lock: Lock, stop: &AtomicBool) -> any
         (Named::Commit(commit), Lock::Head) => Some(commit.clone()),
         _ => None,
     };
-    let works = Worktree { folder: folder.path().to_owned(), stop };
+    let worktree = Worktree { folder: folder.path().to_owned(), stop };
     let one = |named: Named, name: &str| match named {
         Named::File(file) => Ok(Built { file, commit: None }),
-        Named::Commit(commit) => works.build(&commit, name, locked.as_deref()),
+        Named::Commit(commit) => worktree.build(&commit, name, locked.as_deref()),
     };
     let (base, head) = (one(base, "base")?, one(head, "head")?);
-    works.remove();
+    worktree.remove();
     Ok(Pair { base, head, _folder: Some(folder) })
 }
 

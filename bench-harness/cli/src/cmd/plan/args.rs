@@ -1,9 +1,9 @@
-//! What is asked of a plan, wherever the times come from: target, delay, L1, arrivals, crashes, prices.
+//! What is asked of a plan, wherever the times come from: target, delay, L1, arrivals, faults, prices.
 
 use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::closing::closing;
-use crate::cmd::plan::faults::FaultArgs;
 use crate::cmd::plan::merge_shape::Merging;
+use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
 use crate::units::seconds;
 use clap::ValueEnum;
@@ -15,43 +15,43 @@ use planner::sim::{Closing, L1};
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PlanArgs {
-    /// What the rollup must carry, in transactions a second.
+    /// Target throughput, in transactions per second.
     #[arg(long, value_name = "RATE")]
     pub(crate) target_tx_per_s: Option<f64>,
-    /// What the rollup must carry, in batches a second.
+    /// Target throughput, in batches per second.
     #[arg(long, value_name = "RATE", conflicts_with = "target_tx_per_s")]
     pub(crate) target_batches_per_s: Option<f64>,
-    /// Time from a batch's first transaction to its closing; stands over what a profile has measured.
+    /// Time from a batch's first transaction to its closing; overrides what was measured.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub(crate) close: Option<f64>,
     /// L1 block time.
-    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
+    #[arg(long, value_name = "TIME", value_parser = seconds, default_value_t = BLOCK_S)]
     pub(crate) block: f64,
-    /// The longest delay that is good enough.
+    /// Maximum delay.
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub(crate) delay: Option<f64>,
     /// The state that ends the delay.
-    #[arg(long, value_enum, default_value_t = DelayState::Consolidated)]
+    #[arg(long, value_name = "STATE", value_enum, default_value_t = DelayState::Consolidated, requires = "delay")]
     pub(crate) delay_state: DelayState,
     /// The statistic of the delay that must stay within the limit.
-    #[arg(long, value_enum, default_value_t = DelayStatistic::Mean)]
+    #[arg(long, value_name = "STATISTIC", value_enum, default_value_t = DelayStatistic::Mean, requires = "delay")]
     pub(crate) delay_statistic: DelayStatistic,
     /// Fix N, the batches per aggregation of the plan, instead of choosing it.
     #[arg(long, value_name = "N")]
     pub(crate) fix_n: Option<u32>,
-    /// Fix P, the provers of the plan, instead of choosing it: the plan then says what that fleet does, be it
-    /// enough or not.
+    /// Fix P, the provers of the plan, instead of choosing it: the plan then reports what that fleet does, whether
+    /// it is enough or not.
     #[arg(long, value_name = "P", conflicts_with = "provers_max")]
     pub(crate) fix_p: Option<u32>,
-    /// The most provers there can be.
+    /// Maximum number of provers.
     #[arg(long, value_name = "P")]
     pub(crate) provers_max: Option<u32>,
-    /// Provers beyond those needed, counted and paid for, so that the plan holds when so many fail.
+    /// Spare provers beyond those needed, counted and paid for: the plan holds when this many fail.
     #[arg(long, value_name = "COUNT", default_value_t = SPARES)]
     pub(crate) spares: u32,
     /// How batches come around the target rate: fixed, poisson, erlang:K, lognormal:CV, trace:FILE (a CSV file with a
-    /// column time_s, a row a transaction, or a batch where no batch size is known), daily:RATES or
-    /// daily-poisson:RATES (rates in equal slots from midnight, in any unit).
+    /// column time_s, one row per transaction, or per batch where no batch size is known),
+    /// daily:RATES or daily-poisson:RATES (rates in equal slots from midnight, in any unit).
     #[arg(long, value_name = "LAW", default_value = "fixed")]
     pub(crate) arrivals: Arrivals,
     /// What closes a batch: full, timeout:TIME (or full before that), or prover-free (full, and a prover is free).
@@ -60,37 +60,34 @@ pub(crate) struct PlanArgs {
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another).
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
     pub(crate) aggregate_shape: Merging,
-    /// How L1 includes proofs: serial (the next is handed in when the last is included, the seed's reading),
-    /// latency (any number at once), slots or poisson.
-    #[arg(long, value_enum, default_value_t = L1Kind::Serial)]
+    /// How L1 includes proofs: serial (the next is submitted when the last is included, as in the published
+    /// formula), latency (any number at once), slots or poisson.
+    #[arg(long, value_name = "MODEL", value_enum, default_value_t = L1Kind::Serial)]
     pub(crate) l1: L1Kind,
-    /// The probability that an L1 slot is missed, for --l1 slots.
-    #[arg(long, value_name = "SHARE")]
+    /// The fraction of L1 slots that are missed, 0 to 1, for --l1 slots.
+    #[arg(long, value_name = "FRACTION")]
     pub(crate) missed_slots: Option<f64>,
-    /// The seed of the simulation.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    pub(crate) plan_seed: u64,
     #[command(flatten)]
-    pub(crate) faults: FaultArgs,
+    pub(crate) simulation: SimulationArgs,
     #[command(flatten)]
     pub(crate) prices: PriceArgs,
 }
 
-/// What machines and L1 cost. Every price is the user's: the program has none.
+/// What machines and L1 cost. Every price is given by the user: the program has none.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Prices")]
 pub(crate) struct PriceArgs {
-    /// Dollars an hour for what runs one prover.
+    /// Dollars per hour for the machine of one prover.
     #[arg(long, value_name = "USD")]
     pub(crate) prover_usd_per_hour: Option<f64>,
-    /// Dollars an hour for what runs one aggregator; the prover's unless given.
+    /// Dollars per hour for the machine of one aggregator [default: that of a prover].
     #[arg(long, value_name = "USD", requires = "prover_usd_per_hour")]
     pub(crate) aggregator_usd_per_hour: Option<f64>,
     /// Gas to verify one proof on L1.
     #[arg(long, value_name = "GAS", requires = "gwei")]
     pub(crate) verify_gas: Option<f64>,
     /// Gas of each batch: data and sequencing.
-    #[arg(long, value_name = "GAS", default_value_t = 0.0)]
+    #[arg(long, value_name = "GAS", default_value_t = 0.0, requires = "gwei")]
     pub(crate) batch_gas: f64,
     /// Price of gas.
     #[arg(long, value_name = "GWEI", requires_all = ["verify_gas", "usd_per_eth", "prover_usd_per_hour"])]
@@ -115,9 +112,10 @@ impl PriceArgs {
     }
 }
 
+/// [`L1`] on the command line, without its times.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum L1Kind {
-    /// The next proof is handed in when the last is included: block time limits the rate.
+    /// The next proof is submitted when the last is included: block time limits the rate.
     Serial,
     /// Included after the block time, any number at once.
     Latency,
@@ -142,11 +140,15 @@ pub(crate) enum DelayStatistic {
     P99,
 }
 
+/// Block time of Ethereum, s.
+pub(crate) const BLOCK_S: f64 = 12.0;
+
 /// The target where none is given: a rollup of a hundred transactions a second.
 const USUAL_TX_PER_S: f64 = 100.0;
+const TARGETS: &str = "--target-tx-per-s or --target-batches-per-s";
 
 impl PlanArgs {
-    /// The same question, with the usual target where it has none.
+    /// The same, with a target of 100 transactions per second where none was given.
     #[must_use]
     pub(crate) fn or_usual_target(mut self) -> Self {
         if self.target().is_none() {
@@ -161,7 +163,7 @@ impl PlanArgs {
         transactions.or(self.target_batches_per_s.map(Target::BatchesPerS))
     }
 
-    /// The request of these times and this question.
+    /// The request of these times and flags.
     pub(crate) fn request(
         &self,
         load: Load,
@@ -173,11 +175,11 @@ impl PlanArgs {
             .with_closing(self.closing)?
             .with_l1(self.l1()?)?
             .with_spares(self.spares)
-            .with_seed(self.plan_seed);
-        if let Some(crashes) = self.faults.crashes() {
+            .with_seed(self.simulation.plan_seed);
+        if let Some(crashes) = self.simulation.faults.crashes() {
             request = request.with_crashes(crashes)?;
         }
-        if let Some(stragglers) = self.faults.stragglers() {
+        if let Some(stragglers) = self.simulation.faults.stragglers() {
             request = request.with_stragglers(stragglers)?;
         }
         if let Some(prices) = self.prices.prices()? {
@@ -221,8 +223,21 @@ impl PlanArgs {
         })
     }
 
-    /// The target, or what is missing.
+    /// The target.
+    ///
+    /// # Errors
+    /// Usage without one.
     pub(crate) fn required_target(&self) -> anyhow::Result<Target> {
-        self.target().ok_or_else(|| usage("give a target: --target-tx-per-s or --target-batches-per-s"))
+        self.target().ok_or_else(|| usage(format!("give a target: {TARGETS}")))
+    }
+
+    /// Refuses flags of a plan where there will be none for lack of a target.
+    pub(crate) fn refuse_without_target(&self) -> anyhow::Result<()> {
+        match self.flags().first() {
+            Some((flag, _)) if self.target().is_none() => {
+                Err(usage(format!("--{flag}: has an effect with a target only; give {TARGETS}")))
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -1,9 +1,10 @@
-//! A question as the flags that ask it: for the command that a page shows, and for asking again with one flag changed.
+//! Arguments of a plan as the flags that give them: for the command that a page shows, and to plan again with one flag
+//! changed.
 
-use crate::cmd::plan::args::{DelayState, DelayStatistic, L1Kind, PlanArgs, PriceArgs};
+use crate::cmd::plan::args::{BLOCK_S, DelayState, DelayStatistic, L1Kind, PlanArgs, PriceArgs};
 use crate::cmd::plan::arrivals::Arrivals;
-use crate::cmd::plan::faults::{FaultArgs, OnCrash};
 use crate::cmd::plan::merge_shape::Merging;
+use crate::cmd::plan::simulation::{FaultArgs, OnCrash, SimulationArgs};
 use clap::ValueEnum;
 use planner::plan::request::{ArrivalLaw, SPARES};
 use planner::sim::Closing;
@@ -31,15 +32,14 @@ impl PlanArgs {
             aggregate_shape,
             l1,
             missed_slots,
-            plan_seed,
-            faults,
+            simulation: SimulationArgs { plan_seed, faults },
             prices,
         } = self;
         let mut flags = Vec::new();
         push(&mut flags, "target-tx-per-s", *target_tx_per_s);
         push(&mut flags, "target-batches-per-s", *target_batches_per_s);
         push(&mut flags, "close", *close);
-        push(&mut flags, "block", Some(*block));
+        push(&mut flags, "block", (*block != BLOCK_S).then_some(*block));
         push(&mut flags, "delay", *delay);
         push_named(&mut flags, "delay-state", *delay_state, DelayState::Consolidated);
         push_named(&mut flags, "delay-statistic", *delay_statistic, DelayStatistic::Mean);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_asked_again_by_its_flags_is_the_same_question() {
+    fn arguments_given_again_by_their_flags_are_the_same_arguments() {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
             --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --mtbf 86400 \
             --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 \

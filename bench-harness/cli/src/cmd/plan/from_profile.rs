@@ -1,4 +1,4 @@
-//! From a measured profile to a plan: which samples stand for which term of the formulas.
+//! From a measured profile to a request: which cells, and which samples are which term of the formulas.
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::Flag;
@@ -27,7 +27,7 @@ pub(crate) struct CellFilter {
 }
 
 impl CellFilter {
-    /// The flags that make this choice.
+    /// The flags that were given.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let Self { workload, batch_size, cores, provers } = self;
         let flags = [
@@ -39,12 +39,6 @@ impl CellFilter {
         flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// Whether any cell will do.
-    pub(crate) fn is_free(&self) -> bool {
-        let Self { workload, batch_size, cores, provers } = self;
-        workload.is_none() && batch_size.is_none() && cores.is_none() && provers.is_none()
-    }
-
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
         let Self { workload, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
@@ -53,19 +47,21 @@ impl CellFilter {
             && provers.is_none_or(|provers| provers == cell.cell.provers)
     }
 
-    /// The cells that can be planned with, and of them the one that is planned with first. Where several provers were
-    /// measured at once, the split of the machine that carries most with all of it in use; else most transactions a
-    /// second on one prover.
+    /// The cell to plan with, and all that fit. Where several provers were measured at once, it is the split of the
+    /// machine with the highest throughput of all its cores; else the cell with the highest throughput of one prover.
+    ///
+    /// # Errors
+    /// Usage where no cell fits, or none has a proved batch.
     pub(crate) fn of<'a>(
         &self,
         profile: &'a ProfileRecord,
     ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
-        let marked: u64 = profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum();
-        if all.is_empty() && marked > 0 {
+        let discarded: u64 = profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum();
+        if all.is_empty() && discarded > 0 {
             return Err(usage(format!(
-                "every proved batch of the profile was left out, {marked} in all, since something else used the cores \
-                 meanwhile: measure again on a quieter machine"
+                "every proved batch of the profile was discarded, {discarded} in all, since something else used the \
+                 cores meanwhile: measure again on a quieter machine"
             )));
         }
         if all.is_empty() {
@@ -88,13 +84,13 @@ impl CellFilter {
         let best = fitting.iter().copied().max_by(|a, b| rate(a).total_cmp(&rate(b)));
         let best = best.ok_or_else(|| {
             let have: Vec<_> = all.iter().map(|cell| cell.cell.words()).collect();
-            usage(format!("no cell of the profile is the one asked for; it has: {}", have.join("; ")))
+            usage(format!("no cell of the profile fits; it has: {}", have.join("; ")))
         })?;
         Ok((best, fitting))
     }
 }
 
-/// Whether the cost of neighbours is in a cell's times.
+/// Whether the slowdown by neighbours is in a cell's times.
 pub(crate) fn neighbours(cell: &CellSummaryRecord) -> String {
     match cell.cell.provers {
         0 | 1 => "solo: a neighbour's cost is unknown".to_owned(),
@@ -107,36 +103,59 @@ fn prove(cell: &CellSummaryRecord) -> Option<&QuantityRecord> {
     cell.quantity(QuantityName::ProveBatch).filter(|quantity| quantity.samples > 0)
 }
 
-/// The request of one cell: prove time is witness and proof of a batch on one prover; a merge is any merge of the
-/// aggregation tree; closing is execution, root and data beside the filling that the target implies.
+/// Measured times of one prover, for a plan.
+pub(crate) struct MeasuredTimes {
+    /// Witness and proof of a batch on one prover, s.
+    pub(crate) prove_s: Vec<f64>,
+    /// One merge of two proofs, s.
+    pub(crate) merge_s: Vec<f64>,
+    /// Closing beside the filling that the target implies.
+    pub(crate) close: Close,
+    /// Transactions in a batch.
+    pub(crate) batch_transactions: u64,
+}
+
+impl MeasuredTimes {
+    /// The request of these times.
+    ///
+    /// # Errors
+    /// Usage for a shape of aggregation whose merges were not measured, and for what the planner refuses.
+    pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
+        let Self { prove_s, merge_s, close, batch_transactions } = self;
+        if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
+            return Err(usage(
+                "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
+            ));
+        }
+        let aggregation = plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?;
+        let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
+        let target = plan_args.required_target()?;
+        let size = u32::try_from(batch_transactions).map_err(|_| {
+            usage(format!("a batch of {batch_transactions} transactions: expected less than 2^32"))
+        })?;
+        let load = Load::new(target, Some(size), close)?;
+        plan_args.request(load, TimeDist::empirical("prove", prove_s)?, aggregation)
+    }
+}
+
+/// The request of one cell.
+///
+/// # Errors
+/// Usage for a cell without prove times or merges, and as [`MeasuredTimes::request`].
 pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
     let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
     let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
-    let prove = TimeDist::empirical("prove", prove.values_s.clone())?;
-    let merges: Vec<f64> =
+    let merge_s: Vec<f64> =
         cell.levels(QuantityName::AggregateMerge).iter().flat_map(|level| level.values_s.clone()).collect();
-    if merges.is_empty() {
+    if merge_s.is_empty() {
         return Err(missing("aggregation times"));
     }
-    if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
-        return Err(usage(
-            "--aggregate-shape: the profile has merges of two proofs alone; give times by hand with --aggregate-merge",
-        ));
-    }
-    let aggregation = plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merges)?)?;
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
-    let close = match plan_args.close {
-        Some(close_s) => Close::Fixed { close_s },
-        None => Close::Filled {
-            execute_s: mean(QuantityName::Execute),
-            root_s: mean(QuantityName::Root),
-            encode_s: mean(QuantityName::Encode),
-        },
+    let close = Close::Filled {
+        execute_s: mean(QuantityName::Execute),
+        root_s: mean(QuantityName::Root),
+        encode_s: mean(QuantityName::Encode),
     };
-    let target = plan_args
-        .target()
-        .ok_or_else(|| usage("give a target: --target-tx-per-s or --target-batches-per-s"))?;
-    let size = u32::try_from(cell.cell.batch_transactions)
-        .map_err(|_| usage(format!("{}: batch size beyond 2^32", cell.cell.words())))?;
-    plan_args.request(Load::new(target, Some(size), close)?, prove, aggregation)
+    let batch_transactions = cell.cell.batch_transactions;
+    MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions }.request(plan_args)
 }

@@ -3,6 +3,7 @@
 use crate::exit::usage;
 use crate::output::width;
 use anyhow::Context;
+use clap::ArgGroup;
 use planner::PlanRequest;
 use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
 use planner::plan::{Plan, Recommendation};
@@ -25,7 +26,10 @@ latter across processors that do other work in a cycle; \"MORE CORES\" is extrap
 
 /// Which machines to look at.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Machines")]
+#[command(
+    next_help_heading = "Machines",
+    group(ArgGroup::new("machine_question").args(["hardware", "compare", "split"]).multiple(true))
+)]
 pub(crate) struct MachineArgs {
     /// Rank machines of the catalogue for this target: all, or ids separated by commas.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
@@ -36,20 +40,20 @@ pub(crate) struct MachineArgs {
     /// Split this machine into few provers of many cores, or many of few: for the target, and for --budget.
     #[arg(long, value_name = "ID")]
     split: Option<String>,
-    /// Dollars an hour that --split may spend.
+    /// Dollars per hour that --split may spend.
     #[arg(long, value_name = "USD", requires = "split")]
     budget: Option<f64>,
-    /// Your own machines, a CSV file with the columns of the built-in catalogue; they stand before its own.
-    #[arg(long, value_name = "FILE")]
+    /// Your own machines, a CSV file with the columns of the built-in catalogue; they override its own.
+    #[arg(long, value_name = "FILE", requires = "machine_question")]
     catalogue: Option<PathBuf>,
     /// The machine of the catalogue on which the times were measured.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "machine_question")]
     measured_on: Option<String>,
     /// The clock at which the times were measured, in GHz; the probe's figure where the profile has one.
-    #[arg(long, value_name = "GHZ")]
+    #[arg(long, value_name = "GHZ", requires = "machine_question")]
     measured_ghz: Option<f64>,
     /// The cores of one prover, for times given by hand.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", requires = "machine_question", conflicts_with = "profile")]
     measured_cores: Option<u32>,
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn side_by_side(
     let (ours, theirs) = (first.read()?, second.read()?);
     let compared = |side: &Side, profile| Compared { name: side.name.clone(), profile, cores: side.cores };
     let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
+    plan_args.refuse_without_target()?;
     if plan_args.target().is_none() {
         return Ok(record);
     }

@@ -20,12 +20,25 @@ pub(crate) struct LawArgs {
     /// The N of the aggregation trees.
     #[arg(long, value_name = "NS", value_delimiter = ',')]
     at_n: Vec<u32>,
-    /// Go on beyond twice what was measured, where a law is otherwise refused; each such figure says so.
+    /// Extrapolate beyond twice the measured range, which is refused otherwise; each such figure says so.
     #[arg(long)]
     far: bool,
 }
 
 impl LawArgs {
+    /// The first flag that was given, without its dashes.
+    pub(crate) fn first_flag(&self) -> Option<&'static str> {
+        let Self { at_cores, at_ghz, at_sizes, at_n, far } = self;
+        let given = [
+            ("at-cores", !at_cores.is_empty()),
+            ("at-ghz", !at_ghz.is_empty()),
+            ("at-sizes", !at_sizes.is_empty()),
+            ("at-n", !at_n.is_empty()),
+            ("far", *far),
+        ];
+        given.into_iter().find_map(|(flag, is_given)| is_given.then_some(flag))
+    }
+
     /// The laws of a profile, with the curves where they were asked for.
     pub(crate) fn of(&self, profile: &ProfileRecord) -> anyhow::Result<LawsRecord> {
         let Self { at_cores, at_ghz, at_sizes, at_n, far } = self;

@@ -1,4 +1,4 @@
-//! `report`: a run that was made, in another form.
+//! `report`: a finished run, in another form.
 
 pub(crate) mod compare;
 pub(crate) mod laws;
@@ -6,13 +6,13 @@ pub(crate) mod serve;
 pub(crate) mod summary;
 pub(crate) mod what_if;
 
-use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::from_profile::CellFilter;
+use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::cmd::report::compare::{Side, side_by_side};
 use crate::cmd::report::laws::LawArgs;
 use crate::cmd::report::serve::query::Planner;
 use crate::cmd::report::serve::serve;
 use crate::cmd::report::what_if::Answers;
+use crate::exit::usage;
 use crate::output::{deliver, print, width, write_whole};
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
@@ -49,16 +49,16 @@ use std::path::PathBuf;
   bench-harness report bench-out --format markdown
   bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
   bench-harness report --compare bench-out bench-out --target-tx-per-s 100
-  bench-harness report bench-out --trace trace.json
+  bench-harness report bench-out --timeline timeline.json
   bench-harness report bench-out --serve --target-tx-per-s 100     # until Ctrl-C")]
 pub(crate) struct Args {
     /// The folder of the run.
     #[arg(default_value = "bench-out")]
     folder: PathBuf,
-    /// What of it.
+    /// Which part of the run.
     #[arg(long, value_enum, default_value_t = What::Profile)]
     what: What,
-    /// In which form.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
     /// The same as --format json.
@@ -70,42 +70,47 @@ pub(crate) struct Args {
     /// Write the page: one file that opens from disk. Without a name, report.html beside the profile.
     ///
     /// The plan is the one that `run` made; with a target the run is planned anew.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["what", "format", "output"])]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = FORMS)]
     html: Option<Option<PathBuf>>,
     /// Write every chart of the page into this folder, as SVG and as PNG.
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = FORMS)]
     pictures: Option<PathBuf>,
     /// Write the numbers behind every chart into this folder, as CSV.
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["what", "format", "output"])]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = FORMS)]
     tables: Option<PathBuf>,
     /// Compare two runs (folders or profiles) stage by stage: A@CORES takes the cells of that many cores.
-    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["what", "serve", "trace", "html"])]
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["folder", "what"])]
+    #[arg(conflicts_with_all = OTHER_FORMS)]
     compare: Vec<Side>,
-    /// Dollars an hour for what runs one prover of the second, where it is not --prover-usd-per-hour.
+    /// Dollars per hour for the machine of one prover of B, where it is not --prover-usd-per-hour.
     #[arg(long, value_name = "USD", requires_all = ["compare", "prover_usd_per_hour"])]
     second_usd_per_hour: Option<f64>,
-    /// Write the samples to this file as a timeline, a lane a cell, for ui.perfetto.dev.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "serve", "html"])]
-    trace: Option<PathBuf>,
+    /// Write the samples to this file as a timeline, one lane per cell, for ui.perfetto.dev.
+    #[arg(long, value_name = "FILE", conflicts_with_all = FORMS)]
+    #[arg(conflicts_with_all = ["serve", "html", "pictures", "tables"])]
+    timeline: Option<PathBuf>,
     /// Serve the report as a page whose sliders ask the planner, simulation included.
     ///
     /// The run is planned anew: give the flags that `run` was given.
-    #[arg(long, conflicts_with_all = ["what", "format", "json", "output", "html", "pictures", "tables"])]
+    #[arg(long, conflicts_with_all = FORMS, conflicts_with_all = ["html", "pictures", "tables"])]
     serve: bool,
-    /// Where to serve; other than on this machine's own address everybody who reaches it can ask.
+    /// Address to serve on; other than a loopback address can be reached from other machines.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
     #[command(flatten)]
     laws: LawArgs,
     #[command(flatten)]
-    plan_args: PlanArgs,
-    #[command(flatten)]
-    choice: CellFilter,
+    asked: ProfilePlanArgs,
 }
+
+/// What chooses one text to print.
+const FORMS: [&str; 4] = ["what", "format", "json", "output"];
+/// What writes something other than one text.
+const OTHER_FORMS: [&str; 5] = ["html", "pictures", "tables", "timeline", "serve"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Every cell in summary.
+    /// A summary of every cell.
     Profile,
     /// Every sample.
     Samples,
@@ -113,7 +118,7 @@ enum What {
     Machine,
     /// Scaling laws: over cores, clock, batch size and N.
     Laws,
-    /// The answer and what it stands on, in 25 lines.
+    /// The recommendation and what it is based on, in 25 lines.
     Summary,
 }
 
@@ -134,13 +139,14 @@ enum Format {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
     let format = if args.json { Format::Json } else { args.format };
+    args.refuse_unused()?;
     if args.serve {
         return serve_report(args, &files);
     }
     if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
         return page_and_pictures(args, &files);
     }
-    if let Some(path) = &args.trace {
+    if let Some(path) = &args.timeline {
         let samples = records::sample::read_log(&files.samples())?;
         return write_whole(path, &ChromeTrace.export(&timeline(&samples))?);
     }
@@ -177,25 +183,55 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             }
         }
         (What::Summary, format) => {
-            let records = summary::of_folder(&files, &args.choice, &args.plan_args, &args.laws)?;
+            let records = summary::of_folder(&files, &args.asked, &args.laws)?;
             match format {
-                Format::Terminal => summary::told(&records),
+                Format::Terminal => summary::terminal(&records),
                 Format::Json => summary::json(&records)?,
-                _ => return Err(crate::exit::usage("the summary comes as terminal or json")),
+                _ => return Err(usage("the summary comes as terminal or json")),
             }
         }
-        (What::Samples, _) => return Err(crate::exit::usage("samples come as csv or json (one line each)")),
-        (What::Machine, _) => return Err(crate::exit::usage("a machine comes as terminal or json")),
+        (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
+        (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
     };
     deliver(&text, args.output.as_deref())
 }
 
+impl Args {
+    /// Refuses flags of a plan, of cells and of laws where there is none.
+    fn refuse_unused(&self) -> anyhow::Result<()> {
+        let is_compared = !self.compare.is_empty();
+        let is_page = self.serve || self.html.is_some() || self.pictures.is_some() || self.tables.is_some();
+        let has_plan = is_page || self.what == What::Summary;
+        let has_laws = has_plan || self.what == What::Laws;
+        let plans = "--html, --pictures, --tables, --serve or --what summary";
+        if let Some((flag, _)) = self.asked.cells.flags().first()
+            && !has_plan
+        {
+            return Err(usage(format!("--{flag}: has an effect on a plan only: give {plans} with it")));
+        }
+        if let Some((flag, _)) = self.asked.plan_args.flags().first()
+            && !has_plan
+            && !is_compared
+        {
+            return Err(usage(format!(
+                "--{flag}: has an effect on a plan only: give {plans}, or --compare with it"
+            )));
+        }
+        match self.laws.first_flag() {
+            Some(flag) if !has_laws => Err(usage(format!(
+                "--{flag}: has an effect on scaling laws only: give --what laws, or {plans} with it"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn histograms_of_what() -> anyhow::Error {
-    crate::exit::usage("histograms are those of a profile (--what profile)")
+    usage("histograms are those of a profile (--what profile)")
 }
 
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
-    let record = side_by_side(&args.compare, &args.plan_args, args.second_usd_per_hour)?;
+    let record = side_by_side(&args.compare, &args.asked.plan_args, args.second_usd_per_hour)?;
     Ok(match format {
         Format::Terminal => ComparisonTable { width_columns: width() }.export(&record)?,
         Format::Json => to_json(&record).context("writing the comparison as JSON")?,
@@ -206,17 +242,16 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
 }
 
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let plan_args = args.plan_args.clone().or_usual_target();
-    let records = summary::of_profile(files, &args.choice, &plan_args, &args.laws, Answers::Server)?;
-    let profile = records::file::read(&files.profile())?;
-    let planner = Planner { profile, choice: args.choice.clone(), plan_args };
+    let asked = args.asked.clone().or_usual_target();
+    let records = summary::of_profile(files, &asked, &args.laws, Answers::Server)?;
+    let planner = Planner { profile: records::file::read(&files.profile())?, asked };
     let page = reports::html::page(&records, reports::html::Place::Served);
     serve(page, planner, args.listen, &args.folder.display().to_string())
 }
 
 /// The page, its pictures and its tables.
 fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let records = summary::of_folder(files, &args.choice, &args.plan_args, &args.laws)?;
+    let records = summary::of_folder(files, &args.asked, &args.laws)?;
     let mut said = String::new();
     if let Some(file) = &args.html {
         let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));

@@ -1,9 +1,7 @@
-//! What a report is made of: the records of a run's folder, and what the planner adds to them.
+//! What a report is made of: the records of a run's folder, and what the planner adds.
 
-use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::from_profile::CellFilter;
 use crate::cmd::plan::machines::MachineArgs;
-use crate::cmd::plan::{Planned, plan_profile};
+use crate::cmd::plan::planned::{Planned, ProfilePlanArgs};
 use crate::cmd::report::laws::LawArgs;
 use crate::cmd::report::what_if::{Answers, grid};
 use crate::exit::usage;
@@ -21,21 +19,23 @@ use std::path::{Path, PathBuf};
 
 /// The page of a run's folder.
 pub(crate) const PAGE: &str = "report.html";
-/// What it is made of beside the profile.
+/// What it is made of besides the profile.
 const RECORDS: &str = "report.json";
 
-/// The records of a folder: the plan as it was made, or with a target, made anew.
+/// The records of a folder: the plan as it was made, or with a target or a choice of cells, made anew.
+///
+/// # Errors
+/// Usage for other flags of a plan, where a plan was kept.
 pub(crate) fn of_folder(
     files: &RunFiles,
-    choice: &CellFilter,
-    plan_args: &PlanArgs,
+    asked: &ProfilePlanArgs,
     laws: &LawArgs,
 ) -> anyhow::Result<Records> {
     let kept = files.folder().join(RECORDS);
-    if plan_args.target().is_some() || !choice.is_free() || !kept.exists() {
-        let plan_args = plan_args.clone().or_usual_target();
-        return of_profile(files, choice, &plan_args, laws, Answers::Grid);
+    if asked.plan_args.target().is_some() || !asked.cells.flags().is_empty() || !kept.exists() {
+        return of_profile(files, &asked.clone().or_usual_target(), laws, Answers::Grid);
     }
+    asked.plan_args.refuse_without_target()?;
     let profile = records::file::read(&files.profile())?;
     let mut records = records::file::read::<ReportRecord>(&kept)?.records;
     records.laws = Some(laws.of(&profile)?);
@@ -46,15 +46,14 @@ pub(crate) fn of_folder(
 /// The records of a folder, planned anew.
 pub(crate) fn of_profile(
     files: &RunFiles,
-    choice: &CellFilter,
-    plan_args: &PlanArgs,
+    asked: &ProfilePlanArgs,
     laws: &LawArgs,
     answers: Answers,
 ) -> anyhow::Result<Records> {
     let path = files.profile();
     let profile = records::file::read(&path)?;
-    let mut records = match plan_profile(&profile, choice, plan_args) {
-        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, choice, plan_args, answers)?)?,
+    let mut records = match asked.plan(&profile) {
+        Ok(planned) => of_plan(&profile, &planned, grid(&planned.plan, &path, asked, answers)?)?,
         // What was measured is worth a page without a plan, which then says why there is none.
         Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
     };
@@ -96,12 +95,12 @@ fn machines(
     Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
 }
 
-/// A run's summary, told.
+/// The report of a run that was written.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Written {
     /// Where the page is.
     pub(crate) page: PathBuf,
-    /// The same in 25 lines, for the terminal.
+    /// The summary for the terminal, 25 lines.
     pub(crate) summary: String,
 }
 
@@ -110,26 +109,25 @@ pub(crate) fn write(
     folder: &Path,
     profile: &ProfileRecord,
     planned: &Planned<'_>,
-    choice: &CellFilter,
-    plan_args: &PlanArgs,
-) -> anyhow::Result<Told> {
+    asked: &ProfilePlanArgs,
+) -> anyhow::Result<Written> {
     let path = RunFiles::of(folder).profile();
-    let what_if = grid(&planned.plan, &path, choice, plan_args, Answers::Grid)?;
+    let what_if = grid(&planned.plan, &path, asked, Answers::Grid)?;
     let mut records = of_plan(profile, planned, what_if)?;
     records.laws = Some(LawArgs::default().of(profile)?);
     write_whole(&folder.join(RECORDS), &json(&records)?)?;
     records.profile = Some(profile.clone());
     let file = folder.join(PAGE);
     write_whole(&file, &page(&records, Place::File))?;
-    Ok(Told { page: file, summary: told(&records) })
+    Ok(Written { page: file, summary: terminal(&records) })
 }
 
-/// The summary for the terminal that is there.
-pub(crate) fn told(records: &Records) -> String {
+/// The summary in the width and colours of the terminal.
+pub(crate) fn terminal(records: &Records) -> String {
     summary(records, TextStyle { width_columns: width(), colour: may_colour() })
 }
 
-/// What a report is made of, for programs.
+/// What a report is made of, as JSON.
 pub(crate) fn json(records: &Records) -> anyhow::Result<String> {
     Ok(serde_json::to_string(&ReportRecord::of(records)).context("writing the report's records")? + "\n")
 }

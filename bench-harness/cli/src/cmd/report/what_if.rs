@@ -1,13 +1,12 @@
 //! The grid behind the page's sliders, and the command that prints what a position shows.
 
-use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::from_profile::CellFilter;
+use crate::cmd::plan::planned::ProfilePlanArgs;
 use planner::plan::{Plan, what_if};
 use planner::sim::Closing;
 use records::what_if::WhatIfRecord;
 use std::path::Path;
 
-/// Flags that the sliders say.
+/// Flags that the sliders set.
 const ON_SLIDERS: [&str; 8] = [
     "target-tx-per-s",
     "target-batches-per-s",
@@ -19,7 +18,7 @@ const ON_SLIDERS: [&str; 8] = [
     "gwei",
 ];
 
-/// Flags that the grid leaves out: it has no limit on delay.
+/// Flags that the grid omits: it has no limit on delay.
 const LIMIT: [&str; 3] = ["delay", "delay-state", "delay-statistic"];
 
 /// Whose answers the page shows.
@@ -35,24 +34,22 @@ pub(crate) enum Answers {
 pub(crate) fn grid(
     plan: &Plan,
     profile: &Path,
-    choice: &CellFilter,
-    plan_args: &PlanArgs,
+    asked: &ProfilePlanArgs,
     answers: Answers,
 ) -> anyhow::Result<Option<WhatIfRecord>> {
     if plan.request.closing() == Closing::ProverFree {
         // What such a sequencer carries is known by simulation alone: thousands of positions would take hours.
         return Ok(None);
     }
-    Ok(Some(what_if(plan, &command(profile, choice, plan_args, answers))?))
+    Ok(Some(what_if(plan, &command(profile, asked, answers))?))
 }
 
-/// The command that prints a position, without what the sliders say.
-fn command(profile: &Path, choice: &CellFilter, plan_args: &PlanArgs, answers: Answers) -> String {
+/// The command that prints a position, without the flags that the sliders set.
+fn command(profile: &Path, asked: &ProfilePlanArgs, answers: Answers) -> String {
     let mut words = vec!["bench-harness plan --profile".to_owned(), quoted(&profile.display().to_string())];
-    let left_out =
+    let is_omitted =
         |name: &str| ON_SLIDERS.contains(&name) || (answers == Answers::Grid && LIMIT.contains(&name));
-    let asked = plan_args.flags().into_iter().filter(|(name, _)| !left_out(name));
-    for (name, value) in choice.flags().into_iter().chain(asked) {
+    for (name, value) in asked.flags().into_iter().filter(|(name, _)| !is_omitted(name)) {
         words.push(format!("--{name} {}", quoted(&value)));
     }
     words.join(" ")

@@ -1,9 +1,8 @@
 //! What a page may ask the planner: the flags of `plan`, as the fields of a query. Not here: how it is asked
-//! ([`crate::serve`]).
+//! ([`crate::cmd::report::serve`]).
 
-use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::flags::Flag;
-use crate::cmd::plan::from_profile::{CellFilter, request};
+use crate::cmd::plan::from_profile::request;
+use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::exit::usage;
 use clap::Parser;
 use planner::recommend;
@@ -15,48 +14,49 @@ use serde_json::{Value, json};
 /// Version of an answer.
 const ANSWER_SCHEMA_VERSION: u32 = 1;
 
-/// One profile and one question about it, to be asked again with other numbers.
+/// One profile and the arguments of its plan, to be planned again with other numbers.
 #[derive(Debug)]
 pub(crate) struct Planner {
     pub(crate) profile: ProfileRecord,
-    pub(crate) choice: CellFilter,
-    pub(crate) plan_args: PlanArgs,
+    pub(crate) asked: ProfilePlanArgs,
 }
 
 /// What a query may say: nothing that names a file.
 #[derive(Debug, Parser)]
 #[command(name = "query", disable_help_flag = true, disable_version_flag = true)]
-struct Asked {
+struct QueryArgs {
     #[command(flatten)]
-    plan_args: PlanArgs,
-    #[command(flatten)]
-    choice: CellFilter,
+    asked: ProfilePlanArgs,
 }
 
 impl Planner {
-    /// The plan for the question that was asked when the server began, with these flags in place of its own.
+    /// The plan for the arguments that the server was started with, overridden by those of the query.
+    ///
+    /// # Errors
+    /// Usage for a query that is no argument of a plan, and as [`recommend`].
     pub(crate) fn answer(&self, query: &[(String, String)]) -> anyhow::Result<Value> {
-        let Asked { plan_args, choice } = self.asked(query)?;
-        let (cell, _) = choice.of(&self.profile)?;
+        let ProfilePlanArgs { plan_args, cells } = self.asked(query)?;
+        let (cell, _) = cells.of(&self.profile)?;
         let record = recommend(&request(cell, &plan_args)?)?.to_record();
         Ok(answer(&record, &cell.cell.words()))
     }
 
-    fn asked(&self, query: &[(String, String)]) -> anyhow::Result<Asked> {
-        // The one value that names a file: the server reads none for whoever asks.
+    fn asked(&self, query: &[(String, String)]) -> anyhow::Result<ProfilePlanArgs> {
+        // The one value that names a file: a server must not read files for its clients.
         if query.iter().any(|(name, value)| name == "arrivals" && value.starts_with("trace")) {
             return Err(usage("arrivals: a trace is read by `plan` alone"));
         }
-        let says = |name: &str| query.iter().any(|(asked, _)| asked == name);
+        let has = |name: &str| query.iter().any(|(asked, _)| asked == name);
         let is_target = |name: &str| name.starts_with("target-");
         let other_target = query.iter().any(|(asked, _)| is_target(asked));
-        let replaced = |name: &str| says(name) || (is_target(name) && other_target);
-        let own: Vec<Flag> = self.plan_args.flags().into_iter().chain(self.choice.flags()).collect();
-        let own = own.into_iter().filter(|(name, _)| !replaced(name));
+        let replaced = |name: &str| has(name) || (is_target(name) && other_target);
+        let own = self.asked.flags().into_iter().filter(|(name, _)| !replaced(name));
         let own = own.map(|(name, value)| format!("--{name}={value}"));
         let asked = query.iter().map(|(name, value)| format!("--{name}={value}"));
         let words = std::iter::once("query".to_owned()).chain(own).chain(asked);
-        Asked::try_parse_from(words).map_err(|error| usage(first_line(&error.to_string())))
+        let parsed =
+            QueryArgs::try_parse_from(words).map_err(|error| usage(first_line(&error.to_string())))?;
+        Ok(parsed.asked)
     }
 }
 

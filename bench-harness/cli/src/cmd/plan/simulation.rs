@@ -1,14 +1,24 @@
-//! What goes wrong with provers: crashes and stragglers.
+//! The seed of the simulation, and what goes wrong with provers: crashes and stragglers.
 
 use crate::units::seconds;
 use clap::ValueEnum;
 use planner::sim::{AfterCrash, Crashes, Stragglers};
 
-/// What goes wrong with provers.
+/// Flags of everything that is simulated.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "FaultArgs")]
+pub(crate) struct SimulationArgs {
+    /// The seed of the simulation.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub(crate) plan_seed: u64,
+    #[command(flatten)]
+    pub(crate) faults: FaultArgs,
+}
+
+/// Crashes and stragglers.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Faults")]
 pub(crate) struct FaultArgs {
-    /// Mean time between crashes of a prover at work.
+    /// Mean time between crashes of a prover while it proves.
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "repair")]
     pub(crate) mtbf: Option<f64>,
     /// Time to repair a crashed prover.
@@ -17,14 +27,15 @@ pub(crate) struct FaultArgs {
     /// What happens to the job of a crashed prover.
     #[arg(long, value_enum, default_value_t = OnCrash::Requeue, requires = "mtbf")]
     pub(crate) on_crash: OnCrash,
-    /// The share of batches that take longer for no reason of their own, 0 to 1.
-    #[arg(long, value_name = "SHARE", requires = "straggler_factor")]
+    /// The fraction of batches whose proof takes longer by chance (stragglers), 0 to 1.
+    #[arg(long, value_name = "FRACTION", requires = "straggler_factor")]
     pub(crate) straggler_fraction: Option<f64>,
-    /// How many times longer those take.
-    #[arg(long, value_name = "TIMES", requires = "straggler_fraction")]
+    /// How many times longer a straggler takes.
+    #[arg(long, value_name = "FACTOR", requires = "straggler_fraction")]
     pub(crate) straggler_factor: Option<f64>,
 }
 
+/// [`AfterCrash`] on the command line: the planner knows nothing of flags.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum OnCrash {
     /// It goes to the next free prover.
@@ -34,11 +45,6 @@ pub(crate) enum OnCrash {
 }
 
 impl FaultArgs {
-    /// Whether there are any.
-    pub(crate) fn is_asked(&self) -> bool {
-        self.mtbf.is_some() || self.straggler_fraction.is_some()
-    }
-
     pub(crate) fn crashes(&self) -> Option<Crashes> {
         let after = match self.on_crash {
             OnCrash::Requeue => AfterCrash::Requeue,

@@ -1,0 +1,135 @@
+//! What `gate paired` and `gate aa` share: the cells that are compared, the two programs, progress on standard error.
+
+use crate::cmd::gate::programs::Program;
+use crate::cmd::gate::revision::Built;
+use crate::cmd::gate::sample::fields;
+use crate::cmd::measure::spec_args::SpecArgs;
+use crate::exit::usage;
+use ::machine::{Allowance, Probe, Root};
+use ::measure::host::Host;
+use ::measure::run::MeasureError;
+use ::measure::schedule::Schedule;
+use ::measure::spec::{Overrides, Spec, SystemChoice};
+use records::sample::CellRecord;
+use regression::paired::Event;
+use serde_json::{Map, Value};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Readings of every CPU before the first sample.
+const FIRST_READINGS: usize = 5;
+
+/// Fields of a spec that are fixed by the comparison: each sample is one repeat, and its seed is that of its pair.
+const FIXED_FIELDS: [&str; 6] =
+    ["seed", "repeats", "min_repeats", "reruns", "interval_width", "time_limit_s"];
+
+/// What is compared by default: one cell, swaps in batches that fill a power of two of rows, on all cores.
+fn defaults() -> Overrides {
+    Overrides {
+        workloads: Some(vec!["swap".to_owned()]),
+        batch_sizes: Some(vec![32]),
+        batches_per_aggregation: Some(2),
+        cores: Some("all".to_owned()),
+        provers: Some("1".to_owned()),
+        ..Overrides::default()
+    }
+}
+
+/// What both programs of a comparison are asked.
+pub(crate) struct ComparisonSpec {
+    /// The fields of the spec that are sent: those that are not at their default, so that a program that does not know
+    /// a later field is not asked for it needlessly.
+    sent: Map<String, Value>,
+    /// The cells that follow from it.
+    pub(crate) cells: Vec<CellRecord>,
+    /// The seed from which those of the pairs are drawn.
+    pub(crate) seed: u64,
+    /// Whether times are those of a script, and not of this machine.
+    is_scripted: bool,
+}
+
+impl ComparisonSpec {
+    /// The spec of these flags.
+    ///
+    /// # Errors
+    /// Usage for a spec with several provers at once or another clock: a sample is one prover, at the clock as it is.
+    pub(crate) fn of(flags: SpecArgs) -> anyhow::Result<Self> {
+        let spec: Spec = flags.resolve(defaults(), &Host::read(Some("system"))?)?;
+        let all = spec.effective();
+        for (field, wanted, got) in [("provers", "1", &all.provers), ("clock", "as_is", &all.clock)] {
+            if let Some(got) = got
+                && got != wanted
+            {
+                return Err(usage(format!("{field}: a comparison of builds takes {wanted} only, got {got}")));
+            }
+        }
+        let usual = fields(&Overrides::defaults())?;
+        let is_sent = |(name, value): &(String, Value)| {
+            !FIXED_FIELDS.contains(&name.as_str()) && usual.get(name) != Some(value)
+        };
+        let sent = fields(all)?.into_iter().filter(is_sent).collect();
+        let schedule = Schedule::new(&spec).map_err(MeasureError::from)?;
+        Ok(Self {
+            sent,
+            cells: schedule.cells().iter().map(|cell| cell.record()).collect(),
+            seed: spec.seed,
+            is_scripted: matches!(spec.system, SystemChoice::Scripted(_)),
+        })
+    }
+
+    /// The two programs, by the names that messages give them.
+    pub(crate) fn programs<'a>(
+        &self,
+        named: [(&str, &Built); 2],
+        limit: Duration,
+        stop: &'a AtomicBool,
+    ) -> [Program<'a>; 2] {
+        let best = Rc::new(Cell::new(self.best_adds_per_cycle()));
+        named.map(|(name, built)| Program {
+            name: name.to_owned(),
+            file: built.file.clone(),
+            spec: self.sent.clone(),
+            cells: self.cells.iter().map(CellRecord::key).collect(),
+            limit,
+            stop,
+            best: Rc::clone(&best),
+            stages: BTreeMap::new(),
+        })
+    }
+
+    /// The highest share of a core, in adds per cycle, that some readings of every CPU see: the reference of the first
+    /// sample, which later readings can only raise. None for a script, and where nothing can be read.
+    fn best_adds_per_cycle(&self) -> Option<f64> {
+        let rounds: Vec<Vec<usize>> = match Allowance::read(&Root::system()) {
+            Ok(allowance) if !self.is_scripted => allowance.cpus.iter().map(|cpu| vec![cpu]).collect(),
+            _ => Vec::new(),
+        };
+        let readings = (0..FIRST_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
+        readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)
+    }
+}
+
+/// A line on standard error for each event of a comparison that began at `started`.
+pub(crate) fn progress(started: Instant) -> impl FnMut(&Event<'_>) {
+    move |event| {
+        let at = format!("{:5.0} s", started.elapsed().as_secs_f64());
+        match event {
+            Event::Described { cells, comparisons } => {
+                eprintln!("{at}  both programs answer: {} cells, {comparisons} comparisons", cells.len());
+            }
+            Event::Block { block, cells, pairs } => {
+                let why =
+                    if *block == 1 { "" } else { ", independent of the first, since that suspects a change" };
+                eprintln!("{at}  block {block}: {pairs} pairs of {cells} cells{why}");
+            }
+            Event::Pair { block, place, cell, is_repeat, is_discarded } => {
+                let again = if *is_repeat { " again" } else { "" };
+                let discarded = if *is_discarded { ": discarded" } else { "" };
+                eprintln!("{at}  block {block}, pair {}{again}, {cell}{discarded}", place + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! How pairs of samples are taken and tested: the flags that `gate paired` and `gate aa` share.
+
+use crate::exit::usage;
+use crate::units::{fraction, seconds};
+use clap::ValueEnum;
+use records::regression::paired::TimeName;
+use regression::paired::{Many, Rules};
+use std::time::Duration;
+
+/// Pairs, tests and times.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Rules, fixed before the first pair")]
+pub(crate) struct PairArgs {
+    /// Pairs of a block: 5 is the minimum that can decide anything, 10 suits a change, 20 a nightly run.
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    pairs: usize,
+    /// The level of each one-sided test, as 5% or 0.05.
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "5%")]
+    level: f64,
+    /// Maximum pairs of a cell and block that are repeated because the probes discarded a sample [default: as many
+    /// as there are pairs].
+    #[arg(long, value_name = "COUNT")]
+    repeat_discarded: Option<usize>,
+    /// Which times are compared.
+    #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
+    times: Vec<Time>,
+    /// How long a program may take for one sample.
+    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "10min")]
+    sample_timeout: f64,
+}
+
+/// [`TimeName`] on the command line, with help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Time {
+    /// Witness and proof of one batch.
+    Prove,
+    /// The same without grinding, whose duration is random: fewer pairs decide.
+    ProveWithoutGrind,
+    /// From the proofs of N batches to one.
+    Aggregate,
+}
+
+impl PairArgs {
+    /// The rules of these flags, at the default minimum effect.
+    pub(crate) fn rules(&self, many: Many, seed: u64) -> Rules {
+        let Self { pairs, level, repeat_discarded, times: _, sample_timeout: _ } = *self;
+        let repeat_discarded = repeat_discarded.unwrap_or(pairs);
+        Rules { pairs, level, many, repeat_discarded, seed, ..Rules::default() }
+    }
+
+    /// How long a sample may take.
+    ///
+    /// # Errors
+    /// Usage for a negative time.
+    pub(crate) fn limit(&self) -> anyhow::Result<Duration> {
+        Duration::try_from_secs_f64(self.sample_timeout)
+            .map_err(|error| usage(format!("--sample-timeout: {} s: {error}", self.sample_timeout)))
+    }
+
+    /// The times that were asked for, each once.
+    pub(crate) fn times(&self) -> Vec<TimeName> {
+        let name = |time: &Time| match time {
+            Time::Prove => TimeName::Prove,
+            Time::ProveWithoutGrind => TimeName::ProveWithoutGrind,
+            Time::Aggregate => TimeName::Aggregate,
+        };
+        let mut times: Vec<_> = self.times.iter().map(name).collect();
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+}

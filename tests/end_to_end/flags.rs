@@ -1,0 +1,187 @@
+//! Each flag does something or is an error that says what to do: flags that need each other, and flags of shared
+//! argument structs that have no effect on one verb.
+
+use crate::support::{Bench, PROGRAM, SCRIPT};
+use std::collections::BTreeSet;
+
+const BY_HAND: &str = "plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1";
+const QUEUE: &str = "queue --prove 120s --rates 0.1 --provers 14";
+
+/// A command, and what its error must contain.
+type Case = (String, &'static [&'static str]);
+
+/// Flags without the flag that they need, or with one that leaves them nothing to do.
+fn needing_another() -> Vec<Case> {
+    let plan = |more: &str| format!("{BY_HAND} {more}");
+    let by_merge = "plan --close 10s --prove 120s --block 15s --target-batches-per-s 0.1";
+    let profile = |more: &str| format!("plan --profile out/profile.json --target-tx-per-s 500 {more}");
+    let mut cases: Vec<Case> = vec![
+        (plan("--delay-state virtual"), &["--delay <TIME>"]),
+        (plan("--delay-statistic p99"), &["--delay <TIME>"]),
+        (plan("--missed-slots 0.1"), &["give --l1 slots"]),
+        (plan("--repair 1min"), &["--mtbf"]),
+        (plan("--on-crash wait"), &["--mtbf"]),
+        (plan("--straggler-factor 3"), &["--straggler-fraction"]),
+        (plan("--batch-gas 9"), &["--gwei"]),
+        (plan("--gwei 9"), &["--verify-gas", "--usd-per-eth", "--prover-usd-per-hour"]),
+        (plan("--aggregator-usd-per-hour 9"), &["--prover-usd-per-hour"]),
+        (plan("--fix-p 3 --provers-max 4"), &["--fix-p", "--provers-max"]),
+        (plan("--aggregate-shape fold"), &["--aggregate-merge"]),
+        (plan("--prove-law exponential --prove-cv 0.3"), &["--prove-cv", "--prove-law lognormal"]),
+        (format!("{by_merge} --aggregate-cv 0.1"), &["--aggregate"]),
+        (plan("--aggregate-merge 3s"), &["--aggregate"]),
+        (plan("--budget 3"), &["--split"]),
+        (plan("--json --format csv"), &["--json", "--format"]),
+        (profile("--aggregate-shape tree:4"), &["--aggregate-merge"]),
+    ];
+    for flag in ["--of-workload mix", "--of-batch-size 4", "--of-cores 1", "--of-provers 1"] {
+        cases.push((plan(flag), &["give --profile"]));
+    }
+    for flag in ["--catalogue a.csv", "--measured-on a", "--measured-ghz 2", "--measured-cores 2"] {
+        cases.push((plan(flag), &["--hardware"]));
+    }
+    for flag in [
+        "--prove 1s",
+        "--prove-cv 0.1",
+        "--prove-law exponential",
+        "--aggregate 1s",
+        "--aggregate-merge 1s",
+        "--aggregate-cv 0.1",
+        "--batch-size 4",
+        "--measured-cores 2 --hardware all",
+    ] {
+        cases.push((profile(flag), &["cannot be used with"]));
+    }
+    for flag in [
+        "--prove-cv 0.1",
+        "--prove-law exponential",
+        "--plan-seed 2",
+        "--mtbf 1h --repair 1min",
+        "--straggler-fraction 0.1 --straggler-factor 2",
+    ] {
+        cases.push((format!("{QUEUE} {flag}"), &["--simulate"]));
+    }
+    cases.push((format!("{QUEUE} --autoscale-use 0.5"), &["--autoscale-start"]));
+    cases.push((format!("{QUEUE} --within 1h"), &["--backlog"]));
+    cases.push((format!("{QUEUE} --simulate --json"), &["--simulate", "--json"]));
+    cases.push(("machine --json restore".to_owned(), &["restore", "--json"]));
+    cases
+}
+
+/// Flags of a report where it has no plan, no laws, or no single text to print.
+fn of_reports() -> Vec<Case> {
+    let report = |more: &str| format!("report out {more}");
+    let mut cases: Vec<Case> = vec![
+        (report("--delay 60s --html"), &["--delay: has an effect with a target only", "--target-tx-per-s"]),
+        ("report --compare out out --delay 60s".to_owned(), &["has an effect with a target only"]),
+        ("report --compare out out --of-cores 1".to_owned(), &["--of-cores", "--html"]),
+        ("report --compare out out --at-n 4".to_owned(), &["--at-n", "--what laws"]),
+        ("report out --compare out out".to_owned(), &["cannot be used with"]),
+        (report("--listen 127.0.0.1:0"), &["--serve"]),
+        (report("--second-usd-per-hour 1"), &["--compare"]),
+        (report("--far"), &["--far", "--what laws"]),
+        (report("--timeline a.json --target-tx-per-s 5"), &["--target-tx-per-s", "--html"]),
+    ];
+    for what in ["", "--what samples --json", "--what machine", "--what laws"] {
+        cases.push((report(&format!("{what} --target-tx-per-s 5")), &["--target-tx-per-s", "--compare"]));
+        cases.push((report(&format!("{what} --of-cores 1")), &["--of-cores", "--what summary"]));
+    }
+    for form in ["--html", "--pictures a", "--tables a", "--timeline a", "--serve"] {
+        for flag in ["--what laws", "--format csv", "--json", "--output a"] {
+            cases.push((report(&format!("{form} {flag}")), &["cannot be used with"]));
+        }
+    }
+    cases
+}
+
+/// Flags of a spec and of a plan that have no effect on a comparison.
+fn of_comparisons() -> Vec<Case> {
+    let programs = format!("--base {PROGRAM} --head {PROGRAM}");
+    let mut cases: Vec<Case> = Vec::new();
+    for verb in [format!("gate paired {programs}"), format!("gate aa --program {PROGRAM}")] {
+        for (flag, instead) in [
+            ("--repeats 9", &["--repeats", "--pairs"]),
+            ("--min-repeats 9", &["--min-repeats", "--pairs"]),
+            ("--reruns 9", &["--reruns", "--repeat-discarded"]),
+            ("--interval-width 0.1", &["--interval-width", "--pairs"]),
+            ("--time-limit 9s", &["--time-limit", "--sample-timeout"]),
+            ("--memory-limit 9", &["--memory-limit", "measure"]),
+            ("--clock 50%", &["--clock", "measure"]),
+            ("--provers 2", &["--provers", "measure"]),
+        ] {
+            cases.push((format!("{verb} {flag}"), instead));
+        }
+    }
+    cases.push((format!("gate paired {programs} --fix-p 3"), &["--fix-p", "--provers-max"]));
+    cases.push((format!("gate paired {programs} --spares 2"), &["--spares", "--target-tx-per-s"]));
+    cases.push((format!("gate aa --program {PROGRAM} --min-effect 3%"), &["unexpected argument"]));
+    for flag in [
+        "--repeats 9",
+        "--min-repeats 9",
+        "--reruns 9",
+        "--interval-width 0.1",
+        "--time-limit 9s",
+        "--memory-limit 9",
+        "--keep-discarded",
+        "--clock 50%",
+        "--cores 1",
+        "--provers 2",
+    ] {
+        cases.push((format!("gate exact {flag}"), &["not timed", "gate paired"]));
+    }
+    cases
+}
+
+#[test]
+fn a_flag_without_effect_is_refused_with_what_to_do() {
+    let bench = Bench::scripted(SCRIPT, "");
+    bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output out").ok();
+    let before = bench.everything();
+    for (command, wanted) in needing_another().into_iter().chain(of_reports()).chain(of_comparisons()) {
+        let ran = bench.run(&command);
+        assert_eq!(ran.stdout, "", "{command}");
+        ran.fails(2, wanted);
+    }
+    assert_eq!(bench.everything(), before, "a command that was refused wrote something");
+}
+
+/// The flags in the help of a verb.
+fn flags_of(bench: &Bench, verb: &str) -> BTreeSet<String> {
+    let help = bench.run(&format!("{verb} --help")).ok().stdout;
+    let lines = help.lines().map(str::trim_start).filter_map(|line| {
+        let line = line.strip_prefix("-h, ").unwrap_or(line);
+        line.strip_prefix("--")
+    });
+    lines.map(|rest| rest.split([' ', '[', ',']).next().expect("a name").to_owned()).collect()
+}
+
+/// Every flag in the help of `gate paired` is in one of these commands, which are accepted.
+#[test]
+fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
+    let bench = Bench::scripted(SCRIPT, "");
+    bench.write("trace.csv", "time_s\n0\n1\n3\n");
+    let commands = [
+        "--pairs 5 --level 5% --repeat-discarded 1 --time prove --sample-timeout 1min --min-effect 3% --strict \
+         --lock own --spec spec.toml --workload mix --swap-ratio 0.5 --batch-size 4 --capacity 4 --cores 1 \
+         --batches-per-aggregation 2 --seed 3 --accounts 20 --pools 2 --fee-bps 30 --depth 8 --zipf 1 \
+         --proof-system scripted --script script.toml --keep-discarded --allow-unverified --github never \
+         --export-json a.json --export-markdown a.md --export-junit a.xml --export-bencher a.bmf \
+         --export-smaller-is-better a.small --target-batches-per-s 0.01 --close 2s --block 6s --delay 300s \
+         --delay-state virtual --delay-statistic p99 --fix-n 2 --provers-max 99 --spares 2 \
+         --arrivals trace:trace.csv --closing full --aggregate-shape fold --l1 slots --missed-slots 0.01 \
+         --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
+         --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --gwei 20 \
+         --usd-per-eth 3000",
+        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1",
+    ];
+    let base = format!("gate paired --base {PROGRAM} --head {PROGRAM}");
+    let mut tried = BTreeSet::from(["base", "head", "help"].map(str::to_owned));
+    for command in commands {
+        bench.run(&format!("{base} {command}")).ok();
+        tried
+            .extend(command.split_whitespace().filter_map(|word| word.strip_prefix("--")).map(str::to_owned));
+    }
+    // Two that need a proof system and a workload of their own: `own_prover` and `trace` try them.
+    tried.extend(["trace", "command", "command-timeout"].map(str::to_owned));
+    assert_eq!(flags_of(&bench, "gate paired"), tried);
+}
