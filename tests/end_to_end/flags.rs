@@ -159,7 +159,8 @@ fn flags_of(bench: &Bench, verb: &str) -> BTreeSet<String> {
 #[test]
 fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
     let bench = Bench::scripted(SCRIPT, "");
-    bench.write("trace.csv", "time_s\n0\n1\n3\n");
+    let times: String = (0..24).map(|at| format!("{}\n", at * at)).collect();
+    bench.write("trace.csv", &format!("time_s\n{times}"));
     let commands = [
         "--pairs 5 --level 5% --repeat-discarded 1 --time prove --sample-timeout 1min --min-effect 3% --strict \
          --lock own --spec spec.toml --workload mix --swap-ratio 0.5 --batch-size 4 --capacity 4 --cores 1 \

@@ -146,12 +146,12 @@ fn five_is_a_program_that_gives_no_result() {
 }
 
 #[test]
-fn five_is_zero_pairs_left_after_marking() {
+fn five_is_zero_pairs_left_after_discarding() {
     let bench = bench("{ fixed_s = 1.0 }");
     edited(&bench, r#"s/"mark":"[a-z_]*"/"mark":"shared_core"/g"#);
     let ran = compare(&bench, "--pairs 6 --repeat-discarded 3");
-    let ran =
-        ran.fails(5, &["zero pairs are left after marking", "each of 9 had a sample that was shared_core"]);
+    let ran = ran
+        .fails(5, &["zero pairs are left after discarding", "each of 9 had a sample that was shared_core"]);
     assert_eq!(ran.stderr.matches(": discarded").count(), 9, "{ran:#?}");
     assert_eq!(ran.stderr.matches(" again, ").count(), 3, "{ran:#?}");
 }

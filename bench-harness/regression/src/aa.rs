@@ -10,11 +10,10 @@
 
 use crate::paired::block::Figures;
 use crate::paired::decide::{Suspicion, judge, verdict};
-use crate::paired::rules::Rules;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use records::regression::aa::{AaAdviceRecord, AaRowRecord};
-use records::regression::paired::VerdictName;
+use records::regression::paired::{Rules, VerdictName};
 
 /// Pairs per block of the rows.
 const PAIRS_TRIED: [usize; 3] = [5, 10, 20];
@@ -131,7 +130,7 @@ pub fn spread(differences: &[f64]) -> (f64, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::{advice, rows, spread};
-    use crate::paired::rules::Rules;
+    use records::regression::paired::Rules;
 
     /// The quantiles of a normal law with this standard deviation, roughly: a sum of twelve uniforms would do no
     /// better for what is tested.

@@ -2,21 +2,18 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
-use records::regression::drift::{DriftName, DriftRecord, SeriesDriftRecord};
+use records::regression::drift::{DriftName, DriftRecord, DriftRules, SeriesDriftRecord};
 use records::regression::history::{
     HISTORY_SCHEMA_VERSION, HistoryMachineRecord, HistoryPointRecord, HistoryRecord,
 };
-use regression::history::{DriftSettings, Quantities, drift};
+use regression::history::{DriftError, Quantities, drift as drift_of};
 
-const SETTINGS: DriftSettings = DriftSettings {
-    level: 0.05,
-    permutations: 999,
-    min_shift: 0.03,
-    last: 100,
-    recent: 30,
-    quantities: Quantities::Main,
-    seed: 1,
-};
+const RULES: DriftRules =
+    DriftRules { level: 0.05, permutations: 999, min_shift: 0.03, last: 100, recent: 30, seed: 1 };
+
+fn drift(history: &[HistoryRecord], rules: &DriftRules) -> Result<DriftRecord, DriftError> {
+    drift_of(history, Quantities::Main, rules)
+}
 
 fn point(cell: &str, quantity: &str, value_s: f64) -> HistoryPointRecord {
     let (cell, quantity) = (cell.to_owned(), quantity.to_owned());
@@ -60,7 +57,7 @@ fn series(found: &DriftRecord) -> &SeriesDriftRecord {
 #[test]
 fn a_step_is_named_with_its_commit() {
     let history = one((0..50).map(|at| if at < 30 { 1.8 } else { 1.91 }), 0.01);
-    let found = drift(&history, &SETTINGS).expect("settings");
+    let found = drift(&history, &RULES).expect("rules");
     let series = series(&found);
     assert_eq!((series.drift, series.changes.len()), (DriftName::Slower, 1));
     assert_eq!(series.changes[0].commit, "c30");
@@ -73,7 +70,7 @@ fn a_step_is_named_with_its_commit() {
 #[test]
 fn a_slow_drift_is_seen_from_its_best() {
     let history = one((0..50).map(|at| 1.0 + 0.0056 * at as f64), 0.01);
-    let found = drift(&history, &SETTINGS).expect("settings");
+    let found = drift(&history, &RULES).expect("rules");
     let series = series(&found);
     assert_eq!(series.drift, DriftName::Slower);
     let shift = series.shift.as_ref().expect("a shift");
@@ -84,22 +81,22 @@ fn a_slow_drift_is_seen_from_its_best() {
 #[test]
 fn what_was_mended_is_faster_and_what_is_small_is_steady() {
     let mended = one((0..60).map(|at| if at < 25 { 2.0 } else { 1.8 }), 0.01);
-    assert_eq!(series(&drift(&mended, &SETTINGS).expect("settings")).drift, DriftName::Faster);
+    assert_eq!(series(&drift(&mended, &RULES).expect("rules")).drift, DriftName::Faster);
     let small = one((0..60).map(|at| if at < 30 { 2.0 } else { 2.03 }), 0.001);
-    let found = drift(&small, &SETTINGS).expect("settings");
+    let found = drift(&small, &RULES).expect("rules");
     assert_eq!((series(&found).drift, series(&found).changes.len()), (DriftName::Steady, 1));
     let few = one((0..5).map(|at| if at < 2 { 2.0 } else { 9.0 }), 0.001);
-    assert_eq!(series(&drift(&few, &SETTINGS).expect("settings")).drift, DriftName::TooFew);
+    assert_eq!(series(&drift(&few, &RULES).expect("rules")).drift, DriftName::TooFew);
 }
 
 #[test]
 fn an_old_shift_is_no_longer_recent() {
     let history = one((0..90).map(|at| if at < 20 { 1.0 } else { 1.1 }), 0.01);
-    let found = drift(&history, &SETTINGS).expect("settings");
+    let found = drift(&history, &RULES).expect("rules");
     let shift = series(&found).shift.clone().expect("a shift");
     assert!(!shift.is_recent, "{shift:?}");
     // And out of the window, it is nothing at all.
-    let found = drift(&history, &DriftSettings { last: 60, ..SETTINGS }).expect("settings");
+    let found = drift(&history, &DriftRules { last: 60, ..RULES }).expect("rules");
     assert_eq!(series(&found).drift, DriftName::Steady);
 }
 
@@ -111,7 +108,7 @@ fn machines_are_never_mixed() {
         record.points[0].value_s *= 2.0;
         assert!(at >= 20);
     }
-    let found = drift(&history, &SETTINGS).expect("settings");
+    let found = drift(&history, &RULES).expect("rules");
     assert_eq!(found.machines.len(), 2);
     for machine in &found.machines {
         assert_eq!((machine.series[0].points.len(), machine.series[0].drift), (20, DriftName::Steady));
@@ -124,7 +121,7 @@ fn main_quantities_unless_all_are_asked_for() {
     let points = || quantities.iter().map(|name| point("a", name, 1.0)).collect();
     let history: Vec<_> = (0..8).map(|at| record(at, "m", points())).collect();
     let named = |quantities| {
-        let found = drift(&history, &DriftSettings { quantities, ..SETTINGS }).expect("settings");
+        let found = drift_of(&history, quantities, &RULES).expect("rules");
         found.machines[0].series.iter().map(|series| series.quantity.clone()).collect::<Vec<_>>()
     };
     assert_eq!(named(Quantities::Main), ["prove_batch", "aggregate_merge 1"]);
@@ -132,25 +129,25 @@ fn main_quantities_unless_all_are_asked_for() {
 }
 
 #[test]
-fn settings_that_cannot_be() {
-    for settings in [
-        DriftSettings { level: 0.0, ..SETTINGS },
-        DriftSettings { level: f64::NAN, ..SETTINGS },
-        DriftSettings { min_shift: -0.1, ..SETTINGS },
-        DriftSettings { permutations: 0, ..SETTINGS },
-        DriftSettings { last: 5, ..SETTINGS },
+fn rules_that_cannot_be() {
+    for rules in [
+        DriftRules { level: 0.0, ..RULES },
+        DriftRules { level: f64::NAN, ..RULES },
+        DriftRules { min_shift: -0.1, ..RULES },
+        DriftRules { permutations: 0, ..RULES },
+        DriftRules { last: 5, ..RULES },
     ] {
-        assert!(drift(&[], &settings).is_err(), "{settings:?}");
+        assert!(drift(&[], &rules).is_err(), "{rules:?}");
     }
-    assert!(drift(&[], &SETTINGS).expect("settings").machines.is_empty());
+    assert!(drift(&[], &RULES).expect("rules").machines.is_empty());
 }
 
 /// Of 2,000 machines without drift, four series of 60 results each with 2 % noise, at most one in twenty may be warned
-/// of, and chance on top; without the least shift, which only makes warnings fewer. Of as many that got 5 % slower
+/// of, and chance on top; without the minimum shift, which only makes warnings fewer. Of as many that got 5 % slower
 /// fifteen results ago, nearly all are.
 #[test]
-fn it_cries_no_wolf_and_sees_one() {
-    let settings = DriftSettings { permutations: 199, min_shift: 0.0, ..SETTINGS };
+fn false_positives_are_rare_and_a_shift_is_detected() {
+    let rules = DriftRules { permutations: 199, min_shift: 0.0, ..RULES };
     let mut noise = Noise(ChaCha8Rng::seed_from_u64(11));
     let mut history = |slower_from: usize, ratio: f64| -> Vec<HistoryRecord> {
         let cells = ["a", "b", "c", "d"];
@@ -165,18 +162,18 @@ fn it_cries_no_wolf_and_sees_one() {
         records.collect()
     };
     let trials = 2_000;
-    let mut false_alarms = 0;
+    let mut false_positives = 0;
     let mut seen = 0;
     for _ in 0..trials {
-        let steady = drift(&history(60, 1.0), &settings).expect("settings");
-        let is_alarm =
+        let steady = drift(&history(60, 1.0), &rules).expect("rules");
+        let is_positive =
             |found: &DriftRecord| found.machines[0].series.iter().any(|one| !one.changes.is_empty());
-        false_alarms += usize::from(is_alarm(&steady));
-        let slower = drift(&history(45, 1.05), &settings).expect("settings");
+        false_positives += usize::from(is_positive(&steady));
+        let slower = drift(&history(45, 1.05), &rules).expect("rules");
         seen += usize::from(slower.machines[0].series[0].drift == DriftName::Slower);
     }
     // 5 % of 2,000 is 100; more than 130 of them by chance: p = 0.001.
-    assert!(false_alarms <= 130, "{false_alarms} of {trials} without drift");
+    assert!(false_positives <= 130, "{false_positives} of {trials} without drift");
     assert!(seen >= 1_900, "{seen} of {trials} with 5 %");
-    println!("false alarms {false_alarms} of {trials}; 5 % seen {seen} of {trials}");
+    println!("false positives {false_positives} of {trials}; 5 % seen {seen} of {trials}");
 }

@@ -1,10 +1,9 @@
 //! Whole comparisons with programs whose times are written down here.
 
+use records::regression::arm::{DescribedAnswer, TimeAnswer};
 use records::regression::paired::{TimeName, VerdictName};
 use records::sample::MarkName;
-use regression::paired::{
-    Arm, ArmError, Described, Event, Many, PairedError, Rules, Sample, TimeSample, compare,
-};
+use regression::paired::{Arm, ArmError, Event, Many, PairedError, Rules, Times, compare};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -22,12 +21,12 @@ struct Fake {
 }
 
 impl Arm for Fake {
-    fn describe(&mut self) -> Result<Described, ArmError> {
+    fn describe(&mut self) -> Result<DescribedAnswer, ArmError> {
         let cells = (1..=self.cells).map(|cores| format!("swap/4of4/x2/plonky2/{cores}c/as_is")).collect();
-        Ok(Described { cells, ..Described::default() })
+        Ok(DescribedAnswer { cells, ..DescribedAnswer::default() })
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Sample, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
         self.log.borrow_mut().push((self.name, cell.to_owned(), seed));
         let mark = if (self.marks)(self.samples) { MarkName::SharedCore } else { MarkName::Clean };
         self.samples += 1;
@@ -35,7 +34,7 @@ impl Arm for Fake {
         let batch = 1.0 + (seed % 7) as f64 / 100.0;
         let run = 1.0 + ((seed / 7 + self.samples as u64 * 5) % 11) as f64 / 2000.0;
         let time_s = batch * run * self.factor;
-        Ok(Sample { times: [(TimeName::Prove, TimeSample { time_s, mark })].into() })
+        Ok([(TimeName::Prove, TimeAnswer { time_s, mark })].into())
     }
 }
 
@@ -97,11 +96,11 @@ fn the_same_seed_gives_the_same_comparison() {
 struct OneSlowCell(Fake);
 
 impl Arm for OneSlowCell {
-    fn describe(&mut self) -> Result<Described, ArmError> {
+    fn describe(&mut self) -> Result<DescribedAnswer, ArmError> {
         self.0.describe()
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Sample, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
         self.0.factor = if cell.contains("/1c/") { 1.1 } else { 1.0 };
         self.0.sample(cell, seed)
     }
@@ -146,7 +145,7 @@ fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
     let one = &found.comparisons[0];
     // Of pairs 0 to 9, the fourth and the eighth are marked; of the two repeats, the second is.
     assert_eq!((repeats, log.borrow().len()), (2, 24));
-    assert_eq!((one.first.marked(), one.first_judged.figures.used), (3, 9));
+    assert_eq!((one.first.discarded(), one.first_judged.figures.used), (3, 9));
     let used: Vec<_> = one.first.pairs.iter().map(|pair| one.first.is_used(pair)).collect();
     assert_eq!(used.iter().filter(|used| **used).count(), 9);
     assert!(one.first.pairs.iter().zip(&used).all(|(pair, used)| *used == pair.counts()));
@@ -161,7 +160,7 @@ fn zero_pairs_left_is_no_verdict() {
     assert_eq!(log.borrow().len(), 2 * (5 + 3));
     let why = error.to_string();
     assert!(
-        why.contains("zero pairs are left after marking: each of 8 had a sample that was shared_core"),
+        why.contains("zero pairs are left after discarding: each of 8 had a sample that was shared_core"),
         "{why}"
     );
 }

@@ -1,23 +1,23 @@
-//! `history`: results over commits, and whether they drift. It warns and never blocks.
+//! `history`: results over commits, and whether they drift. Drift is a warning, never an error.
 
 use crate::cmd::gate::Github;
 use crate::exit::usage;
-use crate::output::{print, width, write_whole};
+use crate::output::{print, width, write_json, write_whole};
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
-use records::regression::drift::DriftRecord;
-use records::regression::history::{HistoryFile, HistoryRecord};
-use regression::history::{DriftSettings, Quantities, drift};
+use records::regression::drift::{DriftRecord, DriftRules};
+use records::regression::history::{self, HistoryFile};
+use regression::history::{Quantities, drift, results};
 use reports::export::Exporter;
 use reports::regression::drift::{DriftAnnotations, DriftMarkdown, DriftText};
 use reports::regression::drift_svg::DriftSvg;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// Keep the results of each commit in a file that only grows, and see slow drift in it.
+/// Keep the results of each commit in an append-only file, and detect slow drift in it.
 ///
-/// One JSON line a commit, fit for a branch of its own. Results of two machines are never mixed: each has series of
-/// its own. Drift is looked for by E-divisive means with a permutation test; it warns and never blocks.
+/// One JSON line per commit, fit for a branch of its own. Results of two machines are never mixed: each has its own
+/// series. Drift is detected by E-divisive means with a permutation test; it is a warning and never an error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness history add --profile bench-out/profile.json --commit 4f2a --file history.jsonl
@@ -41,7 +41,7 @@ struct Add {
     /// The profile that was measured.
     #[arg(long, value_name = "FILE", default_value = "bench-out/profile.json")]
     profile: PathBuf,
-    /// The history; it is made where there is none.
+    /// The history; it is created where there is none.
     #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
     file: PathBuf,
     /// The commit that was measured; $GITHUB_SHA or $CI_COMMIT_SHA unless given.
@@ -52,20 +52,20 @@ struct Add {
     again: bool,
 }
 
-/// Show every machine's series and what they do.
+/// Show the series of every machine and whether they drift.
 #[derive(Debug, clap::Args)]
 struct Show {
     #[command(flatten)]
-    look: TextStyle,
+    rules: DriftArgs,
     #[command(flatten)]
     forms: Forms,
 }
 
-/// Look for drift and warn of it: on standard error, and to GitHub Actions. Never blocks: drift exits with 0.
+/// Detect drift and warn of it: on standard error, and to GitHub Actions. Drift exits with 0.
 #[derive(Debug, clap::Args)]
 struct Check {
     #[command(flatten)]
-    look: TextStyle,
+    rules: DriftArgs,
     /// Show steady series too.
     #[arg(long)]
     all: bool,
@@ -75,33 +75,33 @@ struct Check {
     github: Github,
 }
 
-/// By which rules to look.
+/// The rules of the search for drift.
 #[derive(Debug, clap::Args)]
-struct TextStyle {
+struct DriftArgs {
     /// The history.
     #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
     file: PathBuf,
-    /// Which quantities: those that decide the number of provers, or all.
+    /// Which quantities: those that determine the number of provers, or all.
     #[arg(long, value_enum, default_value_t = Which::Main)]
     quantities: Which,
-    /// Results of each series that are looked at, from the last backwards.
+    /// Results of each series that are tested, counted from the last.
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    last: usize,
+    last: u64,
     /// Warn of shifts that began among this many last results; older ones were warned of then.
     #[arg(long, value_name = "COUNT", default_value_t = 30)]
-    recent: usize,
-    /// The least shift that counts, in per cent.
-    #[arg(long, value_name = "PER CENT", default_value_t = 3.0)]
+    recent: u64,
+    /// The minimum shift that counts, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 3.0)]
     min_shift: f64,
-    /// How often a machine without drift may be warned of, shared among its series.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    /// The false positive rate of a machine without drift, shared among its series.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.05)]
     level: f64,
     /// The seed of the permutations.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     seed: u64,
 }
 
-/// Other forms.
+/// Other outputs.
 #[derive(Debug, clap::Args)]
 struct Forms {
     /// Write a plot of every series.
@@ -126,12 +126,12 @@ enum Which {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
         Action::Add(args) => add(args),
-        Action::Show(Show { look, forms }) => {
-            let record = look.drift()?;
+        Action::Show(Show { rules, forms }) => {
+            let record = rules.drift()?;
             forms.write(&record, true)
         }
-        Action::Check(Check { look, all, forms, github }) => {
-            let record = look.drift()?;
+        Action::Check(Check { rules, all, forms, github }) => {
+            let record = rules.drift()?;
             forms.write(&record, all)?;
             for warning in record.warnings() {
                 eprintln!("warning: {warning}");
@@ -146,7 +146,7 @@ fn add(args: Add) -> anyhow::Result<()> {
     let profile = records::file::read(&profile)?;
     let commit = commit_of(commit)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;
-    let record = HistoryRecord::of(&profile, commit, now.as_secs());
+    let record = results(&profile, commit, now.as_secs());
     if record.points.is_empty() {
         return Err(usage("the profile holds no measured quantity: nothing to add"));
     }
@@ -163,7 +163,7 @@ fn add(args: Add) -> anyhow::Result<()> {
         ));
     }
     if open.cut_off_bytes > 0 {
-        eprintln!("{name}: the last line was cut off after {} bytes and is left out", open.cut_off_bytes);
+        eprintln!("{name}: the last line was cut off after {} bytes and is discarded", open.cut_off_bytes);
     }
     if before == 0 && !open.records.is_empty() {
         eprintln!(
@@ -194,31 +194,26 @@ fn commit_of(given: Option<String>) -> anyhow::Result<String> {
     Ok(commit)
 }
 
-impl TextStyle {
+/// Of each test; where many series share the level, more are made.
+const PERMUTATIONS: u64 = 999;
+
+impl DriftArgs {
     fn drift(&self) -> anyhow::Result<DriftRecord> {
         let Self { file, quantities, last, recent, min_shift, level, seed } = self;
-        let settings = DriftSettings {
+        let rules = DriftRules {
             level: *level,
             permutations: PERMUTATIONS,
             min_shift: min_shift / 100.0,
             last: *last,
             recent: *recent,
-            quantities: match quantities {
-                Which::Main => Quantities::Main,
-                Which::All => Quantities::All,
-            },
             seed: *seed,
         };
-        let history = read(file)?;
-        drift(&history, &settings).map_err(usage)
+        let quantities = match quantities {
+            Which::Main => Quantities::Main,
+            Which::All => Quantities::All,
+        };
+        drift(&history::read(file)?, quantities, &rules).map_err(usage)
     }
-}
-
-/// Of each test; where many series share the level, more are made.
-const PERMUTATIONS: u32 = 999;
-
-fn read(file: &Path) -> anyhow::Result<Vec<HistoryRecord>> {
-    Ok(records::regression::history::read(file)?)
 }
 
 impl Forms {
@@ -232,7 +227,7 @@ impl Forms {
             write_whole(file, &DriftMarkdown.export(record)?)?;
         }
         if let Some(file) = export_json {
-            write_whole(file, &(serde_json::to_string_pretty(record)? + "\n"))?;
+            write_json(file, record)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! What a gate asks of a program that it compares, and what that answers: protocol 1, one JSON line each way.
+//! The protocol between a comparison and each of its two programs: protocol 1, one JSON line each way.
 //!
-//! Two revisions of one program meet here, so that the types are apart from all others and change only with the
-//! number of the protocol. A reader ignores fields that it does not know.
+//! Two revisions of one program meet here, so these types change only with the number of the protocol. A reader ignores
+//! fields that it does not know.
 
 use crate::machine::FieldRecord;
 use crate::regression::paired::TimeName;
@@ -16,7 +16,7 @@ pub const ARM_PROTOCOL: u32 = 1;
 /// What is asked: one JSON line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmRequest {
-    /// [`ARM_PROTOCOL`] of the gate.
+    /// [`ARM_PROTOCOL`] of the comparison.
     pub protocol: u32,
     /// The fields of a spec that are not at their default.
     pub spec: Map<String, Value>,
@@ -35,7 +35,7 @@ pub struct SampleRequest {
     pub cell: String,
     /// The seed of its batches.
     pub seed: u64,
-    /// The best share of a core, in adds a cycle, that any sample has seen: the standard by which this one is marked.
+    /// The best share of a core, in adds a cycle, of any sample so far: the reference by which this one is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_adds_per_cycle: Option<f64>,
 }
@@ -52,8 +52,8 @@ pub enum ArmAnswer {
     Failed(FailedAnswer),
 }
 
-/// What a program says of itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a program reports about itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DescribedAnswer {
     /// Its version.
     pub version: String,
@@ -90,7 +90,7 @@ pub struct SampleAnswer {
 pub struct TimeAnswer {
     /// The time.
     pub time_s: f64,
-    /// What is known against it.
+    /// Why it is discarded, if it is.
     pub mark: MarkName,
 }
 

@@ -14,22 +14,22 @@ pub struct DriftRecord {
     /// [`DRIFT_SCHEMA_VERSION`] of the writer.
     pub schema_version: u32,
     /// By which rules.
-    pub rules: DriftRulesRecord,
+    pub rules: DriftRules,
     /// The machines, in the order of their first results.
     pub machines: Vec<MachineDriftRecord>,
 }
 
 /// The rules of a search for drift.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DriftRulesRecord {
+pub struct DriftRules {
     /// The level of a machine, shared among its series.
     pub level: f64,
     /// Permutations of each test, at least.
     pub permutations: u64,
-    /// The least shift that counts: 0.03 is 3 %.
+    /// The minimum shift that counts: 0.03 is 3 %.
     pub min_shift: f64,
-    /// Results of each series that are looked at, from the last backwards.
+    /// Results of each series that are tested, counted from the last.
     pub last: u64,
     /// A shift is recent where it began among this many last results.
     pub recent: u64,

@@ -2,8 +2,6 @@
 //! can live on a branch of its own and be merged by appending.
 
 use crate::file::{ReadError, WriteError, check_version, field_error};
-use crate::machine::MachineRecord;
-use crate::profile::{ProfileRecord, QuantityRecord};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -58,71 +56,6 @@ pub struct HistoryPointRecord {
     pub high_s: Option<f64>,
     /// Samples behind it.
     pub samples: u64,
-}
-
-impl HistoryRecord {
-    /// The results of a profile.
-    pub fn of(profile: &ProfileRecord, commit: String, recorded_unix_s: u64) -> Self {
-        let points = profile.cells.iter().flat_map(|summary| {
-            let key = summary.cell.key();
-            let measured = summary.quantities.iter().filter(|quantity| quantity.samples > 0);
-            measured.map(move |quantity| HistoryPointRecord::of(&key, quantity))
-        });
-        Self {
-            schema_version: HISTORY_SCHEMA_VERSION,
-            commit,
-            recorded_unix_s,
-            program_version: profile.program_version.clone(),
-            machine: HistoryMachineRecord::of(&profile.machine),
-            points: points.collect(),
-        }
-    }
-}
-
-impl HistoryPointRecord {
-    fn of(cell: &str, quantity: &QuantityRecord) -> Self {
-        let level = quantity.level.map(|level| format!(" {level}")).unwrap_or_default();
-        Self {
-            cell: cell.to_owned(),
-            quantity: format!("{}{level}", quantity.quantity.key()),
-            value_s: quantity.median_s,
-            low_s: quantity.interval.map(|interval| interval.low_s),
-            high_s: quantity.interval.map(|interval| interval.high_s),
-            samples: quantity.samples,
-        }
-    }
-}
-
-impl HistoryMachineRecord {
-    /// Of a machine. Two machines have one fingerprint where every identity field and the instruction sets compiled
-    /// into the program are the same; what is unknown of both is the same too.
-    pub fn of(machine: &MachineRecord) -> Self {
-        let mut identity = String::new();
-        for section in machine.sections.iter().filter(|section| section.identity) {
-            for field in &section.fields {
-                identity += &format!("{}.{}={}\n", section.name, field.name, field.words());
-            }
-        }
-        let features = machine.value("build", "features_compiled_in");
-        identity += &format!("features={}\n", features.map_or("unknown".to_owned(), ToString::to_string));
-        let known = |field: &str| machine.value("machine", field).map(ToString::to_string);
-        let gigabytes = known("memory_total_bytes").and_then(|bytes| bytes.parse().ok());
-        let words = [
-            known("processor"),
-            known("logical_cpus").map(|cpus| format!("{cpus} CPUs")),
-            gigabytes.map(crate::number::bytes),
-        ];
-        let words: Vec<_> = words.into_iter().flatten().collect();
-        let words = if words.is_empty() { "unknown machine".to_owned() } else { words.join(", ") };
-        Self { fingerprint: format!("{:016x}", fnv1a(identity.as_bytes())), words }
-    }
-}
-
-/// Fowler, Noll and Vo's hash, 64 bits: to tell machines apart, and nothing that anybody would attack.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Reads a history. A last line that was cut off is an error, since what it said is lost.

@@ -1,5 +1,5 @@
-//! Two builds compared in pairs of runs: the record types of `gate paired`. Plain data: the statistics are the
-//! gate's.
+//! Two builds compared in pairs of runs: the record types of `gate paired`. Plain data: the statistics are in the crate
+//! `regression`.
 //!
 //! A ratio is time of head over time of base: 1.061 is 6.1 % slower.
 
@@ -15,11 +15,11 @@ pub const PAIRED_SCHEMA_VERSION: u32 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictName {
-    /// A regression of the least effect or more is excluded.
+    /// A regression of the minimum effect or more is excluded.
     Pass,
-    /// Slower by at least the least effect, in two independent blocks of pairs.
+    /// Slower by at least the minimum effect, in two independent blocks of pairs.
     Regressed,
-    /// Faster by at least the least effect, in two independent blocks of pairs.
+    /// Faster by at least the minimum effect, in two independent blocks of pairs.
     Improved,
     /// Neither is shown: there may be a regression, or none.
     Inconclusive,
@@ -66,13 +66,14 @@ impl TimeName {
     }
 }
 
-/// How a verdict is made of many cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How a verdict is made of many comparisons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ManyName {
-    /// Each gates, its p-values adjusted by Holm's method over all of them.
+pub enum Many {
+    /// Each decides, its p-values adjusted by Holm's method over all of them.
+    #[default]
     Holm,
-    /// Their geometric mean alone gates; the cells are shown and gate nothing.
+    /// Their geometric mean alone decides; the comparisons are shown only.
     GeometricMean,
 }
 
@@ -84,22 +85,22 @@ pub struct PairedRecord {
     pub schema_version: u32,
     /// What it comes to as a whole.
     pub verdict: VerdictName,
-    /// What gives that verdict, a sentence each: the comparisons that have it, or the mean where that gates.
+    /// What gives that verdict, a sentence each: the comparisons that have it, or the mean where that decides.
     pub reasons: Vec<String>,
     /// What head is compared with.
     pub base: ArmRecord,
     /// What is to be judged.
     pub head: ArmRecord,
     /// By which rules.
-    pub rules: RulesRecord,
+    pub rules: Rules,
     /// Each cell and time that was compared.
     pub comparisons: Vec<ComparisonRecord>,
-    /// The geometric mean over all of them, where that gates.
+    /// The geometric mean over all of them, where that decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geometric_mean: Option<ComparedRecord>,
-    /// What it means for a target, where one was given.
+    /// The impact on the fleet for a target, where one was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub meanings: Vec<MeaningRecord>,
+    pub meanings: Vec<FleetImpactRecord>,
     /// How long the comparison took.
     pub wall_s: f64,
 }
@@ -113,32 +114,40 @@ pub struct ArmRecord {
     /// The commit that was built, where it was a revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// The version that the program tells.
+    /// The version of the program.
     pub version: String,
-    /// The build, as it tells it: commit, compiler, target features, …
+    /// Its build: commit, compiler, target features, …
     pub build: Vec<FieldRecord>,
-    /// The machine that it runs on, as it tells it.
+    /// The machine that it runs on.
     pub machine: Vec<FieldRecord>,
 }
 
 /// The rules of a comparison, fixed before the first pair.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RulesRecord {
+pub struct Rules {
     /// Pairs of a block.
-    pub pairs: u64,
-    /// The least effect that counts, δ: 0.03 is 3 %.
+    pub pairs: usize,
+    /// The minimum effect that counts, δ: 0.03 is 3 %.
     pub min_effect: f64,
     /// The level of each one-sided test, α.
     pub level: f64,
-    /// How a verdict is made of many cells.
-    pub many: ManyName,
-    /// The most pairs of a cell and block that are repeated because a sample was marked.
-    pub repeat_discarded: u64,
-    /// The seed from which each pair's is drawn.
+    /// How a verdict is made of many comparisons.
+    pub many: Many,
+    /// Maximum pairs of a cell and block that are repeated because a sample was discarded.
+    pub repeat_discarded: usize,
+    /// The seed from which that of each pair is drawn.
     pub seed: u64,
     /// Whether an inconclusive verdict fails.
     pub strict: bool,
+}
+
+impl Default for Rules {
+    /// Ten pairs, δ 3 % as for a quiet machine, α 5 %, and as many repeats as pairs.
+    fn default() -> Self {
+        let many = Many::Holm;
+        Self { pairs: 10, min_effect: 0.03, level: 0.05, many, repeat_discarded: 10, seed: 1, strict: false }
+    }
 }
 
 /// One time of one cell.
@@ -171,8 +180,8 @@ pub struct ComparedRecord {
 }
 
 impl ComparedRecord {
-    /// The block whose figures stand for the comparison: the second where there is one, since the first was
-    /// followed by it for being large, and its estimate is too large on average.
+    /// The block whose figures are shown: the second where there is one. A second is made where the first is large, so
+    /// that the estimate of the first is biased upwards.
     pub fn shown(&self) -> &BlockRecord {
         self.second.as_ref().unwrap_or(&self.first)
     }
@@ -184,9 +193,9 @@ impl ComparedRecord {
 pub struct BlockRecord {
     /// Pairs that enter the figures.
     pub pairs_used: u64,
-    /// Pairs that were left out because a sample of theirs was marked.
+    /// Pairs of which a sample was discarded.
     pub pairs_discarded: u64,
-    /// Pairs that were made in place of marked ones.
+    /// Pairs that were made in place of discarded ones.
     pub pairs_repeated: u64,
     /// Hodges–Lehmann estimate of time of head over time of base.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,18 +236,18 @@ pub struct PairRecord {
     pub base_s: f64,
     /// Time of head.
     pub head_s: f64,
-    /// What is known against the sample of base.
+    /// Why the sample of base is discarded, if it is.
     pub base_mark: MarkName,
-    /// What is known against the sample of head.
+    /// The same of head.
     pub head_mark: MarkName,
-    /// Whether it stands for its place: the first of that place that has no mark.
+    /// Whether it enters the figures: the first of its place without a discarded sample.
     pub is_used: bool,
 }
 
-/// What a ratio of prove times means for a target: how many provers more, and what they cost.
+/// The impact of a ratio of prove times on the fleet for a target: provers and their cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MeaningRecord {
+pub struct FleetImpactRecord {
     /// [`CellRecord::key`] of the prover.
     pub key: String,
     /// The target in words: `500 tx/s within 60 s`.
@@ -268,7 +277,7 @@ pub struct MeaningRecord {
     pub usd_per_month_head: Option<f64>,
 }
 
-impl MeaningRecord {
+impl FleetImpactRecord {
     /// `prove +6.1 % [4.8, 7.5] = 3 more provers, +$410 a month at 500 tx/s`.
     pub fn sentence(&self) -> String {
         let provers = match self.provers_head {

@@ -1,19 +1,19 @@
 //! Which series of a history have drifted, and by how much.
 //!
 //! Every machine is a series of its own: results of two machines are never put into one. Of each series the last
-//! results are split by E-divisive; it is slower where the median after the last change point is above the least
-//! median before it by the least shift or more. The level is shared among the series of a machine (Bonferroni), so
-//! that a machine without drift is warned of in one case of twenty, however many series it has.
+//! results are split by E-divisive; it is slower where the median after the last change point is above the smallest
+//! median before it by the minimum shift or more. The level is shared among the series of a machine (Bonferroni), so
+//! that the false positive rate of a machine is the level, however many series it has.
 
 use crate::history::e_divisive::{ChangePoint, Rules, change_points};
 use records::regression::drift::{
-    ChangeRecord, DRIFT_SCHEMA_VERSION, DriftName, DriftPointRecord, DriftRecord, DriftRulesRecord,
+    ChangeRecord, DRIFT_SCHEMA_VERSION, DriftName, DriftPointRecord, DriftRecord, DriftRules,
     MachineDriftRecord, SeriesDriftRecord, ShiftRecord,
 };
 use records::regression::history::{HistoryPointRecord, HistoryRecord};
 use thiserror::Error;
 
-/// Which quantities are looked at.
+/// Which quantities are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantities {
     /// Those that decide how many provers there must be: a whole proof of a batch, and each merge.
@@ -22,33 +22,14 @@ pub enum Quantities {
     All,
 }
 
-/// By which rules drift is looked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DriftSettings {
-    /// The level of a machine, shared among its series.
-    pub level: f64,
-    /// Permutations of each test.
-    pub permutations: u32,
-    /// The least shift that counts: 0.03 is 3 %.
-    pub min_shift: f64,
-    /// Results of each series that are looked at, from the last backwards.
-    pub last: usize,
-    /// A shift is recent where its change point is among this many last results.
-    pub recent: usize,
-    /// Which quantities.
-    pub quantities: Quantities,
-    /// The seed of the permutations.
-    pub seed: u64,
-}
-
 /// Results on each side of a change point.
-const LEAST_VALUES: usize = 3;
+const MIN_VALUES: usize = 3;
 
-/// Settings that cannot be.
+/// Rules that cannot be.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{what}: expected {expected}, got {got}")]
 pub struct DriftError {
-    /// Which setting.
+    /// Which rule.
     pub what: &'static str,
     /// What it should be.
     pub expected: &'static str,
@@ -56,49 +37,45 @@ pub struct DriftError {
     pub got: String,
 }
 
-impl DriftSettings {
-    fn check(&self) -> Result<(), DriftError> {
-        let wrong = |what, expected, got: String| Err(DriftError { what, expected, got });
-        if !(self.level > 0.0 && self.level < 1.0) {
-            return wrong("level", "more than 0 and less than 1", self.level.to_string());
-        }
-        if !(self.min_shift >= 0.0 && self.min_shift.is_finite()) {
-            return wrong("least shift", "0 or more", self.min_shift.to_string());
-        }
-        if self.permutations == 0 {
-            return wrong("permutations", "at least 1", "0".to_owned());
-        }
-        if self.last < 2 * LEAST_VALUES {
-            return wrong("last results", "at least 6", self.last.to_string());
-        }
-        Ok(())
+/// Refuses rules that cannot be.
+fn check(rules: &DriftRules) -> Result<(), DriftError> {
+    let wrong = |what, expected, got: String| Err(DriftError { what, expected, got });
+    if !(rules.level > 0.0 && rules.level < 1.0) {
+        return wrong("level", "more than 0 and less than 1", rules.level.to_string());
     }
+    if !(rules.min_shift >= 0.0 && rules.min_shift.is_finite()) {
+        return wrong("minimum shift", "0 or more", rules.min_shift.to_string());
+    }
+    if rules.permutations == 0 {
+        return wrong("permutations", "at least 1", "0".to_owned());
+    }
+    if rules.last < 2 * MIN_VALUES as u64 {
+        return wrong("last results", "at least 6", rules.last.to_string());
+    }
+    Ok(())
 }
 
 /// What has drifted in a history, machine by machine in the order of their first results.
 ///
 /// # Errors
-/// [`DriftError`]: settings that cannot be.
-pub fn drift(history: &[HistoryRecord], settings: &DriftSettings) -> Result<DriftRecord, DriftError> {
-    settings.check()?;
+/// [`DriftError`]: rules that cannot be.
+pub fn drift(
+    history: &[HistoryRecord],
+    quantities: Quantities,
+    rules: &DriftRules,
+) -> Result<DriftRecord, DriftError> {
+    check(rules)?;
     let mut machines: Vec<&str> = Vec::new();
     for record in history {
         if !machines.contains(&record.machine.fingerprint.as_str()) {
             machines.push(&record.machine.fingerprint);
         }
     }
-    let DriftSettings { level, permutations, min_shift, last, recent, quantities: _, seed } = *settings;
+    let of_machine = |machine| of_machine(machine, history, quantities, rules);
     Ok(DriftRecord {
         schema_version: DRIFT_SCHEMA_VERSION,
-        rules: DriftRulesRecord {
-            level,
-            permutations: u64::from(permutations),
-            min_shift,
-            last: last as u64,
-            recent: recent as u64,
-            seed,
-        },
-        machines: machines.into_iter().filter_map(|machine| of_machine(machine, history, settings)).collect(),
+        rules: *rules,
+        machines: machines.into_iter().filter_map(of_machine).collect(),
     })
 }
 
@@ -111,14 +88,15 @@ struct Series<'a> {
 fn of_machine(
     fingerprint: &str,
     history: &[HistoryRecord],
-    settings: &DriftSettings,
+    quantities: Quantities,
+    rules: &DriftRules,
 ) -> Option<MachineDriftRecord> {
     let mut machine = None;
     let mut all: Vec<Series<'_>> = Vec::new();
     for record in history.iter().filter(|record| record.machine.fingerprint == fingerprint) {
         machine = Some(record.machine.clone());
         let wanted = record.points.iter().filter(|point| {
-            settings.quantities == Quantities::All
+            quantities == Quantities::All
                 || (point.quantity == "prove_batch" || point.quantity.starts_with("aggregate_merge"))
         });
         for point in wanted {
@@ -138,23 +116,23 @@ fn of_machine(
             }
         }
     }
-    let level = settings.level / (all.len() as f64).max(1.0);
-    let series = all.into_iter().map(|series| of_series(series, level, settings)).collect();
+    let level = rules.level / (all.len() as f64).max(1.0);
+    let series = all.into_iter().map(|series| of_series(series, level, rules)).collect();
     machine.map(|machine| MachineDriftRecord { machine, series })
 }
 
-fn of_series(series: Series<'_>, level: f64, settings: &DriftSettings) -> SeriesDriftRecord {
+fn of_series(series: Series<'_>, level: f64, rules: &DriftRules) -> SeriesDriftRecord {
     let Series { first, mut points } = series;
-    points.drain(..points.len().saturating_sub(settings.last));
+    points.drain(..points.len().saturating_sub(to_usize(rules.last)));
     let values: Vec<f64> = points.iter().map(|point| point.value_s).collect();
     // A level that no number of permutations could reach would find nothing, ever.
-    let permutations = settings.permutations.max((2.0 / level).ceil() as u32);
-    let rules = Rules { permutations, level, least_values: LEAST_VALUES, seed: settings.seed };
-    let found = change_points(&values, &rules);
+    let permutations = u32::try_from(rules.permutations).unwrap_or(u32::MAX).max((2.0 / level).ceil() as u32);
+    let search = Rules { permutations, level, least_values: MIN_VALUES, seed: rules.seed };
+    let found = change_points(&values, &search);
     let changes = changes(&found, &values, &points);
-    let shift = shift(&found, &values, &points, settings);
+    let shift = shift(&found, &values, &points, rules);
     let drift = match &shift {
-        _ if values.len() < 2 * LEAST_VALUES => DriftName::TooFew,
+        _ if values.len() < 2 * MIN_VALUES => DriftName::TooFew,
         None => DriftName::Steady,
         Some(shift) if shift.ratio > 1.0 => DriftName::Slower,
         Some(_) => DriftName::Faster,
@@ -199,7 +177,7 @@ fn shift(
     found: &[ChangePoint],
     values: &[f64],
     points: &[DriftPointRecord],
-    settings: &DriftSettings,
+    rules: &DriftRules,
 ) -> Option<ShiftRecord> {
     let segments = segments(found, values);
     let ((last_start, last), before) = segments.split_last()?;
@@ -208,7 +186,7 @@ fn shift(
         before.iter().map(|(start, values)| (start + values.len() - 1, median(values))).collect();
     let best = levels.iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
     let worst = levels.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
-    let least = 1.0 + settings.min_shift;
+    let least = 1.0 + rules.min_shift;
     let from = match () {
         () if now_s >= best.1 * least => best,
         () if now_s * least <= worst.1 => worst,
@@ -220,8 +198,12 @@ fn shift(
         before_s: from.1,
         after_s: now_s,
         ratio: now_s / from.1,
-        is_recent: last_start + settings.recent >= values.len(),
+        is_recent: last_start.saturating_add(to_usize(rules.recent)) >= values.len(),
     })
+}
+
+fn to_usize(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// Of at least one value; of an even number, the mean of the middle two.

@@ -3,11 +3,15 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`e_divisive`] | change points of a series of numbers |
+//! | `results` | a profile as one line of a history |
 //! | `drift` | which series of a history have drifted, and by how much |
 //!
-//! It warns and never blocks: results of different days are not paired, and the machine may have changed in between.
+//! Drift is a warning and never an error: results of different days are not paired, and the machine may have changed
+//! in between.
 
 mod drift;
 pub mod e_divisive;
+mod results;
 
-pub use drift::{DriftError, DriftSettings, Quantities, drift};
+pub use drift::{DriftError, Quantities, drift};
+pub use results::results;

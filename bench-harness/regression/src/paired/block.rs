@@ -1,8 +1,8 @@
 //! The pairs of one comparison and their figures.
 
-use crate::paired::arm::TimeSample;
 use crate::statistics::hodges_lehmann::{Shift, shift};
 use crate::statistics::signed_rank::signed_rank;
+use records::regression::arm::TimeAnswer;
 
 /// One pair of samples on the same batches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,13 +14,13 @@ pub struct Pair {
     /// Whether base ran first.
     pub is_base_first: bool,
     /// The sample of base.
-    pub base: TimeSample,
+    pub base: TimeAnswer,
     /// The sample of head.
-    pub head: TimeSample,
+    pub head: TimeAnswer,
 }
 
 impl Pair {
-    /// Whether nothing is known against either sample.
+    /// Whether neither sample is discarded.
     pub fn counts(&self) -> bool {
         self.base.mark.counts() && self.head.mark.counts()
     }
@@ -39,29 +39,29 @@ pub struct Block {
 }
 
 impl Block {
-    /// The pair that stands for a place: the first that nothing is known against. Which one it is does not depend on
-    /// any time.
+    /// The pair that is used for a place: the first without a discarded sample. Which one it is does not depend on any
+    /// time.
     pub fn used(&self, place: usize) -> Option<&Pair> {
         self.pairs.iter().find(|pair| pair.place == place && pair.counts())
     }
 
-    /// Whether a pair is the one that stands for its place.
+    /// Whether a pair is the one that is used for its place.
     pub fn is_used(&self, pair: &Pair) -> bool {
         self.used(pair.place).is_some_and(|used| used.seed == pair.seed)
     }
 
-    /// Difference by place, none where every pair of it is marked.
+    /// ln(head / base) by place; none where every pair of a place is discarded.
     pub fn differences(&self, places: usize) -> Vec<Option<f64>> {
         (0..places).map(|place| self.used(place).map(Pair::difference)).collect()
     }
 
-    /// Pairs of a place, whatever is known against them.
+    /// Pairs of a place, discarded or not.
     pub fn tried(&self, place: usize) -> usize {
         self.pairs.iter().filter(|pair| pair.place == place).count()
     }
 
-    /// Pairs with a mark.
-    pub fn marked(&self) -> usize {
+    /// Pairs of which a sample is discarded.
+    pub fn discarded(&self) -> usize {
         self.pairs.iter().filter(|pair| !pair.counts()).count()
     }
 
@@ -71,7 +71,7 @@ impl Block {
     }
 }
 
-/// What some differences come to.
+/// Test and interval of some differences.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figures {
     /// Pairs that enter.
@@ -104,7 +104,7 @@ impl Figures {
         }
     }
 
-    /// The estimate as a ratio of times.
+    /// The estimate as a ratio of times, head over base.
     pub fn ratio(&self) -> Option<f64> {
         self.shift.map(|shift| libm::exp(shift.estimate))
     }

@@ -1,7 +1,7 @@
 //! Why two programs cannot be compared: another machine, another build, another spec, other cells.
 
-use crate::paired::arm::Described;
 use records::machine::FieldRecord;
+use records::regression::arm::DescribedAnswer;
 use thiserror::Error;
 
 /// Fields of a build in which two revisions of one program may differ.
@@ -24,7 +24,7 @@ pub struct Incomparable {
 ///
 /// # Errors
 /// [`Incomparable`] with every difference of the first kind that is found: machine, build, spec, cells.
-pub fn check(base: &Described, head: &Described) -> Result<(), Incomparable> {
+pub fn check(base: &DescribedAnswer, head: &DescribedAnswer) -> Result<(), Incomparable> {
     let none_or = |what, differences: Vec<String>| match differences.is_empty() {
         true => Ok(()),
         false => Err(Incomparable { what, differences }),
@@ -39,7 +39,7 @@ pub fn check(base: &Described, head: &Described) -> Result<(), Incomparable> {
 fn fields(base: &[FieldRecord], head: &[FieldRecord], may_differ: &[&str]) -> Vec<String> {
     let find = |fields: &[FieldRecord], name: &str| {
         let found = fields.iter().find(|field| field.name == name);
-        found.map_or_else(|| "not told".to_owned(), FieldRecord::words)
+        found.map_or_else(|| "not reported".to_owned(), FieldRecord::words)
     };
     let of_base = base.iter().map(|field| &field.name);
     let of_head = head.iter().map(|field| &field.name).filter(|name| !base.iter().any(|b| b.name == **name));
@@ -53,15 +53,15 @@ fn fields(base: &[FieldRecord], head: &[FieldRecord], may_differ: &[&str]) -> Ve
 
 /// Fields of the spec with two values. One that only one of them knows stands at its default there, since it would
 /// otherwise have been asked for, and the other would have refused it.
-fn specs(base: &Described, head: &Described) -> Vec<String> {
+fn specs(base: &DescribedAnswer, head: &DescribedAnswer) -> Vec<String> {
     let both = base.spec.iter().filter_map(|(name, ours)| Some((name, ours, head.spec.get(name)?)));
     both.filter(|(name, ours, theirs)| ours != theirs && !ARMS_OWN.contains(&name.as_str()))
         .map(|(name, ours, theirs)| format!("{name}: {ours} / {theirs}"))
         .collect()
 }
 
-fn cells(base: &Described, head: &Described) -> Vec<String> {
-    let missing = |from: &Described, of: &Described, who: &str| -> Vec<String> {
+fn cells(base: &DescribedAnswer, head: &DescribedAnswer) -> Vec<String> {
+    let missing = |from: &DescribedAnswer, of: &DescribedAnswer, who: &str| -> Vec<String> {
         let lacks = of.cells.iter().filter(|cell| !from.cells.contains(cell));
         lacks.map(|cell| format!("{who} does not measure {cell}")).collect()
     };
@@ -71,25 +71,28 @@ fn cells(base: &Described, head: &Described) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::paired::arm::Described;
     use records::machine::{FieldRecord, ValueRecord};
+    use records::regression::arm::DescribedAnswer;
 
     fn field(name: &str, value: &str) -> FieldRecord {
         FieldRecord { name: name.to_owned(), value: Some(ValueRecord::Text(value.to_owned())) }
     }
 
-    fn arm() -> Described {
-        Described {
+    fn arm() -> DescribedAnswer {
+        DescribedAnswer {
             version: "0.1.0".to_owned(),
             build: vec![field("build_commit", "abc"), field("features_compiled_in", "sse2")],
             machine: vec![field("model", "143"), FieldRecord { name: "cache".to_owned(), value: None }],
-            spec: [("seed", "1"), ("script", "\"a\"")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            spec: [("seed", 1.into()), ("script", "a".into())]
+                .map(|(name, value): (&str, serde_json::Value)| (name.to_owned(), value))
+                .into_iter()
+                .collect(),
             cells: vec!["swap/4of4/x2/plonky2/1c/as_is".to_owned()],
         }
     }
 
     #[track_caller]
-    fn refuses(change: impl FnOnce(&mut Described), wanted: &str) {
+    fn refuses(change: impl FnOnce(&mut DescribedAnswer), wanted: &str) {
         let mut head = arm();
         change(&mut head);
         let why = check(&arm(), &head).expect_err("differs").to_string();
@@ -101,8 +104,8 @@ mod tests {
         let mut head = arm();
         head.version = "0.2.0".to_owned();
         head.build[0] = field("build_commit", "def");
-        head.spec.insert("script".to_owned(), "\"b\"".to_owned());
-        head.spec.insert("of a later version".to_owned(), "0".to_owned());
+        head.spec.insert("script".to_owned(), "b".into());
+        head.spec.insert("of a later version".to_owned(), 0.into());
         assert_eq!(check(&arm(), &head), Ok(()));
     }
 
@@ -113,13 +116,13 @@ mod tests {
             "different machines (base / head): model: 143 / 85",
         );
         refuses(|head| head.machine[1] = field("cache", "2 MB"), "cache: unknown / 2 MB");
-        refuses(|head| head.machine.push(field("numa", "2")), "numa: not told / 2");
+        refuses(|head| head.machine.push(field("numa", "2")), "numa: not reported / 2");
         refuses(
             |head| head.build[1] = field("features_compiled_in", "avx2"),
             "features_compiled_in: sse2 / avx2",
         );
         refuses(
-            |head| drop(head.spec.insert("seed".to_owned(), "2".to_owned())),
+            |head| drop(head.spec.insert("seed".to_owned(), 2.into())),
             "different specs (base / head): seed: 1 / 2",
         );
         refuses(

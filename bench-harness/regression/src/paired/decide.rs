@@ -5,25 +5,25 @@
 //! | regressed | p ≤ α and ratio ≥ 1 + δ in the first block, and again in a second, independent one |
 //! | improved | the same the other way round, from 1/(1 + δ) down |
 //! | pass | the first block suspects nothing, and the upper end of its interval lies below 1 + δ |
-//! | inconclusive | all else |
+//! | inconclusive | everything else |
 //!
 //! The interval cuts α from either end, so that "pass" is itself a one-sided test at level α, of "slower by δ or
 //! more". The whole passes only where every comparison does, which needs no adjustment: the chance to pass wrongly
 //! is at most that of the one comparison that should not.
 
 use crate::paired::block::Figures;
-use crate::paired::rules::Rules;
+use crate::paired::rules::{faster_from, slower_from};
 use crate::statistics::holm::holm;
-use records::regression::paired::{VerdictName, change};
+use records::regression::paired::{Rules, VerdictName, change};
 
-/// What one block makes one suspect.
+/// What one block suggests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suspicion {
-    /// Nothing that counts.
+    /// No change of the minimum effect.
     Nothing,
-    /// Head is slower by what counts.
+    /// Head is slower by the minimum effect or more.
     Slower,
-    /// Head is faster by what counts.
+    /// Head is faster by the minimum effect or more.
     Faster,
 }
 
@@ -36,7 +36,7 @@ pub struct Judged {
     pub p_slower: f64,
     /// p of "not faster" after Holm's adjustment.
     pub p_faster: f64,
-    /// What it makes one suspect.
+    /// What the block suggests.
     pub suspicion: Suspicion,
 }
 
@@ -46,8 +46,8 @@ pub fn judge(all: &[Figures], rules: &Rules) -> Vec<Judged> {
     let faster = holm(&all.iter().map(|figures| figures.p_faster).collect::<Vec<_>>());
     let one = |(figures, (p_slower, p_faster)): (&Figures, (f64, f64))| {
         let suspicion = match figures.ratio() {
-            Some(ratio) if p_slower <= rules.level && ratio >= rules.slower_from() => Suspicion::Slower,
-            Some(ratio) if p_faster <= rules.level && ratio <= rules.faster_from() => Suspicion::Faster,
+            Some(ratio) if p_slower <= rules.level && ratio >= slower_from(rules) => Suspicion::Slower,
+            Some(ratio) if p_faster <= rules.level && ratio <= faster_from(rules) => Suspicion::Faster,
             _ => Suspicion::Nothing,
         };
         Judged { figures: *figures, p_slower, p_faster, suspicion }
@@ -67,7 +67,7 @@ pub struct Verdict {
 /// The verdict of one comparison.
 pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdict {
     let is = |name, reason| Verdict { name, reason };
-    let least = percent(rules.min_effect);
+    let minimum = percent(rules.min_effect);
     match (first.suspicion, second) {
         (Suspicion::Nothing, _) => without_suspicion(first, rules),
         (suspicion, Some(second)) if second.suspicion == suspicion => {
@@ -84,7 +84,7 @@ pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdic
         (_, Some(second)) if second.figures.used == 0 => is(
             VerdictName::Inconclusive,
             format!(
-                "{} in the first block, and no pair of the second is left after marking",
+                "{} in the first block, and no pair of the second is left after discarding",
                 words(&first.figures)
             ),
         ),
@@ -94,7 +94,7 @@ pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdic
                 VerdictName::Inconclusive,
                 format!(
                     "{} in the first block, which a second, independent block does not confirm: {again}; a change of \
-                     {least} is neither shown nor excluded",
+                     {minimum} is neither shown nor excluded",
                     words(&first.figures)
                 ),
             )
@@ -103,27 +103,27 @@ pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdic
 }
 
 fn without_suspicion(first: &Judged, rules: &Rules) -> Verdict {
-    let least = percent(rules.min_effect);
+    let minimum = percent(rules.min_effect);
     let figures = &first.figures;
     let inconclusive = |reason| Verdict { name: VerdictName::Inconclusive, reason };
     let (Some(shift), Some((_, high))) = (figures.shift, figures.interval()) else {
-        return inconclusive("no pair is left after marking".to_owned());
+        return inconclusive("no pair is left after discarding".to_owned());
     };
     // Too few pairs are left for any interval that says enough.
     if shift.coverage + 1e-12 < 1.0 - 2.0 * rules.level {
         return inconclusive(format!(
-            "only {} of {} pairs are left after marking, too few to show or exclude anything",
+            "only {} of {} pairs are left after discarding, too few to show or exclude anything",
             figures.used, rules.pairs
         ));
     }
-    if high < rules.slower_from() {
+    if high < slower_from(rules) {
         return Verdict {
             name: VerdictName::Pass,
-            reason: format!("{}: slower by {least} or more is excluded", words(figures)),
+            reason: format!("{}: slower by {minimum} or more is excluded", words(figures)),
         };
     }
     inconclusive(format!(
-        "{}: slower by {least} is neither shown nor excluded; more pairs or a quieter machine would narrow it",
+        "{}: slower by {minimum} is neither shown nor excluded; more pairs or a quieter machine would narrow it",
         words(figures)
     ))
 }
@@ -134,9 +134,9 @@ fn words(figures: &Figures) -> String {
 }
 
 /// `3 %`
-fn percent(share: f64) -> String {
+fn percent(fraction: f64) -> String {
     // To a hundredth of a per cent, without the zeros.
-    format!("{} %", (share * 1e4).round() / 1e2)
+    format!("{} %", (fraction * 1e4).round() / 1e2)
 }
 
 /// The verdict of all together: the worst of them, where "improved" needs that no other is in doubt.
@@ -165,8 +165,7 @@ pub fn whole(verdicts: impl IntoIterator<Item = VerdictName>) -> VerdictName {
 mod tests {
     use super::{Suspicion, judge, verdict};
     use crate::paired::block::Figures;
-    use crate::paired::rules::Rules;
-    use records::regression::paired::VerdictName;
+    use records::regression::paired::{Rules, VerdictName};
 
     /// Ten differences around a change in per cent, half a per cent to either side.
     fn around(change: f64) -> Figures {

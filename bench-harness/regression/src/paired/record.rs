@@ -1,13 +1,12 @@
 //! A comparison as the record that is written and rendered.
 
-use crate::paired::arm::Described;
 use crate::paired::block::{Block, Pair};
 use crate::paired::decide::Judged;
-use crate::paired::rules::{Many, Rules};
 use crate::paired::run::{Compared, Comparison, MeanCompared};
+use records::regression::arm::DescribedAnswer;
 use records::regression::paired::{
-    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, ManyName, MeaningRecord, PAIRED_SCHEMA_VERSION,
-    PairRecord, PairedRecord, RulesRecord, VerdictName,
+    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, PAIRED_SCHEMA_VERSION, PairRecord,
+    PairedRecord, Rules, VerdictName,
 };
 use records::sample::CellRecord;
 
@@ -16,24 +15,20 @@ use records::sample::CellRecord;
 pub struct About<'a> {
     /// By which rules.
     pub rules: &'a Rules,
-    /// Whether an inconclusive verdict fails.
-    pub is_strict: bool,
     /// As the user named base, and the commit that was built for it.
     pub base: (String, Option<String>),
     /// The same of head.
     pub head: (String, Option<String>),
     /// The cells that were compared.
     pub cells: &'a [CellRecord],
-    /// What it means for a target.
-    pub meanings: Vec<MeaningRecord>,
     /// How long it took.
     pub wall_s: f64,
 }
 
-/// The record. A comparison whose cell is not among those of `about` is left out: there is none.
+/// The record, without fleet impacts. A comparison whose cell is not among those of `about` is omitted.
 pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
     let Comparison { base, head, comparisons, mean, verdict } = comparison;
-    let About { rules, is_strict, base: base_name, head: head_name, cells, meanings, wall_s } = about;
+    let About { rules, base: base_name, head: head_name, cells, wall_s } = about;
     let comparisons: Vec<_> = comparisons.iter().filter_map(|one| compared(one, cells, rules)).collect();
     let geometric_mean = mean.as_ref().map(mean_record);
     let reasons = reasons(*verdict, &comparisons, geometric_mean.as_ref());
@@ -43,28 +38,18 @@ pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
         reasons,
         base: arm(base, base_name),
         head: arm(head, head_name),
-        rules: rules_record(rules, is_strict),
+        rules: *rules,
         comparisons,
         geometric_mean,
-        meanings,
+        meanings: Vec::new(),
         wall_s,
     }
 }
 
-/// A program as it told itself, under the name that the user gave it.
-pub fn arm(described: &Described, (name, commit): (String, Option<String>)) -> ArmRecord {
-    let Described { version, build, machine, spec: _, cells: _ } = described;
+/// A program as it describes itself, under the name that the user gave it.
+pub fn arm(described: &DescribedAnswer, (name, commit): (String, Option<String>)) -> ArmRecord {
+    let DescribedAnswer { version, build, machine, spec: _, cells: _ } = described;
     ArmRecord { name, commit, version: version.clone(), build: build.clone(), machine: machine.clone() }
-}
-
-fn rules_record(rules: &Rules, strict: bool) -> RulesRecord {
-    let Rules { pairs, min_effect, level, many, repeat_discarded, seed } = *rules;
-    let many = match many {
-        Many::Holm => ManyName::Holm,
-        Many::GeometricMean => ManyName::GeometricMean,
-    };
-    let (pairs, repeat_discarded) = (pairs as u64, repeat_discarded as u64);
-    RulesRecord { pairs, min_effect, level, many, repeat_discarded, seed, strict }
 }
 
 fn compared(one: &Compared, cells: &[CellRecord], rules: &Rules) -> Option<ComparisonRecord> {
@@ -100,7 +85,7 @@ fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
     let all = pairs.map_or(&[][..], |(block, _)| &block.pairs);
     BlockRecord {
         pairs_used: figures.used as u64,
-        pairs_discarded: pairs.map_or(0, |(block, _)| block.marked()) as u64,
+        pairs_discarded: pairs.map_or(0, |(block, _)| block.discarded()) as u64,
         pairs_repeated: pairs.map_or(0, |(block, rules)| block.repeated(rules.pairs)) as u64,
         ratio: figures.ratio(),
         ratio_low: interval.map(|(low, _)| low),
@@ -132,7 +117,7 @@ pub fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
     }
 }
 
-/// What gives the verdict: the mean where it gates, else every comparison that has it.
+/// What gives the verdict: the mean where it decides, else every comparison that has it.
 fn reasons(
     verdict: VerdictName,
     comparisons: &[ComparisonRecord],

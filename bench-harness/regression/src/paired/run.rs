@@ -4,15 +4,16 @@
 //! pair (A B B A), so that a drift of the machine falls on both alike, and the cells take turns, so that it falls on
 //! all of them alike.
 
-use crate::paired::arm::{Arm, ArmError, Described, Sample, TimeSample};
+use crate::paired::arm::{Arm, ArmError, Times};
 use crate::paired::block::{Block, Figures, Pair};
 use crate::paired::comparable::{self, Incomparable};
 use crate::paired::decide::{Judged, Suspicion, Verdict, judge, verdict, whole};
-use crate::paired::rules::{Many, Rules, RulesError};
+use crate::paired::rules::{self, RulesError};
 use crate::statistics::geometric::pair_means;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use records::regression::paired::{TimeName, VerdictName};
+use records::regression::arm::{DescribedAnswer, TimeAnswer};
+use records::regression::paired::{Many, Rules, TimeName, VerdictName};
 use thiserror::Error;
 
 /// Why there is no verdict.
@@ -30,9 +31,9 @@ pub enum PairedError {
     /// There is nothing to compare.
     #[error("there is no cell, or no time of one, to compare")]
     Nothing,
-    /// The probes marked everything.
+    /// The probes discarded everything.
     #[error(
-        "{cell}, {time}: zero pairs are left after marking: each of {made} had a sample that was {mark}; wait for a \
+        "{cell}, {time}: zero pairs are left after discarding: each of {made} had a sample that was {mark}; wait for a \
          quieter machine, or allow more with --repeat-discarded",
         time = time.key()
     )]
@@ -48,7 +49,7 @@ pub enum PairedError {
     },
 }
 
-/// Something that a display may tell.
+/// Progress of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<'a> {
     /// Both programs have said who they are.
@@ -75,9 +76,9 @@ pub enum Event<'a> {
         place: usize,
         /// Which cell.
         cell: &'a str,
-        /// Whether it was made in place of a marked one.
+        /// Whether it was made in place of a discarded one.
         is_repeat: bool,
-        /// Whether it is marked itself.
+        /// Whether a sample of it is discarded.
         is_discarded: bool,
     },
 }
@@ -113,13 +114,13 @@ pub struct MeanCompared {
 /// A whole comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// What base says of itself.
-    pub base: Described,
-    /// What head says of itself.
-    pub head: Described,
+    /// The description of base.
+    pub base: DescribedAnswer,
+    /// The description of head.
+    pub head: DescribedAnswer,
     /// Each comparison.
     pub comparisons: Vec<Compared>,
-    /// The geometric mean, where it gates.
+    /// The geometric mean, where it decides.
     pub mean: Option<MeanCompared>,
     /// The verdict of all.
     pub verdict: VerdictName,
@@ -143,7 +144,7 @@ pub fn compare(
     if comparisons == 0 {
         return Err(PairedError::Nothing);
     }
-    rules.check(comparisons)?;
+    rules::check(rules, comparisons)?;
     on(&Event::Described { cells: &cells, comparisons });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
     let mut maker = Maker { base, head, times, rules, seeds, on };
@@ -168,14 +169,14 @@ pub fn one_block(
     times: &[TimeName],
     rules: &Rules,
     on: &mut dyn FnMut(&Event<'_>),
-) -> Result<(Described, Vec<Made>), PairedError> {
+) -> Result<(DescribedAnswer, Vec<Made>), PairedError> {
     let described = (base.describe()?, head.describe()?);
     comparable::check(&described.0, &described.1)?;
     let cells = described.0.cells.clone();
     if cells.is_empty() || times.is_empty() {
         return Err(PairedError::Nothing);
     }
-    rules.check(1)?;
+    rules::check(rules, 1)?;
     on(&Event::Described { cells: &cells, comparisons: cells.len() * times.len() });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
     let made = Maker { base, head, times, rules, seeds, on }.block(1, &cells)?;
@@ -203,7 +204,7 @@ fn no_pairs(made: &Made) -> PairedError {
         cell: made.cell.clone(),
         time: made.time,
         made: made.block.pairs.len(),
-        mark: mark.map_or("marked", |mark| mark.key()),
+        mark: mark.map_or("discarded", |mark| mark.key()),
     }
 }
 
@@ -228,7 +229,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// One block over some cells: every planned pair, then the repeats of marked ones, within their limit.
+    /// One block over some cells: every planned pair, then the repeats of discarded ones, within their limit.
     fn block(&mut self, block: usize, cells: &[String]) -> Result<Vec<Made>, PairedError> {
         let times = self.times;
         let pairs = self.rules.pairs;
@@ -293,10 +294,10 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Each comparison gates: those that the first block suspects are made again.
+    /// Each comparison decides: those that the first block suspects are made again.
     fn confirm_each(
         mut self,
-        (base, head): (Described, Described),
+        (base, head): (DescribedAnswer, DescribedAnswer),
         first: Vec<Made>,
         judged: Vec<Judged>,
     ) -> Result<Comparison, PairedError> {
@@ -328,10 +329,10 @@ impl Maker<'_> {
         Ok(Comparison { base, head, comparisons, mean: None, verdict })
     }
 
-    /// The mean gates: if it is suspected, every cell is made again.
+    /// The mean decides: if it is suspected, every cell is made again.
     fn confirm_mean(
         mut self,
-        (base, head): (Described, Described),
+        (base, head): (DescribedAnswer, DescribedAnswer),
         cells: &[String],
         first: Vec<Made>,
         judged: Vec<Judged>,
@@ -359,9 +360,9 @@ impl Maker<'_> {
     }
 }
 
-fn time(arm: &str, sample: &Sample, time: TimeName) -> Result<TimeSample, ArmError> {
+fn time(arm: &str, sample: &Times, time: TimeName) -> Result<TimeAnswer, ArmError> {
     let no_result = |why: String| ArmError::NoResult { arm: arm.to_owned(), why };
-    let found = sample.times.get(&time);
+    let found = sample.get(&time);
     let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`", time.key())))?;
     if !(found.time_s.is_finite() && found.time_s > 0.0) {
         let why = format!("its time `{}` is {} s, which is no time", time.key(), found.time_s);

@@ -1,9 +1,10 @@
 //! Whole comparisons on synthetic noise, by the code that decides real ones, counted by verdict.
 
 use crate::machine::{Machine, Noise};
+use records::regression::arm::{DescribedAnswer, TimeAnswer};
 use records::regression::paired::{TimeName, VerdictName};
 use regression::paired::decide::Suspicion;
-use regression::paired::{Arm, ArmError, Described, Rules, Sample, TimeSample, compare};
+use regression::paired::{Arm, ArmError, Rules, Times, compare};
 use std::cell::RefCell;
 
 /// How often each verdict was given.
@@ -43,15 +44,15 @@ const CELL: &str = "simulated";
 const BATCHES: f64 = 0.1;
 
 impl Arm for Simulated<'_> {
-    fn describe(&mut self) -> Result<Described, ArmError> {
-        Ok(Described { cells: vec![CELL.to_owned()], ..Described::default() })
+    fn describe(&mut self) -> Result<DescribedAnswer, ArmError> {
+        Ok(DescribedAnswer { cells: vec![CELL.to_owned()], ..DescribedAnswer::default() })
     }
 
-    fn sample(&mut self, _cell: &str, seed: u64) -> Result<Sample, ArmError> {
+    fn sample(&mut self, _cell: &str, seed: u64) -> Result<Times, ArmError> {
         // The same work for the same seed, in both arms.
         let batch = 1.0 + BATCHES * ((seed % 1000) as f64 / 1000.0 - 0.5);
         let (time_s, mark) = self.machine.borrow_mut().run(batch * self.factor);
-        Ok(Sample { times: [(TimeName::Prove, TimeSample { time_s, mark })].into() })
+        Ok([(TimeName::Prove, TimeAnswer { time_s, mark })].into())
     }
 }
 

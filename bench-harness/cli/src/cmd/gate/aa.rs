@@ -13,6 +13,7 @@ use records::sample::CellRecord;
 use regression::aa::{advice, rows, spread};
 use regression::paired::block::Figures;
 use regression::paired::record::{arm, pair_record};
+use regression::paired::rules::check;
 use regression::paired::{Made, Many, Rules, one_block};
 use reports::export::Exporter;
 use reports::regression::aa::AaTable;
@@ -46,7 +47,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { program, pairs, trials, export_json, spec } = args;
     let spec = ComparisonSpec::of(spec)?;
     let rules = pairs.rules(Many::Holm, spec.seed);
-    rules.check(1).map_err(usage)?;
+    check(&rules, 1).map_err(usage)?;
     let limit = pairs.limit()?;
     let stop = stop_on_ctrl_c()?;
     let name = match program {
@@ -84,7 +85,7 @@ fn cell(made: &Made, cells: &[CellRecord], rules: &Rules, trials: u64) -> Option
         cell: cells.iter().find(|cell| cell.key() == *key)?.clone(),
         time: *time,
         pairs_used: figures.used as u64,
-        pairs_discarded: block.marked() as u64,
+        pairs_discarded: block.discarded() as u64,
         deviation,
         correlation,
         p_slower: figures.p_slower,

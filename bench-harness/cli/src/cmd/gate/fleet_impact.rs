@@ -9,7 +9,7 @@ use crate::cmd::plan::from_profile::MeasuredTimes;
 use planner::domain::{Close, Target};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
-use records::regression::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
+use records::regression::paired::{ComparisonRecord, FleetImpactRecord, PairedRecord, TimeName};
 use std::collections::BTreeMap;
 
 /// Hours of a month: 365 days in twelve, as clouds bill.
@@ -25,7 +25,7 @@ pub(crate) fn of(
     record: &PairedRecord,
     base: &Stages,
     plan_args: &PlanArgs,
-) -> anyhow::Result<Vec<MeaningRecord>> {
+) -> anyhow::Result<Vec<FleetImpactRecord>> {
     let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
     let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
     let mut impacts = Vec::new();
@@ -44,7 +44,7 @@ fn one(
     stages: &[BTreeMap<String, f64>],
     plan_args: &PlanArgs,
     target: Target,
-) -> anyhow::Result<Option<MeaningRecord>> {
+) -> anyhow::Result<Option<FleetImpactRecord>> {
     let shown = comparison.compared.shown();
     let (Some(ratio), Some(ratio_low), Some(ratio_high)) = (shown.ratio, shown.ratio_low, shown.ratio_high)
     else {
@@ -59,7 +59,7 @@ fn one(
         return Ok(None);
     };
     let head = fleet(&request, ratio)?;
-    Ok(Some(MeaningRecord {
+    Ok(Some(FleetImpactRecord {
         key: comparison.key.clone(),
         target: words(plan_args, target),
         ratio,

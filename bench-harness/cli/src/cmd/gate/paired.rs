@@ -13,6 +13,7 @@ use crate::output::{print, width};
 use crate::units::fraction;
 use records::regression::paired::{PairedRecord, VerdictName};
 use regression::paired::record::{About, record};
+use regression::paired::rules::check;
 use regression::paired::{Many, Rules, compare};
 use reports::export::Exporter;
 use reports::regression::paired_terminal::PairedTable;
@@ -86,10 +87,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let spec = ComparisonSpec::of(spec)?;
     let many = if geometric_mean { Many::GeometricMean } else { Many::Holm };
     let min_effect = if shared { SHARED_MIN_EFFECT } else { min_effect };
-    let rules = Rules { min_effect, ..pairs.rules(many, spec.seed) };
+    let rules = Rules { min_effect, strict, ..pairs.rules(many, spec.seed) };
     let (times, limit) = (pairs.times(), pairs.limit()?);
     // What can never be decided is refused before anything is built.
-    rules.check(spec.cells.len() * times.len()).map_err(usage)?;
+    check(&rules, spec.cells.len() * times.len()).map_err(usage)?;
     let stop = stop_on_ctrl_c()?;
     let built = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();
@@ -98,11 +99,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let found = compare(&mut base_arm, &mut head_arm, &times, &rules, &mut progress(started))?;
     let about = About {
         rules: &rules,
-        is_strict: strict,
         base: (base, built.base.commit),
         head: (head, built.head.commit),
         cells: &spec.cells,
-        meanings: Vec::new(),
         wall_s: started.elapsed().as_secs_f64(),
     };
     let mut record = record(&found, about);

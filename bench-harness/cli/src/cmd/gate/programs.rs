@@ -3,9 +3,9 @@
 
 use records::regression::arm::{
     ARM_PROTOCOL, ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, NotAnAnswer,
-    SampleAnswer, SampleRequest, TimeAnswer, from_output,
+    SampleAnswer, SampleRequest, from_output,
 };
-use regression::paired::{Arm, ArmError, Described, Sample, TimeSample};
+use regression::paired::{Arm, ArmError, Times};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Map, Value};
 use std::cell::Cell;
@@ -46,24 +46,23 @@ pub(crate) struct Program<'a> {
 }
 
 impl Arm for Program<'_> {
-    fn describe(&mut self) -> Result<Described, ArmError> {
+    fn describe(&mut self) -> Result<DescribedAnswer, ArmError> {
         match self.ask(None)? {
-            ArmAnswer::Described(DescribedAnswer { version, build, machine, spec, cells }) => {
-                if cells != self.cells {
+            ArmAnswer::Described(described) => {
+                if described.cells != self.cells {
                     return Err(self.no_result(format!(
                         "it would measure other cells than it was asked for: {} instead of {}",
-                        cells.join(" "),
+                        described.cells.join(" "),
                         self.cells.join(" ")
                     )));
                 }
-                let spec = spec.into_iter().map(|(name, value)| (name, value.to_string())).collect();
-                Ok(Described { version, build, machine, spec, cells })
+                Ok(described)
             }
             other => Err(self.unexpected("a description", &other)),
         }
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Sample, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
         let best_adds_per_cycle = self.best.get();
         let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle };
         match self.ask(Some(wanted))? {
@@ -72,10 +71,7 @@ impl Arm for Program<'_> {
             {
                 self.best.set(self.best.get().into_iter().chain(adds_per_cycle).reduce(f64::max));
                 self.stages.entry(of).or_default().push(stages);
-                let times = times
-                    .into_iter()
-                    .map(|(name, TimeAnswer { time_s, mark })| (name, TimeSample { time_s, mark }));
-                Ok(Sample { times: times.collect() })
+                Ok(times)
             }
             other => Err(self.unexpected(&format!("a sample of {cell} on seed {seed}"), &other)),
         }
