@@ -13,6 +13,7 @@
 //! | [`report`] | all that a report may be made of |
 //! | [`timeline`] | who did what and when: lanes of spans |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
+//! | [`lines`] | files of JSON lines that only grow |
 //! | [`number`] | the text form of a number, in the sentences that records and errors carry |
 //!
 //! Nothing here renders, proves, measures or plans. Every crate may import this one; it imports none of ours.
@@ -20,6 +21,7 @@
 pub mod comparison;
 pub mod file;
 pub mod laws;
+pub mod lines;
 pub mod machine;
 pub mod number;
 pub mod plan;

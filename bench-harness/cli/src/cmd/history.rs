@@ -37,6 +37,8 @@ enum Action {
 
 /// Append the results of a commit.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  bench-harness history add --profile bench-out/profile.json --commit 4f2a --file history.jsonl")]
 struct Add {
     /// The profile that was measured.
     #[arg(long, value_name = "FILE", default_value = "bench-out/profile.json")]
@@ -54,6 +56,8 @@ struct Add {
 
 /// Show the series of every machine and whether they drift.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  bench-harness history show --file history.jsonl --quantities all")]
 struct Show {
     #[command(flatten)]
     rules: DriftArgs,
@@ -63,6 +67,8 @@ struct Show {
 
 /// Detect drift and warn of it: on standard error, and to GitHub Actions. Drift exits with 0.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  bench-harness history check --file history.jsonl --svg history.svg")]
 struct Check {
     #[command(flatten)]
     rules: DriftArgs,
@@ -152,7 +158,8 @@ fn add(args: Add) -> anyhow::Result<()> {
     }
     let open = HistoryFile::open(&file)?;
     let machine = record.machine.clone();
-    let of_machine = || open.records.iter().filter(|one| one.machine.fingerprint == machine.fingerprint);
+    let of_machine =
+        || open.lines.records.iter().filter(|one| one.machine.fingerprint == machine.fingerprint);
     let before = of_machine().count();
     let name = file.display();
     // A CI job that is run again must neither fail nor count a commit twice.
@@ -162,10 +169,13 @@ fn add(args: Add) -> anyhow::Result<()> {
             record.commit
         ));
     }
-    if open.cut_off_bytes > 0 {
-        eprintln!("{name}: the last line was cut off after {} bytes and is discarded", open.cut_off_bytes);
+    if open.lines.cut_off_bytes > 0 {
+        eprintln!(
+            "{name}: the last line was cut off after {} bytes and is discarded",
+            open.lines.cut_off_bytes
+        );
     }
-    if before == 0 && !open.records.is_empty() {
+    if before == 0 && !open.lines.records.is_empty() {
         eprintln!(
             "{name} holds results of other machines alone: this one ({}) begins series of its own",
             machine.words

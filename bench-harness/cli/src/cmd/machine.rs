@@ -1,4 +1,4 @@
-//! `machine`: what this computer is, and whether it is fit to be measured on.
+//! `machine`: what this computer is, and whether it is suitable for measurements.
 
 use crate::exit::usage;
 use crate::output::{deliver, print};
@@ -8,7 +8,7 @@ use ::machine::{
 use comfy_table::{ContentArrangement, Table, presets};
 use std::path::{Path, PathBuf};
 
-/// Show what this computer is, whether it is fit to be measured on, and what to do about it. Changes nothing.
+/// Show what this computer is, whether it is suitable for measurements, and what to do about it. Changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
   bench-harness machine
   bench-harness machine --json --output machine.json
   bench-harness machine --require affinity,load     # exit 5 unless these checks pass
-  bench-harness machine restore                     # put back what a run that died had changed"
+  bench-harness machine restore                     # undo what a killed run had changed"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -34,11 +34,11 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Put back what a run that died had changed: the clock, control groups, and processes left in them.
+    /// Undo what a killed run had changed: the clock, control groups, and processes left in them.
     Restore,
 }
 
-/// Refuses a machine that fails one of these checks.
+/// Fails where one of these checks does.
 pub(crate) fn demand(names: &[String]) -> anyhow::Result<()> {
     if names.is_empty() {
         return Ok(());
@@ -48,7 +48,7 @@ pub(crate) fn demand(names: &[String]) -> anyhow::Result<()> {
     Ok(require(&checks, &names)?)
 }
 
-/// Puts back what dead runs have left, and says what that was; nothing where there was nothing.
+/// Undoes what killed runs have left: a line for each change, none where there was nothing.
 pub(crate) fn put_back() -> anyhow::Result<Vec<String>> {
     let Restored { files, groups, killed } = restore(&Root::system(), Path::new(STATE_FILE))
         .map_err(|error| usage(format!("{error}; `bench-harness machine restore` tries again")))?;
@@ -99,7 +99,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What runs now, as against what the system claims.
+/// The probe's reading now, to compare with what the system reports.
 fn probe_line() -> String {
     match ::machine::Probe::new().try_read() {
         Ok(ProbeReading { clock_ghz, adds_per_cycle }) => {

@@ -32,6 +32,8 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Write a trace as CSV.
+    #[command(after_help = "Example:
+  bench-harness workload generate --transactions 200 --batch-size 32 --output trace.csv")]
     Generate {
         #[command(flatten)]
         source: Source,
@@ -42,7 +44,9 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Say what is in a workload: kinds, who is busy, how large its data is.
+    /// Summarize a workload: kinds, busiest senders and pools, size of its data.
+    #[command(after_help = "Example:
+  bench-harness workload inspect --transactions 200 --batch-size 32")]
     Inspect {
         #[command(flatten)]
         source: Source,
@@ -51,6 +55,8 @@ enum Verb {
         json: bool,
     },
     /// Execute a workload natively and print the state root after each batch.
+    #[command(after_help = "Example:
+  bench-harness workload execute --transactions 100000 --batch-size 1000 --swap-ratio 0")]
     Execute {
         #[command(flatten)]
         source: Source,
@@ -60,7 +66,7 @@ enum Verb {
     },
 }
 
-/// Where batches come from, and the world that they act on.
+/// Where batches come from, and the initial state.
 #[derive(Debug, clap::Args)]
 struct Source {
     /// Read the transactions from this CSV file instead of generating them.
@@ -72,11 +78,11 @@ struct Source {
     /// Transactions in a batch.
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
-    /// The seed of everything that is drawn.
+    /// The seed of all random draws.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The share of swaps, 0 to 1; the rest are transfers.
-    #[arg(long, default_value_t = 0.5)]
+    /// The fraction of swaps, 0 to 1; the rest are transfers.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.5)]
     swap_ratio: f64,
     /// Choose accounts and pools by Zipf's law with this exponent instead of uniformly.
     #[arg(long, value_name = "EXPONENT")]

@@ -1,10 +1,10 @@
 //! `history.jsonl`: the results of a commit on a machine, one JSON line each, appended and flushed, so that the file
 //! can live on a branch of its own and be merged by appending.
 
-use crate::file::{ReadError, WriteError, check_version, field_error};
+use crate::file::{ReadError, WriteError, field_error};
+use crate::lines::{LineFile, Lines, record, value};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Version of every line written by this program.
@@ -63,35 +63,22 @@ pub struct HistoryPointRecord {
 /// # Errors
 /// [`ReadError`] with line and field.
 pub fn read(path: &Path) -> Result<Vec<HistoryRecord>, ReadError> {
-    let bytes = std::fs::read(path).map_err(|source| ReadError::Io { file: path.to_owned(), source })?;
-    let (records, whole) = parse(&bytes, path)?;
-    if whole < bytes.len() {
+    let Lines { records, cut_off_bytes, .. } = read_unfinished(path)?;
+    if cut_off_bytes > 0 {
         let problem = format!(
-            "cut off after {} bytes, whoever wrote this line was stopped: the next `history add` leaves it out, or delete the line",
-            bytes.len() - whole
+            "cut off after {cut_off_bytes} bytes, whoever wrote this line was stopped: the next `history add` leaves it out, or delete the line"
         );
         return Err(field_error(path, records.len() + 1, ".", problem));
     }
     Ok(records)
 }
 
-/// The records of all whole lines, and how many bytes those are: a line is whole where its newline is, since both are
-/// written together.
-fn parse(bytes: &[u8], path: &Path) -> Result<(Vec<HistoryRecord>, usize), ReadError> {
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n').zip(1..);
-    let records = lines.map(|(line, number)| parse_line(line, path, number)).collect::<Result<_, _>>()?;
-    Ok((records, whole))
+fn read_unfinished(path: &Path) -> Result<Lines<HistoryRecord>, ReadError> {
+    Lines::read(path, |line, number| parse_line(line, path, number))
 }
 
 fn parse_line(text: &[u8], file: &Path, line: usize) -> Result<HistoryRecord, ReadError> {
-    let value: serde_json::Value =
-        serde_json::from_slice(text).map_err(|error| field_error(file, line, ".", error.to_string()))?;
-    check_version(&value, file, line, HISTORY_SCHEMA_VERSION)?;
-    let record: HistoryRecord = serde_path_to_error::deserialize(value).map_err(|error| {
-        let field = error.path().to_string();
-        field_error(file, line, &field, error.into_inner().to_string())
-    })?;
+    let record: HistoryRecord = record(value(text, file, line, HISTORY_SCHEMA_VERSION)?, file, line)?;
     let wrong = record.points.iter().position(|point| !(point.value_s > 0.0 && point.value_s.is_finite()));
     match wrong {
         Some(at) => {
@@ -116,36 +103,20 @@ pub enum AppendError {
 /// A history that is open for appending, and locked against a second writer.
 #[derive(Debug)]
 pub struct HistoryFile {
-    path: std::path::PathBuf,
-    file: File,
-    /// What it holds.
-    pub records: Vec<HistoryRecord>,
-    whole_bytes: usize,
-    /// Bytes of a last line that was cut off; the first line that is appended takes its place.
-    pub cut_off_bytes: usize,
+    file: LineFile,
+    /// What it holds; the first line that is appended takes the place of one that was cut off.
+    pub lines: Lines<HistoryRecord>,
 }
 
 impl HistoryFile {
-    /// Opens a history, or makes one; nothing is changed yet.
+    /// Opens a history, or creates one; nothing is changed yet.
     ///
     /// # Errors
     /// A file that cannot be opened, is being written to, or holds what is no history.
     pub fn open(path: &Path) -> Result<Self, AppendError> {
-        let error = |source| WriteError { file: path.to_owned(), source };
-        let open = File::options().read(true).write(true).create(true).truncate(false).open(path);
-        let file = open.map_err(error)?;
-        file.try_lock().map_err(|locked| {
-            error(match locked {
-                std::fs::TryLockError::WouldBlock => {
-                    std::io::Error::other("another process is writing to it")
-                }
-                std::fs::TryLockError::Error(source) => source,
-            })
-        })?;
-        let bytes = std::fs::read(path).map_err(error)?;
-        let (records, whole_bytes) = parse(&bytes, path)?;
-        let cut_off_bytes = bytes.len() - whole_bytes;
-        Ok(Self { path: path.to_owned(), file, records, whole_bytes, cut_off_bytes })
+        let options = File::options().read(true).write(true).create(true).truncate(false).to_owned();
+        let file = LineFile::open(path, &options, "another process")?;
+        Ok(Self { file, lines: read_unfinished(path)? })
     }
 
     /// Appends a line in one write, and waits until the disk has it.
@@ -153,15 +124,8 @@ impl HistoryFile {
     /// # Errors
     /// [`WriteError`].
     pub fn append(mut self, record: &HistoryRecord) -> Result<(), WriteError> {
-        let mut write = || {
-            let line = serde_json::to_string(record)? + "\n";
-            if self.cut_off_bytes > 0 {
-                self.file.set_len(self.whole_bytes as u64)?;
-            }
-            self.file.seek(SeekFrom::End(0))?;
-            self.file.write_all(line.as_bytes())?;
-            self.file.sync_data()
-        };
-        write().map_err(|source| WriteError { file: self.path.clone(), source })
+        self.file.cut(&self.lines)?;
+        self.file.append(record)?;
+        self.file.sync()
     }
 }

@@ -1,11 +1,12 @@
-//! `history.jsonl`.
+//! `history.jsonl`: the results of a profile as a line, appended and read back.
 
 use fixtures::profile::{machine, profile};
 use records::machine::ValueRecord;
-use records::regression::history::{HistoryFile, HistoryMachineRecord, HistoryRecord, read};
+use records::regression::history::{HistoryFile, HistoryRecord, read};
+use regression::history::results;
 
 fn record(commit: &str) -> HistoryRecord {
-    HistoryRecord::of(&profile(), commit.to_owned(), 1_700_000_000)
+    results(&profile(), commit.to_owned(), 1_700_000_000)
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn a_line_that_was_cut_off_is_refused_by_readers_and_left_out_by_the_next_writer
     let error = read(&file).expect_err("cut off").to_string();
     assert!(error.contains("history.jsonl, line 2, field .: cut off after 40 bytes"), "{error}");
     let open = HistoryFile::open(&file).expect("opens");
-    assert_eq!((open.cut_off_bytes, open.records.len()), (40, 1));
+    assert_eq!((open.lines.cut_off_bytes, open.lines.records.len()), (40, 1));
     open.append(&record("b")).expect("appends");
     assert_eq!(read(&file).expect("reads"), [record("a"), record("b")]);
 }
@@ -77,7 +78,11 @@ fn what_is_no_history_is_named_by_line_and_field() {
 
 #[test]
 fn machines_have_one_fingerprint_where_they_are_the_same() {
-    let fingerprint = |machine| HistoryMachineRecord::of(&machine).fingerprint;
+    let fingerprint = |machine| {
+        let mut profile = profile();
+        profile.machine = machine;
+        results(&profile, "a".to_owned(), 0).machine.fingerprint
+    };
     let mut other = machine();
     assert_eq!(fingerprint(machine()), fingerprint(other.clone()));
     let load = other.sections.iter_mut().find(|section| !section.identity).expect("conditions");
