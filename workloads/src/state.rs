@@ -6,10 +6,12 @@ use crate::ledger::{BatchError, ExecutionError, Ledger, Receipt, Touched};
 use crate::merkle::DensePrefixTree;
 use crate::pool::{Pool, PoolId};
 use crate::transaction::Batch;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The depth of the state tree: 2 to 31 levels, of which the first splits accounts from pools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
 pub struct Depth(u8);
 
 /// The place of a leaf, counted from the left of the whole tree.
@@ -41,6 +43,20 @@ pub enum DepthError {
         /// The least depth that holds them.
         needed: u32,
     },
+}
+
+impl From<Depth> for u8 {
+    fn from(depth: Depth) -> Self {
+        depth.0
+    }
+}
+
+impl TryFrom<u8> for Depth {
+    type Error = DepthError;
+
+    fn try_from(levels: u8) -> Result<Self, DepthError> {
+        Self::new(levels.into())
+    }
 }
 
 impl Depth {

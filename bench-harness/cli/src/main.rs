@@ -8,9 +8,9 @@ mod ci_examples;
 mod cmd;
 mod exit;
 mod output;
-mod units;
 
 use clap::Parser;
+use measure::spec::units;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -9,12 +9,14 @@
 //! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
 //! | `grind` | what of a plonky2 proof was luck |
 //! | [`command`] | a user's own prover, as an external program |
+//! | [`process`] | a child process in a group of its own |
 //! | [`scripted`] | durations from a script and no proving, to test everything else |
 
 pub mod circuit;
 pub mod command;
 mod grind;
 pub mod plonk;
+pub mod process;
 pub mod scripted;
 mod size;
 pub mod statement;

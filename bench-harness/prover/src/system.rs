@@ -5,7 +5,7 @@
 
 use crate::statement::Statement;
 use crate::witness::BatchTrace;
-use std::collections::BTreeMap;
+use records::sample::SystemRecord;
 use std::time::Duration;
 use thiserror::Error;
 use workloads::state::Depth;
@@ -107,38 +107,6 @@ pub struct Verified {
     pub time: Duration,
 }
 
-/// The size of one circuit. Nothing here depends on the machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CircuitSize {
-    /// `batch`, or `aggregate 1`, `aggregate 2`, …
-    pub name: String,
-    /// Rows in use.
-    pub rows: u64,
-    /// Rows after padding to a power of two: what proving costs.
-    pub padded_rows: u64,
-    /// Public field elements.
-    pub public_elements: u64,
-    /// The length of a proof.
-    pub proof_bytes: u64,
-    /// Rows by kind of gate.
-    pub gates: BTreeMap<String, u64>,
-    /// The digest of the verifier's key.
-    pub key_digest: String,
-}
-
-/// A proof system after its set-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Description {
-    /// `plonky2`, `scripted` or `command`.
-    pub system: String,
-    /// The version of the library or program behind it.
-    pub version: String,
-    /// The settings that decide cost and security, by name.
-    pub settings: BTreeMap<String, String>,
-    /// Its circuits, batch first; none where the system does not tell.
-    pub circuits: Vec<CircuitSize>,
-}
-
 /// What can go wrong.
 #[derive(Debug, Error)]
 pub enum ProverError {
@@ -201,7 +169,7 @@ pub trait ProofSystem {
     ///
     /// # Errors
     /// A shape that cannot be.
-    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError>;
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError>;
 
     /// Proves one batch.
     ///

@@ -91,7 +91,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: standard(&spec) };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, standard: standard(&spec) };
     let (mut first, mut second) =
         (program("first", &built.base, &asked), program("second", &built.head, &asked));
     let mut tell = Tell { started };

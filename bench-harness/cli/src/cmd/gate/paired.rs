@@ -10,7 +10,7 @@ use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::args::PlanArgs;
 use crate::exit::{Inconclusive, Regression, usage};
 use crate::output::{print, width};
-use ::machine::{Allowance, Probe, Root};
+use ::machine::{Allowance, Root, Standard};
 use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
@@ -203,7 +203,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let stop = stop_on_ctrl_c()?;
     let pair = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();
-    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, best: standard(&spec) };
+    let asked = Asked { told: &told, cells: &cells, limit, stop: &stop, standard: standard(&spec) };
     let (mut base_arm, mut head_arm) =
         (program("base", &pair.base, &asked), program("head", &pair.head, &asked));
     let mut tell = Tell { started };
@@ -224,18 +224,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     exit(&record)
 }
 
-/// Readings of every CPU before the first sample.
-const STANDARD_READINGS: usize = 5;
-
-/// The best share of a core that some readings of every CPU see: a standard for the first sample. What is seen later
-/// raises it. None for a script, whose times are not those of this machine, and where nothing can be read.
-pub(crate) fn standard(spec: &Spec) -> Rc<Cell<Option<f64>>> {
-    let rounds: Vec<Vec<usize>> = match (&spec.system, Allowance::read(&Root::system())) {
-        (SystemChoice::Scripted(_), _) | (_, Err(_)) => Vec::new(),
-        (_, Ok(allowance)) => allowance.cpus.iter().map(|cpu| vec![cpu]).collect(),
-    };
-    let readings = (0..STANDARD_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
-    Rc::new(Cell::new(readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)))
+/// The best of some readings of every CPU, by which the first sample is judged. None for a script, whose times are not
+/// those of this machine, and where nothing can be read.
+pub(crate) fn standard(spec: &Spec) -> Rc<Cell<Standard>> {
+    Rc::new(Cell::new(match (&spec.system, Allowance::read(&Root::system())) {
+        (SystemChoice::Scripted(_), _) | (_, Err(_)) => Standard::default(),
+        (_, Ok(allowance)) => Standard::measure(&allowance),
+    }))
 }
 
 /// What every program of a comparison is asked.
@@ -248,13 +243,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) limit: Duration,
     /// Set by Ctrl-C.
     pub(crate) stop: &'a AtomicBool,
-    /// The best share of a core that any sample of either program has seen.
-    pub(crate) best: Rc<Cell<Option<f64>>>,
+    /// The best reading of the probe in any sample of either program.
+    pub(crate) standard: Rc<Cell<Standard>>,
 }
 
 /// One of the two programs.
 pub(crate) fn program<'a>(name: &str, built: &Built, asked: &Asked<'a>) -> Program<'a> {
-    let Asked { told, cells, limit, stop, best } = asked;
+    let Asked { told, cells, limit, stop, standard } = asked;
     Program {
         name: name.to_owned(),
         file: built.file.clone(),
@@ -262,7 +257,7 @@ pub(crate) fn program<'a>(name: &str, built: &Built, asked: &Asked<'a>) -> Progr
         cells: cells.iter().map(CellRecord::key).collect(),
         limit: *limit,
         stop,
-        best: Rc::clone(best),
+        standard: Rc::clone(standard),
         stages: BTreeMap::new(),
     }
 }
