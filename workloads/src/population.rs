@@ -1,10 +1,11 @@
 //! The genesis: how many accounts and pools there are, and what they hold.
 
 use crate::account::{Account, TOKENS, Token};
+use crate::depth::{Depth, DepthError};
 use crate::ledger::Ledger;
 use crate::pool::Pool;
 use crate::random::{Draws, Purpose};
-use crate::state::{Depth, DepthError, State};
+use crate::state::State;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`statement`] | what a proof says, and how statements join |
 //! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
+//! | `error` | why there is no verified proof |
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 //! | [`circuit`] | the statement as constraints |
 //! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
@@ -14,6 +15,7 @@
 
 pub mod circuit;
 pub mod command;
+mod error;
 mod grind;
 pub mod plonk;
 pub mod process;

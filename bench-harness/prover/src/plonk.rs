@@ -21,8 +21,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use workloads::hash::Felt;
 
-/// The version of plonky2 that is compiled in; the workspace pins it.
-pub const PLONKY2_VERSION: &str = "1.1.0";
+/// The version of plonky2 that is compiled in, by the lock file.
+pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
 
 /// plonky2 with its circuits.
 #[derive(Debug, Default)]
@@ -278,4 +278,16 @@ fn check_chain(proofs: &[PlonkProof]) -> Result<(), ProverError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PLONKY2_VERSION;
+
+    /// The workspace pins one version, and the record names it.
+    #[test]
+    fn the_version_is_that_of_the_pin() {
+        let workspace = include_str!("../../../Cargo.toml");
+        assert!(workspace.contains(&format!("plonky2 = \"={PLONKY2_VERSION}\"")), "{PLONKY2_VERSION}");
+    }
 }

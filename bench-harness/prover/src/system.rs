@@ -3,11 +3,11 @@
 //! A proof travels as bytes, as it would between machines, so that one type serves every system. Durations are
 //! told by the system itself: a real one measures them, a scripted one makes them up, an external one reports them.
 
+pub use crate::error::ProverError;
 use crate::statement::Statement;
 use crate::witness::BatchTrace;
 use records::sample::SystemRecord;
 use std::time::Duration;
-use thiserror::Error;
 use workloads::state::Depth;
 use workloads::transaction::Batch;
 
@@ -105,61 +105,6 @@ pub struct Verified {
     pub statement: Statement,
     /// What verifying took.
     pub time: Duration,
-}
-
-/// What can go wrong.
-#[derive(Debug, Error)]
-pub enum ProverError {
-    /// The shape or the number of proofs cannot be.
-    #[error("{what}: expected {expected}, got {got}")]
-    Input {
-        /// Which input.
-        what: &'static str,
-        /// What it should be.
-        expected: String,
-        /// What it is.
-        got: String,
-    },
-    /// A transaction cannot be executed, so there is nothing to prove.
-    #[error(transparent)]
-    Execution(#[from] workloads::ledger::BatchError),
-    /// The prover gave no proof.
-    #[error("no proof of {what}: {why}")]
-    NoProof {
-        /// `batch 3`, or the place in an aggregation.
-        what: String,
-        /// What the system says.
-        why: String,
-    },
-    /// A proof does not verify, or is not a proof.
-    #[error("a proof is wrong: {why}")]
-    Rejected {
-        /// What the verifier says.
-        why: String,
-    },
-    /// A proof verifies but says something else than native execution.
-    #[error("a proof says something else than native execution\n  proof:  {proved}\n  native: {native}")]
-    Mismatch {
-        /// What the proof says.
-        proved: Box<Statement>,
-        /// What native execution says.
-        native: Box<Statement>,
-    },
-    /// An external prover failed.
-    #[error("prover command, batch {batch}: {why}")]
-    Command {
-        /// The batch it was given.
-        batch: u64,
-        /// What happened: a time-out, a crash, a bad reply.
-        why: String,
-    },
-}
-
-impl ProverError {
-    /// True where a proof or a state root is wrong, as against a run that could not be made.
-    pub fn is_wrong_proof(&self) -> bool {
-        matches!(self, Self::Rejected { .. } | Self::Mismatch { .. })
-    }
 }
 
 /// What a proof system must do.

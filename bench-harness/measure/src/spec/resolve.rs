@@ -11,7 +11,7 @@ use machine::{Allowance, ClockSetting, CoreCount, CoresRequest};
 use workloads::generate::TrafficError;
 use workloads::population::{MAX_LEAVES, Population};
 use workloads::random::Skew;
-use workloads::state::{Depth, DepthError};
+use workloads::state::Depth;
 
 /// What is to be measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,17 +130,8 @@ fn population(all: &Complete) -> Result<Population, SpecError> {
     let depth = Depth::new(all.depth)?;
     let accounts = within("accounts", 1, MAX_LEAVES, all.accounts)?;
     let pools = within("pools", 0, MAX_LEAVES, all.pools)?;
-    for (what, got) in [("accounts", accounts), ("pools", pools)] {
-        if u64::from(got) > depth.room() {
-            return Err(SpecError::Depth(DepthError::TooSmall {
-                depth: depth.levels() as u8,
-                what,
-                room: depth.room(),
-                got: got as usize,
-                needed: u64::from(got).next_power_of_two().trailing_zeros() + 1,
-            }));
-        }
-    }
+    depth.check_room("accounts", accounts as usize)?;
+    depth.check_room("pools", pools as usize)?;
     Ok(Population { accounts, pools, depth, fee_bps: within("fee_bps", 0, 10_000, all.fee_bps)? })
 }
 
