@@ -7,7 +7,7 @@
 //! wall time, so that the test says something of the program and not of who else uses the machine that tests run on.
 
 use machine::usage::process_cpu_s;
-use machine::{Probe, ShareJudge};
+use machine::{Probe, Standard};
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::SlotValues;
 use prover::plonk::prove_with;
@@ -66,7 +66,7 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
     // circuit as small as this it is most of the time. To average it out takes more pairs than a test has time for.
     circuit.circuit.common.config.fri_config.proof_of_work_bits = 1;
     circuit.circuit.common.fri_params.config.proof_of_work_bits = 1;
-    let mut judge = ShareJudge::new(best_adds_per_cycle);
+    let mut standard = Standard::new(best_adds_per_cycle);
     let probe = Probe::new();
     let mut least: BTreeMap<bool, f64> = BTreeMap::new();
     for proof in 0..PROOFS {
@@ -76,13 +76,19 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
         let clocks: Vec<f64> = readings.iter().flatten().map(|reading| reading.clock_ghz).collect();
         let clock_ghz =
             if clocks.is_empty() { 1.0 } else { clocks.iter().sum::<f64>() / clocks.len() as f64 };
-        let least = least.entry(judge.judge(&readings, None).is_discarded()).or_insert(f64::INFINITY);
+        let least = least.entry(standard.judge(&readings, None).is_some()).or_insert(f64::INFINITY);
         *least = least.min(cpu_s * clock_ghz);
     }
     let clean = least.get(&false).map(|time_s| (*time_s, MarkName::Clean));
     let (time_s, mark) = clean.unwrap_or_else(|| (least[&true], MarkName::SharedCore));
     let times = [(TimeName::Prove, TimeAnswer { time_s, mark })].into();
-    SampleAnswer { cell, seed, times, stages: BTreeMap::new(), adds_per_cycle: judge.best_adds_per_cycle() }
+    SampleAnswer {
+        cell,
+        seed,
+        times,
+        stages: BTreeMap::new(),
+        adds_per_cycle: standard.best_adds_per_cycle(),
+    }
 }
 
 fn one_proof(circuit: &BatchCircuit, shape: Shape, seed: u64, percent: f64) -> f64 {

@@ -62,6 +62,16 @@ pub struct Generator {
     pools: Option<Chooser>,
 }
 
+impl Population {
+    /// A generator of batches over this population.
+    ///
+    /// # Errors
+    /// As [`Generator::new`].
+    pub fn generator(&self, seed: u64, traffic: Traffic) -> Result<Generator, TrafficError> {
+        Generator::new(self, seed, traffic)
+    }
+}
+
 impl Generator {
     /// A generator over the genesis of the same seed.
     ///

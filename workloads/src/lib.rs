@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`hash`] | the field, the digest and the three uses of Poseidon, each with its own domain |
 //! | [`account`], [`pool`] | the two kinds of leaf |
+//! | [`depth`] | the depth of the state tree, and where its leaves stand |
 //! | [`transaction`] | a transfer or a swap, and its commitment |
 //! | [`swap`] | the constant-product formula, exact in the integers |
 //! | [`ledger`] | all leaves, and native execution without roots |
@@ -18,6 +19,7 @@
 //! This crate reads no clock, and touches files only in [`trace`].
 
 pub mod account;
+pub mod depth;
 pub mod encoding;
 pub mod generate;
 pub mod hash;

@@ -82,8 +82,9 @@ impl DensePrefixTree {
     }
 }
 
-/// The root that a leaf and its siblings lead to.
-pub fn root_from_path(leaf: Digest, position: u64, siblings: &[Digest]) -> Digest {
+/// The root that a leaf and its siblings lead to: what the circuit enforces, for tests of openings.
+#[cfg(test)]
+pub(crate) fn root_from_path(leaf: Digest, position: u64, siblings: &[Digest]) -> Digest {
     siblings.iter().enumerate().fold(leaf, |node, (level, sibling)| match (position >> level) & 1 {
         0 => hash_pair(node, *sibling),
         _ => hash_pair(*sibling, node),

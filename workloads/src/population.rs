@@ -1,18 +1,19 @@
 //! The genesis: how many accounts and pools there are, and what they hold.
 
 use crate::account::{Account, TOKENS, Token};
-use crate::generate::{Generator, Traffic, TrafficError};
+use crate::depth::{Depth, DepthError};
 use crate::ledger::Ledger;
 use crate::pool::Pool;
 use crate::random::{Draws, Purpose};
-use crate::state::{Depth, DepthError, State};
+use crate::state::State;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The greatest number of accounts or pools; beyond it a state would not fit the memory of a usual machine.
 pub const MAX_LEAVES: u32 = 1 << 24;
 
-/// Who is there at the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Accounts and pools at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Population {
     /// How many accounts, at least 1.
     pub accounts: u32,
@@ -88,14 +89,6 @@ impl Population {
     /// A count out of range, or a tree too small for it.
     pub fn state(&self, seed: u64) -> Result<State, PopulationError> {
         Ok(State::new(self.depth, self.ledger(seed)?)?)
-    }
-
-    /// A generator of batches over this population.
-    ///
-    /// # Errors
-    /// A population or a traffic that cannot be.
-    pub fn generator(&self, seed: u64, traffic: Traffic) -> Result<Generator, TrafficError> {
-        Generator::new(self, seed, traffic)
     }
 }
 

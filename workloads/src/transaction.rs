@@ -3,9 +3,9 @@
 //! Does not own bytes ([`crate::encoding`]) nor CSV ([`crate::trace`]).
 
 use crate::account::{AccountId, Token};
+use crate::depth::Depth;
 use crate::hash::{Digest, Domain, Felt, RATE, Sponge, limbs};
 use crate::pool::PoolId;
-use crate::state::Depth;
 use plonky2::field::types::Field;
 
 /// What a transaction does.

@@ -6,7 +6,6 @@ mod args;
 mod cmd;
 mod exit;
 mod output;
-mod units;
 
 use crate::args::{Args, Verb, completion_script};
 use crate::cmd::{cell, gate, history, machine, measure, plan, queue, report, run, workload};

@@ -5,7 +5,8 @@
 use crate::clock::ClockSetting;
 use crate::cores::CoreCount;
 use crate::cpufreq::{CpufreqError, FrequencyHold};
-use crate::duty::{DutyCycle, DutyError};
+use crate::duty::DutyCycle;
+use crate::duty_error::DutyError;
 use crate::placement::Placement;
 use crate::root::Root;
 use std::path::Path;

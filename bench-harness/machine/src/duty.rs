@@ -11,47 +11,14 @@
 use crate::cgroup::{CgroupVersion, Controller};
 use crate::clock::DutyPercent;
 use crate::cores::CoreCount;
+use crate::duty_error::DutyError;
 use crate::group::{Group, Throttling};
 use crate::owner::Owner;
 use crate::root::Root;
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Why a duty cycle cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum DutyError {
-    /// No group can be made here.
-    #[error("cannot limit CPU time: {why}. Needed: {needed}")]
-    Unavailable {
-        /// What is missing.
-        why: String,
-        /// What would help.
-        needed: &'static str,
-    },
-    /// The percentage is too small for the kernel.
-    #[error(
-        "{percent} % of {cores} core(s) is below 1 ms in a period of 20 ms, the least that the kernel grants"
-    )]
-    TooSmall {
-        /// What was asked.
-        percent: u8,
-        /// For so many cores.
-        cores: CoreCount,
-    },
-    /// The kernel refused.
-    #[error("cannot {doing} {path}: {source}")]
-    Refused {
-        /// What was tried.
-        doing: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// The answer.
-        source: io::Error,
-    },
-}
 
 /// Why a sample under a duty cycle does not count.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! Owns those files. What a quota is for is in `duty`.
 
 use crate::cgroup::{CgroupVersion, Controller};
-use crate::duty::DutyError;
+use crate::duty_error::DutyError;
 use crate::owner::Owner;
 use crate::root::Root;
 use std::io;

@@ -6,7 +6,7 @@
 //! | is it fit to be measured on? | [`checks`](run_checks), [`check`](Check) |
 //! | how many cores may be used, and which? | [`cores`](Allowance), [`placement`](Placement), [`pin`](pin_thread) |
 //! | what was used, and what did others take? | [`usage`] |
-//! | how fast does the clock run, and how much of the core is ours? | [`probe`](Probe) on `chains`, judged in [`share`](ShareJudge) |
+//! | how fast does the clock run, and how much of the core is ours? | [`probe`](Probe) on `chains`, judged in [`interference`](Standard) |
 //! | can it run slower? | [`clock`](ClockSetting), [`clock_hold`](ClockHold), [`cpufreq`](FrequencyHold), [`duty`](DutyCycle) on `group` |
 //! | what did a dead run leave? | [`restore`], `state_file`, `owner` |
 //! | will a cell fit into memory? | [`memory_law`](MemoryLaw) |
@@ -31,8 +31,10 @@ mod cores;
 mod cpu_list;
 mod cpufreq;
 mod duty;
+mod duty_error;
 mod features;
 mod group;
+mod interference;
 mod memory;
 mod memory_law;
 mod owner;
@@ -42,7 +44,6 @@ mod probe;
 mod processor;
 mod restore;
 mod root;
-mod share;
 mod state;
 mod state_file;
 mod topology;
@@ -59,9 +60,11 @@ pub use conditions::Conditions;
 pub use cores::{Allowance, CoreCount, CoresError, CoresRequest};
 pub use cpu_list::{CpuList, CpuListError};
 pub use cpufreq::{CpufreqError, FrequencyHold};
-pub use duty::{DutyCycle, DutyError, DutyMeter, DutyRefusal};
+pub use duty::{DutyCycle, DutyMeter, DutyRefusal};
+pub use duty_error::DutyError;
 pub use features::{MissingFeatures, TargetFeatures};
 pub use group::Throttling;
+pub use interference::{Standard, lost_fraction};
 pub use memory::{Headroom, Memory, MemoryBound};
 pub use memory_law::{DoesNotFit, MemoryLaw, MemoryPoint};
 pub use pin::{PinError, ProcessPin, ThreadPin, pin_process, pin_thread};
@@ -70,7 +73,6 @@ pub use probe::{Probe, ProbeError, ProbeReading};
 pub use processor::Processor;
 pub use restore::{RestoreError, Restored, STATE_FILE, restore};
 pub use root::Root;
-pub use share::{Share, ShareJudge, lost_fraction};
 pub use state::MachineState;
 pub use state_file::StateFileError;
 pub use topology::{LogicalCpu, Topology};

@@ -1,7 +1,7 @@
 //! The clock that really runs, and how much of the core is ours.
 //!
 //! Owns one reading of both on x86-64; elsewhere there is none, since nobody could test one. What
-//! a reading means for a sample is judged in `share`.
+//! a reading means for a sample is judged in `interference`.
 //!
 //! In most virtual machines no cycle counter and no cpufreq exists, and the clock that the system
 //! shows is not the one that runs. So cycles are counted by work of known length: a chain of

@@ -3,7 +3,7 @@
 //! Owns finding its traces: the state file of a clock that was set, and control groups whose
 //! makers are gone, with the children that such a run left running in them.
 
-use crate::duty::DutyError;
+use crate::duty_error::DutyError;
 use crate::group::{self, Group};
 use crate::root::Root;
 use crate::state_file::{Changes, StateFileError};

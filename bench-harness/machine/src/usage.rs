@@ -42,12 +42,6 @@ pub fn peak_ram_bytes(root: &Root) -> Option<u64> {
     status_bytes(root, "VmHWM:")
 }
 
-/// Memory of this process that is swapped out. Above zero, times are not those of a prover.
-#[must_use]
-pub fn swapped_bytes(root: &Root) -> Option<u64> {
-    status_bytes(root, "VmSwap:")
-}
-
 fn status_bytes(root: &Root, field: &str) -> Option<u64> {
     let status = root.read("proc/self/status")?;
     status.lines().find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
@@ -173,9 +167,7 @@ impl CpuTicks {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, swapped_bytes, thread_cpu_s,
-    };
+    use super::{CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, thread_cpu_s};
     use crate::cpu_list::CpuList;
     use crate::root::Root;
     use crate::root::tests::fake;
@@ -216,7 +208,6 @@ mod tests {
         assert!(high_bytes >= 96 << 20, "{high_bytes}");
         drop(pages);
         assert!(thread_cpu_s() > before_s.1 && process_cpu_s() > before_s.0);
-        assert!(swapped_bytes(&root).is_some());
         if !reset_peak_ram(&root) {
             println!("skipped: /proc/self/clear_refs is not writable here");
             return;

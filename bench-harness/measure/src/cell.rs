@@ -3,10 +3,12 @@
 use machine::{ClockSetting, CoreCount};
 use prover::system::SlotKind;
 use records::sample::CellRecord;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Where batches come from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Workload {
     /// Transfers alone.
     Transfer,
@@ -73,7 +75,8 @@ impl ProverCount {
     }
 }
 
-/// One combination. It comes from a [`crate::spec::Spec`], and so can be measured.
+/// One combination. It comes from a [`crate::spec::Spec`], and so can be measured: its fields are checked values with
+/// what they mean, where those of a [`CellRecord`] are the words and numbers of a file that anybody may have written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Where its batches come from.

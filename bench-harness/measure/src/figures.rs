@@ -6,19 +6,21 @@
 //! and whoever compares must say so.
 
 use crate::cell::Cell;
-use crate::child::request::{CellRequest, Remaining};
+use crate::child::request::CellRequest;
 use crate::child::source::Source;
-use crate::child::system::{System, record};
+use crate::child::system::System;
 use crate::run::MeasureError;
 use crate::schedule::Schedule;
 use crate::spec::Spec;
+use crate::stopping::CellProgress;
 use prover::statement::Statement;
-use prover::system::{Description, Job, Proof, ProverError, Shape, SlotKind, verify_against_native};
+use prover::system::{Job, Proof, ProverError, Shape, SlotKind, verify_against_native};
 use prover::witness;
 use records::regression::figures::{
     BatchFigureRecord, CellFiguresRecord, FIGURES_SCHEMA_VERSION, FigureInputsRecord, FiguresRecord,
     ProofFigureRecord, TreeFigureRecord,
 };
+use records::sample::SystemRecord;
 use workloads::encoding::encode;
 use workloads::hash::digest_hex;
 use workloads::random::Skew;
@@ -144,7 +146,7 @@ struct Chain {
 
 impl Work {
     fn new(spec: &Spec, cell: &Cell) -> Result<Self, ProverError> {
-        let request = CellRequest::new("figures", spec, cell, Remaining::default());
+        let request = CellRequest::new("figures", spec, cell, CellProgress::default());
         let (source, shape) = Source::new(&request)?;
         Ok(Self {
             name: name(cell),
@@ -158,7 +160,7 @@ impl Work {
 
     /// Every figure; of aggregation where asked for.
     fn first(&self, system: &mut System, with_trees: bool) -> Result<CellFiguresRecord, ProverError> {
-        let description = system.as_dyn_mut().set_up(self.shape, self.batches)?;
+        let described = system.as_dyn_mut().set_up(self.shape, self.batches)?;
         let with_trees = with_trees && system.support().aggregate;
         let proved = if with_trees { self.batches } else { 1 };
         let chain = self.chain(system, FIRST_CHAIN, proved)?;
@@ -174,21 +176,21 @@ impl Work {
                 trees.push(tree);
             }
         }
-        Ok(self.figures(description, proofs, trees, chain.batches))
+        Ok(self.figures(described, proofs, trees, chain.batches))
     }
 
     /// The same by another system: circuits anew, native execution anew, and a proof of another batch.
     fn again(&self, system: &mut System) -> Result<CellFiguresRecord, ProverError> {
-        let description = system.as_dyn_mut().set_up(self.shape, self.batches)?;
+        let described = system.as_dyn_mut().set_up(self.shape, self.batches)?;
         let same = self.chain(system, FIRST_CHAIN, 0)?;
         let other = self.chain(system, OTHER_CHAIN, 1)?;
         let proofs = vec![length("batch", other.proofs.first())];
-        Ok(self.figures(description, proofs, Vec::new(), same.batches))
+        Ok(self.figures(described, proofs, Vec::new(), same.batches))
     }
 
     fn figures(
         &self,
-        description: Description,
+        system: SystemRecord,
         proofs: Vec<ProofFigureRecord>,
         trees: Vec<TreeFigureRecord>,
         mut batches: Vec<BatchFigureRecord>,
@@ -198,7 +200,7 @@ impl Work {
             name: self.name.clone(),
             depth: self.shape.depth.levels() as u64,
             capacity_transactions: self.shape.capacity as u64,
-            system: record(description),
+            system,
             proofs,
             trees,
             batches,

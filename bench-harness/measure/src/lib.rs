@@ -6,6 +6,8 @@
 //! | [`cell`], [`schedule`] | one combination; all of them in order, listable without running |
 //! | [`child`] | the process that measures one cell |
 //! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
+//! | [`stopping`] | when a cell ends, for child, parent and a run that is resumed |
+//! | [`stage_sums`] | sums of the stages of a batch |
 //! | [`profile`] | a log in summary |
 //! | [`figures`] | every figure of a cell that has no noise |
 //! | [`statistics`] | medians with exact intervals, quantiles with what stands behind them |
@@ -23,5 +25,7 @@ pub mod profile;
 pub mod run;
 pub mod schedule;
 pub mod spec;
+pub mod stage_sums;
 pub mod statistics;
+pub mod stopping;
 pub mod timeline;

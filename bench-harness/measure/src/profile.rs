@@ -1,5 +1,6 @@
 //! A log in summary. The same log gives the same profile, whoever asks and whenever.
 
+use crate::stage_sums::{PROVE_BATCH, StageTime, stage_sums, sum_of};
 use crate::statistics::{Value, median, summarise as summary_of};
 use records::machine::MachineRecord;
 use records::profile::{
@@ -21,7 +22,7 @@ pub struct About<'a> {
     pub spec_toml: &'a str,
 }
 
-/// The profile of a log. Cells come in the order given; one of which the log says nothing is left out.
+/// The profile of a log. Cells come in the order given; one of which the log says nothing is not among them.
 pub fn summarise(about: &About<'_>, cells: &[CellRecord], log: &[LogRecord]) -> ProfileRecord {
     let mut by_cell: BTreeMap<String, Gathered<'_>> = BTreeMap::new();
     for record in log {
@@ -72,14 +73,14 @@ impl<'a> Gathered<'a> {
         let prove = quantities.iter().find(|quantity| quantity.quantity == QuantityName::ProveBatch);
         let of_stage =
             |stage: StageName| self.samples.iter().copied().filter(move |sample| sample.stage == stage);
-        let (clean, marked): (Vec<_>, Vec<_>) =
+        let (clean, discarded): (Vec<_>, Vec<_>) =
             of_stage(StageName::Prove).partition(|sample| sample.mark.counts());
         let transactions: u64 = clean.iter().map(|sample| sample.transactions).sum();
         let transactions_per_s = prove
             .filter(|prove| prove.median_s > 0.0 && !clean.is_empty())
             .map(|prove| transactions as f64 / clean.len() as f64 / prove.median_s);
         let mut discarded_proofs = BTreeMap::new();
-        for sample in &marked {
+        for sample in &discarded {
             *discarded_proofs.entry(sample.mark.key().to_owned()).or_insert(0) += 1;
         }
         let middle = |read: fn(&SampleRecord) -> Option<f64>| {
@@ -101,7 +102,7 @@ impl<'a> Gathered<'a> {
             discarded_proofs,
             kept_samples: clean.iter().filter(|sample| sample.mark == MarkName::Kept).count() as u64,
             clock_ghz: middle(|sample| sample.clock_ghz),
-            share: middle(|sample| sample.share),
+            core_fraction: middle(|sample| sample.core_fraction),
             steal_s: (!steals.is_empty()).then(|| steals.iter().sum()),
             core_kind: self.set_up.and_then(|set_up| set_up.core_kind.clone()),
             peak_rss_bytes: self.samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
@@ -112,33 +113,20 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// The times of all batch proofs of a cell of which no part is left out.
-pub(crate) fn prove_batch_s(samples: &[&SampleRecord]) -> Vec<f64> {
-    let values = sums_of_batches(samples, &PROVE_BATCH);
-    values.into_iter().filter(|value| value.counts).map(|value| value.wall_s).collect()
-}
-
-/// The times of all aggregations of a cell that are not left out.
-pub(crate) fn aggregate_s(samples: &[&SampleRecord]) -> Vec<f64> {
-    let counts = |sample: &&&SampleRecord| sample.stage == StageName::AggregateCall && sample.mark.counts();
-    samples.iter().filter(counts).map(|sample| sample.wall_s).collect()
-}
-
-/// What a prover is busy with for each batch.
-const PROVE_BATCH: [(StageName, f64); 3] =
-    [(StageName::Record, 1.0), (StageName::Witness, 1.0), (StageName::Prove, 1.0)];
-
 /// Every quantity of a cell's samples that there is one of, in the order of the pipeline.
 fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     let of_stage = |stage: StageName| samples.iter().filter(move |sample| sample.stage == stage);
     let one = |quantity, stage| {
         // The search of a level of aggregation is no search of a batch's proof.
         let values: Vec<_> =
-            of_stage(stage).filter(|sample| sample.level.is_none()).map(|sample| value(sample)).collect();
+            of_stage(stage).filter(|sample| sample.level.is_none()).map(|sample| Value::of(sample)).collect();
         summary_of(quantity, None, &values)
     };
-    let sum =
-        |quantity, stages: &[(StageName, f64)]| summary_of(quantity, None, &sums_of_batches(samples, stages));
+    let times: Vec<_> = samples.iter().filter_map(|sample| StageTime::of(sample)).collect();
+    let sum = |quantity, stages: &[(StageName, f64)]| {
+        let sums: Vec<_> = stage_sums(times.iter().copied(), stages).collect();
+        summary_of(quantity, None, &sums)
+    };
     use QuantityName as Q;
     use StageName as S;
     let mut found = vec![
@@ -159,13 +147,13 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     let levels: BTreeSet<_> = of_stage(S::Aggregate).filter_map(|sample| sample.level).collect();
     for level in &levels {
         let of_level = || of_stage(S::Aggregate).filter(|sample| sample.level == Some(*level));
-        let whole: Vec<_> = of_level().map(|sample| value(sample)).collect();
+        let whole: Vec<_> = of_level().map(|sample| Value::of(sample)).collect();
         found.push(summary_of(Q::AggregateLevel, Some(*level), &whole));
-        // A level tells one time for all its merges, so a merge is known by its mean within a level only.
+        // A level has one time for all its merges, so a merge is known by its mean within a level only.
         let merge: Vec<_> = of_level()
             .map(|sample| {
                 let merges = sample.merges.unwrap_or(1).max(1) as f64;
-                let Value { wall_s, cycles, counts } = value(sample);
+                let Value { wall_s, cycles, counts } = Value::of(sample);
                 Value { wall_s: wall_s / merges, cycles: cycles.map(|cycles| cycles / merges), counts }
             })
             .collect();
@@ -176,42 +164,12 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     found.into_iter().flatten().collect()
 }
 
-fn value(sample: &SampleRecord) -> Value {
-    Value { wall_s: sample.wall_s, cycles: sample.probe_cycles, counts: sample.mark.counts() }
-}
-
-/// A sum of values; it counts where all of them do.
-fn sum_of(parts: impl Iterator<Item = (Value, f64)>) -> Value {
-    let none = Value { wall_s: 0.0, cycles: Some(0.0), counts: true };
-    parts.fold(none, |sum, (part, sign)| Value {
-        wall_s: sum.wall_s + sign * part.wall_s,
-        cycles: sum.cycles.zip(part.cycles).map(|(sum, part)| sum + sign * part),
-        counts: sum.counts && part.counts,
-    })
-}
-
-/// The signed sum of several stages for each batch of which all of them are there, in the order of the log.
-fn sums_of_batches(samples: &[&SampleRecord], stages: &[(StageName, f64)]) -> Vec<Value> {
-    // By repeat and batch.
-    let mut sums: BTreeMap<_, Vec<(StageName, (Value, f64))>> = BTreeMap::new();
-    for sample in samples.iter().filter(|sample| sample.level.is_none()) {
-        if let Some((stage, sign)) = stages.iter().find(|(stage, _)| *stage == sample.stage) {
-            let parts = sums.entry((sample.repeat, sample.batch)).or_default();
-            parts.push((*stage, (value(sample), *sign)));
-        }
-    }
-    let whole = sums
-        .into_values()
-        .filter(|parts| stages.iter().all(|(stage, _)| parts.iter().any(|(found, _)| found == stage)));
-    whole.map(|parts| sum_of(parts.into_iter().map(|(_, part)| part))).collect()
-}
-
 /// The sum of all levels for each aggregation of which all levels are there.
 fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<Value> {
     let mut sums: BTreeMap<Option<u64>, Vec<Value>> = BTreeMap::new();
     for sample in samples {
         if sample.stage == StageName::Aggregate {
-            sums.entry(sample.repeat).or_default().push(value(sample));
+            sums.entry(sample.repeat).or_default().push(Value::of(sample));
         }
     }
     let whole = sums.into_values().filter(|parts| parts.len() == levels);

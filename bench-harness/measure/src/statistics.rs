@@ -1,12 +1,14 @@
 //! Medians with exact intervals, quantiles with what stands behind them.
 //!
 //! Pure arithmetic on lists of times. Assumes that the samples of a list are independent and of one distribution:
-//! what spoils that (a machine that drifts, a neighbour) is for others to find and to leave out.
+//! what breaks that (a machine that drifts, a neighbour) is for others to find and to discard.
 
 use hdrhistogram::Histogram;
 use records::profile::{
     CyclesRecord, IntervalRecord, OutliersRecord, QuantileRecord, QuantityName, QuantityRecord,
 };
+use records::sample::SampleRecord;
+use serde::{Deserialize, Serialize};
 
 /// The coverage that an interval is asked for.
 pub const COVERAGE: f64 = 0.95;
@@ -95,7 +97,8 @@ pub fn quantiles(values_s: &[f64]) -> Vec<QuantileRecord> {
 }
 
 /// One measured value of a quantity.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Value {
     /// Time on the clock.
     pub wall_s: f64,
@@ -103,6 +106,13 @@ pub struct Value {
     pub cycles: Option<f64>,
     /// Whether it enters the estimate.
     pub counts: bool,
+}
+
+impl Value {
+    /// The value of a sample.
+    pub fn of(sample: &SampleRecord) -> Self {
+        Self { wall_s: sample.wall_s, cycles: sample.probe_cycles, counts: sample.mark.counts() }
+    }
 }
 
 /// Values beyond 1.5 times the distance of the quartiles outside of them: Tukey, Exploratory Data Analysis (1977).

@@ -1,7 +1,7 @@
 //! A run's samples as a timeline: a lane a cell, one stage after the other, in the order in which they were taken.
 //!
 //! A sample has a duration and no time of day: what lies between two stages (the parent's bookkeeping, a run that
-//! was stopped and resumed) is not recorded, and left out here. A cell is one worker after another and no pipeline:
+//! was stopped and resumed) is not recorded, and not shown. A cell is one worker after another and no pipeline:
 //! for that, see the timeline of a plan.
 
 use records::sample::{CellRecord, LogRecord, SampleRecord, StageName};
@@ -9,8 +9,8 @@ use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, Timelin
 
 /// The samples of a log as lanes.
 ///
-/// `prove_call` and `aggregate_call` time their parts once more from outside, `grind` is a part of a proof: they are
-/// left out.
+/// `prove_call` and `aggregate_call` time their parts once more from outside, `grind` is a part of a proof: they
+/// have no span.
 pub fn timeline(records: &[LogRecord]) -> TimelineRecord {
     let mut cells: Vec<(&CellRecord, f64, Vec<SpanRecord>)> = Vec::new();
     for sample in records.iter().filter_map(sample) {
@@ -68,7 +68,7 @@ fn label(sample: &SampleRecord, what: &str) -> String {
         label += &format!(", {name} {value}");
     }
     if !sample.mark.counts() {
-        label += &format!(" ({}, left out of estimates)", sample.mark.key());
+        label += &format!(" ({}, discarded)", sample.mark.key());
     }
     label
 }
@@ -97,7 +97,7 @@ mod tests {
             output_bytes: None,
             clock_ghz: None,
             adds_per_cycle: None,
-            share: None,
+            core_fraction: None,
             probe_cycles: None,
             lost_fraction: None,
             steal_s: None,

@@ -3,11 +3,13 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use machine::Allowance;
+use measure::child::request::CellRequest;
 use measure::host::Host;
 use measure::run::events::Event;
 use measure::run::launch::Launcher;
 use measure::run::{Outcome, Run};
 use measure::spec::{Spec, file};
+use measure::stopping::CellProgress;
 use records::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
 use records::sample::{EndName, FailureName, LogRecord, StageName};
 use std::io::{BufReader, Read, Write};
@@ -194,10 +196,7 @@ fn child() -> Child {
 fn a_child_ends_with_its_parent() {
     let bench = Bench::new("faults = { hang = 1 }\n");
     let schedule = measure::schedule::Schedule::new(&bench.spec).expect("valid");
-    let remaining =
-        measure::child::request::Remaining { repeats: vec![0], time_left_s: 1.0, ..Default::default() };
-    let mut request =
-        measure::child::request::CellRequest::new("run-1", &bench.spec, &schedule.cells()[0], remaining);
+    let mut request = CellRequest::new("run-1", &bench.spec, &schedule.cells()[0], CellProgress::default());
     request.guard_input = true;
     let mut child = child();
     let mut input = child.stdin.take().expect("piped");

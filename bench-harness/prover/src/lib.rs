@@ -4,17 +4,21 @@
 //! |---|---|
 //! | [`statement`] | what a proof says, and how statements join |
 //! | [`system`] | the [`system::ProofSystem`] trait: what a proof system must do |
+//! | `error` | why there is no verified proof |
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 //! | [`circuit`] | the statement as constraints |
 //! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
 //! | `grind` | what of a plonky2 proof was luck |
 //! | [`command`] | a user's own prover, as an external program |
+//! | [`process`] | a child process in a group of its own |
 //! | [`scripted`] | durations from a script and no proving, to test everything else |
 
 pub mod circuit;
 pub mod command;
+mod error;
 mod grind;
 pub mod plonk;
+pub mod process;
 pub mod scripted;
 mod size;
 pub mod statement;

@@ -10,18 +10,19 @@ use crate::grind::grind_of;
 use crate::size::{circuit_size, settings};
 use crate::statement::Statement;
 use crate::system::{
-    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    Aggregated, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
 };
 use plonky2::iop::generator::generate_partial_witness;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::prover::prove_with_partition_witness;
 use plonky2::util::timing::TimingTree;
+use records::sample::SystemRecord;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use workloads::hash::Felt;
 
-/// The version of plonky2 that is compiled in; the workspace pins it.
-pub const PLONKY2_VERSION: &str = "1.1.0";
+/// The version of plonky2 that is compiled in, by the lock file.
+pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
 
 /// plonky2 with its circuits.
 #[derive(Debug, Default)]
@@ -99,7 +100,7 @@ impl Plonky2 {
 }
 
 impl ProofSystem for Plonky2 {
-    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError> {
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
         if shape.capacity == 0 || batches == 0 {
             return Err(ProverError::Input {
                 what: if batches == 0 { "batches per aggregation" } else { "circuit capacity" },
@@ -124,8 +125,8 @@ impl ProofSystem for Plonky2 {
         for (place, level) in self.levels.iter().enumerate() {
             circuits.push(circuit_size(format!("aggregate {}", place + 1), &level.circuit));
         }
-        Ok(Description {
-            system: "plonky2".to_owned(),
+        Ok(SystemRecord {
+            name: "plonky2".to_owned(),
             version: PLONKY2_VERSION.to_owned(),
             settings: settings(&batch.circuit),
             circuits,
@@ -277,4 +278,16 @@ fn check_chain(proofs: &[PlonkProof]) -> Result<(), ProverError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PLONKY2_VERSION;
+
+    /// The workspace pins one version, and the record names it.
+    #[test]
+    fn the_version_is_that_of_the_pin() {
+        let workspace = include_str!("../../../Cargo.toml");
+        assert!(workspace.contains(&format!("plonky2 = \"={PLONKY2_VERSION}\"")), "{PLONKY2_VERSION}");
+    }
 }

@@ -1,8 +1,8 @@
 //! The sizes of a circuit: rows, gates, proof bytes, key. Nothing here depends on the machine.
 
 use crate::circuit::Circuit;
-use crate::system::CircuitSize;
 use plonky2::field::types::PrimeField64;
+use records::sample::CircuitRecord;
 use std::collections::BTreeMap;
 use workloads::hash::{Felt, digest_hex};
 
@@ -10,17 +10,17 @@ use workloads::hash::{Felt, digest_hex};
 const UNUSED_SELECTOR: u64 = u32::MAX as u64;
 
 /// The sizes of a built circuit.
-pub(crate) fn circuit_size(name: String, circuit: &Circuit) -> CircuitSize {
+pub(crate) fn circuit_size(name: String, circuit: &Circuit) -> CircuitRecord {
     let gates = rows_by_gate(circuit);
     let padded_rows = circuit.common.degree() as u64;
     let rows = padded_rows - gates.get("NoopGate").copied().unwrap_or(0);
-    CircuitSize {
+    CircuitRecord {
         name,
         rows,
         padded_rows,
         public_elements: circuit.common.num_public_inputs as u64,
         proof_bytes: proof_bytes(circuit),
-        gates: gates.into_iter().filter(|(gate, _)| gate != "NoopGate").collect(),
+        gate_rows: gates.into_iter().filter(|(gate, _)| gate != "NoopGate").collect(),
         key_digest: digest_hex(circuit.verifier_only.circuit_digest),
     }
 }

@@ -3,11 +3,11 @@
 //! A proof travels as bytes, as it would between machines, so that one type serves every system. Durations are
 //! told by the system itself: a real one measures them, a scripted one makes them up, an external one reports them.
 
+pub use crate::error::ProverError;
 use crate::statement::Statement;
 use crate::witness::BatchTrace;
-use std::collections::BTreeMap;
+use records::sample::SystemRecord;
 use std::time::Duration;
-use thiserror::Error;
 use workloads::state::Depth;
 use workloads::transaction::Batch;
 
@@ -107,93 +107,6 @@ pub struct Verified {
     pub time: Duration,
 }
 
-/// The size of one circuit. Nothing here depends on the machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CircuitSize {
-    /// `batch`, or `aggregate 1`, `aggregate 2`, …
-    pub name: String,
-    /// Rows in use.
-    pub rows: u64,
-    /// Rows after padding to a power of two: what proving costs.
-    pub padded_rows: u64,
-    /// Public field elements.
-    pub public_elements: u64,
-    /// The length of a proof.
-    pub proof_bytes: u64,
-    /// Rows by kind of gate.
-    pub gates: BTreeMap<String, u64>,
-    /// The digest of the verifier's key.
-    pub key_digest: String,
-}
-
-/// A proof system after its set-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Description {
-    /// `plonky2`, `scripted` or `command`.
-    pub system: String,
-    /// The version of the library or program behind it.
-    pub version: String,
-    /// The settings that decide cost and security, by name.
-    pub settings: BTreeMap<String, String>,
-    /// Its circuits, batch first; none where the system does not tell.
-    pub circuits: Vec<CircuitSize>,
-}
-
-/// What can go wrong.
-#[derive(Debug, Error)]
-pub enum ProverError {
-    /// The shape or the number of proofs cannot be.
-    #[error("{what}: expected {expected}, got {got}")]
-    Input {
-        /// Which input.
-        what: &'static str,
-        /// What it should be.
-        expected: String,
-        /// What it is.
-        got: String,
-    },
-    /// A transaction cannot be executed, so there is nothing to prove.
-    #[error(transparent)]
-    Execution(#[from] workloads::ledger::BatchError),
-    /// The prover gave no proof.
-    #[error("no proof of {what}: {why}")]
-    NoProof {
-        /// `batch 3`, or the place in an aggregation.
-        what: String,
-        /// What the system says.
-        why: String,
-    },
-    /// A proof does not verify, or is not a proof.
-    #[error("a proof is wrong: {why}")]
-    Rejected {
-        /// What the verifier says.
-        why: String,
-    },
-    /// A proof verifies but says something else than native execution.
-    #[error("a proof says something else than native execution\n  proof:  {proved}\n  native: {native}")]
-    Mismatch {
-        /// What the proof says.
-        proved: Box<Statement>,
-        /// What native execution says.
-        native: Box<Statement>,
-    },
-    /// An external prover failed.
-    #[error("prover command, batch {batch}: {why}")]
-    Command {
-        /// The batch it was given.
-        batch: u64,
-        /// What happened: a time-out, a crash, a bad reply.
-        why: String,
-    },
-}
-
-impl ProverError {
-    /// True where a proof or a state root is wrong, as against a run that could not be made.
-    pub fn is_wrong_proof(&self) -> bool {
-        matches!(self, Self::Rejected { .. } | Self::Mismatch { .. })
-    }
-}
-
 /// What a proof system must do.
 pub trait ProofSystem {
     /// Builds everything that can be built before the first batch: circuits and keys for a batch of this shape, and
@@ -201,7 +114,7 @@ pub trait ProofSystem {
     ///
     /// # Errors
     /// A shape that cannot be.
-    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError>;
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError>;
 
     /// Proves one batch.
     ///

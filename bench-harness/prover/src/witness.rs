@@ -3,8 +3,8 @@
 //! Recording replays the batch on a replica of the state, one leaf at a time, and keeps each leaf with its path as
 //! it stood at that moment. It knows no circuit: any proof system can be fed from it.
 
+use crate::error::ProverError;
 use crate::statement::Statement;
-use crate::system::ProverError;
 use workloads::account::{Account, AccountId};
 use workloads::hash::Digest;
 use workloads::ledger::{BatchError, ExecutionError};

@@ -49,7 +49,7 @@ fn the_example_proves_and_verifies() {
     let argv = vec![program.to_str().expect("text").to_owned()];
     let mut command = Command::new(argv, LONG).expect("valid");
     let description = command.set_up(shape(), 2).expect("answers");
-    assert_eq!((description.system.as_str(), description.version.as_str()), ("command", "1"));
+    assert_eq!((description.name.as_str(), description.version.as_str()), ("command", "1"));
     assert!(command.can_verify() && !command.can_aggregate());
     let (proved, statement) = prove(&mut command).expect("proves");
     assert_eq!(proved.prove, Duration::from_millis(1));

@@ -1,7 +1,8 @@
 //! Nothing that an external prover started outlives it. In a process of its own, since [`end_all`] ends every prover
 //! of the process.
 
-use prover::command::{Command, end_all};
+use prover::command::Command;
+use prover::process::end_all;
 use prover::system::{ProofSystem, Shape, SlotKind};
 use std::path::Path;
 use std::time::{Duration, Instant};

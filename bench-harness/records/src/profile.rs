@@ -45,23 +45,23 @@ pub struct CellSummaryRecord {
     pub end: Option<EndName>,
     /// Whether every proof that was timed was verified.
     pub verified: bool,
-    /// Samples of any stage that are kept in the log and left out here, since something spoiled them.
+    /// Samples of any stage that are discarded: in the log and in no estimate.
     pub discarded_samples: u64,
     /// Proofs of batches in the estimate.
     #[serde(default)]
     pub clean_samples: u64,
-    /// Proofs of batches left out of it, by reason.
+    /// Proofs of batches that are discarded, by reason.
     #[serde(default)]
     pub discarded_proofs: BTreeMap<String, u64>,
-    /// Proofs of batches that something spoiled and that are in the estimate all the same, since the spec asks for it.
+    /// Proofs of batches that would be discarded and are in the estimate all the same, since the spec asks for it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub kept_samples: u64,
     /// The clock that ran, by the probe: the median over the proofs in the estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ghz: Option<f64>,
-    /// The share of the cores that was ours, of the best seen: the same median.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
+    /// What fraction of the cores was ours, 0 to 1: the same median.
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "share")]
+    pub core_fraction: Option<f64>,
     /// Time that the hypervisor took, over all samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steal_s: Option<f64>,
@@ -254,7 +254,7 @@ pub struct QuantityRecord {
     pub outliers: OutliersRecord,
     /// Every value, in the order in which they were measured.
     pub values_s: Vec<f64>,
-    /// Values that are left out of all of the above, since something spoiled them.
+    /// Values that are discarded: in none of the above.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discarded_values_s: Vec<f64>,
 }

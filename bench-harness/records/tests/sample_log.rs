@@ -118,7 +118,7 @@ fn any_sample() -> BoxedStrategy<LogRecord> {
             transactions,
             wall_s,
             cpu_s,
-            share,
+            core_fraction: share,
             mark,
             stage,
             ..sample(0, 0.0)

@@ -33,7 +33,7 @@ pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 9] {
         format!("{} + {marked}", prove.map_or(0, |prove| prove.samples)),
         or_dash(prove.and_then(|prove| prove.cycles).map(giga_cycles)),
         or_dash(summary.clock_ghz.map(|clock_ghz| format!("{clock_ghz:.2}"))),
-        or_dash(summary.share.map(|share| format!("{:.0} %", share * 100.0))),
+        or_dash(summary.core_fraction.map(|share| format!("{:.0} %", share * 100.0))),
         or_dash(summary.transactions_per_s.map(|rate| significant(rate, 3))),
         or_dash(summary.peak_rss_bytes.map(bytes)),
     ]

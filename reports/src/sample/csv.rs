@@ -21,7 +21,7 @@ const SAMPLE_COLUMNS: [&str; 18] = [
     "clock_ghz",
     "probe_cycles",
     "adds_per_cycle",
-    "share",
+    "core_fraction",
     "lost_fraction",
 ];
 
@@ -66,7 +66,7 @@ fn values(sample: &SampleRecord) -> [String; 18] {
         clock_ghz,
         probe_cycles,
         adds_per_cycle,
-        share,
+        core_fraction,
         steal_s,
         lost_fraction,
         mark,
@@ -88,7 +88,7 @@ fn values(sample: &SampleRecord) -> [String; 18] {
         cell(*clock_ghz),
         cell(*probe_cycles),
         cell(*adds_per_cycle),
-        cell(*share),
+        cell(*core_fraction),
         cell(*lost_fraction),
     ]
 }

@@ -4,7 +4,7 @@ use crate::cmd::plan::prove::ProveArgs;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
 use crate::output::{self, print};
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use clap::Arg;
 use planner::backlog::day::DayOutcome;
 use planner::backlog::{

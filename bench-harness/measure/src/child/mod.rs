@@ -6,10 +6,10 @@
 //! | [`message`] | what the child answers, a JSON line each |
 //! | [`source`] | the batches of a repeat, and the state that they start from |
 //! | `system` | the proof system behind one interface, and what it can do |
-//! | `tally` | what a cell has so far, and whether that is enough |
 //! | `timer` | the clock, or a script instead of it |
-//! | `watch` | what held meanwhile: the clock that ran, our share of the cores, what others took |
-//! | `lookout` | the same while a long section runs |
+//! | `monitor` | what held meanwhile: the clock that ran, the fraction of the cores that was ours, what others took |
+//! | `background_probe` | the same while a long section runs |
+//! | `session` | one cell in this process, and how its samples are written |
 //! | `repeat` | one repeat: every stage, timed and checked |
 //! | [`serve`] | set-up, warm-up, repeats, until all are made or the time is spent |
 
@@ -19,9 +19,9 @@ mod monitor;
 mod repeat;
 pub mod request;
 pub mod serve;
+mod session;
 pub mod source;
 pub(crate) mod system;
-mod tally;
 mod timer;
 
 use crate::child::message::Message;
@@ -31,7 +31,7 @@ use std::io::{BufRead, Write};
 use std::ops::ControlFlow;
 use thiserror::Error;
 
-/// Why a child cannot even begin. All of them are mistakes of whoever started it.
+/// Why a child cannot even begin. All of them are the fault of whoever started it.
 #[derive(Debug, Error)]
 pub enum ChildError {
     /// The request cannot be read.
@@ -70,7 +70,7 @@ pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) ->
             let mut rest = Vec::new();
             // Whether it ends or fails, nobody is there any more.
             let _ = std::io::Read::read_to_end(&mut input, &mut rest);
-            prover::command::end_all();
+            prover::process::end_all();
             std::process::exit(1);
         });
     }
@@ -79,14 +79,15 @@ pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) ->
     let cpus: Vec<usize> = request.placement.iter().flat_map(|placement| placement.cpus.clone()).collect();
     let own = move |thread: usize| cpus.get(thread).copied().into_iter().collect::<CpuList>();
     let first = own(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.cores).use_current_thread();
+    let cores = request.cell.cores as usize;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).use_current_thread();
     let pool = pool.start_handler(move |thread| {
         // It could be done for the first, so it can for each.
         if let Ok(pin) = pin_thread(&own(thread)) {
             pin.keep();
         }
     });
-    pool.build_global().map_err(|error| ChildError::Pool { cores: request.cores, why: error.to_string() })?;
+    pool.build_global().map_err(|error| ChildError::Pool { cores, why: error.to_string() })?;
     if !first.is_empty() {
         pin_thread(&first)?.keep();
     }

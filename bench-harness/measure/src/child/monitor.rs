@@ -1,14 +1,14 @@
-//! What held while a section of a repeat ran: the clock, our share of the cores, what others took.
+//! What held while a section of a repeat ran: the clock, the fraction of the cores that was ours, what others took.
 //!
 //! A section is what two readings of the probes enclose: closing a batch, proving it, aggregating. Reading takes
-//! 1.3 ms a round of CPUs, all CPUs of a round at once, outside what is timed. While a long section runs, lookouts read
-//! as well. What the readings mean is judged in the `machine` crate.
+//! 1.3 ms a round of CPUs, all CPUs of a round at once, outside what is timed. While a long section runs, a background
+//! probe reads as well. What the readings mean is judged in the `machine` crate.
 
 use crate::child::background_probe::BackgroundProbe;
-use crate::child::request::{CellRequest, PlacementRequest, Role};
+use crate::child::request::{CellRequest, Role};
 use machine::usage::UsageMark;
 use machine::{
-    CoreKind, CpuList, DutyMeter, Probe, ProbeReading, Root, Share, ShareJudge, Throttling, lost_fraction,
+    CoreKind, CpuList, DutyMeter, Placement, Probe, ProbeReading, Root, Standard, Throttling, lost_fraction,
 };
 use prover::scripted::Script;
 use records::sample::MarkName;
@@ -17,8 +17,8 @@ use records::sample::MarkName;
 #[derive(Debug)]
 pub(crate) struct Monitor {
     root: Root,
-    eyes: ProbeMode,
-    judge: ShareJudge,
+    mode: ProbeMode,
+    standard: Standard,
     /// The readings that ended the last section, good to begin the next one with.
     last: Vec<Option<ProbeReading>>,
 }
@@ -61,11 +61,11 @@ pub(crate) struct Section {
 pub(crate) struct Conditions {
     pub(crate) clock_ghz: Option<f64>,
     pub(crate) adds_per_cycle: Option<f64>,
-    pub(crate) share: Option<f64>,
+    pub(crate) core_fraction: Option<f64>,
     pub(crate) steal_s: Option<f64>,
     pub(crate) lost_fraction: Option<f64>,
-    /// Why the samples of it are left out of the estimate; none where nothing speaks against them.
-    pub(crate) mark: Option<MarkName>,
+    /// Why its samples are discarded; none where nothing speaks against them.
+    pub(crate) discard: Option<MarkName>,
     /// Whether CPU time of this process is that of the prover.
     pub(crate) is_here: bool,
 }
@@ -73,13 +73,13 @@ pub(crate) struct Conditions {
 impl Monitor {
     /// Looks where the request says; what a script says stands for it.
     pub(crate) fn new(request: &CellRequest, script: Option<&Script>, is_here: bool) -> Self {
-        let eyes = match (script, &request.placement) {
+        let mode = match (script, &request.placement) {
             (Some(script), _) if script.adds_per_cycle.is_some() => ProbeMode::Scripted(script.clone(), 0),
             // The times of a script are not those of this machine.
             (Some(_), _) | (None, None) => ProbeMode::Closed,
-            (None, Some(PlacementRequest { cpus, rounds, kind })) => {
+            (None, Some(Placement { cpus, rounds, kind, nodes: _ })) => {
                 // The kind is that of all provers at once: none of them is on another's sibling.
-                let is_apart = kind == &CoreKind::Physical.to_string();
+                let is_apart = *kind == CoreKind::Physical;
                 ProbeMode::Open(Open {
                     cpus: cpus.iter().copied().collect(),
                     rounds: rounds.clone(),
@@ -90,17 +90,12 @@ impl Monitor {
                 })
             }
         };
-        Self {
-            root: Root::system(),
-            eyes,
-            judge: ShareJudge::new(request.best_adds_per_cycle),
-            last: Vec::new(),
-        }
+        Self { root: Root::system(), mode, standard: request.standard, last: Vec::new() }
     }
 
     /// Begins a short section with new readings.
     pub(crate) fn open(&mut self) -> Section {
-        if let ProbeMode::Open(open) = &self.eyes {
+        if let ProbeMode::Open(open) = &self.mode {
             self.last = Probe::new().read_rounds(&open.rounds);
         }
         self.begin(false)
@@ -112,7 +107,7 @@ impl Monitor {
     }
 
     fn begin(&mut self, is_long: bool) -> Section {
-        match &self.eyes {
+        match &self.mode {
             ProbeMode::Closed | ProbeMode::Scripted(..) => Section {
                 before: Vec::new(),
                 usage: None,
@@ -133,16 +128,16 @@ impl Monitor {
 
     /// Ends a section.
     pub(crate) fn close(&mut self, section: Section) -> Conditions {
-        let open = match &mut self.eyes {
+        let open = match &mut self.mode {
             ProbeMode::Closed => return Conditions { is_here: true, ..Conditions::default() },
             ProbeMode::Scripted(script, turn) => {
                 *turn += 1;
                 let clock_ghz = script.clock_ghz;
                 let adds_per_cycle = script.adds_per_cycle_at(*turn - 1).unwrap_or(0.0);
                 let readings = [Some(ProbeReading { clock_ghz, adds_per_cycle })];
-                let share = self.judge.judge(&readings, None);
-                let conditions = Conditions { is_here: true, ..Conditions::default() };
-                return conditions.seen(&readings, self.judge).marked(share);
+                let discard = self.standard.judge(&readings, None);
+                let conditions = Conditions { is_here: true, discard, ..Conditions::default() };
+                return conditions.seen(&readings, self.standard);
             }
             ProbeMode::Open(open) => open,
         };
@@ -154,26 +149,27 @@ impl Monitor {
         let is_throttled = open.duty.as_ref().is_some_and(DutyMeter::is_limited);
         // Waiting for the quota counts as waiting for a CPU, so under one that says nothing of neighbours.
         let judged_usage = usage.as_ref().filter(|_| !is_throttled);
-        let share = if open.is_alone {
-            self.judge.judge(&readings, judged_usage)
+        let discard = if open.is_alone {
+            self.standard.judge(&readings, judged_usage)
         } else {
-            self.judge.see(&readings);
-            ShareJudge::default().judge(&[], judged_usage)
+            self.standard.see(readings.iter().flatten().map(|reading| reading.adds_per_cycle));
+            Standard::default().judge(&[], judged_usage)
         };
         let conditions = Conditions {
+            discard,
             steal_s: usage.and_then(|usage| usage.steal_s),
             lost_fraction: judged_usage.and_then(lost_fraction),
             is_here: open.is_here,
             ..Conditions::default()
         };
-        let mut conditions = conditions.seen(&readings, self.judge).marked(share);
-        if is_throttled && conditions.mark.is_none() {
+        let mut conditions = conditions.seen(&readings, self.standard);
+        if is_throttled && conditions.discard.is_none() {
             let counters = section.throttling.zip(after).zip(usage);
             let is_accepted =
                 open.duty.as_ref().zip(counters).is_some_and(|(duty, ((before, after), usage))| {
                     duty.accept(before, after, &usage).is_ok()
                 });
-            conditions.mark = (!is_accepted).then_some(MarkName::OffQuota);
+            conditions.discard = (!is_accepted).then_some(MarkName::OffQuota);
         }
         conditions
     }
@@ -183,29 +179,20 @@ impl Conditions {
     /// The same, with the verdict on a longer section of the same work where this one is too short to be held against
     /// a quota.
     pub(crate) fn judged_with(&self, longer: &Self) -> Self {
-        let mark = if self.mark == Some(MarkName::OffQuota) { longer.mark } else { self.mark };
-        Self { mark, ..*self }
+        let is_short = self.discard == Some(MarkName::OffQuota);
+        Self { discard: if is_short { longer.discard } else { self.discard }, ..*self }
     }
 
-    /// With what the probes read: the mean clock, and the least share, since the slowest core holds up the others.
-    fn seen(self, readings: &[Option<ProbeReading>], judge: ShareJudge) -> Self {
+    /// With what the probes read: the mean clock, and the least fraction, since the slowest core holds up the others.
+    fn seen(self, readings: &[Option<ProbeReading>], standard: Standard) -> Self {
         let found: Vec<_> = readings.iter().flatten().collect();
         let clocks: f64 = found.iter().map(|reading| reading.clock_ghz).sum();
         let least = found.iter().map(|reading| reading.adds_per_cycle).reduce(f64::min);
         Self {
             clock_ghz: (!found.is_empty()).then(|| clocks / found.len() as f64),
             adds_per_cycle: least,
-            share: least.zip(judge.best_adds_per_cycle()).map(|(least, best)| least / best),
+            core_fraction: least.and_then(|least| standard.core_fraction(least)),
             ..self
         }
-    }
-
-    fn marked(self, share: Share) -> Self {
-        let mark = match share {
-            Share::SharedCore => Some(MarkName::SharedCore),
-            Share::LostTime => Some(MarkName::LostTime),
-            Share::Clean | Share::Unknown => None,
-        };
-        Self { mark, ..self }
     }
 }

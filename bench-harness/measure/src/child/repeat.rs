@@ -1,7 +1,7 @@
 //! One repeat: N consecutive batches through every stage, each timed apart, each proof checked before its time is
-//! told. Once the time of an aggregation is known well enough, the time is spent on proofs alone.
+//! written. Once the time of an aggregation is known well enough, the time is spent on proofs alone.
 
-use crate::child::serve::{Halt, Place, Session};
+use crate::child::session::{Halt, Place, Session};
 use crate::child::source::Chain;
 use crate::child::timer::Timed;
 use prover::statement::Statement;
@@ -11,7 +11,7 @@ use records::sample::StageName;
 use workloads::encoding::encode;
 use workloads::state::State;
 
-/// Makes one repeat and tells each sample as soon as its proof is checked.
+/// Makes one repeat and writes each sample as soon as its proof is checked.
 pub(crate) fn repeat(session: &mut Session<'_>, number: u64) -> Result<(), Halt> {
     let mut chain = session.source.chain(number)?;
     let mut replica = chain.state.clone();
@@ -25,7 +25,7 @@ pub(crate) fn repeat(session: &mut Session<'_>, number: u64) -> Result<(), Halt>
         proofs.push(proof);
         statements.push(statement);
     }
-    if !session.support.aggregate || session.tally.knows_aggregation() {
+    if !session.support.aggregate || session.request.stopping.knows_aggregation(&session.progress) {
         return Ok(());
     }
     aggregate(session, &proofs, &statements, number)
@@ -74,23 +74,23 @@ fn one_batch(
     let recorded = before.judged_with(&during);
     let proof_bytes = Some(proved.proof.bytes.len() as u64);
 
-    let mut tell =
+    let mut write =
         |stage, timed, output_bytes| session.sample(place, stage, timed, transactions, output_bytes);
     if is_drawn {
-        tell(StageName::Generate, (generate, &before), None)?;
+        write(StageName::Generate, (generate, &before), None)?;
     }
-    tell(StageName::Execute, (closed.execute, &before), None)?;
-    tell(StageName::Root, (closed.root, &before), None)?;
-    tell(StageName::Encode, (closed.encode, &before), Some(closed.data_bytes))?;
-    tell(StageName::Record, (record, &recorded), None)?;
-    tell(StageName::Witness, (Timed::part(proved.witness, &call), &during), None)?;
-    tell(StageName::Prove, (Timed::part(proved.prove, &call), &during), proof_bytes)?;
+    write(StageName::Execute, (closed.execute, &before), None)?;
+    write(StageName::Root, (closed.root, &before), None)?;
+    write(StageName::Encode, (closed.encode, &before), Some(closed.data_bytes))?;
+    write(StageName::Record, (record, &recorded), None)?;
+    write(StageName::Witness, (Timed::part(proved.witness, &call), &during), None)?;
+    write(StageName::Prove, (Timed::part(proved.prove, &call), &during), proof_bytes)?;
     if let Some(grind) = proved.grind {
-        tell(StageName::Grind, (Timed::part(grind, &call), &during), None)?;
+        write(StageName::Grind, (Timed::part(grind, &call), &during), None)?;
     }
-    tell(StageName::ProveCall, (call, &during), proof_bytes)?;
+    write(StageName::ProveCall, (call, &during), proof_bytes)?;
     if let Some(verify) = verify {
-        tell(StageName::Verify, (verify, &during), None)?;
+        write(StageName::Verify, (verify, &during), None)?;
     }
     Ok(Some((proved.proof, native)))
 }

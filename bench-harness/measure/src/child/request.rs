@@ -2,11 +2,14 @@
 
 use crate::cell::{Cell, Workload};
 use crate::spec::{Spec, SystemChoice};
-use machine::DutyMeter;
-use prover::scripted::Script;
-use records::sample::CellRecord;
+use crate::stopping::{CellProgress, Stopping};
+use machine::{DutyMeter, Placement, Standard};
+use records::sample::{
+    CellEndRecord, CellRecord, EndName, FailureName, FailureRecord, LogRecord, SAMPLE_SCHEMA_VERSION,
+};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use workloads::population::Population;
+use workloads::random::Skew;
 
 /// One cell to measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,61 +17,36 @@ use std::path::PathBuf;
 pub struct CellRequest {
     /// Which run, for the records.
     pub run: String,
-    /// Which cell, for the records, and for batch size, capacity and N.
+    /// Which cell, for the records, and for threads, batch size, capacity and N.
     pub cell: CellRecord,
+    /// Where its batches come from.
+    pub workload: Workload,
     /// The seed of the spec.
     pub seed: u64,
-    /// Accounts at the start.
-    pub accounts: u32,
-    /// Pools at the start.
-    pub pools: u32,
-    /// Their fee.
-    pub fee_bps: u16,
-    /// Levels of the tree.
-    pub depth: u64,
-    /// Zipf's exponent; none for uniform.
-    pub skew: Option<f64>,
-    /// The file of a trace.
-    pub trace: Option<PathBuf>,
+    /// Accounts and pools at the start.
+    pub population: Population,
+    /// How accounts and pools are chosen.
+    pub skew: Skew,
     /// What proves.
-    pub system: SystemRequest,
+    pub system: SystemChoice,
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
-    /// Whether samples that something spoiled enter the estimate all the same.
+    /// Whether samples that would be discarded enter the estimate all the same.
     pub keep_discarded: bool,
-    /// Threads.
-    pub cores: usize,
     /// The CPUs of its threads; none where they are not held to any.
-    pub placement: Option<PlacementRequest>,
-    /// The best share of a core that was seen before.
-    pub best_adds_per_cycle: Option<f64>,
+    pub placement: Option<Placement>,
+    /// The best reading of the probe before.
+    pub standard: Standard,
     /// The duty cycle that this process is under.
     pub duty: Option<DutyMeter>,
     /// What this process is for.
     pub role: Role,
-    /// What is still to be done.
-    pub remaining: Remaining,
+    /// What the cell has so far.
+    pub progress: CellProgress,
     /// When to end.
     pub stopping: Stopping,
     /// Whether the end of the input means that the parent has gone.
     pub guard_input: bool,
-}
-
-/// What proves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum SystemRequest {
-    /// The real one.
-    Plonky2,
-    /// A script.
-    Scripted(Box<Script>),
-    /// The user's own.
-    Command {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// How long it may take for one answer.
-        timeout_s: f64,
-    },
 }
 
 /// What a child is for.
@@ -82,97 +60,51 @@ pub enum Role {
     Neighbour(u64),
 }
 
-/// The CPUs of one prover.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlacementRequest {
-    /// One a thread, in order.
-    pub cpus: Vec<usize>,
-    /// The same in rounds of which no two share a physical core.
-    pub rounds: Vec<Vec<usize>>,
-    /// `physical`, `smt` or `unknown`.
-    pub kind: String,
-}
-
-/// What of a cell is still to be done.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Remaining {
-    /// The repeats that may still be made, in order.
-    pub repeats: Vec<u64>,
-    /// Repeats that were made before.
-    pub made: u64,
-    /// Of these, those of which a proof is left out of the estimate.
-    pub spoiled: u64,
-    /// Repeats that failed in this run.
-    pub failed: u64,
-    /// The times of all batch proofs so far that are in the estimate.
-    pub prove_batch_s: Vec<f64>,
-    /// The times of all aggregations so far that are in the estimate.
-    pub aggregate_s: Vec<f64>,
-    /// Time that is left.
-    pub time_left_s: f64,
-}
-
-/// When a cell ends.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stopping {
-    /// Repeats that are asked for.
-    pub repeats: u64,
-    /// Repeats more, at most, for those that were spoiled.
-    pub reruns: u64,
-    /// Repeats that are made whatever the time and the interval.
-    pub min_repeats: u64,
-    /// The relative width of the interval that is narrow enough.
-    pub interval_width: Option<f64>,
-}
-
 impl CellRequest {
     /// The request for what remains of a cell.
-    pub fn new(run: &str, spec: &Spec, cell: &Cell, remaining: Remaining) -> Self {
-        let skew = match spec.skew {
-            workloads::random::Skew::Uniform => None,
-            workloads::random::Skew::Zipf { exponent } => Some(exponent),
-        };
-        let trace = match &cell.workload {
-            Workload::Trace { file } => Some(file.clone()),
-            Workload::Transfer | Workload::Swap | Workload::Mix { .. } => None,
-        };
-        let system = match &spec.system {
-            SystemChoice::Plonky2 => SystemRequest::Plonky2,
-            SystemChoice::Scripted(script) => SystemRequest::Scripted(script.clone()),
-            SystemChoice::Command { argv, timeout } => {
-                SystemRequest::Command { argv: argv.clone(), timeout_s: timeout.as_secs_f64() }
-            }
-        };
+    pub fn new(run: &str, spec: &Spec, cell: &Cell, progress: CellProgress) -> Self {
         Self {
             run: run.to_owned(),
             cell: cell.record(),
+            workload: cell.workload.clone(),
             seed: spec.seed,
-            accounts: spec.population.accounts,
-            pools: spec.population.pools,
-            fee_bps: spec.population.fee_bps,
-            depth: spec.population.depth.levels() as u64,
-            skew,
-            trace,
-            system,
+            population: spec.population,
+            skew: spec.skew,
+            system: spec.system.clone(),
             allow_unverified: spec.allow_unverified,
             keep_discarded: spec.keep_discarded,
-            cores: cell.cores.get(),
             placement: None,
-            best_adds_per_cycle: None,
+            standard: Standard::default(),
             duty: None,
             role: Role::Measured,
-            remaining,
-            stopping: Stopping {
-                repeats: spec.repeats,
-                reruns: spec.reruns,
-                min_repeats: spec.min_repeats,
-                interval_width: spec.interval_width,
-            },
+            progress,
+            stopping: spec.stopping,
             guard_input: false,
         }
+    }
+
+    /// The record of something of this cell that gave no time.
+    pub(crate) fn failure(&self, repeat: Option<u64>, failure: FailureName, why: String) -> LogRecord {
+        LogRecord::Failure(FailureRecord {
+            schema_version: SAMPLE_SCHEMA_VERSION,
+            run: self.run.clone(),
+            cell: self.cell.clone(),
+            repeat,
+            seed: repeat.map(|repeat| seed_of(self.seed, repeat)),
+            failure,
+            why,
+        })
+    }
+
+    /// The record of the end of this cell after so many complete repeats.
+    pub(crate) fn end(&self, end: EndName, repeats: u64) -> LogRecord {
+        LogRecord::CellEnd(CellEndRecord {
+            schema_version: SAMPLE_SCHEMA_VERSION,
+            run: self.run.clone(),
+            cell: self.cell.clone(),
+            end,
+            repeats,
+        })
     }
 }
 

@@ -1,15 +1,15 @@
 //! The batches of a repeat, and the state that they start from.
 
+use crate::cell::Workload;
 use crate::child::request::{CellRequest, seed_of};
-use prover::system::{ProverError, Shape, SlotKind};
+use prover::system::{ProverError, Shape};
 use std::collections::VecDeque;
 use std::path::Path;
 use workloads::account::Account;
 use workloads::generate::{Generator, Traffic};
 use workloads::ledger::Ledger;
 use workloads::population::Population;
-use workloads::random::Skew;
-use workloads::state::{Depth, State};
+use workloads::state::State;
 use workloads::trace::{TraceError, batches, read_file};
 use workloads::transaction::Batch;
 
@@ -66,27 +66,23 @@ fn input(what: &'static str, error: impl std::fmt::Display) -> ProverError {
 impl Source {
     /// The source of a cell, and the shape of its circuit.
     pub(crate) fn new(request: &CellRequest) -> Result<(Self, Shape), ProverError> {
-        let depth = Depth::new(request.depth).map_err(|error| input("depth", error))?;
-        let population =
-            Population { accounts: request.accounts, pools: request.pools, depth, fee_bps: request.fee_bps };
         let batch_transactions = request.cell.batch_transactions as usize;
-        let (kind, slots) = match (&request.trace, request.cell.swap_ratio) {
-            (Some(file), _) => {
-                let batches = trace_batches(file, &population, request.seed, batch_transactions)
-                    .map_err(|error| input("trace", error))?;
-                (Kind::Trace(batches), SlotKind::Any)
+        let population = request.population;
+        let kind = match &request.workload {
+            Workload::Trace { file } => {
+                let batches = trace_batches(file, &population, request.seed, batch_transactions);
+                Kind::Trace(batches.map_err(|error| input("trace", error))?)
             }
-            (None, Some(swap_ratio)) => {
-                let skew = match request.skew {
-                    None => Skew::Uniform,
-                    Some(exponent) => Skew::Zipf { exponent },
-                };
-                let slots = if swap_ratio == 0.0 { SlotKind::Transfer } else { SlotKind::Any };
-                (Kind::Drawn(Traffic { swap_ratio, skew }), slots)
+            drawn => {
+                let swap_ratio = drawn.swap_ratio().unwrap_or_default();
+                Kind::Drawn(Traffic { swap_ratio, skew: request.skew })
             }
-            (None, None) => return Err(input("workload", "neither a share of swaps nor a trace")),
         };
-        let shape = Shape { depth, capacity: request.cell.capacity_transactions as usize, slots };
+        let shape = Shape {
+            depth: population.depth,
+            capacity: request.cell.capacity_transactions as usize,
+            slots: request.workload.slots(),
+        };
         let source = Self {
             population,
             seed: request.seed,

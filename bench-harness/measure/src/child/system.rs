@@ -1,12 +1,10 @@
 //! The proof system of a cell behind one interface, and what it can do.
 
-use crate::child::request::SystemRequest;
+use crate::spec::SystemChoice;
 use prover::command::Command;
 use prover::plonk::Plonky2;
 use prover::scripted::{Script, Scripted};
-use prover::system::{CircuitSize, Description, ProofSystem, ProverError};
-use records::sample::{CircuitRecord, SystemRecord};
-use std::time::Duration;
+use prover::system::{ProofSystem, ProverError};
 
 /// The proof system of a cell.
 pub(crate) enum System {
@@ -24,18 +22,12 @@ pub(crate) struct Support {
 
 impl System {
     /// The system that is asked for.
-    pub(crate) fn new(request: &SystemRequest) -> Result<Self, ProverError> {
+    pub(crate) fn new(request: &SystemChoice) -> Result<Self, ProverError> {
         match request {
-            SystemRequest::Plonky2 => Ok(Self::Plonky2(Box::new(Plonky2::new()))),
-            SystemRequest::Scripted(script) => Scripted::new((**script).clone()).map(Self::Scripted),
-            SystemRequest::Command { argv, timeout_s } => {
-                let timeout = Duration::try_from_secs_f64(*timeout_s);
-                let timeout = timeout.map_err(|error| ProverError::Input {
-                    what: "time-out of the prover command",
-                    expected: "seconds".to_owned(),
-                    got: error.to_string(),
-                })?;
-                Command::new(argv.clone(), timeout).map(Self::Command)
+            SystemChoice::Plonky2 => Ok(Self::Plonky2(Box::new(Plonky2::new()))),
+            SystemChoice::Scripted(script) => Scripted::new((**script).clone()).map(Self::Scripted),
+            SystemChoice::Command { argv, timeout } => {
+                Command::new(argv.clone(), *timeout).map(Self::Command)
             }
         }
     }
@@ -64,7 +56,7 @@ impl System {
         }
     }
 
-    /// What it can do; asked after its set-up, since a command tells it then.
+    /// What it can do; asked after its set-up, since a command says so then.
     pub(crate) fn support(&self) -> Support {
         match self {
             Self::Plonky2(_) | Self::Scripted(_) => Support { aggregate: true, verify: true },
@@ -73,15 +65,4 @@ impl System {
             }
         }
     }
-}
-
-/// A description as it is written down.
-pub(crate) fn record(description: Description) -> SystemRecord {
-    let Description { system, version, settings, circuits } = description;
-    let circuits = circuits.into_iter().map(|circuit| {
-        let CircuitSize { name, rows, padded_rows, public_elements, proof_bytes, gates, key_digest } =
-            circuit;
-        CircuitRecord { name, rows, padded_rows, public_elements, proof_bytes, gate_rows: gates, key_digest }
-    });
-    SystemRecord { name: system, version, settings, circuits: circuits.collect() }
 }

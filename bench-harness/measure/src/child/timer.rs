@@ -11,21 +11,21 @@ pub(crate) struct Timed {
     pub(crate) wall_s: f64,
     pub(crate) cpu_s: Option<f64>,
     pub(crate) peak_rss_bytes: Option<u64>,
-    /// What part of the CPU time of a call a told part of it is taken to have used: as much as of its time.
+    /// The fraction of the CPU time of a call that a reported part of it is taken to have used: that of its time.
     cpu_of_call_s: Option<f64>,
 }
 
 impl Timed {
-    /// A time that somebody else tells.
-    pub(crate) fn told(time: std::time::Duration) -> Self {
+    /// A time that the proof system reports.
+    pub(crate) fn reported(time: std::time::Duration) -> Self {
         Self { wall_s: time.as_secs_f64(), cpu_s: None, peak_rss_bytes: None, cpu_of_call_s: None }
     }
 
-    /// A part of a call of which somebody else tells the time.
+    /// A part of a call of which the proof system reports the time.
     pub(crate) fn part(time: std::time::Duration, call: &Self) -> Self {
         let wall_s = time.as_secs_f64();
         let part = call.cpu_s.filter(|_| call.wall_s > 0.0).map(|cpu_s| cpu_s * wall_s / call.wall_s);
-        Self { cpu_of_call_s: part, ..Self::told(time) }
+        Self { cpu_of_call_s: part, ..Self::reported(time) }
     }
 
     /// The work in cycles of a clock.
@@ -53,7 +53,7 @@ impl Timer {
         self.turn += 1;
         let scripted = self.script.as_ref();
         if let Some(time) = scripted.and_then(|script| script.harness_time(turn)) {
-            return (work(), Timed::told(time));
+            return (work(), Timed::reported(time));
         }
         // Where the peak cannot start anew it is that of the process so far: higher, never lower.
         let root = Root::system();

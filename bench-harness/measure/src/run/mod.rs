@@ -3,12 +3,11 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`launch`] | starting a child and hearing what it says |
-//! | [`events`] | what a progress display is told |
+//! | [`events`] | what a progress display hears |
 //! | [`folder`] | the files of a run, and refusing to overwrite another |
 //! | `done` | what a log says is done already |
 //! | `memory` | whether a cell will fit, by what smaller ones took |
 //! | `reservation` | what a cell holds of the machine: CPUs for each prover, a clock |
-//! | `progress` | what is known of a cell while children come and go |
 //! | `one_cell` | one cell to its end, over as many children as it takes |
 //! | [`error`] | why a run ends early |
 
@@ -19,9 +18,9 @@ pub mod folder;
 pub mod launch;
 mod memory;
 mod one_cell;
-mod progress;
 mod reservation;
 
+use crate::child::request::CellRequest;
 use crate::host::Host;
 use crate::profile;
 use crate::run::done::Done;
@@ -29,18 +28,16 @@ pub use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
 use crate::run::folder::Opened;
 use crate::run::launch::Launcher;
-use crate::run::one_cell::{CellRun, Finish};
+use crate::run::one_cell::{CellRun, Life};
 use crate::schedule::Schedule;
 use crate::spec::{Spec, SystemChoice};
-use machine::Probe;
+use machine::Standard;
 use records::file::write_json;
 use records::profile::ProfileRecord;
 use records::sample::{CellRecord, EndName};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Readings of each CPU before the first cell: some 5 ms each.
-const STANDARD_READINGS: usize = 4;
+use std::time::Instant;
 
 /// A run that can be started or resumed.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +124,7 @@ impl Run<'_> {
         let mut records = contents.records;
         let mut outcome = Vec::new();
         let (mut samples, mut failures, mut is_interrupted) = (0, 0, false);
-        let mut best_adds_per_cycle = done.best_adds_per_cycle().or_else(|| self.best_fraction());
+        let mut standard = self.standard(done.standard());
         let of = schedule.cells().len();
         for (place, cell) in schedule.cells().iter().enumerate() {
             let record = cell.record();
@@ -139,7 +136,7 @@ impl Run<'_> {
                 }
                 outcome.push(CellOutcome {
                     cell: record,
-                    repeats: before.made(),
+                    repeats: before.progress.made(),
                     end: before.end,
                     was_done: before.is_complete,
                 });
@@ -148,22 +145,24 @@ impl Run<'_> {
             events.on(&Event::Cell { place, of, cell: &record });
             let mut one = CellRun {
                 run: self,
-                run_id: &run,
                 cell,
                 place,
                 of,
-                before: &before,
+                made_before: before.progress.made(),
                 known: done.keys(),
                 log: &mut log,
                 records: &mut records,
-                best_adds_per_cycle: &mut best_adds_per_cycle,
+                standard: &mut standard,
+                request: CellRequest::new(&run, self.spec, cell, before.progress.clone()),
+                life: Life::default(),
+                started: Instant::now(),
                 samples: 0,
                 failures: 0,
             };
-            let finish = one.go(events)?;
+            let end = one.go(events)?;
             samples += one.samples;
             failures += one.failures;
-            let Finish { repeats, end } = finish;
+            let repeats = one.request.progress.made();
             is_interrupted |= end.is_none();
             outcome.push(CellOutcome { cell: record, repeats, end, was_done: false });
             // After each cell, so that a crash leaves a summary of all before it.
@@ -182,17 +181,16 @@ impl Run<'_> {
         })
     }
 
-    /// The best share of a core that some readings of every CPU see: a standard for the first sample. What is seen
-    /// later raises it.
-    fn best_fraction(&self) -> Option<f64> {
-        if matches!(self.launcher, Launcher::InProcess)
-            || matches!(self.spec.system, SystemChoice::Scripted(_))
-        {
-            return None;
+    /// By what samples are judged: the best reading in the log of a run that is resumed, or else of some readings of
+    /// every CPU. None where times are not those of a process of its own on this machine.
+    fn standard(&self, logged: Standard) -> Standard {
+        let is_scripted = matches!(self.spec.system, SystemChoice::Scripted(_));
+        match self.launcher {
+            Launcher::Program { .. } if logged == Standard::default() && !is_scripted => {
+                Standard::measure(&self.host.allowance)
+            }
+            Launcher::Program { .. } | Launcher::InProcess => logged,
         }
-        let rounds: Vec<Vec<usize>> = self.host.allowance.cpus.iter().map(|cpu| vec![cpu]).collect();
-        let readings = (0..STANDARD_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
-        readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)
     }
 
     fn is_stopped(&self) -> bool {

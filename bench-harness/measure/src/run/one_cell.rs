@@ -2,19 +2,16 @@
 
 use crate::cell::Cell;
 use crate::child::message::{FatalName, Message};
-use crate::child::request::{CellRequest, Remaining, Role, seed_of};
+use crate::child::request::{CellRequest, Role};
 use crate::run::Run;
-use crate::run::done::CellDone;
 use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
 use crate::run::launch::{ChildEvent, Launcher, Running};
 use crate::run::memory;
-use crate::run::progress::{Current, Progress};
 use crate::run::reservation::{Refusal, Reservation};
+use machine::Standard;
 use records::sample::record::SampleKey;
-use records::sample::{
-    CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, SAMPLE_SCHEMA_VERSION, SampleLog,
-};
+use records::sample::{EndName, FailureName, LogRecord, SampleLog};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -24,23 +21,30 @@ const LOOK: Duration = Duration::from_millis(50);
 /// One cell that is being measured.
 pub(crate) struct CellRun<'a> {
     pub(crate) run: &'a Run<'a>,
-    pub(crate) run_id: &'a str,
     pub(crate) cell: &'a Cell,
     pub(crate) place: usize,
     pub(crate) of: usize,
-    pub(crate) before: &'a CellDone,
+    /// What the next child is asked for; its progress is that of the cell when this run began, and what came since.
+    pub(crate) request: CellRequest,
+    /// Repeats that an earlier run had made.
+    pub(crate) made_before: u64,
     pub(crate) known: &'a BTreeSet<SampleKey>,
     pub(crate) log: &'a mut SampleLog,
     pub(crate) records: &'a mut Vec<LogRecord>,
-    pub(crate) best_adds_per_cycle: &'a mut Option<f64>,
+    pub(crate) standard: &'a mut Standard,
+    pub(crate) life: Life,
+    pub(crate) started: Instant,
     pub(crate) samples: u64,
     pub(crate) failures: u64,
 }
 
-/// How a cell ended.
-pub(crate) struct Finish {
-    pub(crate) repeats: u64,
-    pub(crate) end: Option<EndName>,
+/// What is known of the child that lives.
+#[derive(Debug, Default)]
+pub(crate) struct Life {
+    /// The repeat that it is making.
+    repeat: Option<u64>,
+    /// Whether it has brought any repeat to an end.
+    has_achieved: bool,
 }
 
 /// What became of one child.
@@ -58,25 +62,10 @@ enum Start {
 }
 
 impl CellRun<'_> {
-    /// Measures until the cell ends, the run is stopped, or it cannot go on.
-    pub(crate) fn go(&mut self, events: &mut dyn Events) -> Result<Finish, MeasureError> {
-        let spec = self.run.spec;
-        let mut progress = Progress {
-            made: self.before.made(),
-            spoiled: self.before.spoiled.len() as u64,
-            failed: 0,
-            prove_batch_s: self.before.prove_batch_s.clone(),
-            aggregate_s: self.before.aggregate_s.clone(),
-            current: None,
-            has_achieved: false,
-            remaining: (0..spec.repeats + spec.reruns)
-                .filter(|repeat| !self.before.repeats.contains(repeat))
-                .collect(),
-            started: Instant::now(),
-        };
-        if let Some(why) = memory::refuse(spec, self.cell, self.records) {
-            let refusal = Refusal { failure: FailureName::Memory, why };
-            return self.refused(refusal, &mut progress, events);
+    /// Measures until the cell ends and says why, the run is stopped (none), or it cannot go on.
+    pub(crate) fn go(&mut self, events: &mut dyn Events) -> Result<Option<EndName>, MeasureError> {
+        if let Some(why) = memory::refuse(self.run.spec, self.cell, self.records) {
+            return self.refused(Refusal { failure: FailureName::Memory, why }, events);
         }
         let reservation = match self.run.launcher {
             Launcher::Program { .. } => Reservation::set(self.cell, &self.run.host.allowance.cpus).map(Some),
@@ -85,32 +74,24 @@ impl CellRun<'_> {
         };
         let reservation = match reservation {
             Ok(reservation) => reservation,
-            Err(refusal) => return self.refused(refusal, &mut progress, events),
+            Err(refusal) => return self.refused(refusal, events),
         };
         loop {
-            progress.current = None;
-            progress.has_achieved = false;
-            let life = match self.start_all(reservation.as_ref(), &progress)? {
-                Ok((mut child, mut neighbours)) => {
-                    self.one_life(&mut child, &mut neighbours, &mut progress, events)?
-                }
-                Err(Start::Refused(refusal)) => return self.refused(refusal, &mut progress, events),
+            self.life = Life::default();
+            let exit = match self.start_all(reservation.as_ref())? {
+                Ok((mut child, mut neighbours)) => self.one_life(&mut child, &mut neighbours, events)?,
+                Err(Start::Refused(refusal)) => return self.refused(refusal, events),
                 Err(Start::Stopped) => ChildExit::Stopped,
                 Err(Start::Died { how }) => ChildExit::Died { how },
             };
             self.log.sync()?;
-            match life {
-                ChildExit::Stopped => {
-                    return Ok(Finish { repeats: progress.made, end: None });
-                }
-                ChildExit::Ended(end) => {
-                    return Ok(Finish { repeats: progress.made, end: Some(end) });
-                }
-                ChildExit::Died { how } => {
-                    if let Some(end) = self.after_death(how, &mut progress, events)? {
-                        return Ok(Finish { repeats: progress.made, end: Some(end) });
-                    }
-                }
+            let end = match exit {
+                ChildExit::Stopped => return Ok(None),
+                ChildExit::Ended(end) => Some(end),
+                ChildExit::Died { how } => self.after_death(how, events)?,
+            };
+            if end.is_some() {
+                return Ok(end);
             }
         }
     }
@@ -119,12 +100,11 @@ impl CellRun<'_> {
     fn start_all(
         &self,
         reservation: Option<&Reservation>,
-        progress: &Progress,
     ) -> Result<Result<(Running, Vec<Running>), Start>, MeasureError> {
         let mut neighbours = Vec::new();
         for number in 1..self.cell.provers.get() {
             let role = Role::Neighbour(number as u64);
-            match self.start(reservation, number, role, progress)? {
+            match self.start(reservation, number, role)? {
                 Ok(child) => neighbours.push(child),
                 Err(refusal) => return Ok(Err(Start::Refused(refusal))),
             }
@@ -146,7 +126,7 @@ impl CellRun<'_> {
                 }
             }
         }
-        let child = self.start(reservation, 0, Role::Measured, progress)?;
+        let child = self.start(reservation, 0, Role::Measured)?;
         Ok(child.map(|child| (child, neighbours)).map_err(Start::Refused))
     }
 
@@ -155,23 +135,14 @@ impl CellRun<'_> {
         reservation: Option<&Reservation>,
         prover: usize,
         role: Role,
-        progress: &Progress,
     ) -> Result<Result<Running, Refusal>, MeasureError> {
-        let remaining = Remaining {
-            repeats: progress.remaining.clone(),
-            made: progress.made,
-            spoiled: progress.spoiled,
-            failed: progress.failed,
-            prove_batch_s: progress.prove_batch_s.clone(),
-            aggregate_s: progress.aggregate_s.clone(),
-            time_left_s: self.time_left_s(progress),
-        };
         let request = CellRequest {
             role,
             placement: reservation.and_then(|reservation| reservation.placement(prover)),
             duty: reservation.and_then(|reservation| reservation.meter(prover)),
-            best_adds_per_cycle: *self.best_adds_per_cycle,
-            ..CellRequest::new(self.run_id, self.run.spec, self.cell, remaining)
+            standard: *self.standard,
+            progress: self.request.progress.after(self.started.elapsed().as_secs_f64()),
+            ..self.request.clone()
         };
         let child = self.run.launcher.start(&request)?;
         Ok(match reservation.map(|reservation| reservation.add(prover, &child)) {
@@ -184,18 +155,11 @@ impl CellRun<'_> {
     fn refused(
         &mut self,
         refusal: Refusal,
-        progress: &mut Progress,
         events: &mut dyn Events,
-    ) -> Result<Finish, MeasureError> {
+    ) -> Result<Option<EndName>, MeasureError> {
         let Refusal { failure, why } = refusal;
-        self.fail(None, failure, why, progress, events)?;
-        self.end(EndName::Failed, progress, events)?;
-        Ok(Finish { repeats: progress.made, end: Some(EndName::Failed) })
-    }
-
-    fn time_left_s(&self, progress: &Progress) -> f64 {
-        let spent_s = self.before.spent_s + progress.started.elapsed().as_secs_f64();
-        (self.run.spec.time_limit.as_secs_f64() - spent_s).max(0.0)
+        self.take(self.request.failure(None, failure, why), events)?;
+        self.end(EndName::Failed, events)
     }
 
     /// Hears one child to its end.
@@ -203,7 +167,6 @@ impl CellRun<'_> {
         &mut self,
         child: &mut Running,
         neighbours: &mut [Running],
-        progress: &mut Progress,
         events: &mut dyn Events,
     ) -> Result<ChildExit, MeasureError> {
         let mut ended = None;
@@ -234,18 +197,18 @@ impl CellRun<'_> {
                 Message::WarmUp { wall_s } => events.on(&Event::WarmUp { wall_s }),
                 Message::Loading => {}
                 Message::Started { repeat, seed: _ } => {
-                    progress.current = Some(Current::new(repeat));
+                    self.life.repeat = Some(repeat);
                     events.on(&Event::Started { repeat });
                 }
                 Message::Record { record } => {
                     if let LogRecord::CellEnd(end) = &*record {
                         ended = Some(end.end);
                     }
-                    self.take(*record, progress, events)?;
+                    self.take(*record, events)?;
                 }
                 Message::Fatal { fatal, why } => {
                     self.log.sync()?;
-                    let cell = self.cell.record().words();
+                    let cell = self.request.cell.words();
                     return Err(match fatal {
                         FatalName::WrongProof => MeasureError::WrongProof { cell, why },
                         FatalName::Input => MeasureError::Input { cell, why },
@@ -255,13 +218,8 @@ impl CellRun<'_> {
         }
     }
 
-    /// Writes a record and tells of it.
-    fn take(
-        &mut self,
-        record: LogRecord,
-        progress: &mut Progress,
-        events: &mut dyn Events,
-    ) -> Result<(), MeasureError> {
+    /// Writes a record, and reports it.
+    fn take(&mut self, record: LogRecord, events: &mut dyn Events) -> Result<(), MeasureError> {
         if let LogRecord::Sample(sample) = &record
             && sample.repeat.is_some()
             && self.known.contains(&sample.key())
@@ -270,22 +228,21 @@ impl CellRun<'_> {
             return Ok(());
         }
         self.log.append(&record)?;
+        self.request.progress.take(&record);
         match &record {
             LogRecord::SetUp(_) => {}
             LogRecord::Sample(sample) => {
                 self.samples += 1;
-                *self.best_adds_per_cycle =
-                    (*self.best_adds_per_cycle).into_iter().chain(sample.adds_per_cycle).reduce(f64::max);
-                progress.sample(sample);
+                self.standard.see(sample.adds_per_cycle);
                 events.on(&Event::Sample(sample));
             }
             LogRecord::Repeat(repeat) => {
                 self.log.sync()?;
-                progress.repeat_is_made();
-                let (cell_left_s, run_left_s) = self.estimate(progress);
+                self.life = Life { repeat: None, has_achieved: true };
+                let (cell_left_s, run_left_s) = self.estimate();
                 events.on(&Event::Repeat {
-                    made: progress.made,
-                    of: self.run.spec.repeats,
+                    made: self.request.progress.made(),
+                    of: self.request.stopping.repeats,
                     wall_s: repeat.wall_s,
                     cell_left_s,
                     run_left_s,
@@ -293,7 +250,7 @@ impl CellRun<'_> {
             }
             LogRecord::Failure(failure) => {
                 self.failures += 1;
-                progress.repeat_has_failed(failure.repeat);
+                self.life.repeat = None;
                 events.on(&Event::Failure(failure));
             }
             LogRecord::CellEnd(end) => {
@@ -305,77 +262,37 @@ impl CellRun<'_> {
     }
 
     /// What this cell and the run may still take, if everything goes on as in this cell.
-    fn estimate(&self, progress: &Progress) -> (f64, f64) {
-        let elapsed_s = progress.started.elapsed().as_secs_f64();
-        let made_now = progress.made.saturating_sub(self.before.made()).max(1) as f64;
-        let wanted = (self.run.spec.repeats + progress.spoiled.min(self.run.spec.reruns)) as f64;
-        let tried = (progress.made + progress.failed) as f64;
-        let by_repeats_s = elapsed_s / made_now * (wanted - tried).max(0.0);
-        let must = self.run.spec.min_repeats.saturating_sub(progress.made) as f64;
-        let min_left_s = elapsed_s / made_now * must;
-        let cell_left_s = by_repeats_s.min(self.time_left_s(progress).max(min_left_s));
+    fn estimate(&self) -> (f64, f64) {
+        let CellRequest { stopping, progress, .. } = &self.request;
+        let elapsed_s = self.started.elapsed().as_secs_f64();
+        let each_s = elapsed_s / progress.made().saturating_sub(self.made_before).max(1) as f64;
+        let by_repeats_s = each_s * stopping.still_wanted(progress) as f64;
+        let min_left_s = each_s * stopping.min_repeats.saturating_sub(progress.made()) as f64;
+        let cell_left_s = by_repeats_s.min(stopping.time_left_s(progress, elapsed_s).max(min_left_s));
         let cells_left = self.of.saturating_sub(self.place + 1) as f64;
         (cell_left_s, cell_left_s + cells_left * (elapsed_s + cell_left_s))
     }
 
     /// Records a death. The cell goes on with the next repeat, unless the child died before its first.
-    fn after_death(
-        &mut self,
-        how: String,
-        progress: &mut Progress,
-        events: &mut dyn Events,
-    ) -> Result<Option<EndName>, MeasureError> {
-        let repeat = progress.current.as_ref().map(|current| current.repeat);
-        self.fail(repeat, FailureName::Crash, how, progress, events)?;
-        let end = if repeat.is_none() && !progress.has_achieved {
+    fn after_death(&mut self, how: String, events: &mut dyn Events) -> Result<Option<EndName>, MeasureError> {
+        let Life { repeat, has_achieved } = self.life;
+        self.take(self.request.failure(repeat, FailureName::Crash, how), events)?;
+        let CellRequest { stopping, progress, .. } = &self.request;
+        let end = if repeat.is_none() && !has_achieved {
             // Set-up or warm-up killed it: the next child would fare no better.
-            EndName::Failed
-        } else if progress.made + progress.failed >= self.run.spec.repeats + progress.spoiled {
-            EndName::Repeats
-        } else if self.time_left_s(progress) == 0.0 && progress.made >= self.run.spec.min_repeats {
-            EndName::TimeLimit
+            Some(EndName::Failed)
         } else {
-            return Ok(None);
+            stopping.end(progress, self.started.elapsed().as_secs_f64())
         };
-        self.end(end, progress, events)?;
-        Ok(Some(end))
+        match end {
+            Some(end) => self.end(end, events),
+            None => Ok(None),
+        }
     }
 
-    fn fail(
-        &mut self,
-        repeat: Option<u64>,
-        failure: FailureName,
-        why: String,
-        progress: &mut Progress,
-        events: &mut dyn Events,
-    ) -> Result<(), MeasureError> {
-        let failure = FailureRecord {
-            schema_version: SAMPLE_SCHEMA_VERSION,
-            run: self.run_id.to_owned(),
-            cell: self.cell.record(),
-            repeat,
-            seed: repeat.map(|repeat| seed_of(self.run.spec.seed, repeat)),
-            failure,
-            why,
-        };
-        self.take(LogRecord::Failure(failure), progress, events)
-    }
-
-    fn end(
-        &mut self,
-        end: EndName,
-        progress: &mut Progress,
-        events: &mut dyn Events,
-    ) -> Result<(), MeasureError> {
-        let record = CellEndRecord {
-            schema_version: SAMPLE_SCHEMA_VERSION,
-            run: self.run_id.to_owned(),
-            cell: self.cell.record(),
-            end,
-            repeats: progress.made,
-        };
-        self.take(LogRecord::CellEnd(record), progress, events)?;
+    fn end(&mut self, end: EndName, events: &mut dyn Events) -> Result<Option<EndName>, MeasureError> {
+        self.take(self.request.end(end, self.request.progress.made()), events)?;
         self.log.sync()?;
-        Ok(())
+        Ok(Some(end))
     }
 }

@@ -2,7 +2,6 @@
 //! prover, a clock, room in memory.
 
 use crate::cell::Cell;
-use crate::child::request::PlacementRequest;
 use crate::run::launch::Running;
 use machine::{ClockHold, ClockSetting, CoreCount, DutyMeter, Placement, Probe, Root, STATE_FILE, Topology};
 use records::sample::FailureName;
@@ -20,7 +19,7 @@ pub(crate) struct Refusal {
 #[derive(Debug)]
 pub(crate) struct Reservation {
     /// The CPUs of each prover.
-    placements: Vec<PlacementRequest>,
+    placements: Vec<Placement>,
     /// A frequency for all of them, or a duty cycle for each.
     holds: Vec<ClockHold>,
 }
@@ -31,19 +30,11 @@ impl Reservation {
         let root = Root::system();
         let placements = placements(cell, allowed, Topology::read(&root).as_ref())?;
         let holds = holds(&root, cell.clock, &placements)?;
-        let placements = placements
-            .into_iter()
-            .map(|Placement { cpus, kind, nodes: _, rounds }| PlacementRequest {
-                cpus,
-                rounds,
-                kind: kind.to_string(),
-            })
-            .collect();
         Ok(Self { placements, holds })
     }
 
     /// The CPUs of a prover.
-    pub(crate) fn placement(&self, prover: usize) -> Option<PlacementRequest> {
+    pub(crate) fn placement(&self, prover: usize) -> Option<Placement> {
         self.placements.get(prover).cloned()
     }
 

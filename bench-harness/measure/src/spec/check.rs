@@ -1,14 +1,10 @@
 //! The checks that several fields of a spec share.
 
 use crate::spec::error::{SpecError, nearest};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const MAX_TIME_S: f64 = 1e9;
-
-pub(crate) fn required<T>(field: &'static str, value: Option<T>) -> Result<T, SpecError> {
-    value.ok_or_else(|| SpecError::Field { field, expected: "a value".to_owned(), got: "none".to_owned() })
-}
 
 pub(crate) fn within<T: PartialOrd + std::fmt::Display>(
     field: &'static str,
@@ -51,17 +47,18 @@ pub(crate) fn none(field: &'static str) -> SpecError {
     SpecError::Field { field, expected: "at least one".to_owned(), got: "none".to_owned() }
 }
 
-/// A file that is needed, with its path from the root.
+/// A file that is needed, with its path from the root, which is also written down.
 pub(crate) fn file(
     field: &'static str,
     expected: &str,
-    path: &mut Option<PathBuf>,
+    path: Option<&Path>,
+    written: &mut Option<PathBuf>,
 ) -> Result<PathBuf, SpecError> {
-    let Some(found) = path.as_deref() else {
+    let Some(path) = path else {
         return Err(SpecError::Field { field, expected: expected.to_owned(), got: "none".to_owned() });
     };
     let absolute =
-        std::path::absolute(found).map_err(|source| SpecError::Io { file: found.to_owned(), source })?;
-    *path = Some(absolute.clone());
+        std::path::absolute(path).map_err(|source| SpecError::Io { file: path.to_owned(), source })?;
+    *written = Some(absolute.clone());
     Ok(absolute)
 }

@@ -1,16 +1,18 @@
 //! Which proof system a spec names, with its script or its command.
 
-use crate::spec::check::{file, required, seconds, word};
+use crate::spec::check::{file, seconds, word};
 use crate::spec::error::SpecError;
-use crate::spec::layer::Overrides;
+use crate::spec::layer::{Complete, Overrides};
 use prover::scripted::Script;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
 
 const SYSTEMS: [&str; 3] = ["plonky2", "scripted", "command"];
 
-/// The proof system of a run.
-#[derive(Clone, Debug, PartialEq)]
+/// The proof system of a run, in a spec and in what a child is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SystemChoice {
     /// The real one.
     Plonky2,
@@ -36,14 +38,13 @@ impl SystemChoice {
     }
 }
 
-pub(crate) fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
-    let name = required("proof_system", all.proof_system.clone())?;
-    match word("proof_system", &SYSTEMS, &name)? {
+pub(crate) fn system(all: &Complete, effective: &mut Overrides) -> Result<SystemChoice, SpecError> {
+    match word("proof_system", &SYSTEMS, &all.proof_system)? {
         "plonky2" => Ok(SystemChoice::Plonky2),
-        "scripted" => match all.script {
+        "scripted" => match all.script.as_deref() {
             None => Ok(SystemChoice::Scripted(Box::default())),
-            Some(_) => {
-                let path = file("script", "a TOML file", &mut all.script)?;
+            script => {
+                let path = file("script", "a TOML file", script, &mut effective.script)?;
                 read_script(&path).map(|script| SystemChoice::Scripted(Box::new(script)))
             }
         },
@@ -56,8 +57,7 @@ pub(crate) fn system(all: &mut Overrides) -> Result<SystemChoice, SpecError> {
                     got: "none".to_owned(),
                 });
             }
-            let timeout_s = required("command_timeout_s", all.command_timeout_s)?;
-            let timeout = seconds("command_timeout_s", timeout_s)?;
+            let timeout = seconds("command_timeout_s", all.command_timeout_s)?;
             Ok(SystemChoice::Command { argv, timeout })
         }
     }

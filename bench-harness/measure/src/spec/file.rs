@@ -40,7 +40,7 @@ pub fn parse(text: &str, file: &Path) -> Result<Overrides, SpecError> {
                 file: file.to_owned(),
                 line: line_of(text, key.span().start),
                 key: name.to_string(),
-                nearest: nearest(name, &KEYS),
+                nearest: nearest(name, KEYS),
             });
         }
     }

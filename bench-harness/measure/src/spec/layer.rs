@@ -1,200 +1,179 @@
-//! A spec of which any field may be missing: a file, or flags.
+//! Every field of a spec, declared once: flag, key, help, type and default.
+//!
+//! From the table in [`spec_fields!`]'s one call follow the layer with its keys and its flags, the defaults, how one
+//! layer lies over another, and the complete layer from which [`crate::spec::Spec`] is checked.
 
+use crate::spec::units::seconds;
+use clap::ArgAction::SetTrue;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;
 
-/// Every field of a spec, none of them required. A file is one layer, flags are another; what no layer says has a
-/// default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Overrides {
-    /// The seed of everything that is drawn.
-    pub seed: Option<u64>,
-    /// `transfer`, `swap`, `mix`, `trace`.
-    pub workloads: Option<Vec<String>>,
-    /// The share of swaps in `mix`, 0 to 1.
-    pub swap_ratio: Option<f64>,
-    /// The CSV file of `trace`.
-    pub trace: Option<PathBuf>,
-    /// Accounts at the start.
-    pub accounts: Option<u32>,
-    /// Pools at the start.
-    pub pools: Option<u32>,
-    /// The fee of every pool, in basis points.
-    pub fee_bps: Option<u16>,
-    /// The depth of the state tree.
-    pub depth: Option<u64>,
-    /// How unevenly accounts and pools are chosen: the exponent of Zipf's law, 0 for uniform.
-    pub skew: Option<f64>,
-    /// Transactions in a batch, a cell each.
-    pub batch_sizes: Option<Vec<usize>>,
-    /// Transactions for which the circuit has room; the batch size where it is not given.
-    pub capacity: Option<usize>,
-    /// `plonky2`, `scripted` or `command`.
-    pub proof_system: Option<String>,
-    /// The TOML file of `scripted`.
-    pub script: Option<PathBuf>,
-    /// Program and arguments of `command`.
-    pub command: Option<Vec<String>>,
-    /// How long `command` may take for one answer.
-    pub command_timeout_s: Option<f64>,
-    /// Whether a prover that cannot verify its proofs may be measured all the same.
-    pub allow_unverified: Option<bool>,
-    /// Whether samples that something spoiled enter the estimate all the same.
-    pub keep_discarded: Option<bool>,
-    /// `all`, `powers`, or numbers: `"1,2,4"` or `[1, 2, 4]`.
-    #[serde(deserialize_with = "words_or_numbers")]
-    pub cores: Option<String>,
-    /// `as_is`, frequencies such as `2.5GHz`, duty cycles such as `50%`; several with commas.
-    pub clock: Option<String>,
-    /// Provers at once: numbers, or `fill` for as many as the cores hold; several with commas.
-    #[serde(deserialize_with = "words_or_numbers")]
-    pub provers: Option<String>,
-    /// Repeats of each cell, at most.
-    pub repeats: Option<u64>,
-    /// Repeats more, at most, for those that a neighbour spoiled.
-    pub reruns: Option<u64>,
-    /// The width of the interval of the median prove time, as a part of it, at which a cell ends; 0 for never.
-    pub interval_width: Option<f64>,
-    /// Memory that a cell may take; what is free where it is not given.
-    pub memory_limit_bytes: Option<u64>,
-    /// Repeats that are made even where the time limit is spent.
-    pub min_repeats: Option<u64>,
-    /// Batches in an aggregation, N.
-    pub batches_per_aggregation: Option<usize>,
-    /// Time after which a cell starts no further repeat.
-    pub time_limit_s: Option<f64>,
+/// Makes the types of a spec from rows `documentation and attributes, key: type = default`. The documentation is the
+/// help of the flag. A row without a default may stay without a value. `display_order` is the place in the help, the
+/// place of the row that in `spec.toml`.
+macro_rules! spec_fields {
+    ($($(#[$meta:meta])* $key:ident: $type:ty $(= $default:expr)?;)*) => {
+        /// A spec of which any field may be missing: a file is one layer, flags are another. What no layer says has
+        /// its default.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, clap::Args)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Overrides {
+            $($(#[$meta])* pub $key: Option<$type>,)*
+        }
+
+        /// The keys of a spec file.
+        pub(crate) const KEYS: &[&str] = &[$(stringify!($key)),*];
+
+        /// A layer in which every field that has a default has a value.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Complete {
+            $(pub(crate) $key: complete_type!($type $(, $default)?),)*
+        }
+
+        impl Overrides {
+            /// This layer over another: the other's values stand only where this one has none.
+            #[must_use]
+            pub fn over(self, below: Self) -> Self {
+                Self { $($key: self.$key.or(below.$key),)* }
+            }
+
+            /// The values of a spec that no layer sets.
+            pub fn defaults() -> Self {
+                Self { $($key: default_of!($($default)?),)* }
+            }
+
+            /// This layer over the defaults.
+            pub(crate) fn complete(self) -> Complete {
+                Complete { $($key: complete_value!(self.$key $(, $default)?),)* }
+            }
+        }
+    };
 }
 
-/// The keys of a spec file.
-pub(crate) const KEYS: [&str; 27] = [
-    "seed",
-    "workloads",
-    "swap_ratio",
-    "trace",
-    "accounts",
-    "pools",
-    "fee_bps",
-    "depth",
-    "skew",
-    "batch_sizes",
-    "capacity",
-    "proof_system",
-    "script",
-    "command",
-    "command_timeout_s",
-    "allow_unverified",
-    "keep_discarded",
-    "cores",
-    "clock",
-    "provers",
-    "repeats",
-    "reruns",
-    "interval_width",
-    "memory_limit_bytes",
-    "min_repeats",
-    "batches_per_aggregation",
-    "time_limit_s",
-];
+macro_rules! complete_type {
+    ($type:ty) => { Option<$type> };
+    ($type:ty, $default:expr) => { $type };
+}
+
+macro_rules! complete_value {
+    ($value:expr) => {
+        $value
+    };
+    ($value:expr, $default:expr) => {
+        $value.unwrap_or_else(|| $default)
+    };
+}
+
+macro_rules! default_of {
+    () => {
+        None
+    };
+    ($default:expr) => {
+        Some($default)
+    };
+}
+
+spec_fields! {
+    /// The seed of everything that is drawn.
+    #[arg(long, value_name = "SEED", display_order = 16)]
+    seed: u64 = 1;
+    /// Kinds of traffic: transfer, swap, mix, trace.
+    #[arg(long = "workload", value_name = "KINDS", value_delimiter = ',', display_order = 1)]
+    workloads: Vec<String> = vec!["mix".to_owned()];
+    /// The share of swaps in mix, 0 to 1.
+    #[arg(long, value_name = "SHARE", display_order = 2)]
+    swap_ratio: f64 = 0.5;
+    /// The CSV file of the workload `trace`.
+    #[arg(long, value_name = "FILE", display_order = 3)]
+    trace: PathBuf;
+    /// Accounts at the start.
+    #[arg(long, value_name = "COUNT", display_order = 17)]
+    accounts: u32 = 10_000;
+    /// Pools at the start.
+    #[arg(long, value_name = "COUNT", display_order = 18)]
+    pools: u32 = 16;
+    /// The fee of every pool, in basis points.
+    #[arg(long, value_name = "BPS", display_order = 19)]
+    fee_bps: u16 = 30;
+    /// The depth of the state tree.
+    #[arg(long, value_name = "LEVELS", display_order = 20)]
+    depth: u64 = 24;
+    /// Choose accounts and pools by Zipf's law with this exponent; 0 is uniform.
+    #[arg(long = "zipf", value_name = "EXPONENT", display_order = 21)]
+    skew: f64 = 0.0;
+    /// Transactions in a batch, a cell each.
+    #[arg(long = "batch-size", value_name = "SIZES", value_delimiter = ',', display_order = 4)]
+    batch_sizes: Vec<usize> = vec![16, 64];
+    /// Transactions for which the circuit has room; the batch size unless given.
+    #[arg(long, value_name = "COUNT", display_order = 5)]
+    capacity: usize;
+    /// plonky2, scripted or command.
+    #[arg(long, value_name = "NAME", display_order = 22)]
+    proof_system: String = "plonky2".to_owned();
+    /// The TOML file of the proof system `scripted`.
+    #[arg(long, value_name = "FILE", display_order = 23)]
+    script: PathBuf;
+    /// Program and arguments of the proof system `command`, separated by spaces.
+    #[arg(long, value_name = "PROGRAM", value_delimiter = ' ', display_order = 24)]
+    command: Vec<String>;
+    /// How long `command` may take for one answer.
+    #[arg(long = "command-timeout", value_name = "TIME", value_parser = seconds, display_order = 25)]
+    command_timeout_s: f64 = 600.0;
+    /// Measure a prover that cannot verify its own proofs; its samples are labelled `unverified`.
+    #[arg(long, action = SetTrue, display_order = 26)]
+    allow_unverified: bool = false;
+    /// Keep samples in the estimate that would be discarded for interference or a quota; they are labelled `kept`,
+    /// and the figures are those of a busy machine.
+    #[arg(long, action = SetTrue, display_order = 27)]
+    keep_discarded: bool = false;
+    /// Cores of a prover: all, powers, or numbers such as 1,2,4.
+    #[arg(long, value_name = "CORES", display_order = 6)]
+    #[serde(deserialize_with = "words_or_numbers")]
+    cores: String = "powers".to_owned();
+    /// The clock: as_is, frequencies (2.0GHz,2.5GHz) where cpufreq allows, duty cycles (50%,100%) where a control
+    /// group does.
+    #[arg(long, value_name = "CLOCKS", display_order = 7)]
+    clock: String = "as_is".to_owned();
+    /// Provers at once, each with its own cores: numbers, or fill for as many as the machine holds.
+    #[arg(long, value_name = "COUNTS", display_order = 8)]
+    #[serde(deserialize_with = "words_or_numbers")]
+    provers: String = "1".to_owned();
+    /// Repeats of each cell at most, each with a new seed.
+    #[arg(long, value_name = "COUNT", display_order = 10)]
+    repeats: u64 = 20;
+    /// Further repeats at most, in place of those of which a proof was discarded.
+    #[arg(long, value_name = "COUNT", display_order = 11)]
+    reruns: u64 = 5;
+    /// End a cell once the 95 % interval of its median prove time is this narrow, as a part of it; 0 for never.
+    #[arg(long, value_name = "PART", display_order = 12)]
+    interval_width: f64 = 0.05;
+    /// Memory that a cell may take, in bytes; what is free unless given.
+    #[arg(long = "memory-limit", value_name = "BYTES", display_order = 13)]
+    memory_limit_bytes: u64;
+    /// Repeats that are made even where the time limit is spent.
+    #[arg(long, value_name = "COUNT", display_order = 14)]
+    min_repeats: u64 = 2;
+    /// Batches in an aggregation, N.
+    #[arg(long, value_name = "N", display_order = 9)]
+    batches_per_aggregation: usize = 4;
+    /// Time after which a cell starts no further repeat.
+    #[arg(long = "time-limit", value_name = "TIME", value_parser = seconds, display_order = 15)]
+    time_limit_s: f64 = 60.0;
+}
 
 impl Overrides {
-    /// This layer over another: what this one says stands.
+    /// The layer of parsed flags. clap gives every switch a value; one that is not set leaves the field to the layers
+    /// below.
     #[must_use]
-    pub fn over(self, below: Self) -> Self {
-        let Self {
-            seed,
-            workloads,
-            swap_ratio,
-            trace,
-            accounts,
-            pools,
-            fee_bps,
-            depth,
-            skew,
-            batch_sizes,
-            capacity,
-            proof_system,
-            script,
-            command,
-            command_timeout_s,
-            allow_unverified,
-            keep_discarded,
-            cores,
-            clock,
-            provers,
-            repeats,
-            reruns,
-            interval_width,
-            memory_limit_bytes,
-            min_repeats,
-            batches_per_aggregation,
-            time_limit_s,
-        } = self;
-        Self {
-            seed: seed.or(below.seed),
-            workloads: workloads.or(below.workloads),
-            swap_ratio: swap_ratio.or(below.swap_ratio),
-            trace: trace.or(below.trace),
-            accounts: accounts.or(below.accounts),
-            pools: pools.or(below.pools),
-            fee_bps: fee_bps.or(below.fee_bps),
-            depth: depth.or(below.depth),
-            skew: skew.or(below.skew),
-            batch_sizes: batch_sizes.or(below.batch_sizes),
-            capacity: capacity.or(below.capacity),
-            proof_system: proof_system.or(below.proof_system),
-            script: script.or(below.script),
-            command: command.or(below.command),
-            command_timeout_s: command_timeout_s.or(below.command_timeout_s),
-            allow_unverified: allow_unverified.or(below.allow_unverified),
-            keep_discarded: keep_discarded.or(below.keep_discarded),
-            cores: cores.or(below.cores),
-            clock: clock.or(below.clock),
-            provers: provers.or(below.provers),
-            repeats: repeats.or(below.repeats),
-            reruns: reruns.or(below.reruns),
-            interval_width: interval_width.or(below.interval_width),
-            memory_limit_bytes: memory_limit_bytes.or(below.memory_limit_bytes),
-            min_repeats: min_repeats.or(below.min_repeats),
-            batches_per_aggregation: batches_per_aggregation.or(below.batches_per_aggregation),
-            time_limit_s: time_limit_s.or(below.time_limit_s),
+    pub fn of_flags(mut self) -> Self {
+        for switch in [&mut self.allow_unverified, &mut self.keep_discarded] {
+            *switch = switch.filter(|is_set| *is_set);
         }
-    }
-
-    /// What a spec is where nobody says otherwise.
-    pub fn defaults() -> Self {
-        Self {
-            seed: Some(1),
-            workloads: Some(vec!["mix".to_owned()]),
-            swap_ratio: Some(0.5),
-            trace: None,
-            accounts: Some(10_000),
-            pools: Some(16),
-            fee_bps: Some(30),
-            depth: Some(24),
-            skew: Some(0.0),
-            batch_sizes: Some(vec![16, 64]),
-            capacity: None,
-            proof_system: Some("plonky2".to_owned()),
-            script: None,
-            command: None,
-            command_timeout_s: Some(600.0),
-            allow_unverified: Some(false),
-            keep_discarded: Some(false),
-            cores: Some("powers".to_owned()),
-            clock: Some("as_is".to_owned()),
-            provers: Some("1".to_owned()),
-            repeats: Some(20),
-            reruns: Some(5),
-            interval_width: Some(0.05),
-            memory_limit_bytes: None,
-            min_repeats: Some(2),
-            batches_per_aggregation: Some(4),
-            time_limit_s: Some(60.0),
-        }
+        self
     }
 }
 
+/// The notations of a list of numbers in TOML: `"1,2,4"`, `2`, `[1, 2, 4]`.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WordsOrNumbers {
@@ -214,4 +193,35 @@ fn words_or_numbers<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String
             numbers.join(",")
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Overrides;
+    use clap::{Args, Command, FromArgMatches};
+
+    fn flags(arguments: &[&str]) -> Overrides {
+        let command = Overrides::augment_args(Command::new("measure").no_binary_name(true));
+        let matches = command.try_get_matches_from(arguments).expect("valid flags");
+        Overrides::from_arg_matches(&matches).expect("every type fits").of_flags()
+    }
+
+    #[test]
+    fn flags_that_are_not_given_set_nothing() {
+        assert_eq!(flags(&[]), Overrides::default());
+    }
+
+    #[test]
+    fn flags_are_named_and_read_as_the_keys() {
+        let layer =
+            flags(&["--zipf", "1.5", "--time-limit", "2min", "--batch-size", "8,32", "--keep-discarded"]);
+        let wanted = Overrides {
+            skew: Some(1.5),
+            time_limit_s: Some(120.0),
+            batch_sizes: Some(vec![8, 32]),
+            keep_discarded: Some(true),
+            ..Overrides::default()
+        };
+        assert_eq!(layer, wanted);
+    }
 }

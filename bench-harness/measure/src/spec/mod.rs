@@ -2,11 +2,12 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`layer`] | a spec of which any field may be missing: a file, or flags; how one lies over another |
+//! | [`layer`] | every field, declared once: flag, key, help, type, default; how one layer lies over another |
 //! | [`mod@file`] | a layer from TOML, with the line in every error |
 //! | [`resolve`] | layers and defaults to a [`Spec`] in which what exists is valid |
 //! | [`provers`] | how many provers run at once |
 //! | [`choice`] | which proof system, with its script or its command |
+//! | [`units`] | durations on the command line |
 //! | [`error`] | what can be wrong |
 
 mod check;
@@ -16,6 +17,7 @@ pub mod file;
 pub mod layer;
 pub mod provers;
 pub mod resolve;
+pub mod units;
 
 pub use choice::SystemChoice;
 pub use error::SpecError;

@@ -1,17 +1,17 @@
 //! Layers and defaults to a [`Spec`] in which what exists is valid.
 
 use crate::cell::Workload;
-use crate::spec::check::{file, none, required, seconds, within, word};
+use crate::spec::check::{file, none, seconds, within, word};
 use crate::spec::choice::{SystemChoice, system};
 use crate::spec::error::SpecError;
-use crate::spec::layer::Overrides;
+use crate::spec::layer::{Complete, Overrides};
 use crate::spec::provers::ProversRequest;
+use crate::stopping::Stopping;
 use machine::{Allowance, ClockSetting, CoreCount, CoresRequest};
-use std::time::Duration;
 use workloads::generate::TrafficError;
 use workloads::population::{MAX_LEAVES, Population};
 use workloads::random::Skew;
-use workloads::state::{Depth, DepthError};
+use workloads::state::Depth;
 
 /// What is to be measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,19 +20,19 @@ pub struct Spec {
     pub seed: u64,
     /// Where batches come from.
     pub workloads: Vec<Workload>,
-    /// Who is there at the start.
+    /// Accounts and pools at the start.
     pub population: Population,
     /// How accounts and pools are chosen.
     pub skew: Skew,
-    /// Transactions in a batch.
+    /// Transactions in a batch, ascending.
     pub batch_sizes: Vec<usize>,
-    /// Room in the circuit; the batch size where there is none.
+    /// Transactions for which the circuit has room; the batch size where there is none.
     pub capacity: Option<usize>,
     /// What proves.
     pub system: SystemChoice,
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
-    /// Whether samples that something spoiled enter the estimate all the same.
+    /// Whether samples that would be discarded enter the estimate all the same.
     pub keep_discarded: bool,
     /// Numbers of cores, ascending.
     pub cores: Vec<CoreCount>,
@@ -42,20 +42,12 @@ pub struct Spec {
     pub provers: ProversRequest,
     /// CPUs' worth of cores that may be used.
     pub usable: usize,
-    /// Repeats of each cell, at most.
-    pub repeats: u64,
-    /// Repeats more, at most, for those that a neighbour spoiled.
-    pub reruns: u64,
-    /// The relative width of the interval at which a cell ends; none for never.
-    pub interval_width: Option<f64>,
+    /// When a cell ends.
+    pub stopping: Stopping,
     /// Memory that a cell may take; none for what is free.
     pub memory_limit_bytes: Option<u64>,
-    /// Repeats that are made whatever the time.
-    pub min_repeats: u64,
     /// Batches in an aggregation.
     pub batches_per_aggregation: usize,
-    /// Time after which a cell starts no further repeat.
-    pub time_limit: Duration,
     effective: Overrides,
 }
 
@@ -71,60 +63,47 @@ impl Spec {
     /// # Errors
     /// [`SpecError`]: the first field that cannot be.
     pub fn new(layer: Overrides, allowance: &Allowance) -> Result<Self, SpecError> {
-        let mut all = layer.over(Overrides::defaults());
+        let mut effective = layer.over(Overrides::defaults());
+        let all = effective.clone().complete();
         let population = population(&all)?;
-        let skew = skew(required("skew", all.skew)?)?;
-        let workloads = workloads_of(&mut all)?;
+        let skew = skew(all.skew)?;
+        let workloads = workloads_of(&all, &mut effective)?;
         let needs_pools =
             workloads.iter().any(|workload| workload.swap_ratio().is_some_and(|ratio| ratio > 0.0));
         if needs_pools && population.pools == 0 {
             return Err(TrafficError::NoPools.into());
         }
         let batch_sizes = batch_sizes(&all)?;
-        let system = system(&mut all)?;
-        let cores: CoresRequest = required("cores", all.cores.clone())?.parse()?;
+        let system = system(&all, &mut effective)?;
+        let cores: CoresRequest = all.cores.parse()?;
         let cores = cores.resolve(allowance)?;
-        let clocks = ClockSetting::parse_list(&required("clock", all.clock.clone())?)?;
-        let provers: ProversRequest = required("provers", all.provers.clone())?.parse()?;
+        let clocks = ClockSetting::parse_list(&all.clock)?;
+        let provers: ProversRequest = all.provers.parse()?;
         provers.check(&cores, allowance.usable())?;
-        let interval_width =
-            within("interval_width", 0.0, 1.0, required("interval_width", all.interval_width)?)?;
-        let reruns = within("reruns", 0, MAX_REPEATS, required("reruns", all.reruns)?)?;
-        let repeats = within("repeats", 1, MAX_REPEATS, required("repeats", all.repeats)?)?;
-        let min_repeats = required("min_repeats", all.min_repeats)?.min(repeats);
-        let min_repeats = within("min_repeats", 1, MAX_REPEATS, min_repeats)?;
-        let batches_per_aggregation = within(
-            "batches_per_aggregation",
-            1,
-            MAX_BATCHES,
-            required("batches_per_aggregation", all.batches_per_aggregation)?,
-        )?;
-        let time_limit = seconds("time_limit_s", required("time_limit_s", all.time_limit_s)?)?;
+        let stopping = stopping(&all)?;
+        let batches_per_aggregation =
+            within("batches_per_aggregation", 1, MAX_BATCHES, all.batches_per_aggregation)?;
         // What `all` and `powers` became here is written down, so that a run is resumed as it was begun.
         let numbers: Vec<_> = cores.iter().map(ToString::to_string).collect();
-        all.cores = Some(numbers.join(","));
+        effective.cores = Some(numbers.join(","));
         Ok(Self {
-            seed: required("seed", all.seed)?,
+            seed: all.seed,
             workloads,
             population,
             skew,
             batch_sizes,
             capacity: all.capacity,
             system,
-            allow_unverified: required("allow_unverified", all.allow_unverified)?,
-            keep_discarded: required("keep_discarded", all.keep_discarded)?,
+            allow_unverified: all.allow_unverified,
+            keep_discarded: all.keep_discarded,
             cores,
             clocks,
             provers,
             usable: allowance.usable(),
-            repeats,
-            reruns,
-            interval_width: (interval_width > 0.0).then_some(interval_width),
+            stopping,
             memory_limit_bytes: all.memory_limit_bytes,
-            min_repeats,
             batches_per_aggregation,
-            time_limit,
-            effective: all,
+            effective,
         })
     }
 
@@ -134,27 +113,26 @@ impl Spec {
     }
 }
 
-fn population(all: &Overrides) -> Result<Population, SpecError> {
-    let depth = Depth::new(required("depth", all.depth)?)?;
-    let accounts = within("accounts", 1, MAX_LEAVES, required("accounts", all.accounts)?)?;
-    let pools = within("pools", 0, MAX_LEAVES, required("pools", all.pools)?)?;
-    for (what, got) in [("accounts", accounts), ("pools", pools)] {
-        if u64::from(got) > depth.room() {
-            return Err(SpecError::Depth(DepthError::TooSmall {
-                depth: depth.levels() as u8,
-                what,
-                room: depth.room(),
-                got: got as usize,
-                needed: u64::from(got).next_power_of_two().trailing_zeros() + 1,
-            }));
-        }
-    }
-    Ok(Population {
-        accounts,
-        pools,
-        depth,
-        fee_bps: within("fee_bps", 0, 10_000, required("fee_bps", all.fee_bps)?)?,
+fn stopping(all: &Complete) -> Result<Stopping, SpecError> {
+    let interval_width = within("interval_width", 0.0, 1.0, all.interval_width)?;
+    let reruns = within("reruns", 0, MAX_REPEATS, all.reruns)?;
+    let repeats = within("repeats", 1, MAX_REPEATS, all.repeats)?;
+    Ok(Stopping {
+        repeats,
+        reruns,
+        min_repeats: within("min_repeats", 1, MAX_REPEATS, all.min_repeats.min(repeats))?,
+        interval_width: (interval_width > 0.0).then_some(interval_width),
+        time_limit: seconds("time_limit_s", all.time_limit_s)?,
     })
+}
+
+fn population(all: &Complete) -> Result<Population, SpecError> {
+    let depth = Depth::new(all.depth)?;
+    let accounts = within("accounts", 1, MAX_LEAVES, all.accounts)?;
+    let pools = within("pools", 0, MAX_LEAVES, all.pools)?;
+    depth.check_room("accounts", accounts as usize)?;
+    depth.check_room("pools", pools as usize)?;
+    Ok(Population { accounts, pools, depth, fee_bps: within("fee_bps", 0, 10_000, all.fee_bps)? })
 }
 
 fn skew(exponent: f64) -> Result<Skew, SpecError> {
@@ -164,18 +142,18 @@ fn skew(exponent: f64) -> Result<Skew, SpecError> {
     }
 }
 
-fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
-    let swap_ratio = required("swap_ratio", all.swap_ratio)?;
-    let swap_ratio = within("swap_ratio", 0.0, 1.0, swap_ratio)?;
+fn workloads_of(all: &Complete, effective: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
+    let swap_ratio = within("swap_ratio", 0.0, 1.0, all.swap_ratio)?;
     let mut workloads = Vec::new();
-    for name in required("workloads", all.workloads.clone())? {
-        let workload = match word("workloads", &WORKLOADS, &name)? {
+    for name in &all.workloads {
+        let workload = match word("workloads", &WORKLOADS, name)? {
             "transfer" => Workload::Transfer,
             "swap" => Workload::Swap,
             "mix" => Workload::Mix { swap_ratio },
-            _ => Workload::Trace {
-                file: file("trace", "a CSV file, since `trace` is among the workloads", &mut all.trace)?,
-            },
+            _ => {
+                let expected = "a CSV file, since `trace` is among the workloads";
+                Workload::Trace { file: file("trace", expected, all.trace.as_deref(), &mut effective.trace)? }
+            }
         };
         if !workloads.contains(&workload) {
             workloads.push(workload);
@@ -187,8 +165,8 @@ fn workloads_of(all: &mut Overrides) -> Result<Vec<Workload>, SpecError> {
     Ok(workloads)
 }
 
-fn batch_sizes(all: &Overrides) -> Result<Vec<usize>, SpecError> {
-    let mut sizes = required("batch_sizes", all.batch_sizes.clone())?;
+fn batch_sizes(all: &Complete) -> Result<Vec<usize>, SpecError> {
+    let mut sizes = all.batch_sizes.clone();
     sizes.sort_unstable();
     sizes.dedup();
     if let Some(capacity) = all.capacity {

@@ -25,27 +25,31 @@
 //!
 //! `examples/prover-command.sh` is a whole program of ten lines.
 
-mod process;
+mod failure;
 mod protocol;
 
-use crate::command::process::{Process, Trouble};
+use crate::command::failure::Failure;
 use crate::command::protocol::{
     AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex, parse_reply,
     seconds, to_hex,
 };
+use crate::process::{ChildProcess, LINE_LIMIT_BYTES, NoLine};
 use crate::system::{
-    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind,
-    Verified,
+    Aggregated, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, Verified,
 };
+use records::sample::SystemRecord;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::de::DeserializeOwned;
+use std::os::unix::process::CommandExt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use workloads::encoding::encode;
 
-pub use process::end_all;
-
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;
+
+/// How long a program that closed its output may take to end by itself, so that its exit status can be shown.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// An external prover.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ pub struct Command {
     timeout: Duration,
     set_up: Option<Set>,
     /// Behind a lock, since verifying takes `&self` and talks to the process all the same.
-    process: Mutex<Option<Process>>,
+    process: Mutex<Option<ChildProcess>>,
 }
 
 /// What was set up.
@@ -117,46 +121,49 @@ impl Command {
         reply
     }
 
-    fn start(&self) -> Result<Process, Failure> {
-        Process::start(&self.argv)
+    fn start(&self) -> Result<ChildProcess, Failure> {
+        let mut command = std::process::Command::new(&self.argv[0]);
+        command.args(&self.argv[1..]);
+        // SAFETY: between fork and exec only what is safe in a signal handler may be called; this is one system call.
+        unsafe {
+            command.pre_exec(|| {
+                // Where this process is killed without a chance to end its provers, the kernel ends them. It looks
+                // at the thread that starts them: here the one that measures, which lives as long as the process.
+                Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+            });
+        }
+        ChildProcess::start(&mut command)
             .map_err(|error| Failure::Absent(format!("`{}` cannot be started: {error}", self.argv[0])))
     }
 }
 
-/// Why there is no usable reply.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The program is not there.
-    Absent(String),
-    /// The program says that it has none.
-    Said(String),
-    /// The program broke the protocol, and was ended.
-    Broken(String),
-}
-
-impl Failure {
-    fn why(self) -> String {
-        match self {
-            Self::Absent(why) | Self::Said(why) | Self::Broken(why) => why,
-        }
-    }
-}
-
-fn exchange(process: &mut Process, line: &str, timeout: Duration) -> Result<Vec<u8>, Failure> {
-    process.ask(line, timeout).map_err(|trouble| {
-        let what = match trouble {
-            Trouble::Late => format!("no answer within {} s", timeout.as_secs_f64()),
-            Trouble::Ended => "it ended without an answer".to_owned(),
-            Trouble::TooLong { limit_bytes } => {
-                format!("an answer of more than {limit_bytes} bytes")
-            }
+/// One request and its reply. A program that gives none is ended.
+fn exchange(process: &mut ChildProcess, line: &str, timeout: Duration) -> Result<Vec<u8>, Failure> {
+    process.send(line.to_owned());
+    let reply = match process.line(timeout) {
+        // A line without an end was cut off by the end of the program.
+        Ok(line) if !line.ends_with(b"\n") => Err(NoLine::Ended),
+        reply => reply,
+    };
+    reply.map_err(|why| {
+        let (what, grace) = match why {
+            NoLine::Late => (format!("no answer within {} s", timeout.as_secs_f64()), Duration::ZERO),
+            // One whose output has ended is about to end by itself.
+            NoLine::Ended => ("it ended without an answer".to_owned(), GRACE),
+            NoLine::TooLong => (format!("an answer of more than {LINE_LIMIT_BYTES} bytes"), Duration::ZERO),
         };
-        Failure::Broken(what + &process.end())
+        let status = match process.status_within(grace) {
+            Some(status) if status.success() => "it had ended by itself, as if all were well".to_owned(),
+            Some(status) => status.to_string(),
+            None => "it was killed".to_owned(),
+        };
+        process.end();
+        Failure::Broken(format!("{what} ({status}){}", process.last_errors()))
     })
 }
 
 impl ProofSystem for Command {
-    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError> {
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
         let no_set_up = |failure: Failure| match failure {
             Failure::Absent(why) => ProverError::Input {
                 what: "prover command",
@@ -188,7 +195,7 @@ impl ProofSystem for Command {
         self.set_up = Some(Set { request, can_aggregate: aggregate, can_verify: verify });
         // The one before, if any, is ended here.
         self.process = Mutex::new(Some(process));
-        Ok(Description { system: "command".to_owned(), version, settings, circuits: Vec::new() })
+        Ok(SystemRecord { name: "command".to_owned(), version, settings, circuits: Vec::new() })
     }
 
     fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {

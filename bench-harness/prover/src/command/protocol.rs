@@ -1,6 +1,6 @@
 //! The lines of the protocol.
 
-use crate::command::Failure;
+use crate::command::failure::Failure;
 use crate::statement::Statement;
 use plonky2::field::types::{Field, Field64};
 use plonky2::hash::hash_types::HashOut;

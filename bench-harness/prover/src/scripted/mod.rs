@@ -11,9 +11,10 @@ use crate::scripted::proof::{HEAD_BYTES, decode, encode, rejected};
 use crate::scripted::script::Use;
 use crate::statement::Statement;
 use crate::system::{
-    Aggregated, Description, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    Aggregated, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
 };
 use plonky2::field::types::{Field, PrimeField64};
+use records::sample::SystemRecord;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use workloads::hash::Felt;
@@ -54,7 +55,7 @@ impl Scripted {
 }
 
 impl ProofSystem for Scripted {
-    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<Description, ProverError> {
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
         if shape.capacity == 0 || batches == 0 || self.script.faults.no_set_up {
             return Err(ProverError::Input {
                 what: "scripted set-up",
@@ -63,8 +64,8 @@ impl ProofSystem for Scripted {
             });
         }
         self.set_up = Some((shape, batches));
-        Ok(Description {
-            system: "scripted".to_owned(),
+        Ok(SystemRecord {
+            name: "scripted".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: BTreeMap::from([
                 ("seed".to_owned(), self.script.seed.to_string()),

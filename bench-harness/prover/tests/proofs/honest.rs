@@ -153,7 +153,7 @@ fn sizes_are_told_before_the_first_proof() {
     assert_eq!(description.circuits[1].proof_bytes, aggregate.proof.bytes.len() as u64);
     let circuit = &description.circuits[0];
     assert!(circuit.rows <= circuit.padded_rows && circuit.padded_rows.is_power_of_two());
-    assert_eq!(circuit.gates.values().sum::<u64>(), circuit.rows);
+    assert_eq!(circuit.gate_rows.values().sum::<u64>(), circuit.rows);
 }
 
 /// Rows of a transaction at depth 24: what is added from a batch of 16 slots to one of 32.

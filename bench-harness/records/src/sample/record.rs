@@ -38,15 +38,15 @@ pub enum StageName {
     Encode,
     /// Replaying the batch to keep each leaf that it touches, with its path.
     Record,
-    /// From those leaves to all wire values; as the proof system tells it.
+    /// From those leaves to all wire values; as the proof system reports it.
     Witness,
-    /// From wire values to the proof; as the proof system tells it.
+    /// From wire values to the proof; as the proof system reports it.
     Prove,
     /// The call that made witness and proof, as the harness timed it: both of the above and what lies between.
     ProveCall,
     /// Verifying the proof of a batch.
     Verify,
-    /// One level of aggregation; as the proof system tells it.
+    /// One level of aggregation; as the proof system reports it.
     Aggregate,
     /// The call that made all levels, as the harness timed it.
     AggregateCall,
@@ -85,13 +85,13 @@ impl StageName {
 pub enum MarkName {
     /// Nothing is known against it.
     Clean,
-    /// A neighbour shared the core: kept, and left out of every estimate.
+    /// A neighbour shared the core: discarded: in the log and in no estimate.
     SharedCore,
-    /// Others ran on our CPUs while we were ready to: kept, and left out of every estimate.
+    /// Others ran on our CPUs while we were ready to: discarded: in the log and in no estimate.
     LostTime,
-    /// The CPU quota of a duty cycle did not bind as it should: kept, and left out of every estimate.
+    /// The CPU quota of a duty cycle did not bind as it should: discarded: in the log and in no estimate.
     OffQuota,
-    /// Something spoiled it, and the user asked to keep such samples: in the estimate, and said wherever it is shown.
+    /// It would be discarded, and the user asked to keep such samples: in the estimate, and said wherever it is shown.
     Kept,
     /// The proof system cannot verify, and the user allowed that: in the estimate, and said wherever it is shown.
     Unverified,
@@ -118,7 +118,7 @@ impl MarkName {
         }
     }
 
-    /// Why a sample is left out, for a person; nothing of one that counts.
+    /// Why a sample is discarded, in words; none where it counts.
     pub fn words(self) -> Option<&'static str> {
         match self {
             Self::Clean | Self::Kept | Self::Unverified => None,
@@ -158,7 +158,7 @@ pub struct SampleRecord {
     pub merges: Option<u64>,
     /// Time on the clock.
     pub wall_s: f64,
-    /// CPU time of the measuring process; none where the proof system tells the time of a part of a call.
+    /// CPU time of the measuring process; none where the proof system reports the time of a part of a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_s: Option<f64>,
     /// Peak resident memory of the measuring process during the stage.
@@ -175,16 +175,16 @@ pub struct SampleRecord {
     /// CPU time times that clock: the work in cycles, whatever the clock and however long it had to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe_cycles: Option<f64>,
-    /// Independent adds a cycle, by the probe: what share of the core was ours.
+    /// Independent adds a cycle, by the probe: fewer where another used the same physical core.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adds_per_cycle: Option<f64>,
-    /// The same, of the best seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub share: Option<f64>,
+    /// What fraction of the core was ours, 0 to 1: those adds over the most that were ever seen.
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "share")]
+    pub core_fraction: Option<f64>,
     /// Time that the hypervisor took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steal_s: Option<f64>,
-    /// The part of the time that it wanted to run for which it could not.
+    /// The fraction of the time that it wanted to run for which it could not, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_fraction: Option<f64>,
     /// Whether it may stand for the machine.

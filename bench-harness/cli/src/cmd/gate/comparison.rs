@@ -5,7 +5,7 @@ use crate::cmd::gate::revision::Built;
 use crate::cmd::gate::sample::fields;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
-use ::machine::{Allowance, Probe, Root};
+use ::machine::{Allowance, Root, Standard};
 use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
@@ -18,9 +18,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-
-/// Readings of every CPU before the first sample.
-const FIRST_READINGS: usize = 5;
 
 /// Fields of a spec that are fixed by the comparison: each sample is one repeat, and its seed is that of its pair.
 const FIXED_FIELDS: [&str; 6] =
@@ -87,7 +84,7 @@ impl ComparisonSpec {
         limit: Duration,
         stop: &'a AtomicBool,
     ) -> [Program<'a>; 2] {
-        let best = Rc::new(Cell::new(self.best_adds_per_cycle()));
+        let standard = Rc::new(Cell::new(self.standard()));
         named.map(|(name, built)| Program {
             name: name.to_owned(),
             file: built.file.clone(),
@@ -95,20 +92,18 @@ impl ComparisonSpec {
             cells: self.cells.iter().map(CellRecord::key).collect(),
             limit,
             stop,
-            best: Rc::clone(&best),
+            standard: Rc::clone(&standard),
             stages: BTreeMap::new(),
         })
     }
 
-    /// The highest share of a core, in adds per cycle, that some readings of every CPU see: the reference of the first
-    /// sample, which later readings can only raise. None for a script, and where nothing can be read.
-    fn best_adds_per_cycle(&self) -> Option<f64> {
-        let rounds: Vec<Vec<usize>> = match Allowance::read(&Root::system()) {
-            Ok(allowance) if !self.is_scripted => allowance.cpus.iter().map(|cpu| vec![cpu]).collect(),
-            _ => Vec::new(),
-        };
-        let readings = (0..FIRST_READINGS).flat_map(|_| Probe::new().read_rounds(&rounds));
-        readings.flatten().map(|reading| reading.adds_per_cycle).reduce(f64::max)
+    /// The best reading of the probe on every CPU: the reference of the first sample, which later readings can only
+    /// raise. None for a script, and where nothing can be read.
+    fn standard(&self) -> Standard {
+        match Allowance::read(&Root::system()) {
+            Ok(allowance) if !self.is_scripted => Standard::measure(&allowance),
+            _ => Standard::default(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How pairs of samples are taken and tested: the flags that `gate paired` and `gate aa` share.
 
 use crate::exit::usage;
-use crate::units::{fraction, seconds};
+use ::measure::spec::units::{fraction, seconds};
 use clap::ValueEnum;
 use records::regression::paired::TimeName;
 use regression::paired::{Many, Rules};

@@ -10,7 +10,7 @@ use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::args::PlanArgs;
 use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
-use crate::units::fraction;
+use ::measure::spec::units::fraction;
 use records::regression::paired::{PairedRecord, VerdictName};
 use regression::paired::record::{About, record};
 use regression::paired::rules::check;

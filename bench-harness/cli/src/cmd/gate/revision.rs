@@ -4,10 +4,10 @@
 //! compiler of the folder that the user stands in, the same flags and, unless `--lock own` is given, the same lock file. The
 //! worktree is removed afterwards, whatever happens.
 
-use crate::cmd::gate::programs::end_group;
 use crate::exit::{Refused, usage};
 use anyhow::Context;
 use clap::ValueEnum;
+use prover::process::end_group;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

@@ -6,13 +6,15 @@
 
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
-use ::machine::{ClockSetting, Placement, Root, Topology};
+use ::machine::{ClockSetting, Placement, Root, Standard, Topology};
 use ::measure::cell::ProverCount;
 use ::measure::child::message::{FatalName, Message};
-use ::measure::child::request::{CellRequest, PlacementRequest, Remaining};
+use ::measure::child::request::CellRequest;
 use ::measure::host::Host;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
+use ::measure::stage_sums::{PROVE_BATCH, StageTime, stage_sums};
+use ::measure::stopping::CellProgress;
 use anyhow::Context;
 use records::machine::{FieldRecord, MachineRecord};
 use records::regression::arm::{
@@ -43,7 +45,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             let mut rest = Vec::new();
             // Whether it ends or fails, nobody is there any more.
             let _ = std::io::Read::read_to_end(&mut stdin().lock(), &mut rest);
-            prover::command::end_all();
+            prover::process::end_all();
             std::process::exit(1);
         });
     }
@@ -104,14 +106,12 @@ fn sample(
     if cell.provers != ProverCount::ONE || cell.clock != ClockSetting::AsIs {
         return Err(usage(format!("{}: a sample is one prover, at the clock that runs", wanted.cell)));
     }
-    let remaining = Remaining { repeats: vec![0], time_left_s: 1e9, ..Remaining::default() };
     let topology = Topology::read(&Root::system());
-    let Placement { cpus, kind, nodes: _, rounds } =
-        Placement::choose(cell.cores, &host.allowance.cpus, topology.as_ref()).map_err(usage)?;
+    let placement = Placement::choose(cell.cores, &host.allowance.cpus, topology.as_ref()).map_err(usage)?;
     let request = CellRequest {
-        placement: Some(PlacementRequest { cpus, rounds, kind: kind.to_string() }),
-        best_adds_per_cycle: wanted.best_adds_per_cycle,
-        ..CellRequest::new("gate", spec, cell, remaining)
+        placement: Some(placement),
+        standard: Standard::new(wanted.best_adds_per_cycle),
+        ..CellRequest::new("gate", spec, cell, CellProgress::default())
     };
     let request = serde_json::to_string(&request)?;
     let mut output = Vec::new();
@@ -142,29 +142,24 @@ fn sample(
 /// The times that are compared, from the samples of one repeat.
 fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
     let of = |stage: StageName| samples.iter().filter(move |sample| sample.stage == stage);
-    let mean = |stage| {
-        let (sum_s, count) =
-            of(stage).fold((0.0, 0u32), |(sum_s, count), one| (sum_s + one.wall_s, count + 1));
-        (count > 0).then(|| sum_s / f64::from(count))
-    };
-    // A mark on any part is a mark on the whole.
+    let mean_of = |stage| mean(of(stage).map(|sample| sample.wall_s));
+    // A reason to discard any part is one to discard the whole.
     let mark = |stages: &[StageName]| {
         let mut marks = stages.iter().flat_map(|stage| of(*stage)).map(|sample| sample.mark);
         let clean = marks.clone().find(|mark| mark.counts() && *mark != MarkName::Clean);
         marks.find(|mark| !mark.counts()).or(clean).unwrap_or(MarkName::Clean)
     };
     let mut answers = BTreeMap::new();
-    let parts = [StageName::Record, StageName::Witness, StageName::Prove];
-    if let Some(time_s) = parts.map(mean).into_iter().sum::<Option<f64>>() {
+    let parts = PROVE_BATCH.map(|(stage, _)| stage);
+    let whole = stage_sums(samples.iter().filter_map(StageTime::of), &PROVE_BATCH);
+    if let Some(time_s) = mean(whole.map(|sum| sum.wall_s)) {
         let stages = [parts.as_slice(), &[StageName::ProveCall]].concat();
         let mark = mark(&stages);
         answers.insert(TimeName::Prove, TimeAnswer { time_s, mark });
-        // Those of the batches alone: merges tell theirs with a level.
+        // Those of the batches alone: merges have theirs with a level.
         let grinds = of(StageName::Grind).filter(|sample| sample.level.is_none());
-        let (grind_s, count) =
-            grinds.fold((0.0, 0u32), |(sum_s, count), one| (sum_s + one.wall_s, count + 1));
-        if count > 0 {
-            let time_s = time_s - grind_s / f64::from(count);
+        if let Some(grind_s) = mean(grinds.map(|sample| sample.wall_s)) {
+            let time_s = time_s - grind_s;
             answers.insert(TimeName::ProveWithoutGrind, TimeAnswer { time_s, mark });
         }
     }
@@ -179,10 +174,23 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
     }
     let closing = [StageName::Execute, StageName::Root, StageName::Encode];
     for stage in closing.into_iter().chain(parts) {
-        if let Some(mean_s) = mean(stage) {
+        if let Some(mean_s) = mean_of(stage) {
             stages.insert(format!("{}_s", stage.key()), mean_s);
         }
     }
-    let adds_per_cycle = samples.iter().filter_map(|sample| sample.adds_per_cycle).reduce(f64::max);
-    SampleAnswer { cell: wanted.cell.clone(), seed: wanted.seed, times: answers, stages, adds_per_cycle }
+    let mut standard = Standard::default();
+    standard.see(samples.iter().filter_map(|sample| sample.adds_per_cycle));
+    SampleAnswer {
+        cell: wanted.cell.clone(),
+        seed: wanted.seed,
+        times: answers,
+        stages,
+        adds_per_cycle: standard.best_adds_per_cycle(),
+    }
+}
+
+/// None of none.
+fn mean(times_s: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum_s, count) = times_s.fold((0.0, 0u32), |(sum_s, count), time_s| (sum_s + time_s, count + 1));
+    (count > 0).then(|| sum_s / f64::from(count))
 }

@@ -5,7 +5,7 @@ use crate::cmd::plan::closing::closing;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, DelayLimit, Gas, Load, Prices, State, Statistic, Target, TimeDist};

@@ -4,7 +4,7 @@ use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::prove::ProveArgs;
 use crate::exit::usage;
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 

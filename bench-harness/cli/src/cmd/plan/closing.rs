@@ -1,6 +1,6 @@
 //! The rule that closes batches, as it is written on the command line.
 
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use planner::sim::Closing;
 
 /// `full`, `timeout:TIME` or `prover-free`.

@@ -1,7 +1,7 @@
 //! Prove times by hand: a time, and how it scatters.
 
 use crate::exit::usage;
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::domain::TimeDist;
 

@@ -1,6 +1,6 @@
 //! The seed of the simulation, and what goes wrong with provers: crashes and stragglers.
 
-use crate::units::seconds;
+use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::sim::{AfterCrash, Crashes, Stragglers};
 

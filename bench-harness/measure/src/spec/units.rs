@@ -1,7 +1,10 @@
-//! Durations and fractions on the command line.
+//! Durations and fractions on the command line: of a spec, and of every other flag that takes one.
 
 /// A duration in seconds: a number with `ms`, `s`, `min` or `h`; a bare number is seconds.
-pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+///
+/// # Errors
+/// The sentence that the command line shows: an unknown unit, no number, or none that is finite.
+pub fn seconds(text: &str) -> Result<f64, String> {
     let split = text.find(|c: char| c.is_ascii_alphabetic() && c != 'e').unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let factor = match unit {
@@ -22,7 +25,10 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
 }
 
 /// A fraction: a number, or a percentage.
-pub(crate) fn fraction(text: &str) -> Result<f64, String> {
+///
+/// # Errors
+/// The sentence that the command line shows.
+pub fn fraction(text: &str) -> Result<f64, String> {
     let (number, scale) = match text.strip_suffix('%') {
         Some(number) => (number, 0.01),
         None => (text, 1.0),

@@ -1,0 +1,63 @@
+//! Sums of several stages of one batch: what closing, or proving, takes as a whole.
+
+use crate::statistics::Value;
+use records::sample::{SampleRecord, StageName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a prover is busy with for each batch: the p of the formulas.
+pub const PROVE_BATCH: [(StageName, f64); 3] =
+    [(StageName::Record, 1.0), (StageName::Witness, 1.0), (StageName::Prove, 1.0)];
+
+/// What a sum needs of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageTime {
+    /// Which repeat, from 0; none for the set-up.
+    pub repeat: Option<u64>,
+    /// The batch's place in the repeat; none for an aggregation.
+    pub batch: Option<u64>,
+    /// What was timed.
+    pub stage: StageName,
+    /// Its time, and whether it enters the estimate.
+    pub value: Value,
+}
+
+impl StageTime {
+    /// The time of a sample; none of one level of aggregation, which is a part of a batch's or a tree's time.
+    pub fn of(sample: &SampleRecord) -> Option<Self> {
+        let SampleRecord { repeat, batch, stage, level, .. } = *sample;
+        level.is_none().then(|| Self { repeat, batch, stage, value: Value::of(sample) })
+    }
+}
+
+/// The signed sum of several stages for each batch of which all of them are there, by repeat and batch. Of two times
+/// of the same stage of a batch the first stands.
+pub fn stage_sums(
+    times: impl IntoIterator<Item = StageTime>,
+    stages: &[(StageName, f64)],
+) -> impl Iterator<Item = Value> {
+    let mut sums: BTreeMap<_, Vec<(StageName, Value, f64)>> = BTreeMap::new();
+    for StageTime { repeat, batch, stage, value } in times {
+        if let Some((_, sign)) = stages.iter().find(|(wanted, _)| *wanted == stage) {
+            let parts = sums.entry((repeat, batch)).or_default();
+            if !parts.iter().any(|(known, ..)| *known == stage) {
+                parts.push((stage, value, *sign));
+            }
+        }
+    }
+    let wanted = stages.len();
+    sums.into_values()
+        .filter(move |parts| parts.len() == wanted)
+        .map(|parts| sum_of(parts.into_iter().map(|(_, value, sign)| (value, sign))))
+}
+
+/// A signed sum; it counts where all of its parts do, and its cycles are known where theirs are.
+pub(crate) fn sum_of(parts: impl Iterator<Item = (Value, f64)>) -> Value {
+    let none = Value { wall_s: 0.0, cycles: Some(0.0), counts: true };
+    parts.fold(none, |sum, (part, sign)| Value {
+        wall_s: sum.wall_s + sign * part.wall_s,
+        cycles: sum.cycles.zip(part.cycles).map(|(sum, part)| sum + sign * part),
+        counts: sum.counts && part.counts,
+    })
+}
