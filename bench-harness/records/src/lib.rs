@@ -21,6 +21,7 @@ pub mod comparison;
 pub mod file;
 pub mod laws;
 pub mod machine;
+mod names;
 pub mod number;
 pub mod plan;
 pub mod profile;

@@ -5,6 +5,7 @@
 //! thousand positions take less than a second.
 
 use records::number::significant;
+use records::plan::RecommendationRecord;
 use records::what_if::{
     AnswerRecord, CostRecord, PositionRecord, WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord,
 };
@@ -13,8 +14,7 @@ use std::collections::HashMap;
 use crate::domain::{Close, Gas, Load, Prices, Target};
 use crate::error::PlanError;
 use crate::plan::needs::provers_min;
-use crate::plan::record::term;
-use crate::plan::{Plan, PlanRequest, Recommendation, choose, closed_form};
+use crate::plan::{Fleet, Plan, PlanRequest, choose, closed_form};
 
 /// Where targets stand around the one asked for.
 const TARGET_STEPS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
@@ -97,7 +97,7 @@ impl Packed {
         };
         let costs = self.cost(request, &choice, axes)?;
         let size = request.load().batch_transactions();
-        let closed = closed_form(request, choice.fleet());
+        let closed = closed_form(request, Fleet::of(&choice));
         let row = AnswerRecord(
             choice.provers,
             choice.aggregators,
@@ -107,7 +107,7 @@ impl Packed {
             shown(choice.delay_virtual_s),
             shown(closed.corrected_delay_s),
             shown(closed.published_delay_s),
-            term(choice.bottleneck),
+            choice.bottleneck,
             costs,
         );
         let next = i32::try_from(self.rows.len()).unwrap_or(i32::MAX);
@@ -129,7 +129,7 @@ impl Packed {
     fn cost(
         &mut self,
         request: &PlanRequest,
-        choice: &Recommendation,
+        choice: &RecommendationRecord,
         axes: &WhatIfAxesRecord,
     ) -> Result<u32, PlanError> {
         let mut row = Vec::new();
@@ -179,7 +179,7 @@ fn load(base: &Load, target: f64, close_s: Option<f64>) -> Result<Load, PlanErro
     Load::new(target, size, close)
 }
 
-fn axes(base: &PlanRequest, choice: &Recommendation) -> (WhatIfAxesRecord, PositionRecord) {
+fn axes(base: &PlanRequest, choice: &RecommendationRecord) -> (WhatIfAxesRecord, PositionRecord) {
     let load = base.load();
     let asked = load.transactions_per_s().unwrap_or_else(|| load.batches_per_s());
     let (target, at_target) = around(asked, TARGET_STEPS.iter().map(|step| rounded(asked * step, 3)));
@@ -199,9 +199,9 @@ fn axes(base: &PlanRequest, choice: &Recommendation) -> (WhatIfAxesRecord, Posit
     };
     let n = choice.batches_per_aggregation;
     let (groups, at_n) = whole(n, GROUP_STEPS.iter().map(|step| f64::from(n) * step).chain([1.0]));
-    let least = provers_min(base);
-    let steps = PROVER_STEPS.iter().map(|step| f64::from(least) * step);
-    let (fleets, _) = whole(least, steps.chain([1.0, f64::from(least) + 1.0, f64::from(least) + 2.0]));
+    let min = provers_min(base);
+    let steps = PROVER_STEPS.iter().map(|step| f64::from(min) * step);
+    let (fleets, _) = whole(min, steps.chain([1.0, f64::from(min) + 1.0, f64::from(min) + 2.0]));
     let fixed = base.provers().filter(|fixed| !fleets.contains(fixed));
     let mut provers: Vec<_> = fleets.into_iter().chain(fixed).map(Some).collect();
     provers.sort_unstable();

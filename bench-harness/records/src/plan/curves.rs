@@ -29,9 +29,9 @@ pub struct CurvesRecord {
 pub struct OverBatchesRecord {
     /// N.
     pub batches_per_aggregation: u32,
-    /// By the seed's formula, with N provers, whatever arrives.
+    /// By the published formula, with N provers, whatever arrives.
     pub published_throughput_batches_per_s: f64,
-    /// By the seed's formula.
+    /// By the published formula.
     pub published_delay_s: f64,
     /// By the corrected form, of the recommended P on aggregators enough for this N: what it carries of the load.
     pub corrected_throughput_batches_per_s: f64,

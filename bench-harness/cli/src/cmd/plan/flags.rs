@@ -5,7 +5,8 @@ use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::faults::{FaultArgs, OnCrash};
 use crate::cmd::plan::merge_shape::Merging;
 use clap::ValueEnum;
-use planner::plan::request::{ArrivalLaw, SPARES};
+use planner::plan::ArrivalLaw;
+use planner::plan::request::SPARES;
 use planner::sim::Closing;
 
 /// A flag without its dashes, and its value.
