@@ -20,9 +20,9 @@ pub struct LawsRecord {
     pub schema_version: u32,
     /// The run whose profile this is of.
     pub run: String,
-    /// The laws: over cores, clock, share of the processor, batch size, N; within each by family, then by stage.
+    /// The laws: over cores, clock, fraction of the processor, batch size, N; within each by family, then by stage.
     pub laws: Vec<LawRecord>,
-    /// What was looked for and cannot be told from this profile, a sentence each: how many points there are, how
+    /// What this profile cannot answer, a sentence each: how many points there are, how
     /// many it takes.
     pub missing: Vec<String>,
 }
@@ -37,7 +37,7 @@ impl Versioned for LawsRecord {
 pub struct LawRecord {
     /// What is varied: the unit of every `x`.
     pub over: OverName,
-    /// What is looked at: the unit of every `y`.
+    /// What is measured: the unit of every `y`.
     pub of: OfName,
     /// The stage; none for memory, which is of the whole process.
     pub stage: Option<QuantityName>,
@@ -61,7 +61,7 @@ pub struct LawRecord {
 pub struct FamilyRecord {
     /// `transfer`, `swap`, `mix` or `trace`.
     pub workload: String,
-    /// The share of swaps, where the workload has one.
+    /// The fraction of swaps, from 0 to 1, where the workload has one.
     pub swap_ratio: Option<f64>,
     /// `plonky2`, `scripted` or `command`.
     pub proof_system: String,
@@ -238,7 +238,7 @@ names! {
         Cores = "cores";
         /// The clock, GHz.
         ClockGhz = "clock_ghz", "clock, GHz";
-        /// The share of the processor's time that a quota leaves; never a clock, since memory keeps its speed.
+        /// The fraction of the processor's time that a quota leaves; never a clock, since memory keeps its speed.
         CpuFraction = "cpu_fraction", "share of the processor";
         /// Transactions in a batch, all within one padded circuit size.
         BatchTransactions = "batch_transactions", "transactions in a batch";
@@ -248,7 +248,7 @@ names! {
 }
 
 names! {
-    /// What is looked at.
+    /// What is measured.
     pub enum OfName {
         /// Time, s.
         TimeS = "time_s", "time";
@@ -260,7 +260,7 @@ names! {
 names! {
     /// A law.
     pub enum LawName {
-        /// `t(n) = t(1)·(s + (1 − s)/n)`, s the serial share.
+        /// `t(n) = t(1)·(s + (1 − s)/n)`, s the serial fraction.
         Amdahl = "amdahl", "Amdahl";
         /// `t(n) = t(1)·(1 + α(n − 1) + βn(n − 1))/n`: the universal scalability law as a time.
         Usl = "usl", "USL";

@@ -82,7 +82,7 @@ pub struct AnswerRecord(
     pub u32,
     /// Aggregators, A.
     pub u32,
-    /// Highest use of a stage, %; 100 or above never settles if anything is random.
+    /// Highest utilization of a stage, %; 100 or above never settles if anything is random.
     pub f64,
     /// Throughput, batches/s.
     pub f64,

@@ -31,7 +31,7 @@ impl DayQueue {
             let expected = format!("at most {DAY_BATCHES_MAX} to simulate");
             return Err(PlanError::bad("batches a day", &expected, batches));
         }
-        // Nothing stands behind the provers: what is looked at is the wait for them.
+        // Nothing follows the provers: what is measured is the wait for them.
         let nothing = Aggregation::pairwise(TimeDist::fixed("merge", 1.0)?);
         let arrivals = Arrivals::daily(curve.rates().to_vec(), true)?;
         let pipeline = Pipeline::new(arrivals, prove, 1, nothing, L1::Latency(1e-6))?;

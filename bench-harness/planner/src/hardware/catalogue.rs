@@ -5,7 +5,7 @@ use crate::error::PlanError;
 /// A starting catalogue. Its prices have dates; a user's own entries go before it.
 const STARTER: &str = include_str!("../../data/hardware.csv");
 
-/// Which of a machine's clocks a figure stands on.
+/// Which of a machine's clocks a figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// What all cores sustain.

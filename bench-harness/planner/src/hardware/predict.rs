@@ -8,7 +8,7 @@ use crate::hardware::catalogue::Machine;
 use crate::scaling::usl::{Errors, Law};
 use crate::scaling::{LineFit, UslFit};
 
-/// What a predicted time stands on.
+/// What a predicted time is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Basis {
     /// Measured on this machine.
@@ -30,7 +30,7 @@ impl Basis {
     }
 }
 
-/// What stood beside a prover when its time was measured, against what will stand there.
+/// Other provers on the machine: when the time was measured, and as planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Neighbours {
     /// One prover has the machine to itself, as it was measured.
@@ -61,7 +61,7 @@ impl Neighbours {
 pub struct Prediction {
     /// The time, s.
     pub prove_s: f64,
-    /// What it stands on.
+    /// What it is based on.
     pub basis: Basis,
     /// How far its core count is from those measured.
     pub reach: Reach,

@@ -19,7 +19,7 @@ use crate::scaling::turn::turning_fraction;
 /// Every machine of the catalogue, cheapest first, those without a price after those with one by number of
 /// machines, and those that cannot do it last.
 ///
-/// Every N is looked at again on each machine; `base`, the recommendation where the prover was measured, says which
+/// Every N is considered anew on each machine; `base`, the recommendation where the prover was measured, says which
 /// splits of a machine are worth a search.
 pub fn rank(
     request: &PlanRequest,
@@ -115,9 +115,9 @@ fn place(
             .unwrap_or_else(|| PlanError::bad(&field, "a split that fits and is fast enough", "none")));
     };
     let prove_s = prediction.prove_s;
-    let scaled = request.clone().with_prove_scaled(prove_s / request.prove().mean_s())?;
+    let scaled = request.clone().with_prove_scaled(prove_s / request.prove.mean_s())?;
     let (found, result) = recommendation::quick(&scaled)?;
-    let provers = found.provers + request.spares();
+    let provers = found.provers + request.spares;
     let machines = provers.div_ceil(fits);
     Ok(MachineFleetRecord {
         cores_per_prover,
@@ -132,7 +132,7 @@ fn place(
     })
 }
 
-/// What a predicted time stands on, in words.
+/// What a predicted time is based on, in words.
 fn basis(prediction: Prediction) -> String {
     let Prediction { prove_s: _, basis, reach, neighbours } = prediction;
     let cores = if reach == Reach::Within { "" } else { ", MORE CORES" };
@@ -146,12 +146,12 @@ fn soon_enough(request: &PlanRequest, base: &RecommendationRecord, prove_s: f64)
         return Ok(true);
     };
     let (n, interval_s) = (base.batches_per_aggregation, request.interval_s());
-    let prove = request.prove().scaled(prove_s / request.prove().mean_s())?;
+    let prove = request.prove.scaled(prove_s / request.prove.mean_s())?;
     let q = match limit.statistic {
         Statistic::P99 => 0.99,
         // Means lie a little above medians; the search that follows decides.
         Statistic::Mean | Statistic::P50 => 0.5,
     };
-    let after_s = request.aggregation().latency_s(n, base.aggregators) + request.l1().mean_wait_s();
+    let after_s = request.aggregation.latency_s(n, base.aggregators) + request.l1.mean_wait_s();
     Ok(in_order_floor_s(&prove, n, interval_s, q) + after_s <= limit.limit_s)
 }

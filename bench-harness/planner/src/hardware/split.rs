@@ -56,8 +56,8 @@ pub fn splits(
     let mut rows = Vec::new();
     for Division { cores_per_prover, fits, prediction } in divisions {
         let (Ok(Prediction { prove_s, neighbours, .. }), true) = (prediction, fits > 0) else { continue };
-        let scaled = request.prove().scaled(prove_s / request.prove().mean_s())?;
-        let needed = more_than(request.batches_per_s() * prove_s) + request.spares();
+        let scaled = request.prove.scaled(prove_s / request.prove.mean_s())?;
+        let needed = more_than(request.batches_per_s() * prove_s) + request.spares;
         let machines = paid.unwrap_or_else(|| needed.div_ceil(fits));
         let provers = if paid.is_some() { machines * fits } else { needed };
         rows.push(SplitRecord {

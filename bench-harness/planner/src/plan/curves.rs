@@ -1,6 +1,6 @@
 //! Fleets around the one recommended, for the report to draw: over N, over P, and a day of uneven load.
 //!
-//! Owned here: which fleets are looked at and what is asked of each. Not here: the formulas ([`crate::formulas`]),
+//! Owned here: which fleets are tried and which figures are taken of each. Not here: the formulas ([`crate::formulas`]),
 //! the simulation ([`crate::sim`]), the pictures (`reports`).
 
 use crate::backlog::day::run;
@@ -64,7 +64,7 @@ fn batches_tried(plan: &Plan) -> Vec<u32> {
 
 fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
     let Plan { request, choice, .. } = plan;
-    let aggregators = choice.aggregators.max(request.aggregation().useful_aggregators(n));
+    let aggregators = choice.aggregators.max(request.aggregation.useful_aggregators(n));
     let fleet = Fleet { provers: choice.provers, batches_per_aggregation: n, aggregators };
     let ClosedForm {
         published_throughput_batches_per_s,
@@ -89,7 +89,7 @@ fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
 
 /// Arrivals over what a fleet can carry.
 fn utilization(request: &PlanRequest, fleet: Fleet) -> f64 {
-    request.load().batches_per_s() / capacity_of(request, fleet)
+    request.load.batches_per_s() / capacity_of(request, fleet)
 }
 
 /// A short simulation of a fleet; none where its delay never settles.
@@ -106,7 +106,7 @@ fn provers_tried(plan: &Plan) -> Vec<u32> {
     tried.extend([min / 4, min / 2, min].map(|more| min.saturating_add(more)));
     tried.extend([min.saturating_sub(1), choice.provers]);
     tried.retain(|provers| *provers >= 1 && *provers <= min.saturating_mul(2).saturating_add(8));
-    tried.retain(|provers| request.provers_max().is_none_or(|max| *provers <= max));
+    tried.retain(|provers| request.provers_max.is_none_or(|max| *provers <= max));
     tried.sort_unstable();
     tried.dedup();
     tried
@@ -152,7 +152,7 @@ fn floor(plan: &Plan) -> Result<Option<FloorRecord>, PlanError> {
 /// recommended fleet, and the fewest provers for which nobody waits longer than ten minutes.
 fn day(request: &PlanRequest, provers: u32) -> Result<Option<DayRecord>, PlanError> {
     const SLOTS: u32 = 48;
-    let target = request.load().batches_per_s();
+    let target = request.load.batches_per_s();
     let at = |slot: u32| {
         let hour = (f64::from(slot) + 0.5) / f64::from(SLOTS) * 24.0;
         target * (1.0 - 0.5 * libm::cos((hour - 4.0) / 24.0 * std::f64::consts::TAU))

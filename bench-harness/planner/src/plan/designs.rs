@@ -26,8 +26,8 @@ struct Published<'a> {
 
 /// All five designs, in the order of the source.
 pub(crate) fn all(request: &PlanRequest) -> Vec<DesignRecord> {
-    let load = request.load();
-    let (interval_s, close_s) = match (request.closing(), load.close()) {
+    let load = &request.load;
+    let (interval_s, close_s) = match (request.closing, load.close()) {
         (Closing::Full | Closing::ProverFree, Close::Fixed { close_s }) => (close_s, close_s),
         _ => (request.interval_s(), request.close_s()),
     };
@@ -36,9 +36,9 @@ pub(crate) fn all(request: &PlanRequest) -> Vec<DesignRecord> {
         interval_s,
         extra_close_s: close_s - interval_s,
         prove_s: request.prove_mean_s(),
-        block_s: request.block_s(),
-        aggregation: request.aggregation(),
-        fixed_n: request.batches_per_aggregation(),
+        block_s: request.block_s,
+        aggregation: &request.aggregation,
+        fixed_n: request.batches_per_aggregation,
     };
     let aggregated = inputs.aggregated();
     let order_then_prove = inputs.order_then_prove(aggregated.clone());
@@ -49,7 +49,7 @@ impl Published<'_> {
     fn single(&self) -> DesignRecord {
         let throughput = published::single_throughput(self.prove_s);
         let delay_s = published::single_delay_s(self.interval_s, self.prove_s, self.block_s);
-        // The printed formula has one term: the source takes proving as the longest part.
+        // The printed formula has one term: the source takes proving as the longest stage.
         self.figures(Design::SingleBatch, 1, throughput, delay_s, Term::Prove)
     }
 

@@ -66,8 +66,8 @@ pub(crate) fn settles(request: &PlanRequest, utilization: f64) -> bool {
 /// The two closed forms for `fleet`.
 pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
     let Fleet { provers: _, batches_per_aggregation: n, aggregators } = fleet;
-    let (interval_s, prove_s, block_s) = (request.interval_s(), request.prove_mean_s(), request.block_s());
-    let aggregate_s = request.aggregation().latency_s(n, aggregators);
+    let (interval_s, prove_s, block_s) = (request.interval_s(), request.prove_mean_s(), request.block_s);
+    let aggregate_s = request.aggregation.latency_s(n, aggregators);
     let extra_s = request.close_s() - interval_s;
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
@@ -83,7 +83,7 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
             + published::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
         corrected_throughput_batches_per_s: throughput,
         corrected_delay_s: extra_s
-            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1().mean_wait_s()),
+            + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1.mean_wait_s()),
         utilization: 1.0 / interval_s / capacity,
     }
 }
@@ -102,7 +102,7 @@ pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstima
         utilization,
     } = closed_form(request, fleet);
     // A sequencer that holds back loses batches and never falls behind.
-    let (simulated, unstable) = if request.closing() == Closing::ProverFree || settles(request, utilization) {
+    let (simulated, unstable) = if request.closing == Closing::ProverFree || settles(request, utilization) {
         (Some(record(&precise(request, fleet)?)), None)
     } else {
         (None, Some(overloaded(request, fleet, corrected_delay_s)?))
@@ -137,7 +137,7 @@ fn overloaded(
             // So many batches that chance is averaged out: the queue grows as a fluid does.
             return Ok(corrected_delay_s + 0.99 * batches as f64 * growth_s_per_batch);
         }
-        let length = RunLength::new(batches.min(OVERLOADED_BATCHES_MAX), 0, REPLICATIONS, request.seed())?;
+        let length = RunLength::new(batches.min(OVERLOADED_BATCHES_MAX), 0, REPLICATIONS, request.seed)?;
         Ok(simulate(&pipeline, length).consolidated.p99_s.value)
     };
     Ok(UnstableRecord {
@@ -151,7 +151,7 @@ fn overloaded(
 pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     capacity::prover_capacity(provers, request.prove_effective_s())
-        .min(capacity::group_capacity(n, aggregators, request.aggregation().work_s(n)))
+        .min(capacity::group_capacity(n, aggregators, request.aggregation.work_s(n)))
         .min(capacity::group_capacity(n, 1, request.l1_work_s()))
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, 
 /// Whether a simulation carried the target, to one part in a hundred. Only a sequencer that holds back until a prover
 /// is free loses batches; any other lets the queue grow, which shows in the utilization.
 pub(crate) fn carries(request: &PlanRequest, result: &Simulated) -> bool {
-    request.closing() != Closing::ProverFree
+    request.closing != Closing::ProverFree
         || result.throughput_batches_per_s.value >= 0.99 * request.batches_per_s()
 }
 
@@ -195,12 +195,12 @@ fn simulated(
         false => ((groups * n).max(6_000).min(batches_max).max(30 * n), REPLICATIONS),
     };
     let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
-    if let ArrivalLaw::Daily { .. } = request.arrival_law() {
+    if let ArrivalLaw::Daily { .. } = &request.arrival_law {
         return days(request, &pipeline);
     }
     // A tenth, and the time in which every prover has ended a few proofs.
     let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
-    Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed())?))
+    Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed)?))
 }
 
 /// Whole days: the first leaves its queue to those that count.
@@ -216,7 +216,7 @@ fn days(request: &PlanRequest, pipeline: &Pipeline) -> Result<Simulated, PlanErr
         ));
     }
     let (days, replications) = if day > 100_000 { (2, 4) } else { (4, REPLICATIONS) };
-    Ok(simulate(pipeline, RunLength::new(days * day, day, replications, request.seed())?))
+    Ok(simulate(pipeline, RunLength::new(days * day, day, replications, request.seed)?))
 }
 
 /// The statistic of a simulated delay to a state, s.

@@ -11,8 +11,8 @@ use crate::plan::request::PlanRequest;
 
 /// Batches must close as fast as the target asks.
 pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
-    let target = request.load().batches_per_s();
-    let shortest_s = request.load().shortest_interval_s();
+    let target = request.load.batches_per_s();
+    let shortest_s = request.load.shortest_interval_s();
     let best = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     if best >= target * (1.0 - 1e-9) {
         return Ok(());
@@ -32,14 +32,14 @@ pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
 
 /// The delay to virtual has no prover in it: closing and L1 alone must be short enough.
 pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
-    let Some(limit) = request.delay_limit().filter(|limit| limit.state == State::Virtual) else {
+    let Some(limit) = request.delay_limit.filter(|limit| limit.state == State::Virtual) else {
         return Ok(());
     };
     let best_s = if request.is_deterministic() {
-        forming_s(request, 1) + request.l1().mean_wait_s()
+        forming_s(request, 1) + request.l1.mean_wait_s()
     } else {
-        // Any fleet will do: it is not looked at.
-        let n = request.batches_per_aggregation().unwrap_or(1);
+        // Any fleet will do: the delay to virtual does not depend on it.
+        let n = request.batches_per_aggregation.unwrap_or(1);
         let provers = whole_at_least(2.0 * request.batches_per_s() * request.prove_effective_s()).max(1);
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
         delay_s(&rough(request, fleet)?, State::Virtual, limit.statistic)
@@ -47,7 +47,7 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
     if best_s <= limit.limit_s {
         return Ok(());
     }
-    let (close_s, block_s) = (forming_s(request, 1), request.l1().mean_wait_s());
+    let (close_s, block_s) = (forming_s(request, 1), request.l1.mean_wait_s());
     Err(PlanError::Infeasible {
         term: if close_s > block_s { Term::Close } else { Term::Block },
         best: Figure(best_s),
@@ -60,7 +60,7 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
 /// The fewest provers that keep up, if so many are allowed.
 pub(crate) fn by_provers(request: &PlanRequest, provers: u32) -> Result<u32, PlanError> {
     let prove_s = request.prove_effective_s();
-    match request.provers_max() {
+    match request.provers_max {
         Some(max) if max < provers => Err(PlanError::Infeasible {
             term: Term::Prove,
             best: Figure(prover_capacity(max, prove_s)),
@@ -86,8 +86,8 @@ pub(crate) fn blocked(request: &PlanRequest) -> PlanError {
         unit: "batches/s",
         advice: format!(
             "one proof of {max} batches fits a block of {} s; aggregate {} batches or more",
-            Figure(request.block_s()),
-            whole_at_least(target * request.block_s())
+            Figure(request.block_s),
+            whole_at_least(target * request.block_s)
         ),
     }
 }
@@ -118,18 +118,18 @@ pub(crate) fn too_slow(
     let (n, interval_s) = (fleet.batches_per_aggregation, request.interval_s());
     let prove_s = match limit.statistic {
         Statistic::Mean => request.prove_mean_s(),
-        Statistic::P50 => in_order_floor_s(request.prove(), 1, interval_s, 0.5) - interval_s,
-        Statistic::P99 => in_order_floor_s(request.prove(), 1, interval_s, 0.99) - interval_s,
+        Statistic::P50 => in_order_floor_s(&request.prove, 1, interval_s, 0.5) - interval_s,
+        Statistic::P99 => in_order_floor_s(&request.prove, 1, interval_s, 0.99) - interval_s,
     };
     let times = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s),
-        (Term::Aggregate, request.aggregation().latency_s(n, fleet.aggregators)),
-        (Term::Block, request.l1().mean_wait_s()),
+        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators)),
+        (Term::Block, request.l1.mean_wait_s()),
     ];
     let (term, longest_s) =
         times.into_iter().fold(times[0], |max, time| if time.1 > max.1 { time } else { max });
-    let capped = if request.provers_max() == Some(fleet.provers) { " (and no more are allowed)" } else { "" };
+    let capped = if request.provers_max == Some(fleet.provers) { " (and no more are allowed)" } else { "" };
     PlanError::Infeasible {
         term,
         best: Figure(best_s),

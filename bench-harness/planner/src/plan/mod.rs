@@ -5,7 +5,7 @@
 //! | [`request`] | [`PlanRequest`]: what is asked |
 //! | [`arrival_law`] | [`ArrivalLaw`]: how the times between batches vary |
 //! | [`designs`] | each design by the published formulas |
-//! | `needs` | the fewest provers, the limit and the time to form a group: what all of the search stands on |
+//! | `needs` | the fewest provers, the limit and the time to form a group: what a request needs whatever the fleet |
 //! | [`recommendation`], `search` | the search for P, N and A |
 //! | `infeasible` | what forbids a plan |
 //! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
@@ -54,7 +54,7 @@ pub struct Plan {
     pub choice: RecommendationRecord,
     /// Each design by the published formulas, at the N = P that meets the target.
     pub designs: Vec<DesignRecord>,
-    /// The fleet recommended, the N = P of the published formulas, and where chance plays a part the fleet
+    /// The fleet recommended, the N = P of the published formulas, and where times are random the fleet
     /// recommended with its spares at work.
     pub fleet_estimates: Vec<FleetEstimateRecord>,
     /// How the number of provers moves with prove time.
@@ -104,7 +104,7 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     }
     if !request.is_deterministic() {
         // While nothing is broken the spares work too.
-        fleets.push(Fleet { provers: choice.provers.saturating_add(request.spares()), ..recommended });
+        fleets.push(Fleet { provers: choice.provers.saturating_add(request.spares), ..recommended });
     }
     let mut fleet_estimates = Vec::new();
     for (index, &fleet) in fleets.iter().enumerate() {

@@ -1,13 +1,13 @@
-//! What a request needs before any fleet is looked at: provers at the least, the limit, the time to form a group.
+//! What a request needs whatever the fleet: the fewest provers, the limit, the time to form a group.
 //!
-//! The ground that choosing, searching and refusing all stand on; it knows none of them.
+//! Choosing, searching and refusing all use it; it uses none of them.
 
 use records::plan::{DelayLimitRecord, State};
 
 use crate::formulas::capacity::{whole_at_least, whole_at_most};
 use crate::plan::request::PlanRequest;
 
-/// The fewest provers that are not behind for ever: all of their time if nothing is random, less than all
+/// The fewest provers whose queue does not grow for ever: all of their time if nothing is random, less than all
 /// of it otherwise.
 pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
     let needed = request.batches_per_s() * request.prove_effective_s();
@@ -21,7 +21,7 @@ pub(crate) fn more_than(x: f64) -> u32 {
 
 /// The limit on the delay to consolidated, if there is one.
 pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimitRecord> {
-    request.delay_limit().filter(|limit| limit.state == State::Consolidated)
+    request.delay_limit.filter(|limit| limit.state == State::Consolidated)
 }
 
 /// Whether a delay is within a limit, by more than rounding.

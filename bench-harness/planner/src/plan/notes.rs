@@ -23,7 +23,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(spares(plan));
     notes.extend(alone(plan));
     notes.extend(early(&plan.request));
-    if plan.request.prices().is_none() {
+    if plan.request.prices.is_none() {
         notes.push("No prices were given: fleets are compared by their machines.".to_owned());
     }
     notes
@@ -50,14 +50,14 @@ fn balance(plan: &Plan) -> String {
 }
 
 fn fixed_provers(plan: &Plan) -> Option<String> {
-    let fixed = plan.request.provers()?;
+    let fixed = plan.request.provers?;
     let min = provers_min(&plan.request);
     let enough = if fixed < min { "too few to keep up" } else { "enough to keep up" };
     Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {min}."))
 }
 
 fn spares(plan: &Plan) -> Option<String> {
-    let spares = plan.request.spares();
+    let spares = plan.request.spares;
     if spares == 0 {
         return None;
     }
@@ -85,11 +85,11 @@ fn spares(plan: &Plan) -> Option<String> {
 
 /// One batch a proof is a choice that must be explained: aggregation is what the other designs are about.
 fn alone(plan: &Plan) -> Option<String> {
-    let free = plan.request.batches_per_aggregation().is_none() && plan.choice.batches_per_aggregation == 1;
+    let free = plan.request.batches_per_aggregation.is_none() && plan.choice.batches_per_aggregation == 1;
     if !free {
         return None;
     }
-    let priced = plan.request.prices().is_some_and(|prices| prices.has_gas());
+    let priced = plan.request.prices.is_some_and(|prices| prices.has_gas());
     Some(if priced {
         "N = 1: every proof is verified on L1 by itself; at this price of gas a larger group costs more in machines \
          than it saves."
@@ -117,7 +117,7 @@ fn early(request: &PlanRequest) -> Option<String> {
 
 /// A sequencer that holds back does not fall behind: it carries less.
 fn held_back(plan: &Plan) -> Vec<String> {
-    if plan.request.closing() != Closing::ProverFree {
+    if plan.request.closing != Closing::ProverFree {
         return Vec::new();
     }
     let lost = plan.fleet_estimates.iter().filter_map(|estimate| {
@@ -195,7 +195,7 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
 }
 
 fn thin_tail(request: &PlanRequest) -> Option<String> {
-    let Shape::Empirical(samples) = request.prove().shape() else {
+    let Shape::Empirical(samples) = request.prove.shape() else {
         return None;
     };
     let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic == Statistic::P99);

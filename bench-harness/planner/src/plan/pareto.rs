@@ -18,12 +18,12 @@ pub(crate) fn front(
 ) -> Result<Vec<ParetoRecord>, PlanError> {
     let min = provers_min(request);
     let n = choice.batches_per_aggregation;
-    let sizes = if request.batches_per_aggregation().is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
+    let sizes = if request.batches_per_aggregation.is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
     let mut points = Vec::new();
     for n in sizes {
         for provers in [min, min + 1, min + 2, min + 4, min + min / 4 + 4, min + min / 2 + 8] {
             let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: choice.aggregators };
-            let allowed = request.provers_max().is_none_or(|max| provers <= max);
+            let allowed = request.provers_max.is_none_or(|max| provers <= max);
             let carries = capacity_of(request, fleet) >= request.batches_per_s() * (1.0 - 1e-9);
             if allowed && carries {
                 points.push(point(request, fleet)?);
@@ -35,7 +35,7 @@ pub(crate) fn front(
 
 fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
-    let rented = provers + request.spares();
+    let rented = provers + request.spares;
     let cost = |prices: Prices| {
         prices.usd_per_batch(rented, aggregators, batches_per_aggregation, request.batches_per_s())
     };
@@ -44,7 +44,7 @@ fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError>
         batches_per_aggregation,
         aggregators,
         machines: rented + aggregators,
-        usd_per_batch: request.prices().map(cost),
+        usd_per_batch: request.prices.map(cost),
         p99_s: rough(request, fleet)?.consolidated.p99_s.value,
     })
 }

@@ -25,17 +25,17 @@ impl Plan {
 }
 
 fn inputs(request: &PlanRequest) -> InputsRecord {
-    let load = request.load();
+    let load = &request.load;
     InputsRecord {
         target_batches_per_s: load.batches_per_s(),
         target_transactions_per_s: load.transactions_per_s(),
         batch_transactions: load.batch_transactions(),
         close_s: request.close_s(),
         close_interval_s: request.interval_s(),
-        prove: time(request.prove()),
-        aggregation: aggregation(request.aggregation()),
-        block_s: request.block_s(),
-        delay_limit: request.delay_limit(),
+        prove: time(&request.prove),
+        aggregation: aggregation(&request.aggregation),
+        block_s: request.block_s,
+        delay_limit: request.delay_limit,
     }
 }
 

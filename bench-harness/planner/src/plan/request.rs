@@ -16,22 +16,36 @@ pub const SPARES: u32 = 1;
 /// A load, the measured times, and what would be good enough.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanRequest {
-    load: Load,
-    prove: TimeDist,
-    aggregation: Aggregation,
-    block_s: f64,
-    delay_limit: Option<DelayLimitRecord>,
-    batches_per_aggregation: Option<u32>,
-    provers: Option<u32>,
-    provers_max: Option<u32>,
-    arrival_law: ArrivalLaw,
-    closing: Closing,
-    stragglers: Option<Stragglers>,
-    l1: L1,
-    crashes: Option<Crashes>,
-    prices: Option<Prices>,
-    spares: u32,
-    seed: u64,
+    /// What arrives, and how batches close.
+    pub(crate) load: Load,
+    /// Time to prove one batch on one prover, without stragglers and crashes.
+    pub(crate) prove: TimeDist,
+    /// How N proofs become one.
+    pub(crate) aggregation: Aggregation,
+    /// L1 block time, s.
+    pub(crate) block_s: f64,
+    /// The delay asked for.
+    pub(crate) delay_limit: Option<DelayLimitRecord>,
+    /// N, where it is fixed.
+    pub(crate) batches_per_aggregation: Option<u32>,
+    /// P, where it is fixed.
+    pub(crate) provers: Option<u32>,
+    /// The most provers allowed.
+    pub(crate) provers_max: Option<u32>,
+    /// How batches come.
+    pub(crate) arrival_law: ArrivalLaw,
+    /// The rule that closes batches.
+    pub(crate) closing: Closing,
+    pub(crate) stragglers: Option<Stragglers>,
+    /// The base chain.
+    pub(crate) l1: L1,
+    pub(crate) crashes: Option<Crashes>,
+    /// Prices, if given.
+    pub(crate) prices: Option<Prices>,
+    /// Provers beyond what is needed.
+    pub(crate) spares: u32,
+    /// Seed of the simulation.
+    pub(crate) seed: u64,
 }
 
 impl PlanRequest {
@@ -246,54 +260,9 @@ impl PlanRequest {
         self.closing
     }
 
-    /// How batches come.
-    pub fn arrival_law(&self) -> &ArrivalLaw {
-        &self.arrival_law
-    }
-
-    /// Stragglers, if any.
-    pub fn stragglers(&self) -> Option<Stragglers> {
-        self.stragglers
-    }
-
     /// Mean time to prove one batch, stragglers included and crashes not, s.
     pub fn prove_mean_s(&self) -> f64 {
         occupied_s(&self.prove, self.stragglers, None)
-    }
-
-    /// How N proofs become one.
-    pub fn aggregation(&self) -> &Aggregation {
-        &self.aggregation
-    }
-
-    /// L1 block time, s.
-    pub fn block_s(&self) -> f64 {
-        self.block_s
-    }
-
-    /// The delay asked for.
-    pub fn delay_limit(&self) -> Option<DelayLimitRecord> {
-        self.delay_limit
-    }
-
-    /// N, where the request fixes it.
-    pub fn batches_per_aggregation(&self) -> Option<u32> {
-        self.batches_per_aggregation
-    }
-
-    /// P, where the request fixes it.
-    pub fn provers(&self) -> Option<u32> {
-        self.provers
-    }
-
-    /// The most provers allowed.
-    pub fn provers_max(&self) -> Option<u32> {
-        self.provers_max
-    }
-
-    /// The base chain.
-    pub fn l1(&self) -> L1 {
-        self.l1
     }
 
     /// Prices, if given.
@@ -301,19 +270,9 @@ impl PlanRequest {
         self.prices
     }
 
-    /// Crashes, if any.
-    pub fn crashes(&self) -> Option<Crashes> {
-        self.crashes
-    }
-
     /// Provers beyond what is needed.
     pub fn spares(&self) -> u32 {
         self.spares
-    }
-
-    /// Seed of the simulation.
-    pub fn seed(&self) -> u64 {
-        self.seed
     }
 
     /// Time of L1 that one proof takes from the next, s; nothing where the submitter does not wait.

@@ -1,7 +1,7 @@
 //! The search by simulation: which N and A, and the fewest provers for them.
 //!
-//! Every N that may be chosen is looked at, up to 1,024, with every number of aggregators that is worth having. What
-//! a pair costs at the least and how soon it can be at the best is closed form, so that most need no simulation:
+//! Every N that may be chosen is considered, up to 1,024, with every number of aggregators that shortens the delay.
+//! The lower bounds on cost and delay of a pair are closed form, so that few pairs need a simulation:
 //! pairs are taken cheapest first, and the search ends where no other can be cheaper. All fleets see the same random
 //! numbers, so that a difference between two is theirs.
 
@@ -46,7 +46,7 @@ fn judged(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
 /// Provers in such number that more would not help.
 fn plenty(request: &PlanRequest, provers_min: u32) -> u32 {
     let plenty = provers_min.saturating_mul(2).saturating_add(8);
-    request.provers_max().map_or(plenty, |max| plenty.min(max))
+    request.provers_max.map_or(plenty, |max| plenty.min(max))
 }
 
 /// N and A with the bounds that need no simulation.
@@ -64,9 +64,9 @@ struct Pair {
 
 /// What a fleet costs: dollars a batch, or machines where there is no price.
 fn cost(request: &PlanRequest, provers: u32, n: u32, aggregators: u32) -> f64 {
-    match request.prices() {
+    match request.prices {
         Some(prices) => {
-            prices.usd_per_batch(provers + request.spares(), aggregators, n, request.batches_per_s())
+            prices.usd_per_batch(provers + request.spares, aggregators, n, request.batches_per_s())
         }
         None => f64::from(provers) + f64::from(aggregators),
     }
@@ -76,7 +76,7 @@ pub(crate) fn cheapest(request: &PlanRequest, provers_min: u32) -> Result<Fleet,
     let limit = consolidated_limit(request);
     let plenty = plenty(request, provers_min);
     let pairs = pairs(request, provers_min)?;
-    if let ([only], None, false) = (pairs.as_slice(), limit, request.closing() == Closing::ProverFree) {
+    if let ([only], None, false) = (pairs.as_slice(), limit, request.closing == Closing::ProverFree) {
         // Nothing to choose between, and nothing to hold it against: the capacities alone decide.
         let Pair { n, aggregators, .. } = *only;
         return Ok(Fleet { provers: provers_min.min(plenty), batches_per_aggregation: n, aggregators });
@@ -164,7 +164,7 @@ fn affordable(
 /// Doubles the step up from `provers_min`, then bisects: delay never rises with provers on the same numbers.
 pub(crate) fn fewest(request: &PlanRequest, provers_min: u32, ample: Fleet) -> Result<u32, PlanError> {
     let limit = consolidated_limit(request);
-    if limit.is_none() && request.closing() != Closing::ProverFree {
+    if limit.is_none() && request.closing != Closing::ProverFree {
         return Ok(provers_min.min(ample.provers));
     }
     let holds =
@@ -191,7 +191,7 @@ pub(crate) fn fewest(request: &PlanRequest, provers_min: u32, ample: Fleet) -> R
 
 /// Every N that L1 carries, with the fewest aggregators that carry it and twice as many up to those that still
 /// shorten it, cheapest first, of equal ones the quickest; those that no number of provers makes quick enough are
-/// left out, unless they all are.
+/// dropped, unless they all are.
 fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError> {
     let target = request.batches_per_s();
     let limit = consolidated_limit(request);
@@ -202,9 +202,9 @@ fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError
         if l1_use >= 1.0 - 1e-9 {
             continue;
         }
-        let work_s = request.aggregation().work_s(n);
+        let work_s = request.aggregation.work_s(n);
         let fewest = more_than(target * work_s / f64::from(n));
-        let useful = request.aggregation().useful_aggregators(n).max(fewest);
+        let useful = request.aggregation.useful_aggregators(n).max(fewest);
         // More aggregators are tried only for a limit: they cost and the throughput does not need them.
         let aggregators_max = if limit.is_some() { useful } else { fewest };
         let mut aggregators = fewest;
@@ -217,7 +217,7 @@ fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError
                 delay_min_s: forming_s(request, n)
                     + proofs_s
                     + aggregation_min_s(request, n, aggregators)
-                    + request.l1().mean_wait_s(),
+                    + request.l1.mean_wait_s(),
                 utilization: l1_use.max(busy),
             });
             if aggregators >= aggregators_max {
@@ -239,9 +239,9 @@ fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError
     Ok(pairs)
 }
 
-/// From the closing of a group's last batch to its last proof at the least, verified in order, s.
+/// From the closing of a group's last batch to its last proof verified in order: a lower bound, s.
 fn last_proof_s(request: &PlanRequest) -> f64 {
-    let (prove, interval_s) = (request.prove(), request.interval_s());
+    let (prove, interval_s) = (&request.prove, request.interval_s());
     match consolidated_limit(request).map(|limit| limit.statistic) {
         Some(Statistic::P99) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.99),
         Some(Statistic::P50) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.5),
@@ -251,9 +251,9 @@ fn last_proof_s(request: &PlanRequest) -> f64 {
     }
 }
 
-/// Time to aggregate at the least: the levels, or the work shared by all.
+/// Lower bound on the time to aggregate, s: the levels, or the work divided among all.
 fn aggregation_min_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregation = request.aggregation();
+    let aggregation = &request.aggregation;
     let shared_s = aggregation.work_s(n) / f64::from(aggregators);
     match aggregation {
         Aggregation::FixedTotal { total } => total.mean_s(),

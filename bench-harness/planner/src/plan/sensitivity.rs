@@ -25,7 +25,7 @@ pub(crate) fn of(
     choice: &RecommendationRecord,
 ) -> Result<SensitivityRecord, PlanError> {
     let at = |factor: f64| provers_at(request, choice, factor);
-    let mean_s = request.prove().mean_s();
+    let mean_s = request.prove.mean_s();
     let mut record = SensitivityRecord {
         provers_if_10_percent_slower: at(1.1)?,
         provers_if_10_percent_faster: at(1.0 / 1.1)?,
@@ -34,10 +34,10 @@ pub(crate) fn of(
         provers_low: None,
         provers_high: None,
     };
-    if let Shape::Empirical(samples) = request.prove().shape()
+    if let Shape::Empirical(samples) = request.prove.shape()
         && samples.len() > 1
     {
-        let (low_s, high_s) = mean_interval_s(samples, request.seed());
+        let (low_s, high_s) = mean_interval_s(samples, request.seed);
         (record.prove_mean_low_s, record.prove_mean_high_s) = (Some(low_s), Some(high_s));
         (record.provers_low, record.provers_high) = (at(low_s / mean_s)?, at(high_s / mean_s)?);
     }

@@ -8,7 +8,7 @@ use crate::sim::figures::{DelayFigures, Estimate, Simulated};
 use crate::sim::pipeline::Pipeline;
 use crate::sim::tally::Tally;
 
-/// The most batches a day of a day that is simulated: more would take minutes.
+/// The most batches a day for which days are simulated: more would take minutes.
 pub const DAY_BATCHES_MAX: u64 = 2_000_000;
 
 /// How long and how often to simulate.

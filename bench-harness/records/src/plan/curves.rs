@@ -1,4 +1,4 @@
-//! What the planner says of fleets around the one recommended: the curves of the report. Plain data.
+//! The planner's figures of fleets around the one recommended: the curves of the report. Plain data.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub struct QuantileAtRecord {
 pub struct OverProversRecord {
     /// P.
     pub provers: u32,
-    /// The highest use of a stage.
+    /// The highest utilization of a stage; 1 is full.
     pub utilization: f64,
     /// The simulated delay; none where it never settles.
     pub delay: Option<DelayAtRecord>,

@@ -18,7 +18,7 @@ pub struct PlanRecord {
     pub recommendation: RecommendationRecord,
     /// Each design by the published formulas.
     pub designs: Vec<DesignRecord>,
-    /// Seed, corrected form and simulation side by side, a fleet each.
+    /// Published formula, corrected form and simulation side by side, a fleet each.
     pub fleet_estimates: Vec<FleetEstimateRecord>,
     /// How the number of provers moves with prove time.
     pub sensitivity: SensitivityRecord,
@@ -119,9 +119,9 @@ pub struct RecommendationRecord {
     pub verifications_per_group: u32,
     /// Proofs verified on L1 per hour.
     pub verifications_per_hour: f64,
-    /// The term with the least capacity.
+    /// The term with the lowest capacity.
     pub bottleneck: Term,
-    /// The N after which provers only add delay (N = P, as in the seed).
+    /// The N after which provers only add delay (N = P, as in the published formulas).
     pub provers_only_add_delay_after: u32,
 }
 
@@ -164,11 +164,11 @@ pub struct FleetEstimateRecord {
     pub batches_per_aggregation: u32,
     /// Aggregators.
     pub aggregators: u32,
-    /// Highest use of a stage; 1 or above never settles if anything is random.
+    /// Highest utilization of a stage; 1 or above never settles if anything is random.
     pub utilization: f64,
-    /// The seed's throughput for this N (which takes P = N).
+    /// The published throughput for this N (which takes P = N).
     pub published_throughput_batches_per_s: f64,
-    /// The seed's delay to consolidated for this N.
+    /// The published delay to consolidated for this N.
     pub published_delay_s: f64,
     /// The corrected throughput.
     pub corrected_throughput_batches_per_s: f64,
@@ -185,7 +185,7 @@ pub struct FleetEstimateRecord {
 pub struct SimulatedRecord {
     /// Throughput.
     pub throughput_batches_per_s: f64,
-    /// Share of the provers' time in use.
+    /// Fraction of the provers' time in use, from 0 to 1.
     pub prover_use: f64,
     /// Batches that wait for a prover, on average.
     pub prover_queue_mean: f64,

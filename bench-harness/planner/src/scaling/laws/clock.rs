@@ -10,7 +10,7 @@ use super::family::{StageKey, families, pairs, places, points, stages, whole};
 use super::{Asked, count, fit};
 use crate::scaling::LineFit;
 
-/// Where a cell stands on the axis of `over`, if it does.
+/// The place of a cell on the axis of `over`; none where it has none.
 fn place(summary: &CellSummaryRecord, over: OverName) -> Option<f64> {
     let clock = summary.cell.clock.as_str();
     let number = |unit: &str| clock.strip_suffix(unit).and_then(|text| text.trim().parse::<f64>().ok());

@@ -1,4 +1,4 @@
-//! The parts that every fitted law has in its record: coefficients, and a curve over the places asked for.
+//! What the record of every fitted law has: coefficients, and a curve over the places asked for.
 
 use records::laws::{CoefficientRecord, CurvePointRecord, FitRecord, LawName, Reach, RefusedRecord};
 

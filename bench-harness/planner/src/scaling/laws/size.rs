@@ -29,7 +29,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
     });
     if by_size.is_empty() {
         missing.push(
-            "Over batch size: the proof system tells no rows, so that a step of the padding cannot be seen and no \
+            "Over batch size: the proof system reports no rows, so that a step of the padding cannot be seen and no \
              line is drawn."
                 .to_owned(),
         );
