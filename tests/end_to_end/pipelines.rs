@@ -97,7 +97,7 @@ fn stragglers_take_provers() {
     bench.run(&format!("{SEED} --straggler-fraction 0.05")).fails(2, &["--straggler-factor"]);
     bench
         .run(&format!("{SEED} --straggler-fraction 1.5 --straggler-factor 5"))
-        .fails(2, &["straggler_fraction: expected a share in [0, 1], got 1.5"]);
+        .fails(2, &["straggler_fraction: expected a fraction in [0, 1], got 1.5"]);
     bench
         .run(&format!("{SEED} --straggler-fraction 0.5 --straggler-factor 0"))
         .fails(2, &["straggler_factor: expected a finite number above zero"]);
@@ -143,7 +143,7 @@ fn laws_of_proving_and_missed_slots() {
     bench.run(&format!("{wide} --prove-cv 0.3")).fails(2, &["an exponential law has 1"]);
     bench
         .run(&format!("{wide} --missed-slots 1"))
-        .fails(2, &["missed_slots: expected a share in [0, 1), got 1"]);
+        .fails(2, &["missed_slots: expected a fraction in [0, 1), got 1"]);
     bench
         .run("plan --close 1s --prove 2s --aggregate 1s --target-batches-per-s 0.1 --missed-slots 0.1")
         .fails(2, &["only slots can be missed; give --l1 slots"]);

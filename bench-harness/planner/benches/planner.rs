@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use planner::domain::{Aggregation, Close, DelayLimit, Load, State, Statistic, Target, TimeDist};
+use planner::domain::{Aggregation, Close, DelayLimitRecord, Load, State, Statistic, Target, TimeDist};
 use planner::hardware::{Catalogue, MeasuredProver, rank};
 use planner::sim::{Arrivals, L1, Pipeline, RunLength, simulate};
 use planner::{PlanRequest, recommend};
@@ -21,7 +21,7 @@ fn one_core<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 fn events(c: &mut Criterion) {
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    let seed = |prove| {
+    let published = |prove| {
         Pipeline::new(Arrivals::fixed(10.0).unwrap(), prove, 14, total.clone(), L1::Serial(15.0))
             .and_then(|pipeline| pipeline.with_groups(12, 1))
             .unwrap()
@@ -36,8 +36,8 @@ fn events(c: &mut Criterion) {
     )
     .unwrap();
     let pipelines = [
-        ("pipeline, fixed", seed(TimeDist::fixed("prove", 120.0).unwrap())),
-        ("pipeline, lognormal", seed(prove())),
+        ("pipeline, fixed", published(TimeDist::fixed("prove", 120.0).unwrap())),
+        ("pipeline, lognormal", published(prove())),
         ("M/M/5", mmc),
     ];
     let mut group = c.benchmark_group("events");
@@ -49,7 +49,7 @@ fn events(c: &mut Criterion) {
     group.finish();
     let mut group = c.benchmark_group("batches");
     let length = RunLength::new(1_000_000, 1_000, 1, 1).unwrap();
-    let pipeline = seed(prove());
+    let pipeline = published(prove());
     group.bench_function("one million", |b| b.iter(|| one_core(|| simulate(black_box(&pipeline), length))));
     group.finish();
 }
@@ -57,8 +57,8 @@ fn events(c: &mut Criterion) {
 fn recommendation(c: &mut Criterion) {
     let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    let limit = DelayLimit::new(State::Consolidated, Statistic::P99, 450.0).unwrap();
-    let request = PlanRequest::new(load, prove(), total, 15.0).unwrap().with_delay_limit(limit);
+    let limit = DelayLimitRecord { state: State::Consolidated, statistic: Statistic::P99, limit_s: 450.0 };
+    let request = PlanRequest::new(load, prove(), total, 15.0).unwrap().with_delay_limit(limit).unwrap();
     let catalogue = Catalogue::starter().unwrap();
     let points: Vec<(f64, f64)> =
         [1.0, 2.0, 4.0, 8.0, 16.0].map(|n: f64| (n, 480.0 * (0.05 + 0.95 / n))).to_vec();

@@ -1,8 +1,11 @@
-//! The quantile of the standard normal law. Not here: laws of times (see [`crate::domain::time`]).
+//! The standard normal law, and the quantile of Student's that intervals take. Not here: laws of times (see
+//! [`crate::domain::time`]).
 //!
-//! Wichura's AS 241 (PPND16), *Applied Statistics* 37 (1988): about 16 correct digits, and in the central
+//! The quantile is Wichura's AS 241 (PPND16), *Applied Statistics* 37 (1988): about 16 correct digits, and in the central
 //! 85 % no logarithm, which is what makes a draw cheap. `libm` and not the platform's functions, so that
 //! one seed gives one stream on every machine.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
 const CENTRE_P: [f64; 8] = [
     3.387_132_872_796_366_5,
@@ -82,9 +85,14 @@ pub(crate) fn quantile(q: f64) -> f64 {
     if from_centre < 0.0 { -z } else { z }
 }
 
-/// `Φ(z)`, the share of the standard normal law below `z`.
+/// `Φ(z)`, the fraction of the standard normal law below `z`.
 pub(crate) fn cdf(z: f64) -> f64 {
     libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2) / 2.0
+}
+
+/// The 97.5 % quantile of Student's t with `freedom` degrees of freedom; NaN unless above 0.
+pub(crate) fn t_975(freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
 }
 
 fn horner(coefficients: &[f64; 8], x: f64) -> f64 {

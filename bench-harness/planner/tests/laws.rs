@@ -5,7 +5,7 @@
 
 use planner::scaling::{Asked, laws};
 use planner::sim::{Stage, Stream};
-use records::laws::{FitRecord, LawName, LawRecord, LawsRecord, OfName, OverName, ReachName};
+use records::laws::{FitRecord, LawName, LawRecord, LawsRecord, OfName, OverName, Reach};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 
 #[track_caller]
@@ -74,10 +74,10 @@ fn cores_give_back_the_coefficients_they_were_made_of() {
     close_to(usl.leave_one_out_fraction.unwrap(), 0.0, 1e-8, "left out");
     let peak = usl.peak.unwrap();
     close_to(peak.cores, (0.97_f64 / 0.0005).sqrt(), 1e-4, "peak");
-    assert_eq!(peak.reach, ReachName::Far, "44 cores were never near");
+    assert_eq!(peak.reach, Reach::Far, "44 cores were never near");
     let at = |x: f64| usl.curve.iter().find(|point| point.x == x).unwrap();
     close_to(at(32.0).y, usl_s(32, 1.8, 0.03, 0.0005), 1e-9, "32 cores");
-    assert_eq!((at(16.0).reach, at(32.0).reach), (ReachName::Within, ReachName::Beyond));
+    assert_eq!((at(16.0).reach, at(32.0).reach), (Reach::Within, Reach::Beyond));
     assert_eq!(usl.refused.iter().map(|refused| refused.x).collect::<Vec<_>>(), [33.0]);
 
     // Amdahl alone cannot bend: its error shows in what was left out.
@@ -87,7 +87,7 @@ fn cores_give_back_the_coefficients_they_were_made_of() {
     let loud = laws(&made, &asked.far());
     let loud = fit(&the_law(&loud, OverName::Cores, OfName::TimeS), LawName::Usl);
     assert!(loud.refused.is_empty());
-    assert_eq!(loud.curve.last().unwrap().reach, ReachName::Far);
+    assert_eq!(loud.curve.last().unwrap().reach, Reach::Far);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn the_clock_takes_three() {
     close_to(value(&law, "b_s"), 20.0, 1e-7, "B");
     // Scaling cycles alone from 2 GHz would say 70 s.
     close_to(law.curve[0].y, 80.0, 1e-7, "4 GHz");
-    assert_eq!(law.curve[0].reach, ReachName::Beyond);
+    assert_eq!(law.curve[0].reach, Reach::Beyond);
     assert_eq!(law.refused[0].x, 7.0);
 
     let two = laws(&profile([at("1.5GHz", 1.5), at("2GHz", 2.0)]), &Asked::default());

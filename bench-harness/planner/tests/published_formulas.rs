@@ -1,4 +1,4 @@
-//! The seed's formulas and the toy factory against their tables.
+//! The published formulas and the toy factory against their tables.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{close_to, table};
 use planner::formulas::{published, toy};
 
 #[test]
-fn the_seed_table_to_a_nanosecond() {
+fn the_published_table_to_a_nanosecond() {
     for row in table("pipeline_deterministic_seed_table") {
         let n = row.u32("N");
         let (c, p) = (row.f64("close_s"), row.f64("prove_s"));
@@ -24,7 +24,7 @@ fn the_seed_table_to_a_nanosecond() {
 }
 
 #[test]
-fn the_seed_delay_to_virtual() {
+fn the_published_delay_to_virtual() {
     for row in table("order_then_prove_virtual_delay") {
         let n = row.u32("N_batches_per_sequence_tx");
         let c = row.f64("close_s");

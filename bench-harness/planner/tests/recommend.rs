@@ -1,27 +1,26 @@
-//! The recommendation on the seed's numbers, on what cannot be met, and on numbers that make no sense.
+//! The recommendation on the published numbers, on what cannot be met, and on numbers that make no sense.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{
-    Aggregation, Close, DelayLimit, Design, Load, State, Statistic, Target, Term, TimeDist,
+    Aggregation, Close, DelayLimitRecord, Design, Load, State, Statistic, Target, Term, TimeDist,
 };
-use planner::plan::{DesignFigures, Outcome};
 use planner::{Plan, PlanError, PlanRequest, recommend};
-use records::plan::PlanRecord;
+use records::plan::{DesignRecord, PlanRecord};
 
-fn seed_request(target: Target) -> PlanRequest {
+fn published_request(target: Target) -> PlanRequest {
     let load = Load::new(target, Some(400), Close::Fixed { close_s: 10.0 }).unwrap();
     let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
     PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), aggregation, 15.0).unwrap()
 }
 
-fn design(plan: &Plan, design: Design) -> &DesignFigures {
+fn design(plan: &Plan, design: Design) -> &DesignRecord {
     plan.designs.iter().find(|figures| figures.design == design).unwrap()
 }
 
 fn limited(state: State, limit_s: f64) -> PlanRequest {
-    let limit = DelayLimit::new(state, Statistic::Mean, limit_s).unwrap();
-    seed_request(Target::BatchesPerS(0.1)).with_delay_limit(limit)
+    let limit = DelayLimitRecord { state, statistic: Statistic::Mean, limit_s };
+    published_request(Target::BatchesPerS(0.1)).with_delay_limit(limit).unwrap()
 }
 
 fn infeasible(request: &PlanRequest) -> (Term, String) {
@@ -32,8 +31,8 @@ fn infeasible(request: &PlanRequest) -> (Term, String) {
 }
 
 #[test]
-fn the_seed_numbers() {
-    let plan = recommend(&seed_request(Target::BatchesPerS(0.1))).unwrap();
+fn the_published_numbers() {
+    let plan = recommend(&published_request(Target::BatchesPerS(0.1))).unwrap();
     let single = design(&plan, Design::SingleBatch);
     assert!((single.throughput_batches_per_s - 1.0 / 120.0).abs() < 1e-12);
     assert_eq!(single.delay_consolidated_s, 145.0);
@@ -61,15 +60,15 @@ fn the_seed_numbers() {
 
 #[test]
 fn transactions_and_batches_are_one_target() {
-    let by_batches = recommend(&seed_request(Target::BatchesPerS(0.1))).unwrap();
-    let by_transactions = recommend(&seed_request(Target::TransactionsPerS(40.0))).unwrap();
+    let by_batches = recommend(&published_request(Target::BatchesPerS(0.1))).unwrap();
+    let by_transactions = recommend(&published_request(Target::TransactionsPerS(40.0))).unwrap();
     assert_eq!(by_batches.choice, by_transactions.choice);
     assert_eq!(by_batches.designs, by_transactions.designs);
 }
 
 #[test]
 fn a_target_faster_than_batches_close_is_forbidden_by_close() {
-    let (term, words) = infeasible(&seed_request(Target::BatchesPerS(0.2)));
+    let (term, words) = infeasible(&published_request(Target::BatchesPerS(0.2)));
     assert_eq!(term, Term::Close);
     assert!(words.contains("best 0.1 batches/s, wanted 0.2 batches/s"), "{words}");
     assert!(words.contains("within 5 s"), "{words}");
@@ -92,7 +91,7 @@ fn a_delay_to_virtual_below_close_and_block_is_forbidden_by_the_larger() {
 
 #[test]
 fn too_few_provers_allowed_is_forbidden_by_prove() {
-    let request = seed_request(Target::BatchesPerS(0.1));
+    let request = published_request(Target::BatchesPerS(0.1));
     let (term, words) = infeasible(&request.clone().with_provers_max(11).unwrap());
     assert_eq!(term, Term::Prove);
     assert!(words.contains("12 provers"), "{words}");
@@ -101,7 +100,7 @@ fn too_few_provers_allowed_is_forbidden_by_prove() {
 
 #[test]
 fn one_batch_a_block_is_forbidden_by_block() {
-    let request = seed_request(Target::BatchesPerS(0.1)).with_batches_per_aggregation(1).unwrap();
+    let request = published_request(Target::BatchesPerS(0.1)).with_batches_per_aggregation(1).unwrap();
     let (term, words) = infeasible(&request);
     assert_eq!(term, Term::Block);
     assert!(words.contains("aggregate 2 batches or more"), "{words}");
@@ -122,7 +121,7 @@ fn merges_on_one_aggregator_do_not_carry_what_they_cannot() {
 
 #[test]
 fn the_record_says_what_the_plan_says() {
-    let plan = recommend(&seed_request(Target::BatchesPerS(0.1))).unwrap();
+    let plan = recommend(&published_request(Target::BatchesPerS(0.1))).unwrap();
     let record = plan.to_record();
     let text = records::file::to_json(&record).unwrap();
     assert_eq!(records::file::parse::<PlanRecord>(&text, "plan.json".as_ref()).unwrap(), record);
@@ -147,7 +146,7 @@ fn batches_that_the_load_fills() {
     assert_eq!((plan.choice.provers, plan.choice.batches_per_aggregation), (12, 2));
     assert!((plan.choice.delay_consolidated_s - 161.0).abs() < 1e-9, "{:?}", plan.choice);
     assert!((seen.corrected_delay_s - 161.0).abs() < 1e-9, "{seen:?}");
-    let Outcome::Settles(result) = &seen.simulation else { panic!("{seen:?}") };
-    assert!((result.consolidated.mean_s.value - 161.0).abs() < 1e-9, "{result:?}");
-    assert!((result.virtual_state.mean_s.value - plan.choice.delay_virtual_s).abs() < 1e-9, "{result:?}");
+    let simulated = seen.simulated.as_ref().unwrap();
+    assert!((simulated.consolidated.mean_s - 161.0).abs() < 1e-9, "{simulated:?}");
+    assert!((simulated.virtual_oldest.mean_s - plan.choice.delay_virtual_s).abs() < 1e-9, "{simulated:?}");
 }

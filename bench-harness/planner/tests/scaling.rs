@@ -96,7 +96,7 @@ fn coefficients_stay_out_of_the_negative() {
 fn nothing_is_said_far_beyond_what_was_measured() {
     let fit = UslFit::new(&points("raytracer_first6"), Law::Usl, Errors::Relative).unwrap();
     assert_eq!(fit.predict(16.0, false).unwrap().1, Reach::Within);
-    assert_eq!(fit.predict(40.0, false).unwrap().1, Reach::Beyond { times: 2.0 });
+    assert_eq!(fit.predict(40.0, false).unwrap().1, Reach::Beyond);
     let error = fit.predict(41.0, false).unwrap_err();
     assert!(
         matches!(error, PlanError::BadInput { .. }) && error.to_string().contains("at most 40"),

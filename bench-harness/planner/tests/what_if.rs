@@ -111,7 +111,7 @@ fn too_few_provers_are_an_answer_and_no_error() {
     let request = PlanRequest::new(load, prove, aggregation, 15.0).unwrap();
     let request = request.with_batches_per_aggregation(4).unwrap().with_provers(4).unwrap();
     let record = recommend(&request).unwrap().to_record();
-    // Where the seed says 187 s: 4 batches at 1/30 a second, a proof, an aggregation, a block.
+    // Where the published formula says 187 s: 4 batches at 1/30 a second, a proof, an aggregation, a block.
     let fleet_estimate = &record.fleet_estimates[0];
     assert_eq!((fleet_estimate.published_delay_s, fleet_estimate.corrected_delay_s), (187.0, 267.0));
     assert!(fleet_estimate.unstable.is_some());

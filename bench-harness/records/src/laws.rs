@@ -5,6 +5,7 @@
 //! its band. Plain data: the fitting is `planner::scaling`.
 
 use crate::file::Versioned;
+use crate::names::names;
 use crate::profile::QuantityName;
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +20,9 @@ pub struct LawsRecord {
     pub schema_version: u32,
     /// The run whose profile this is of.
     pub run: String,
-    /// The laws: over cores, clock, share of the processor, batch size, N; within each by family, then by stage.
+    /// The laws: over cores, clock, fraction of the processor, batch size, N; within each by family, then by stage.
     pub laws: Vec<LawRecord>,
-    /// What was looked for and cannot be told from this profile, a sentence each: how many points there are, how
+    /// What this profile cannot answer, a sentence each: how many points there are, how
     /// many it takes.
     pub missing: Vec<String>,
 }
@@ -36,7 +37,7 @@ impl Versioned for LawsRecord {
 pub struct LawRecord {
     /// What is varied: the unit of every `x`.
     pub over: OverName,
-    /// What is looked at: the unit of every `y`.
+    /// What is measured: the unit of every `y`.
     pub of: OfName,
     /// The stage; none for memory, which is of the whole process.
     pub stage: Option<QuantityName>,
@@ -60,7 +61,7 @@ pub struct LawRecord {
 pub struct FamilyRecord {
     /// `transfer`, `swap`, `mix` or `trace`.
     pub workload: String,
-    /// The share of swaps, where the workload has one.
+    /// The fraction of swaps, from 0 to 1, where the workload has one.
     pub swap_ratio: Option<f64>,
     /// `plonky2`, `scripted` or `command`.
     pub proof_system: String,
@@ -185,7 +186,7 @@ pub struct PeakRecord {
     /// Cores of the shortest time.
     pub cores: f64,
     /// How far that is from what was measured.
-    pub reach: ReachName,
+    pub reach: Reach,
 }
 
 /// A point of a fitted curve.
@@ -201,7 +202,7 @@ pub struct CurvePointRecord {
     /// Upper end.
     pub high: Option<f64>,
     /// How far `x` is from what was measured.
-    pub reach: ReachName,
+    pub reach: Reach,
 }
 
 /// A place at which a law says nothing.
@@ -230,133 +231,56 @@ pub struct TreeRecord {
     pub enough_aggregators_s: f64,
 }
 
-/// What is varied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OverName {
-    /// Cores of a prover.
-    Cores,
-    /// The clock, GHz.
-    ClockGhz,
-    /// The share of the processor's time that a quota leaves; never a clock, since memory keeps its speed.
-    CpuFraction,
-    /// Transactions in a batch, all within one padded circuit size.
-    BatchTransactions,
-    /// Batches in an aggregation, N.
-    BatchesPerAggregation,
-}
-
-impl OverName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Cores => "cores",
-            Self::ClockGhz => "clock_ghz",
-            Self::CpuFraction => "cpu_fraction",
-            Self::BatchTransactions => "batch_transactions",
-            Self::BatchesPerAggregation => "batches_per_aggregation",
-        }
-    }
-
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Cores => "cores",
-            Self::ClockGhz => "clock, GHz",
-            Self::CpuFraction => "share of the processor",
-            Self::BatchTransactions => "transactions in a batch",
-            Self::BatchesPerAggregation => "batches per aggregation, N",
-        }
+names! {
+    /// What is varied.
+    pub enum OverName {
+        /// Cores of a prover.
+        Cores = "cores";
+        /// The clock, GHz.
+        ClockGhz = "clock_ghz", "clock, GHz";
+        /// The fraction of the processor's time that a quota leaves; never a clock, since memory keeps its speed.
+        CpuFraction = "cpu_fraction", "share of the processor";
+        /// Transactions in a batch, all within one padded circuit size.
+        BatchTransactions = "batch_transactions", "transactions in a batch";
+        /// Batches in an aggregation, N.
+        BatchesPerAggregation = "batches_per_aggregation", "batches per aggregation, N";
     }
 }
 
-/// What is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfName {
-    /// Time, s.
-    TimeS,
-    /// Peak memory, bytes.
-    MemoryBytes,
-}
-
-impl OfName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::TimeS => "time_s",
-            Self::MemoryBytes => "memory_bytes",
-        }
-    }
-
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::TimeS => "time",
-            Self::MemoryBytes => "peak memory",
-        }
+names! {
+    /// What is measured.
+    pub enum OfName {
+        /// Time, s.
+        TimeS = "time_s", "time";
+        /// Peak memory, bytes.
+        MemoryBytes = "memory_bytes", "peak memory";
     }
 }
 
-/// A law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LawName {
-    /// `t(n) = t(1)·(s + (1 − s)/n)`, s the serial share.
-    Amdahl,
-    /// `t(n) = t(1)·(1 + α(n − 1) + βn(n − 1))/n`: the universal scalability law as a time.
-    Usl,
-    /// `t = A/f + B`.
-    InverseClock,
-    /// `y = fixed + each·size`.
-    Line,
-    /// `t = merge·(N − 1)`.
-    Merges,
-}
-
-impl LawName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Amdahl => "amdahl",
-            Self::Usl => "usl",
-            Self::InverseClock => "inverse_clock",
-            Self::Line => "line",
-            Self::Merges => "merges",
-        }
-    }
-
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Amdahl => "Amdahl",
-            Self::Usl => "USL",
-            Self::InverseClock => "A/f + B",
-            Self::Line => "line",
-            Self::Merges => "merges",
-        }
+names! {
+    /// A law.
+    pub enum LawName {
+        /// `t(n) = t(1)·(s + (1 − s)/n)`, s the serial fraction.
+        Amdahl = "amdahl", "Amdahl";
+        /// `t(n) = t(1)·(1 + α(n − 1) + βn(n − 1))/n`: the universal scalability law as a time.
+        Usl = "usl", "USL";
+        /// `t = A/f + B`.
+        InverseClock = "inverse_clock", "A/f + B";
+        /// `y = fixed + each·size`.
+        Line = "line";
+        /// `t = merge·(N − 1)`.
+        Merges = "merges";
     }
 }
 
-/// How far a place is from what was measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReachName {
-    /// Measured, or between two measured points.
-    Within,
-    /// Up to twice as far: extrapolated.
-    Beyond,
-    /// More than twice as far: not to be believed.
-    Far,
-}
-
-impl ReachName {
-    /// The flag in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Within => "measured range",
-            Self::Beyond => "EXTRAPOLATED",
-            Self::Far => "EXTRAPOLATED more than twice beyond what was measured",
-        }
+names! {
+    /// How far a place is from what was measured.
+    pub enum Reach {
+        /// Measured, or between two measured points.
+        Within = "within", "measured range";
+        /// Up to twice as far: extrapolated.
+        Beyond = "beyond", "EXTRAPOLATED";
+        /// More than twice as far: not to be believed.
+        Far = "far", "EXTRAPOLATED more than twice beyond what was measured";
     }
 }

@@ -23,6 +23,7 @@ pub mod file;
 pub mod laws;
 pub mod lines;
 pub mod machine;
+mod names;
 pub mod number;
 pub mod plan;
 pub mod profile;

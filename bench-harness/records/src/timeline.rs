@@ -1,5 +1,6 @@
 //! The record types of a timeline. Plain data: nothing is simulated or measured here.
 
+use crate::names::names;
 use serde::{Deserialize, Serialize};
 
 /// What some workers did, each on a lane of its own.
@@ -44,43 +45,26 @@ pub struct SpanRecord {
     pub duration_s: f64,
 }
 
-/// Kinds of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SpanName {
-    /// Circuits and keys.
-    SetUp,
-    /// A batch fills.
-    Fill,
-    /// Execution, state root and encoding.
-    Close,
-    /// Record, witness and proof of a batch.
-    Prove,
-    /// A proof that a crash ended.
-    Crash,
-    /// A prover is repaired.
-    Repair,
-    /// A merge of proofs, or a level of merges.
-    Aggregate,
-    /// A sequence transaction or a proof waits for L1.
-    Include,
-    /// A proof is verified.
-    Verify,
-}
-
-impl SpanName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::SetUp => "set_up",
-            Self::Fill => "fill",
-            Self::Close => "close",
-            Self::Prove => "prove",
-            Self::Crash => "crash",
-            Self::Repair => "repair",
-            Self::Aggregate => "aggregate",
-            Self::Include => "include",
-            Self::Verify => "verify",
-        }
+names! {
+    /// Kinds of work.
+    pub enum SpanName {
+        /// Circuits and keys.
+        SetUp = "set_up";
+        /// A batch fills.
+        Fill = "fill";
+        /// Execution, state root and encoding.
+        Close = "close";
+        /// Record, witness and proof of a batch.
+        Prove = "prove";
+        /// A proof that a crash ended.
+        Crash = "crash";
+        /// A prover is repaired.
+        Repair = "repair";
+        /// A merge of proofs, or a level of merges.
+        Aggregate = "aggregate";
+        /// A sequence transaction or a proof waits for L1.
+        Include = "include";
+        /// A proof is verified.
+        Verify = "verify";
     }
 }

@@ -1,6 +1,6 @@
 //! The record types of a what-if grid. Plain data, packed: answers that are equal are kept once.
 
-use crate::plan::TermName;
+use crate::plan::Term;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`WhatIfRecord`] written by this program.
@@ -82,7 +82,7 @@ pub struct AnswerRecord(
     pub u32,
     /// Aggregators, A.
     pub u32,
-    /// Highest use of a stage, %; 100 or above never settles if anything is random.
+    /// Highest utilization of a stage, %; 100 or above never settles if anything is random.
     pub f64,
     /// Throughput, batches/s.
     pub f64,
@@ -92,10 +92,10 @@ pub struct AnswerRecord(
     pub f64,
     /// Oldest transaction to consolidated by the corrected form, s.
     pub f64,
-    /// The same by the seed's formula, s.
+    /// The same by the published formula, s.
     pub f64,
     /// The term that limits the rate.
-    pub TermName,
+    pub Term,
     /// Row of [`WhatIfRecord::costs`].
     pub u32,
 );

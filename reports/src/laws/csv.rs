@@ -6,7 +6,7 @@
 use crate::export::{ExportError, Exporter, cell, csv_text};
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawPointRecord, LawRecord, LawsRecord,
-    ReachName, RefusedRecord, TreeRecord,
+    Reach, RefusedRecord, TreeRecord,
 };
 
 const HEADER: [&str; 27] = [
@@ -168,7 +168,7 @@ struct Row {
     low: Option<f64>,
     high: Option<f64>,
     samples: Option<u64>,
-    reach: Option<ReachName>,
+    reach: Option<Reach>,
     freedom: Option<u64>,
     left_out: Option<f64>,
     why: String,
@@ -195,9 +195,9 @@ impl Row {
     fn cells(self) -> [String; 12] {
         let Self { kind, law, name, x, y, low, high, samples, reach, freedom, left_out, why } = self;
         let reach = reach.map_or("", |reach| match reach {
-            ReachName::Within => "within",
-            ReachName::Beyond => "beyond",
-            ReachName::Far => "far",
+            Reach::Within => "within",
+            Reach::Beyond => "beyond",
+            Reach::Far => "far",
         });
         [
             kind.to_owned(),

@@ -2,7 +2,7 @@
 
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawRecord, LawsRecord, OfName,
-    OverName, ReachName, TreeRecord,
+    OverName, Reach, TreeRecord,
 };
 use records::number::{bytes, significant, time};
 use records::profile::QuantityName;
@@ -114,8 +114,8 @@ fn curve_row(law: &LawRecord, name: LawName, point: &CurvePointRecord) -> [Strin
         law.points.iter().filter(|known| known.x == point.x).map(|known| figure(law.of, known.y)).collect();
     let band = band(law.of, point.low, point.high);
     let flag = match point.reach {
-        ReachName::Within => String::new(),
-        ReachName::Beyond | ReachName::Far => format!(", {}", point.reach.words()),
+        Reach::Within => String::new(),
+        Reach::Beyond | Reach::Far => format!(", {}", point.reach.words()),
     };
     [
         significant(point.x, 4),

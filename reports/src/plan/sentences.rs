@@ -3,7 +3,7 @@
 use records::number::significant;
 use records::plan::{
     DelayLimitRecord, DelayRecord, DesignRecord, FleetEstimateRecord, ParetoRecord, PlanRecord,
-    RecommendationRecord, TermName,
+    RecommendationRecord, Term,
 };
 
 /// The recommendation as a sentence: the first that `plan` prints.
@@ -53,12 +53,12 @@ pub fn recommendation(plan: &PlanRecord) -> String {
 }
 
 /// What a term is called by somebody who has not read the formulas.
-pub(crate) fn limit_words(term: TermName) -> &'static str {
+pub(crate) fn limit_words(term: Term) -> &'static str {
     match term {
-        TermName::Prove => "Proving",
-        TermName::Close => "Closing batches",
-        TermName::Aggregate => "Aggregating proofs",
-        TermName::Block => "The L1 block time",
+        Term::Prove => "Proving",
+        Term::Close => "Closing batches",
+        Term::Aggregate => "Aggregating proofs",
+        Term::Block => "The L1 block time",
     }
 }
 
@@ -75,18 +75,18 @@ pub(crate) fn because(plan: &PlanRecord) -> String {
     let inputs = &plan.inputs;
     let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
     match bottleneck {
-        TermName::Prove => format!(
+        Term::Prove => format!(
             "A proof takes {} on average: {} carry {capacity}.",
             seconds(inputs.prove.mean_s),
             count(provers, "prover")
         ),
-        TermName::Close => {
+        Term::Close => {
             format!("Batches close no faster than {capacity}, however many provers there are.")
         }
-        TermName::Aggregate => {
+        Term::Aggregate => {
             format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
         }
-        TermName::Block => format!(
+        Term::Block => format!(
             "L1 takes one proof every {}: with {} in each it carries {capacity}.",
             seconds(inputs.block_s),
             count_of(n, "batch", "batches")

@@ -1,7 +1,7 @@
 //! The same queue and the same pipeline on a general discrete-event crate, nexosim, and on the planner's own event loop.
 //!
 //! Both draw from the same random streams, so that their delays must agree to the nanosecond to which nexosim counts
-//! time. Only the tests and the bench of this package use it; the project does not build it.
+//! time. Only the tests and the bench of this package use it; no other package of the project does.
 //!
 //! | module | what |
 //! |---|---|
@@ -20,7 +20,7 @@ pub enum Case {
     Pipeline,
 }
 
-/// What a run saw: sums, so that two runs can be held against each other.
+/// The results of a run, to compare with another's.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seen {
     /// Groups that came through.

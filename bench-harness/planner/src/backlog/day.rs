@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use crate::domain::time::{DAY_S, index_at};
 use crate::error::{PlanError, not_negative, positive};
-
-const DAY_S: f64 = 86_400.0;
+use crate::formulas::capacity::whole_at_least;
 
 /// Arrivals over a day, in equal slots from midnight, repeated for ever.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub struct DayCurve {
 /// What a fleet makes of a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DayOutcome {
-    /// Provers at the most.
+    /// The most provers at any time.
     pub provers_max: f64,
     /// Prover-hours of the day.
     pub prover_hours: f64,
@@ -44,17 +44,7 @@ impl DayCurve {
 
     /// The rate at a time of the day.
     pub(crate) fn at(&self, time_s: f64) -> f64 {
-        self.batches_per_s[self.slot(time_s)]
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a day, in [0, 1)"
-    )]
-    fn slot(&self, time_s: f64) -> usize {
-        let len = self.batches_per_s.len();
-        ((time_s % DAY_S / DAY_S * len as f64) as usize).min(len - 1)
+        self.batches_per_s[index_at(time_s % DAY_S / DAY_S, self.batches_per_s.len())]
     }
 
     /// The rates, in equal slots from midnight, batches/s.
@@ -105,8 +95,8 @@ pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_max_s: f64) -> Resul
     let prove_s = positive("prove_s", prove_s)?;
     let wait_max_s = not_negative("wait_max_s", wait_max_s)?;
     // The peak's provers are always enough; the day's mean is always needed.
-    let mut passes = crate::formulas::capacity::whole_at_least(curve.peak() * prove_s).max(1);
-    let mut fails = crate::formulas::capacity::whole_at_least(curve.mean() * prove_s).max(1) - 1;
+    let mut passes = whole_at_least(curve.peak() * prove_s).max(1);
+    let mut fails = whole_at_least(curve.mean() * prove_s).max(1) - 1;
     while passes - fails > 1 {
         let middle = u32::midpoint(fails, passes);
         let day = fixed_fleet(curve, middle, prove_s);
@@ -115,12 +105,12 @@ pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_max_s: f64) -> Resul
     Ok(passes)
 }
 
-/// Two days in steps of ten seconds; the second is told. `provers` is asked with time and queue.
+/// Two days in steps of ten seconds; the second counts. `provers` is asked with time and queue.
 pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f64) -> f64) -> DayOutcome {
     const STEP_S: f64 = 10.0;
     const STEPS: u32 = 8_640;
     let mut queue = 0.0_f64;
-    let mut told = DayOutcome {
+    let mut outcome = DayOutcome {
         provers_max: 0.0,
         prover_hours: 0.0,
         queue_max: 0.0,
@@ -152,13 +142,13 @@ pub(crate) fn run(curve: &DayCurve, prove_s: f64, provers: &mut dyn FnMut(f64, f
             first_day_left = queue;
         }
         if step >= STEPS {
-            told.provers_max = told.provers_max.max(at_work);
-            told.prover_hours += at_work * STEP_S / 3_600.0;
-            told.queue_max = told.queue_max.max(queue);
-            told.wait_max_s = told.wait_max_s.max(wait_s);
-            told.behind_s += if queue > 0.0 { STEP_S } else { 0.0 };
+            outcome.provers_max = outcome.provers_max.max(at_work);
+            outcome.prover_hours += at_work * STEP_S / 3_600.0;
+            outcome.queue_max = outcome.queue_max.max(queue);
+            outcome.wait_max_s = outcome.wait_max_s.max(wait_s);
+            outcome.behind_s += if queue > 0.0 { STEP_S } else { 0.0 };
         }
     }
-    told.settles = queue <= first_day_left + 1e-6;
-    told
+    outcome.settles = queue <= first_day_left + 1e-6;
+    outcome
 }

@@ -1,16 +1,16 @@
 //! A day's curve batch by batch: what the fluid leaves out is chance, and with it a distribution of waits.
 
 use crate::backlog::day::DayCurve;
+use crate::domain::time::DAY_S;
 use crate::domain::{Aggregation, Autoscaler, TimeDist};
 use crate::error::PlanError;
-use crate::sim::{Arrivals, Crashes, L1, Pipeline, RunLength, Simulated, Stragglers, simulate};
+use crate::sim::{
+    Arrivals, Crashes, DAY_BATCHES_MAX, L1, Pipeline, RunLength, Simulated, Stragglers, simulate,
+};
 
-const DAY_S: f64 = 86_400.0;
 /// Days of each replication; the first leaves its queue to the others.
 const DAYS: u64 = 3;
 const REPLICATIONS: u32 = 4;
-/// More batches a day than this would take minutes.
-const DAY_BATCHES_MOST: f64 = 2_000_000.0;
 
 /// The queue in front of the provers over a day, with batches that come at random around its rates.
 #[derive(Debug, Clone)]
@@ -24,21 +24,18 @@ impl DayQueue {
     ///
     /// # Errors
     /// [`PlanError::BadInput`] for more than two million batches a day.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and bounded")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; saturates")]
     pub fn new(curve: &DayCurve, prove: TimeDist) -> Result<Self, PlanError> {
-        let batches = (curve.mean() * DAY_S).ceil();
-        if batches > DAY_BATCHES_MOST {
-            return Err(PlanError::bad(
-                "batches a day",
-                &format!("at most {DAY_BATCHES_MOST} to simulate"),
-                batches,
-            ));
+        let batches = (curve.mean() * DAY_S).ceil() as u64;
+        if batches > DAY_BATCHES_MAX {
+            let expected = format!("at most {DAY_BATCHES_MAX} to simulate");
+            return Err(PlanError::bad("batches a day", &expected, batches));
         }
-        // Nothing stands behind the provers: what is looked at is the wait for them.
+        // Nothing follows the provers: what is measured is the wait for them.
         let nothing = Aggregation::pairwise(TimeDist::fixed("merge", 1.0)?);
         let arrivals = Arrivals::daily(curve.rates().to_vec(), true)?;
         let pipeline = Pipeline::new(arrivals, prove, 1, nothing, L1::Latency(1e-6))?;
-        Ok(Self { pipeline, day_batches: (batches as u64).max(1) })
+        Ok(Self { pipeline, day_batches: batches.max(1) })
     }
 
     /// With provers that crash.
@@ -57,7 +54,7 @@ impl DayQueue {
         Ok(Self { pipeline: self.pipeline.with_stragglers(stragglers)?, ..self })
     }
 
-    /// What `provers` provers make of it, or a fleet that follows the queue and has so many at the most; none where
+    /// What `provers` provers make of it, or a fleet that follows the queue and has at most so many; none where
     /// they carry less than the mean of the day, and the queue grows for ever.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::formulas::capacity::{merges, tree_aggregation_s};
 /// How N proofs become one, and how long that takes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Aggregation {
-    /// One figure for all N proofs, whatever N is: the seed's reading. One group at a time on each aggregator.
+    /// One figure for all N proofs, whatever N is: as the published formulas have it. One group at a time on each aggregator.
     FixedTotal {
         /// Time of a whole group.
         total: TimeDist,

@@ -18,14 +18,14 @@ impl Autoscaler {
     /// then on). Wanted are arrivals at `utilization` of the fleet, and the queue drained within `drain_s`.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] for bounds the wrong way round, a use outside (0, 1] or bad times.
+    /// [`PlanError::BadInput`] for bounds the wrong way round, a utilization outside (0, 1] or bad times.
     pub fn new(bounds: (u32, u32), start_s: f64, utilization: f64, drain_s: f64) -> Result<Self, PlanError> {
         let provers_min = at_least_one("provers_min", bounds.0)?;
         if bounds.1 < bounds.0 {
             return Err(PlanError::bad("provers_max", &format!("at least {}", bounds.0), bounds.1));
         }
         if !(utilization > 0.0 && utilization <= 1.0) {
-            return Err(PlanError::bad("utilization", "a share above 0 and up to 1", utilization));
+            return Err(PlanError::bad("utilization", "a fraction above 0 and up to 1", utilization));
         }
         Ok(Self {
             provers_min,

@@ -42,7 +42,7 @@ impl Load {
     /// A load, checked.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] if a rate or time is not a finite number above zero (the three parts of a
+    /// [`PlanError::BadInput`] if a rate or time is not a finite number above zero (the three times of a
     /// [`Close::Filled`] may be zero), if a batch holds no transaction, or if transactions per second
     /// come without a batch size.
     pub fn new(target: Target, batch_transactions: Option<u32>, close: Close) -> Result<Self, PlanError> {
@@ -103,7 +103,7 @@ impl Load {
         self.close
     }
 
-    /// Time from a batch's first transaction to its closing, s: the seed's `c`.
+    /// Time from a batch's first transaction to its closing, s: `c` of the published formulas.
     ///
     /// ```
     /// use planner::domain::{Close, Load, Target};

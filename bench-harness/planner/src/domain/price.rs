@@ -25,7 +25,7 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// Prices, checked; without gas, L1 is left out of the cost.
+    /// Prices, checked; without gas, L1 is not in the cost.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] for a price that is negative or not finite.

@@ -3,6 +3,9 @@
 use crate::error::{PlanError, not_negative, positive};
 use crate::normal;
 
+/// A day, s.
+pub(crate) const DAY_S: f64 = 86_400.0;
+
 /// A distribution of times, in seconds. All times are positive and finite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimeDist {
@@ -101,7 +104,7 @@ impl TimeDist {
         }
     }
 
-    /// The time that a share `q` of all draws stays within, s. This is also how a draw is made: `q` uniform.
+    /// The time that a fraction `q` of all draws stays within, s. This is also how a draw is made: `q` uniform.
     ///
     /// One uniform number makes one time, and a larger one never a shorter time: so two plans compared on
     /// the same stream differ by the plan alone.
@@ -114,11 +117,11 @@ impl TimeDist {
             Law::Fixed { s } => *s,
             Law::LogNormal { mu, sigma, .. } => libm::exp(mu + sigma * normal::quantile(q)),
             Law::Exponential { mean_s } => -mean_s * libm::log1p(-q),
-            Law::Empirical { sorted_s, .. } => sorted_s[index_of(q, sorted_s.len())],
+            Law::Empirical { sorted_s, .. } => sorted_s[index_at(q, sorted_s.len())],
         }
     }
 
-    /// The share of draws of at most `s` seconds.
+    /// The fraction of draws of at most `s` seconds, from 0 to 1.
     pub fn cdf(&self, s: f64) -> f64 {
         if s <= 0.0 {
             return 0.0;
@@ -194,9 +197,10 @@ impl TimeDist {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "q·len lies in [0, len)")]
-fn index_of(q: f64, len: usize) -> usize {
-    ((q * len as f64) as usize).min(len - 1)
+/// The index of the entry at a fraction, from 0 to 1, of the way through `len` entries.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fraction·len lies in [0, len]")]
+pub(crate) fn index_at(fraction: f64, len: usize) -> usize {
+    ((fraction * len as f64) as usize).min(len - 1)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What each stage allows, when batches per aggregation, provers and aggregators are three numbers.
 //!
-//! The seed's `max()` has one `N` for all three. Here a stage's capacity is its own figure, in batches
-//! per second, and the pipeline runs at the least of them. Assumes work is divided freely among the
+//! The published `max()` has one `N` for all three. Here a stage's capacity is its own figure, in batches
+//! per second, and the pipeline runs at the lowest of them. Assumes work is divided freely among the
 //! provers and aggregators of a stage (true in the long run for whole batches and whole merges).
 
 /// The `N` after which more provers only add delay: `⌈max(p, a, b) / c⌉`, at least 1.
 ///
-/// Source: the seed's `max()`; above this `N` the term `N·c` is the largest, so the rate stays `1/c` while
+/// Source: the published `max()`; above this `N` the term `N·c` is the largest, so the rate stays `1/c` while
 /// the delay grows by `c` for each batch more.
 ///
 /// ```
@@ -35,6 +35,24 @@ pub fn balance_batches(close_s: f64, prove_s: f64, aggregate_s: f64, block_s: f6
 )]
 pub fn whole_at_least(x: f64) -> u32 {
     (x * (1.0 - 1e-9)).ceil() as u32
+}
+
+/// The largest whole number not above `x`, forgiving rounding noise of one part in 10⁹.
+///
+/// Saturates at `u32::MAX`; 0 for `x < 1`.
+///
+/// ```
+/// use planner::formulas::capacity::whole_at_most;
+/// assert_eq!(whole_at_most(0.3 / 0.1), 3); // 2.9999999999999996
+/// assert_eq!(whole_at_most(3.999), 3);
+/// ```
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float-to-int cast saturates, as documented"
+)]
+pub fn whole_at_most(x: f64) -> u32 {
+    (x * (1.0 + 1e-9)).floor() as u32
 }
 
 /// Merges of a tree over `n` proofs, `arity` at a time, level by level: `n − 1` for pairs.

@@ -8,13 +8,13 @@ use crate::domain::TimeDist;
 
 /// Delay to consolidated of a group's oldest transaction: `N/X + p + a + b`, with `X` the true throughput.
 ///
-/// The seed has `N·c` where this has `N/X`: below the balance point batches cannot close every `c`, since
+/// The published formula has `N·c` where this has `N/X`: below the balance point batches cannot close every `c`, since
 /// the provers do not take them. Assumes a sequencer that waits for them; in an open loop the queue grows
 /// instead, by [`growth_s_per_batch`].
 ///
 /// ```
 /// use planner::formulas::corrected::delay_s;
-/// assert_eq!(delay_s(4, 4.0 / 120.0, 120.0, 12.0, 15.0), 267.0); // the seed says 187
+/// assert_eq!(delay_s(4, 4.0 / 120.0, 120.0, 12.0, 15.0), 267.0); // the published formula says 187
 /// assert_eq!(delay_s(12, 0.1, 120.0, 12.0, 15.0), 267.0); // at the balance point both agree
 /// ```
 pub fn delay_s(n: u32, throughput: f64, prove_s: f64, aggregate_s: f64, block_s: f64) -> f64 {
@@ -124,21 +124,21 @@ pub fn slowest_mean_s(prove: &TimeDist, n: u32, close_s: f64) -> f64 {
 
 /// The chance that `n` proofs, the last begun now and the others `c` apart before it, all end within `t` s.
 fn all_within(prove: &TimeDist, n: u32, close_s: f64, t: f64) -> f64 {
-    let mut share = 1.0;
+    let mut chance = 1.0;
     for before in 0..n {
         let factor = prove.cdf(t + f64::from(before) * close_s);
-        share *= factor;
+        chance *= factor;
         // Older proofs have ended for certain, or nothing is left to multiply.
-        if (close_s > 0.0 && factor == 1.0) || share == 0.0 {
+        if (close_s > 0.0 && factor == 1.0) || chance == 0.0 {
             break;
         }
     }
-    share
+    chance
 }
 
 /// Mean delay to virtual of the oldest transaction, slots of fixed length at a random phase: `n·c + slot/2`.
 ///
-/// The L1 wait is a residual, half a slot on average, where the seed has a whole block.
+/// The L1 wait is a residual, half a slot on average, where the published formula has a whole block.
 ///
 /// ```
 /// assert_eq!(planner::formulas::corrected::virtual_oldest_s(12, 10.0, 12.0), 126.0);

@@ -5,7 +5,7 @@ use crate::error::PlanError;
 /// A starting catalogue. Its prices have dates; a user's own entries go before it.
 const STARTER: &str = include_str!("../../data/hardware.csv");
 
-/// Which of a machine's clocks a figure stands on.
+/// Which of a machine's clocks a figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// What all cores sustain.
@@ -33,10 +33,6 @@ pub struct Machine {
     pub memory_gib: Option<f64>,
     /// Price of an hour, dollars.
     pub usd_per_hour: Option<f64>,
-    /// Where and when that price was read.
-    pub price_note: String,
-    /// Whether a user entered it.
-    pub own: bool,
 }
 
 /// Machines by id.
@@ -58,16 +54,16 @@ impl Catalogue {
     /// # Errors
     /// None, unless the file that was built in is broken.
     pub fn starter() -> Result<Self, PlanError> {
-        Self::parse(STARTER, false)
+        Self::parse(STARTER)
     }
 
     /// A catalogue from CSV text with a header row. Columns: `id` and `name`, and of `uarch`,
-    /// `physical_cores`, `base_ghz`, `all_core_ghz`, `max_boost_ghz`, `memory_gib`, `usd_per_hour_on_demand`,
-    /// `price_region`, `price_date` those that are known. Others are passed over; an empty field is unknown.
+    /// `physical_cores`, `base_ghz`, `all_core_ghz`, `max_boost_ghz`, `memory_gib` and
+    /// `usd_per_hour_on_demand` those that are known. Others are passed over; an empty field is unknown.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] with line and column.
-    pub fn parse(text: &str, own: bool) -> Result<Self, PlanError> {
+    pub fn parse(text: &str) -> Result<Self, PlanError> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().map_err(|e| PlanError::bad("hardware", "a CSV header", e))?.clone();
         for column in ["id", "name"] {
@@ -79,7 +75,7 @@ impl Catalogue {
         for (index, record) in reader.records().enumerate() {
             let record = record.map_err(|e| PlanError::bad("hardware", "rows as wide as the header", e))?;
             let row = Row { line: index + 2, header: &header, record: &record };
-            machines.push(row.machine(own)?);
+            machines.push(row.machine()?);
         }
         Ok(Self { machines })
     }
@@ -143,7 +139,7 @@ impl Row<'_> {
         clippy::cast_sign_loss,
         reason = "checked to be whole and small"
     )]
-    fn machine(&self, own: bool) -> Result<Machine, PlanError> {
+    fn machine(&self) -> Result<Machine, PlanError> {
         let needed = |column: &str| {
             let field = format!("hardware line {}, {column}", self.line);
             self.text(column).map(str::to_owned).ok_or_else(|| PlanError::bad(&field, "a text", "nothing"))
@@ -156,8 +152,6 @@ impl Row<'_> {
         let clock = |column, kind| Ok::<_, PlanError>(self.number(column)?.map(|ghz| (ghz, kind)));
         let all_core = clock("all_core_ghz", Clock::AllCore)?;
         let (boost, base) = (clock("max_boost_ghz", Clock::Boost)?, clock("base_ghz", Clock::Base)?);
-        let note =
-            [self.text("price_region"), self.text("price_date")].into_iter().flatten().collect::<Vec<_>>();
         Ok(Machine {
             id: needed("id")?,
             name: needed("name")?,
@@ -166,8 +160,6 @@ impl Row<'_> {
             clock_ghz: all_core.or(boost).or(base),
             memory_gib: self.number("memory_gib")?,
             usd_per_hour: self.number("usd_per_hour_on_demand")?,
-            price_note: note.join(", "),
-            own,
         })
     }
 }
@@ -180,7 +172,7 @@ mod tests {
     fn own_entries_go_first_and_win() {
         let own =
             "id,name,physical_cores,usd_per_hour_on_demand\nmine,My box,8,0.5\nepyc-7702,Ours,64,1.25\n";
-        let own = Catalogue::parse(own, true).unwrap();
+        let own = Catalogue::parse(own).unwrap();
         let all = Catalogue::starter().unwrap().behind(own);
         assert_eq!(all.machines().len(), 18);
         assert_eq!(all.machines()[0].id, "mine");
@@ -191,11 +183,10 @@ mod tests {
 
     #[test]
     fn a_bad_field_is_found() {
-        let error =
-            Catalogue::parse("id,name,physical_cores\na,A,8\nb,B,eight\n", true).unwrap_err().to_string();
+        let error = Catalogue::parse("id,name,physical_cores\na,A,8\nb,B,eight\n").unwrap_err().to_string();
         assert!(error.starts_with("hardware line 3, physical_cores"), "{error}");
-        assert!(Catalogue::parse("id\na\n", true).unwrap_err().to_string().contains("column name"));
-        assert!(Catalogue::parse("id,name\na\n", true).is_err());
+        assert!(Catalogue::parse("id\na\n").unwrap_err().to_string().contains("column name"));
+        assert!(Catalogue::parse("id,name\na\n").is_err());
     }
 
     #[test]

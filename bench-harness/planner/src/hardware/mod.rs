@@ -14,5 +14,5 @@ pub mod split;
 
 pub use catalogue::{Catalogue, Clock, Machine};
 pub use predict::{Basis, MeasuredProver, Neighbours, Prediction};
-pub use rank::{Placed, Ranked, compare, rank};
-pub use split::{Split, splits};
+pub use rank::{compare, rank};
+pub use split::splits;

@@ -1,11 +1,14 @@
 //! Prove time on a machine that it was not measured on.
 
+use records::laws::Reach;
+
 use crate::error::{PlanError, positive};
+use crate::formulas::capacity::whole_at_most;
 use crate::hardware::catalogue::Machine;
 use crate::scaling::usl::{Errors, Law};
-use crate::scaling::{LineFit, Reach, UslFit};
+use crate::scaling::{LineFit, UslFit};
 
-/// What a predicted time stands on.
+/// What a predicted time is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Basis {
     /// Measured on this machine.
@@ -27,7 +30,7 @@ impl Basis {
     }
 }
 
-/// What stood beside a prover when its time was measured, against what will stand there.
+/// Other provers on the machine: when the time was measured, and as planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Neighbours {
     /// One prover has the machine to itself, as it was measured.
@@ -58,7 +61,7 @@ impl Neighbours {
 pub struct Prediction {
     /// The time, s.
     pub prove_s: f64,
-    /// What it stands on.
+    /// What it is based on.
     pub basis: Basis,
     /// How far its core count is from those measured.
     pub reach: Reach,
@@ -81,7 +84,7 @@ pub struct MeasuredProver {
 
 #[derive(Debug, Clone, PartialEq)]
 enum OverCores {
-    /// One core count: no other can be told.
+    /// One core count, which says nothing of another.
     Single {
         cores: f64,
         prove_s: f64,
@@ -229,16 +232,11 @@ impl MeasuredProver {
     pub fn fit_on(&self, machine: &Machine, cores: u32) -> Option<u32> {
         let by_cores = machine.cores? / cores.max(1);
         let by_memory = match (machine.memory_gib, self.memory_gib) {
-            (Some(has), Some(takes)) => whole(has / takes),
+            (Some(has), Some(takes)) => whole_at_most(has / takes),
             _ => u32::MAX,
         };
         Some(by_cores.min(by_memory))
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
-fn whole(x: f64) -> u32 {
-    x.floor() as u32
 }
 
 #[cfg(test)]
@@ -251,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_and_family_are_told() {
+    fn clock_and_family_are_named() {
         let catalogue = Catalogue::starter().unwrap();
         let (genoa, fast_genoa) =
             (catalogue.find("epyc-9554").unwrap(), catalogue.find("epyc-9174f").unwrap());
@@ -273,7 +271,7 @@ mod tests {
     #[test]
     fn memory_limits_how_many_fit() {
         let text = "id,name,physical_cores,memory_gib\nsmall,Small,64,16\n";
-        let catalogue = Catalogue::parse(text, true).unwrap();
+        let catalogue = Catalogue::parse(text).unwrap();
         let prover = MeasuredProver::new(&amdahl_points(), 3.0).unwrap().with_memory_gib(5.0).unwrap();
         assert_eq!(prover.fit_on(&catalogue.machines()[0], 4), Some(3), "16 GiB hold three of 5");
         assert_eq!(prover.fit_on(&catalogue.machines()[0], 32), Some(2));

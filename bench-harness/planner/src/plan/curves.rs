@@ -1,13 +1,14 @@
 //! Fleets around the one recommended, for the report to draw: over N, over P, and a day of uneven load.
 //!
-//! Owned here: which fleets are looked at and what is asked of each. Not here: the formulas ([`crate::formulas`]),
+//! Owned here: which fleets are tried and which figures are taken of each. Not here: the formulas ([`crate::formulas`]),
 //! the simulation ([`crate::sim`]), the pictures (`reports`).
 
 use crate::backlog::day::run;
 use crate::backlog::{DayCurve, fixed_fleet, provers_for_day};
+use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::plan::Plan;
-use crate::plan::fleet_estimate::{ClosedForm, Fleet, capacity_of, closed_form, rough};
+use crate::plan::fleet_estimate::{ClosedForm, Fleet, capacity_of, closed_form, rough, settles};
 use crate::plan::needs::provers_min;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{Estimate, Simulated};
@@ -20,7 +21,6 @@ use records::plan::curves::{
 const DAY_WAIT_S: f64 = 600.0;
 /// Steps of the day's fluid from one place of its curve to the next: ten minutes of ten seconds.
 const DAY_EVERY_S: f64 = 600.0;
-const DAY_S: f64 = 86_400.0;
 
 /// Fleets around the one that `plan` recommends.
 ///
@@ -48,12 +48,11 @@ pub fn curves(plan: &Plan) -> Result<CurvesRecord, PlanError> {
 /// Values of N from 1 to beyond both the balance point and the recommended one, some twenty of them.
 fn batches_tried(plan: &Plan) -> Vec<u32> {
     let Plan { choice, .. } = plan;
-    let most = choice
-        .batches_per_aggregation
-        .max(choice.provers_only_add_delay_after.min(BATCHES_PER_AGGREGATION_MAX));
-    let mut tried = vec![choice.batches_per_aggregation, choice.provers_only_add_delay_after];
+    let (chosen, balance) = (choice.batches_per_aggregation, choice.provers_only_add_delay_after);
+    let max = chosen.max(balance.min(BATCHES_PER_AGGREGATION_MAX));
+    let mut tried = vec![chosen, balance];
     let mut n = 1u32;
-    while n <= most.saturating_mul(2) {
+    while n <= max.saturating_mul(2) {
         tried.extend([n, n.saturating_add(n / 2)]);
         n = n.saturating_mul(2);
     }
@@ -65,7 +64,7 @@ fn batches_tried(plan: &Plan) -> Vec<u32> {
 
 fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
     let Plan { request, choice, .. } = plan;
-    let aggregators = choice.aggregators.max(request.aggregation().useful_aggregators(n));
+    let aggregators = choice.aggregators.max(request.aggregation.useful_aggregators(n));
     let fleet = Fleet { provers: choice.provers, batches_per_aggregation: n, aggregators };
     let ClosedForm {
         published_throughput_batches_per_s,
@@ -74,7 +73,7 @@ fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
         corrected_delay_s,
         utilization: _,
     } = closed_form(request, fleet);
-    let simulated = if settles(request, fleet) { Some(rough(request, fleet)?) } else { None };
+    let simulated = simulated(request, fleet)?;
     Ok(OverBatchesRecord {
         batches_per_aggregation: n,
         published_throughput_batches_per_s,
@@ -88,22 +87,26 @@ fn over_batches(plan: &Plan, n: u32) -> Result<OverBatchesRecord, PlanError> {
     })
 }
 
-/// Whether a fleet keeps up, with the margin that chance needs.
-fn settles(request: &PlanRequest, fleet: Fleet) -> bool {
-    let utilization = request.load().batches_per_s() / capacity_of(request, fleet);
-    if request.is_deterministic() { utilization <= 1.0 + 1e-9 } else { utilization < 1.0 - 1e-9 }
+/// Arrivals over what a fleet can carry.
+fn utilization(request: &PlanRequest, fleet: Fleet) -> f64 {
+    request.load.batches_per_s() / capacity_of(request, fleet)
+}
+
+/// A short simulation of a fleet; none where its delay never settles.
+fn simulated(request: &PlanRequest, fleet: Fleet) -> Result<Option<Simulated>, PlanError> {
+    settles(request, utilization(request, fleet)).then(|| rough(request, fleet)).transpose()
 }
 
 /// One prover too few, then in growing steps until more make no difference.
 fn provers_tried(plan: &Plan) -> Vec<u32> {
     let Plan { request, choice, .. } = plan;
-    let least = provers_min(request);
+    let min = provers_min(request);
     let steps = [0, 1, 2, 3, 4, 6, 8, 12, 16];
-    let mut tried: Vec<u32> = steps.iter().map(|step| least.saturating_add(*step)).collect();
-    tried.extend([least / 4, least / 2, least].map(|more| least.saturating_add(more)));
-    tried.extend([least.saturating_sub(1), choice.provers]);
-    tried.retain(|provers| *provers >= 1 && *provers <= least.saturating_mul(2).saturating_add(8));
-    tried.retain(|provers| request.provers_max().is_none_or(|most| *provers <= most));
+    let mut tried: Vec<u32> = steps.iter().map(|step| min.saturating_add(*step)).collect();
+    tried.extend([min / 4, min / 2, min].map(|more| min.saturating_add(more)));
+    tried.extend([min.saturating_sub(1), choice.provers]);
+    tried.retain(|provers| *provers >= 1 && *provers <= min.saturating_mul(2).saturating_add(8));
+    tried.retain(|provers| request.provers_max.is_none_or(|max| *provers <= max));
     tried.sort_unstable();
     tried.dedup();
     tried
@@ -111,12 +114,11 @@ fn provers_tried(plan: &Plan) -> Vec<u32> {
 
 fn over_provers(plan: &Plan, provers: u32) -> Result<OverProversRecord, PlanError> {
     let Plan { request, choice, .. } = plan;
-    let fleet = Fleet { provers, ..choice.fleet() };
-    let delay = if settles(request, fleet) { Some(delay_at(&rough(request, fleet)?)) } else { None };
+    let fleet = Fleet { provers, ..Fleet::of(choice) };
     Ok(OverProversRecord {
         provers,
-        utilization: request.load().batches_per_s() / capacity_of(request, fleet),
-        delay,
+        utilization: utilization(request, fleet),
+        delay: simulated(request, fleet)?.as_ref().map(delay_at),
     })
 }
 
@@ -138,19 +140,19 @@ fn delay_at(simulated: &Simulated) -> DelayAtRecord {
 fn floor(plan: &Plan) -> Result<Option<FloorRecord>, PlanError> {
     let Plan { request, choice, .. } = plan;
     let provers = provers_min(request).saturating_mul(4).saturating_add(16);
-    let fleet = Fleet { provers, ..choice.fleet() };
-    if !settles(request, fleet) {
-        return Ok(None);
-    }
-    let delay = rough(request, fleet)?.consolidated;
-    Ok(Some(FloorRecord { provers, p50_s: delay.p50_s.value, p99_s: delay.p99_s.value }))
+    let simulated = simulated(request, Fleet { provers, ..Fleet::of(choice) })?;
+    Ok(simulated.map(|Simulated { consolidated: delay, .. }| FloorRecord {
+        provers,
+        p50_s: delay.p50_s.value,
+        p99_s: delay.p99_s.value,
+    }))
 }
 
 /// A day whose load swings as a cosine between half the target at 04:00 and one and a half times it at 16:00: the
 /// recommended fleet, and the fewest provers for which nobody waits longer than ten minutes.
 fn day(request: &PlanRequest, provers: u32) -> Result<Option<DayRecord>, PlanError> {
     const SLOTS: u32 = 48;
-    let target = request.load().batches_per_s();
+    let target = request.load.batches_per_s();
     let at = |slot: u32| {
         let hour = (f64::from(slot) + 0.5) / f64::from(SLOTS) * 24.0;
         target * (1.0 - 0.5 * libm::cos((hour - 4.0) / 24.0 * std::f64::consts::TAU))

@@ -1,44 +1,17 @@
-//! Each design by the seed's formulas, at the smallest N = P that meets the target.
+//! Each design by the published formulas, at the smallest N = P that meets the target.
 //!
-//! The seed has one number for N and P, and one for the close time. Where batches are filled by the load
-//! the two uses of the close time part: between batches counts the interval, for the first one the whole
+//! The source has one number for N and P, and one for the close time. Where batches are filled by the load
+//! the two uses of the close time differ: between batches counts the interval, for the first one the whole
 //! close. By hand both are the same and the printed formulas stand as they are.
 
-use crate::domain::{Aggregation, Close, Design, Term};
+use records::plan::{Design, DesignRecord, Term};
+
+use crate::domain::{Aggregation, Close};
 use crate::formulas::{capacity::whole_at_least, published};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
 
-/// One design's figures by the seed's formulas.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DesignFigures {
-    /// The design.
-    pub design: Design,
-    /// Provers.
-    pub provers: u32,
-    /// Batches per aggregation, or per L1 transaction when naive.
-    pub batches_per_aggregation: u32,
-    /// Aggregators that the formula takes for granted: each level of the tree at once. 0 without aggregation.
-    pub aggregators: u32,
-    /// For [`Design::Vertical`]: how many times faster the prover must be.
-    pub prover_speedup: Option<f64>,
-    /// Throughput, batches/s.
-    pub throughput_batches_per_s: f64,
-    /// For [`Design::OrderThenProve`]: to virtual with one batch a sequence transaction, s.
-    pub delay_virtual_s: Option<f64>,
-    /// The same with N batches a sequence transaction, s.
-    pub delay_virtual_group_s: Option<f64>,
-    /// To consolidated, s.
-    pub delay_consolidated_s: f64,
-    /// Proofs verified on L1 for each group.
-    pub verifications_per_group: u32,
-    /// The largest term.
-    pub bottleneck: Term,
-    /// Whether the throughput reaches the target.
-    pub meets_throughput: bool,
-}
-
-/// The numbers that the seed's formulas take.
+/// The numbers that the published formulas take.
 struct Published<'a> {
     target: f64,
     /// Between two batches.
@@ -51,75 +24,67 @@ struct Published<'a> {
     fixed_n: Option<u32>,
 }
 
-/// All five designs, in the seed's order.
-pub(crate) fn all(request: &PlanRequest) -> Vec<DesignFigures> {
-    let load = request.load();
-    let (interval_s, close_s) = match (request.closing(), load.close()) {
+/// All five designs, in the order of the source.
+pub(crate) fn all(request: &PlanRequest) -> Vec<DesignRecord> {
+    let load = &request.load;
+    let (interval_s, close_s) = match (request.closing, load.close()) {
         (Closing::Full | Closing::ProverFree, Close::Fixed { close_s }) => (close_s, close_s),
         _ => (request.interval_s(), request.close_s()),
     };
-    let published_form = Published {
+    let inputs = Published {
         target: request.batches_per_s(),
         interval_s,
         extra_close_s: close_s - interval_s,
         prove_s: request.prove_mean_s(),
-        block_s: request.block_s(),
-        aggregation: request.aggregation(),
-        fixed_n: request.batches_per_aggregation(),
+        block_s: request.block_s,
+        aggregation: &request.aggregation,
+        fixed_n: request.batches_per_aggregation,
     };
-    vec![
-        published_form.single(),
-        published_form.vertical(),
-        published_form.naive(),
-        published_form.aggregated(),
-        published_form.order_then_prove(),
-    ]
+    let aggregated = inputs.aggregated();
+    let order_then_prove = inputs.order_then_prove(aggregated.clone());
+    vec![inputs.single(), inputs.vertical(), inputs.naive(), aggregated, order_then_prove]
 }
 
 impl Published<'_> {
-    fn single(&self) -> DesignFigures {
+    fn single(&self) -> DesignRecord {
         let throughput = published::single_throughput(self.prove_s);
-        let delay_s =
-            self.extra_close_s + published::single_delay_s(self.interval_s, self.prove_s, self.block_s);
-        // The printed formula has one term: the source takes proving as the longest part.
+        let delay_s = published::single_delay_s(self.interval_s, self.prove_s, self.block_s);
+        // The printed formula has one term: the source takes proving as the longest stage.
         self.figures(Design::SingleBatch, 1, throughput, delay_s, Term::Prove)
     }
 
-    fn vertical(&self) -> DesignFigures {
+    fn vertical(&self) -> DesignRecord {
         let speedup = published::vertical_speedup(self.target, self.prove_s).max(1.0);
         let prove_s = self.prove_s / speedup;
         let throughput = published::single_throughput(prove_s);
-        let delay_s = self.extra_close_s + published::single_delay_s(self.interval_s, prove_s, self.block_s);
+        let delay_s = published::single_delay_s(self.interval_s, prove_s, self.block_s);
         let figures = self.figures(Design::Vertical, 1, throughput, delay_s, Term::Prove);
-        DesignFigures { prover_speedup: Some(speedup), ..figures }
+        DesignRecord { prover_speedup: Some(speedup), ..figures }
     }
 
-    fn naive(&self) -> DesignFigures {
+    fn naive(&self) -> DesignRecord {
         let n = self
             .fixed_n
             .unwrap_or_else(|| whole_at_least(self.target * self.prove_s.max(self.block_s)).max(1));
         let throughput = published::naive_throughput(n, self.interval_s, self.prove_s, self.block_s);
-        let delay_s =
-            self.extra_close_s + published::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
-        self.figures(Design::HorizontalNaive, n, throughput, delay_s, self.largest(n, self.prove_s, None))
+        let delay_s = published::naive_delay_s(n, self.interval_s, self.prove_s, self.block_s);
+        self.figures(Design::HorizontalNaive, n, throughput, delay_s, self.largest(n, None))
     }
 
-    fn aggregated(&self) -> DesignFigures {
+    fn aggregated(&self) -> DesignRecord {
         let n = self.fixed_n.unwrap_or_else(|| self.smallest_aggregated());
         let a = self.aggregate_s(n);
         let throughput = published::aggregated_throughput(n, self.interval_s, self.prove_s, a, self.block_s);
-        let delay_s = self.extra_close_s
-            + published::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
-        let bottleneck = self.largest(n, self.prove_s, Some(a));
+        let delay_s = published::aggregated_delay_s(n, self.interval_s, self.prove_s, a, self.block_s);
+        let bottleneck = self.largest(n, Some(a));
         let figures = self.figures(Design::HorizontalAggregated, n, throughput, delay_s, bottleneck);
-        DesignFigures { aggregators: self.aggregation.useful_aggregators(n), ..figures }
+        DesignRecord { aggregators: self.aggregation.useful_aggregators(n), ..figures }
     }
 
-    fn order_then_prove(&self) -> DesignFigures {
-        let proving = self.aggregated();
+    fn order_then_prove(&self, proving: DesignRecord) -> DesignRecord {
         let to_virtual =
             |n| Some(self.extra_close_s + published::virtual_delay_s(n, self.interval_s, self.block_s));
-        DesignFigures {
+        DesignRecord {
             design: Design::OrderThenProve,
             delay_virtual_s: to_virtual(1),
             delay_virtual_group_s: to_virtual(proving.batches_per_aggregation),
@@ -127,7 +92,7 @@ impl Published<'_> {
         }
     }
 
-    /// Aggregation time of `n` proofs as the seed takes it: no queue, so aggregators enough.
+    /// Aggregation time of `n` proofs as the source takes it: no queue, so aggregators enough.
     fn aggregate_s(&self, n: u32) -> f64 {
         self.aggregation.latency_s(n, self.aggregation.useful_aggregators(n))
     }
@@ -154,27 +119,24 @@ impl Published<'_> {
         nearest.0
     }
 
-    fn largest(&self, n: u32, prove_s: f64, aggregate_s: Option<f64>) -> Term {
-        let mut largest = (Term::Prove, prove_s);
-        let close_s = f64::from(n) * self.interval_s;
+    fn largest(&self, n: u32, aggregate_s: Option<f64>) -> Term {
         let terms = [
-            (Term::Close, close_s),
+            (Term::Prove, self.prove_s),
+            (Term::Close, f64::from(n) * self.interval_s),
             (Term::Aggregate, aggregate_s.unwrap_or(0.0)),
             (Term::Block, self.block_s),
         ];
-        for term in terms {
-            // Equal terms go to the first named: at the balance point more provers are what is bought.
-            if term.1 > largest.1 * (1.0 + 1e-9) {
-                largest = term;
-            }
-        }
-        largest.0
+        // Equal terms go to the first named: at the balance point more provers are what is bought.
+        let larger =
+            |max: (Term, f64), term: (Term, f64)| if term.1 > max.1 * (1.0 + 1e-9) { term } else { max };
+        terms.into_iter().fold(terms[0], larger).0
     }
 
     fn reaches(&self, batches_per_s: f64) -> bool {
         batches_per_s >= self.target * (1.0 - 1e-9)
     }
 
+    /// The record of a design. `delay_s` is that of the formula, in which the first batch closes within one interval.
     fn figures(
         &self,
         design: Design,
@@ -182,8 +144,8 @@ impl Published<'_> {
         throughput: f64,
         delay_s: f64,
         bottleneck: Term,
-    ) -> DesignFigures {
-        DesignFigures {
+    ) -> DesignRecord {
+        DesignRecord {
             design,
             provers: n,
             batches_per_aggregation: n,
@@ -192,7 +154,7 @@ impl Published<'_> {
             throughput_batches_per_s: throughput,
             delay_virtual_s: None,
             delay_virtual_group_s: None,
-            delay_consolidated_s: delay_s,
+            delay_consolidated_s: self.extra_close_s + delay_s,
             verifications_per_group: published::verifications(n, design != Design::HorizontalNaive),
             bottleneck,
             meets_throughput: self.reaches(throughput),

@@ -3,16 +3,21 @@
 //! | module | what |
 //! |---|---|
 //! | [`request`] | [`PlanRequest`]: what is asked |
-//! | [`designs`] | each design by the seed's formulas |
-//! | [`choice`] | [`Recommendation`]: the search for P, N and A, and what forbids them |
-//! | [`mod@outlook`] | what a given fleet would do: seed, corrected form and simulation side by side |
+//! | [`arrival_law`] | [`ArrivalLaw`]: how the times between batches vary |
+//! | [`designs`] | each design by the published formulas |
+//! | `needs` | the fewest provers, the limit and the time to form a group: what a request needs whatever the fleet |
+//! | [`recommendation`], `search` | the search for P, N and A |
+//! | `infeasible` | what forbids a plan |
+//! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
 //! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
+//! | `notes` | why, in sentences |
 //! | [`record`] | a plan as the record that is written and rendered |
 //! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
 //! | [`timeline`] | the recommended fleet at work, for a timeline |
 
+pub mod arrival_law;
 pub mod curves;
 pub mod designs;
 pub mod fleet_estimate;
@@ -28,16 +33,16 @@ pub mod sensitivity;
 pub mod timeline;
 pub mod what_if;
 
+pub use arrival_law::ArrivalLaw;
 pub use curves::curves;
-pub use designs::DesignFigures;
-pub use fleet_estimate::{ClosedForm, Fleet, FleetEstimate, Outcome, closed_form, fleet_estimate};
-pub use pareto::Point;
-pub use recommendation::Recommendation;
-pub use request::{ArrivalLaw, PlanRequest};
-pub use sensitivity::Sensitivity;
+pub use fleet_estimate::{ClosedForm, Fleet, closed_form, fleet_estimate};
+pub use request::PlanRequest;
 pub use what_if::what_if;
 
-use crate::domain::Design;
+use records::plan::{
+    Design, DesignRecord, FleetEstimateRecord, ParetoRecord, RecommendationRecord, SensitivityRecord,
+};
+
 use crate::error::PlanError;
 
 /// A recommendation with everything that led to it.
@@ -46,23 +51,23 @@ pub struct Plan {
     /// What was asked.
     pub request: PlanRequest,
     /// What is recommended.
-    pub choice: Recommendation,
-    /// Each design by the seed's formulas, at the N = P that meets the target.
-    pub designs: Vec<DesignFigures>,
-    /// Seed, corrected form and simulation side by side: the fleet recommended, the seed's own N = P, and where
-    /// chance plays a part the fleet recommended with its spares at work.
-    pub fleet_estimates: Vec<FleetEstimate>,
+    pub choice: RecommendationRecord,
+    /// Each design by the published formulas, at the N = P that meets the target.
+    pub designs: Vec<DesignRecord>,
+    /// The fleet recommended, the N = P of the published formulas, and where times are random the fleet
+    /// recommended with its spares at work.
+    pub fleet_estimates: Vec<FleetEstimateRecord>,
     /// How the number of provers moves with prove time.
-    pub sensitivity: Sensitivity,
+    pub sensitivity: SensitivityRecord,
     /// The fleets that no other beats in both cost and 99th percentile.
-    pub pareto: Vec<Point>,
+    pub pareto: Vec<ParetoRecord>,
 }
 
 /// The fleet alone, without all that explains it: what [`crate::hardware::rank()`] starts from.
 ///
 /// # Errors
 /// As [`recommend`].
-pub fn choose(request: &PlanRequest) -> Result<Recommendation, PlanError> {
+pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> {
     recommendation::smallest(request)
 }
 
@@ -87,25 +92,25 @@ pub fn choose(request: &PlanRequest) -> Result<Recommendation, PlanError> {
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let choice = recommendation::smallest(request)?;
     let designs = designs::all(request);
-    let mut fleet_estimates = vec![fleet_estimate(request, choice.fleet())?];
-    let seeds = designs.iter().find(|figures| figures.design == Design::HorizontalAggregated);
-    if let Some(seeds) = seeds {
-        let fleet = Fleet {
-            provers: seeds.provers,
-            batches_per_aggregation: seeds.batches_per_aggregation,
-            // The seed's aggregation time takes for granted that each level of the tree runs at once.
-            aggregators: choice.aggregators.max(seeds.aggregators),
-        };
-        if fleet != choice.fleet() {
+    let recommended = Fleet::of(&choice);
+    let mut fleets = vec![recommended];
+    if let Some(published) = designs.iter().find(|figures| figures.design == Design::HorizontalAggregated) {
+        fleets.push(Fleet {
+            provers: published.provers,
+            batches_per_aggregation: published.batches_per_aggregation,
+            // The published aggregation time takes for granted that each level of the tree runs at once.
+            aggregators: choice.aggregators.max(published.aggregators),
+        });
+    }
+    if !request.is_deterministic() {
+        // While nothing is broken the spares work too.
+        fleets.push(Fleet { provers: choice.provers.saturating_add(request.spares), ..recommended });
+    }
+    let mut fleet_estimates = Vec::new();
+    for (index, &fleet) in fleets.iter().enumerate() {
+        if !fleets[..index].contains(&fleet) {
             fleet_estimates.push(fleet_estimate(request, fleet)?);
         }
-    }
-    // While nothing is broken the spares work too.
-    let rested = Fleet { provers: choice.provers.saturating_add(request.spares()), ..choice.fleet() };
-    if !request.is_deterministic()
-        && fleet_estimates.iter().all(|fleet_estimate| fleet_estimate.fleet != rested)
-    {
-        fleet_estimates.push(fleet_estimate(request, rested)?);
     }
     let sensitivity = sensitivity::of(request, &choice)?;
     let pareto = pareto::front(request, &choice)?;

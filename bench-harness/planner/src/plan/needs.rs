@@ -1,12 +1,13 @@
-//! What a request needs before any fleet is looked at: provers at the least, the limit, the time to form a group.
+//! What a request needs whatever the fleet: the fewest provers, the limit, the time to form a group.
 //!
-//! The ground that choosing, searching and refusing all stand on; it knows none of them.
+//! Choosing, searching and refusing all use it; it uses none of them.
 
-use crate::domain::{DelayLimit, State};
-use crate::formulas::capacity::whole_at_least;
+use records::plan::{DelayLimitRecord, State};
+
+use crate::formulas::capacity::{whole_at_least, whole_at_most};
 use crate::plan::request::PlanRequest;
 
-/// The fewest provers that are not behind for ever: all of their time if nothing is random, less than all
+/// The fewest provers whose queue does not grow for ever: all of their time if nothing is random, less than all
 /// of it otherwise.
 pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
     let needed = request.batches_per_s() * request.prove_effective_s();
@@ -14,19 +15,18 @@ pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
 }
 
 /// The smallest whole number above `x`, by more than rounding.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
 pub(crate) fn more_than(x: f64) -> u32 {
-    (x * (1.0 + 1e-9)).floor() as u32 + 1
+    whole_at_most(x) + 1
 }
 
 /// The limit on the delay to consolidated, if there is one.
-pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimit> {
-    request.delay_limit().filter(|limit| limit.state() == State::Consolidated)
+pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimitRecord> {
+    request.delay_limit.filter(|limit| limit.state == State::Consolidated)
 }
 
 /// Whether a delay is within a limit, by more than rounding.
-pub(crate) fn meets(limit: DelayLimit, delay_s: f64) -> bool {
-    delay_s <= limit.limit_s() * (1.0 + 1e-9)
+pub(crate) fn meets(limit: DelayLimitRecord, delay_s: f64) -> bool {
+    delay_s <= limit.limit_s * (1.0 + 1e-9)
 }
 
 /// From the first transaction of a group to the closing of its last batch, s.

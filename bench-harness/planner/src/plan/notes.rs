@@ -1,12 +1,12 @@
 //! The sentences that say why, and what a plan cannot know.
 
 use records::number::significant;
+use records::plan::{SensitivityRecord, Statistic, UnstableRecord};
 
-use crate::domain::{Statistic, time::Shape};
+use crate::domain::time::Shape;
 use crate::formulas::capacity::prover_capacity;
-use crate::plan::fleet_estimate::Outcome;
 use crate::plan::needs::{consolidated_limit, provers_min};
-use crate::plan::{Plan, PlanRequest};
+use crate::plan::{Fleet, Plan, PlanRequest};
 use crate::sim::Closing;
 
 /// Samples needed to be 95 % sure that one lies beyond the 99th percentile: `⌈ln 0.05 / ln 0.99⌉`.
@@ -23,7 +23,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(spares(plan));
     notes.extend(alone(plan));
     notes.extend(early(&plan.request));
-    if plan.request.prices().is_none() {
+    if plan.request.prices.is_none() {
         notes.push("No prices were given: fleets are compared by their machines.".to_owned());
     }
     notes
@@ -50,14 +50,14 @@ fn balance(plan: &Plan) -> String {
 }
 
 fn fixed_provers(plan: &Plan) -> Option<String> {
-    let fixed = plan.request.provers()?;
-    let least = provers_min(&plan.request);
-    let enough = if fixed < least { "too few to keep up" } else { "enough to keep up" };
-    Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {least}."))
+    let fixed = plan.request.provers?;
+    let min = provers_min(&plan.request);
+    let enough = if fixed < min { "too few to keep up" } else { "enough to keep up" };
+    Some(format!("P was fixed at {fixed}, {enough}: the fewest that do are {min}."))
 }
 
 fn spares(plan: &Plan) -> Option<String> {
-    let spares = plan.request.spares();
+    let spares = plan.request.spares;
     if spares == 0 {
         return None;
     }
@@ -65,16 +65,12 @@ fn spares(plan: &Plan) -> Option<String> {
         if spares == 1 { ("1 spare is", "one prover fails") } else { ("spares are", "so many fail") };
     let are = if spares == 1 { are.to_owned() } else { format!("{spares} {are}") };
     let rested = plan.choice.provers.saturating_add(spares);
-    let settled = |provers: u32| {
-        let fleet_estimate = plan.fleet_estimates.iter().find(|fleet_estimate| {
-            fleet_estimate.fleet == crate::plan::Fleet { provers, ..plan.choice.fleet() }
-        })?;
-        match &fleet_estimate.simulation {
-            Outcome::Settles(result) => Some(result.consolidated.p99_s.value),
-            Outcome::Unstable { .. } => None,
-        }
+    let p99_s = |provers: u32| {
+        let fleet = Fleet { provers, ..Fleet::of(&plan.choice) };
+        let estimate = plan.fleet_estimates.iter().find(|estimate| Fleet::of_estimate(estimate) == fleet)?;
+        Some(estimate.simulated.as_ref()?.consolidated.p99_s)
     };
-    let gain = match (settled(plan.choice.provers), settled(rested)) {
+    let gain = match (p99_s(plan.choice.provers), p99_s(rested)) {
         (Some(without_s), Some(with_s)) => format!(
             " While nothing is broken all {rested} work, and the p99 is {} s instead of {} s.",
             significant(with_s, 4),
@@ -89,11 +85,11 @@ fn spares(plan: &Plan) -> Option<String> {
 
 /// One batch a proof is a choice that must be explained: aggregation is what the other designs are about.
 fn alone(plan: &Plan) -> Option<String> {
-    let free = plan.request.batches_per_aggregation().is_none() && plan.choice.batches_per_aggregation == 1;
+    let free = plan.request.batches_per_aggregation.is_none() && plan.choice.batches_per_aggregation == 1;
     if !free {
         return None;
     }
-    let priced = plan.request.prices().is_some_and(|prices| prices.has_gas());
+    let priced = plan.request.prices.is_some_and(|prices| prices.has_gas());
     Some(if priced {
         "N = 1: every proof is verified on L1 by itself; at this price of gas a larger group costs more in machines \
          than it saves."
@@ -108,60 +104,56 @@ fn alone(plan: &Plan) -> Option<String> {
 
 /// A timeout closes batches before they are full: more of them, and less in each.
 fn early(request: &PlanRequest) -> Option<String> {
-    let share = request.fill_fraction();
-    (share < 1.0 - 1e-9).then(|| {
+    let fraction = request.fill_fraction();
+    (fraction < 1.0 - 1e-9).then(|| {
         format!(
             "The timeout closes batches when they are {} % full on average: {} batches/s instead of {}.",
-            significant(100.0 * share, 3),
+            significant(100.0 * fraction, 3),
             significant(request.batches_per_s(), 4),
-            significant(share * request.batches_per_s(), 4)
+            significant(fraction * request.batches_per_s(), 4)
         )
     })
 }
 
 /// A sequencer that holds back does not fall behind: it carries less.
 fn held_back(plan: &Plan) -> Vec<String> {
-    if plan.request.closing() != Closing::ProverFree {
+    if plan.request.closing != Closing::ProverFree {
         return Vec::new();
     }
-    let lost = plan.fleet_estimates.iter().filter_map(|fleet_estimate| match &fleet_estimate.simulation {
-        Outcome::Settles(result) => {
-            let carried = result.throughput_batches_per_s.value;
-            let share = 1.0 - carried / plan.request.batches_per_s();
-            (share > 1e-3).then(|| {
-                format!(
-                    "Closing only when a prover is free, P = {} carries {} batches/s: {} % of the target is lost.",
-                    fleet_estimate.fleet.provers,
-                    significant(carried, 4),
-                    significant(100.0 * share, 2)
-                )
-            })
-        }
-        Outcome::Unstable { .. } => None,
+    let lost = plan.fleet_estimates.iter().filter_map(|estimate| {
+        let carried = estimate.simulated.as_ref()?.throughput_batches_per_s;
+        let fraction = 1.0 - carried / plan.request.batches_per_s();
+        (fraction > 1e-3).then(|| {
+            format!(
+                "Closing only when a prover is free, P = {} carries {} batches/s: {} % of the target is lost.",
+                estimate.provers,
+                significant(carried, 4),
+                significant(100.0 * fraction, 2)
+            )
+        })
     });
     lost.collect()
 }
 
 fn instability(plan: &Plan) -> Vec<String> {
-    let unstable = plan.fleet_estimates.iter().filter_map(|fleet_estimate| match &fleet_estimate.simulation {
-        Outcome::Settles(_) => None,
-        Outcome::Unstable { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } => {
-            let fleet = fleet_estimate.fleet;
-            let grows = match *growth_s_per_batch {
-                s if s > 0.0 => format!("each batch waits {} s longer than the one before", significant(s, 3)),
-                _ => "every pause is time that is never made good".to_owned(),
-            };
-            Some(format!(
-                "P = {}, N = {} is unstable at {} % use: {grows}; p99 {} s after a day, {} s after a week, where \
-                 the seed's formula says {} s.",
-                fleet.provers,
-                fleet.batches_per_aggregation,
-                significant(100.0 * fleet_estimate.utilization, 4),
-                significant(*p99_after_a_day_s, 3),
-                significant(*p99_after_a_week_s, 3),
-                significant(fleet_estimate.published_delay_s, 4),
-            ))
-        }
+    let unstable = plan.fleet_estimates.iter().filter_map(|estimate| {
+        let UnstableRecord { growth_s_per_batch, p99_after_a_day_s, p99_after_a_week_s } =
+            estimate.unstable?;
+        let grows = if growth_s_per_batch > 0.0 {
+            format!("each batch waits {} s longer than the one before", significant(growth_s_per_batch, 3))
+        } else {
+            "every pause is time that is never made good".to_owned()
+        };
+        Some(format!(
+            "P = {}, N = {} is unstable at {} % use: {grows}; p99 {} s after a day, {} s after a week, where \
+             the published formula says {} s.",
+            estimate.provers,
+            estimate.batches_per_aggregation,
+            significant(100.0 * estimate.utilization, 4),
+            significant(p99_after_a_day_s, 3),
+            significant(p99_after_a_week_s, 3),
+            significant(estimate.published_delay_s, 4),
+        ))
     });
     unstable.collect()
 }
@@ -176,29 +168,37 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
             format!("{sign}{by} prover{}", if by == 1 { "" } else { "s" })
         }
     };
+    let SensitivityRecord {
+        provers_if_10_percent_slower,
+        provers_if_10_percent_faster,
+        prove_mean_low_s,
+        prove_mean_high_s,
+        provers_low,
+        provers_high,
+    } = plan.sensitivity;
     let mut notes = vec![format!(
         "Proving 10 % slower: {}; 10 % faster: {}.",
-        say(plan.sensitivity.slower_provers),
-        say(plan.sensitivity.faster_provers)
+        say(provers_if_10_percent_slower),
+        say(provers_if_10_percent_faster)
     )];
-    if let Some(measured) = &plan.sensitivity.measured {
+    if let (Some(low_s), Some(high_s)) = (prove_mean_low_s, prove_mean_high_s) {
         let end = |provers: Option<u32>| provers.map_or_else(|| "no number".to_owned(), |p| p.to_string());
         notes.push(format!(
             "What was measured puts the mean prove time in {} to {} s (95 %), the provers in {} to {}.",
-            significant(measured.mean_low_s, 4),
-            significant(measured.mean_high_s, 4),
-            end(measured.provers_low),
-            end(measured.provers_high),
+            significant(low_s, 4),
+            significant(high_s, 4),
+            end(provers_low),
+            end(provers_high),
         ));
     }
     notes
 }
 
 fn thin_tail(request: &PlanRequest) -> Option<String> {
-    let Shape::Empirical(samples) = request.prove().shape() else {
+    let Shape::Empirical(samples) = request.prove.shape() else {
         return None;
     };
-    let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic() == Statistic::P99);
+    let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic == Statistic::P99);
     let few = samples.len() < SAMPLES_FOR_P99;
     (few && wants_p99).then(|| {
         format!(

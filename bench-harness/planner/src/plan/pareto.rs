@@ -1,38 +1,29 @@
 //! Cost against delay: the fleets that no other beats in both.
 
+use records::plan::{ParetoRecord, RecommendationRecord};
+
+use crate::domain::Prices;
 use crate::error::PlanError;
 use crate::plan::fleet_estimate::{Fleet, capacity_of, rough};
 use crate::plan::needs::provers_min;
-use crate::plan::recommendation::Recommendation;
 use crate::plan::request::PlanRequest;
-
-/// A fleet with its cost and its delay.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Point {
-    /// The fleet.
-    pub fleet: Fleet,
-    /// Machines, spares included.
-    pub machines: u32,
-    /// Dollars a batch, where prices were given.
-    pub usd_per_batch: Option<f64>,
-    /// 99th percentile to consolidated, oldest transaction, s.
-    pub p99_s: f64,
-}
 
 /// The front around `choice`: more provers, and smaller and larger groups. Cheapest first.
 ///
 /// # Errors
 /// None that the request did not have.
-pub(crate) fn front(request: &PlanRequest, choice: &Recommendation) -> Result<Vec<Point>, PlanError> {
-    let least = provers_min(request);
+pub(crate) fn front(
+    request: &PlanRequest,
+    choice: &RecommendationRecord,
+) -> Result<Vec<ParetoRecord>, PlanError> {
+    let min = provers_min(request);
     let n = choice.batches_per_aggregation;
-    let sizes = if request.batches_per_aggregation().is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
+    let sizes = if request.batches_per_aggregation.is_some() { vec![n] } else { vec![n, n * 2, n * 4] };
     let mut points = Vec::new();
     for n in sizes {
-        for provers in [least, least + 1, least + 2, least + 4, least + least / 4 + 4, least + least / 2 + 8]
-        {
+        for provers in [min, min + 1, min + 2, min + 4, min + min / 4 + 4, min + min / 2 + 8] {
             let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: choice.aggregators };
-            let allowed = request.provers_max().is_none_or(|most| provers <= most);
+            let allowed = request.provers_max.is_none_or(|max| provers <= max);
             let carries = capacity_of(request, fleet) >= request.batches_per_s() * (1.0 - 1e-9);
             if allowed && carries {
                 points.push(point(request, fleet)?);
@@ -42,21 +33,25 @@ pub(crate) fn front(request: &PlanRequest, choice: &Recommendation) -> Result<Ve
     Ok(undominated(points))
 }
 
-fn point(request: &PlanRequest, fleet: Fleet) -> Result<Point, PlanError> {
-    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let rented = provers + request.spares();
-    let rate = request.batches_per_s();
-    Ok(Point {
-        fleet,
+fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError> {
+    let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
+    let rented = provers + request.spares;
+    let cost = |prices: Prices| {
+        prices.usd_per_batch(rented, aggregators, batches_per_aggregation, request.batches_per_s())
+    };
+    Ok(ParetoRecord {
+        provers,
+        batches_per_aggregation,
+        aggregators,
         machines: rented + aggregators,
-        usd_per_batch: request.prices().map(|prices| prices.usd_per_batch(rented, aggregators, n, rate)),
+        usd_per_batch: request.prices.map(cost),
         p99_s: rough(request, fleet)?.consolidated.p99_s.value,
     })
 }
 
 /// Points by cost, each with a delay at least one per cent below that of every cheaper one.
-fn undominated(mut points: Vec<Point>) -> Vec<Point> {
-    let cost = |point: &Point| point.usd_per_batch.unwrap_or(f64::from(point.machines));
+fn undominated(mut points: Vec<ParetoRecord>) -> Vec<ParetoRecord> {
+    let cost = |point: &ParetoRecord| point.usd_per_batch.unwrap_or(f64::from(point.machines));
     points.sort_by(|a, b| cost(a).total_cmp(&cost(b)).then(a.p99_s.total_cmp(&b.p99_s)));
     let mut best_s = f64::INFINITY;
     points.retain(|point| {

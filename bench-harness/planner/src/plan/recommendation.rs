@@ -1,76 +1,43 @@
-//! The search for P, N and A that meet the target at the least cost, and the term that forbids it if none do.
+//! The search for P, N and A that meet the target at the lowest cost, and the term that forbids it if none do.
 //!
 //! Without prices the cost is machines. What is random is judged by simulation, all fleets on the same
 //! random numbers; what is not, by the closed form, which is exact there.
 
-use crate::domain::Term;
+use records::plan::{RecommendationRecord, Term};
+
 use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity, whole_at_least};
-use crate::plan::fleet_estimate::{Fleet, capacity_of, carries, limited_s, precise};
+use crate::plan::fleet_estimate::{Fleet, capacity_of, carries, delay_s, precise};
 use crate::plan::infeasible;
 use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_min};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cheapest;
 use crate::sim::{Closing, Simulated};
 
-/// The fleet that is recommended, with the figures of the closed form.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recommendation {
-    /// Provers, P, without spares.
-    pub provers: u32,
-    /// Batches per aggregation, N.
-    pub batches_per_aggregation: u32,
-    /// Aggregators, A.
-    pub aggregators: u32,
-    /// What the fleet can carry, batches/s.
-    pub capacity_batches_per_s: f64,
-    /// What it carries of this load, batches/s.
-    pub throughput_batches_per_s: f64,
-    /// Oldest transaction of a batch to virtual, s; one batch a sequence transaction.
-    pub delay_virtual_s: f64,
-    /// Oldest transaction of a group to consolidated, s; means added up, without queueing.
-    pub delay_consolidated_s: f64,
-    /// The term with the least capacity.
-    pub bottleneck: Term,
-    /// The N = P after which provers only add delay.
-    pub provers_only_add_delay_after: u32,
-}
-
-impl Recommendation {
-    /// The fleet.
-    pub fn fleet(&self) -> Fleet {
-        Fleet {
-            provers: self.provers,
-            batches_per_aggregation: self.batches_per_aggregation,
-            aggregators: self.aggregators,
-        }
-    }
-}
-
 /// The cheapest fleet for `request`.
 ///
 /// # Errors
 /// [`PlanError::Infeasible`].
-pub(crate) fn smallest(request: &PlanRequest) -> Result<Recommendation, PlanError> {
-    if let Some(provers) = request.provers() {
+pub(crate) fn smallest(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> {
+    if let Some(provers) = request.provers {
         let enough = smallest(&request.clone().with_provers_free())?;
-        return Ok(figures(request, Fleet { provers, ..enough.fleet() }));
+        return Ok(figures(request, Fleet { provers, ..Fleet::of(&enough) }));
     }
     infeasible::by_close(request)?;
     infeasible::by_virtual_delay(request)?;
-    let least = infeasible::by_provers(request, provers_min(request))?;
+    let provers = infeasible::by_provers(request, provers_min(request))?;
     if request.is_deterministic() {
         let (aggregators, n) = aggregation_for(request)?;
-        return Ok(figures(request, Fleet { provers: least, batches_per_aggregation: n, aggregators }));
+        return Ok(figures(request, Fleet { provers, batches_per_aggregation: n, aggregators }));
     }
-    let mut fleet = cheapest(request, least)?;
+    let mut fleet = cheapest(request, provers)?;
     // The search judged by short runs; the long one decides.
     let limit = consolidated_limit(request);
-    if limit.is_some() || request.closing() == Closing::ProverFree {
+    if limit.is_some() || request.closing == Closing::ProverFree {
         for _ in 0..3 {
             let result = precise(request, fleet)?;
             let is_soon =
-                limit.is_none_or(|limit| meets(limit, limited_s(&result, limit.state(), limit.statistic())));
+                limit.is_none_or(|limit| meets(limit, delay_s(&result, limit.state, limit.statistic)));
             if is_soon && carries(request, &result) || at_most(request, fleet.provers) {
                 break;
             }
@@ -80,13 +47,13 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<Recommendation, PlanErro
     Ok(figures(request, fleet))
 }
 
-/// The cheapest fleet as the short runs of the search find it, with one longer look at it: for ranking many machines.
+/// The cheapest fleet as the short runs of the search find it, and one longer simulation of it: for ranking many machines.
 ///
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
     if request.is_deterministic() {
-        let fleet = smallest(request)?.fleet();
+        let fleet = Fleet::of(&smallest(request)?);
         return Ok((fleet, precise(request, fleet)?));
     }
     infeasible::by_close(request)?;
@@ -95,7 +62,7 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
 }
 
 fn at_most(request: &PlanRequest, provers: u32) -> bool {
-    request.provers_max().is_some_and(|most| provers >= most)
+    request.provers_max.is_some_and(|max| provers >= max)
 }
 
 /// Without randomness: the fewest aggregators and then the smallest N that carry the target in time.
@@ -108,17 +75,16 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
         if group_capacity(n, 1, request.l1_work_s()) < target * (1.0 - 1e-9) {
             continue;
         }
-        let carrying = whole_at_least(target * request.aggregation().work_s(n) / f64::from(n)).max(1);
-        for aggregators in carrying..=carrying.max(request.aggregation().useful_aggregators(n)) {
+        let carrying = whole_at_least(target * request.aggregation.work_s(n) / f64::from(n)).max(1);
+        for aggregators in carrying..=carrying.max(request.aggregation.useful_aggregators(n)) {
             if smallest.is_some_and(|found| found <= (aggregators, n)) {
                 break;
             }
-            let fleet = Fleet { provers: provers_min(request), batches_per_aggregation: n, aggregators };
-            let delay_s = figures(request, fleet).delay_consolidated_s;
-            if nearest.is_none_or(|(s, ..)| delay_s < s) {
-                nearest = Some((delay_s, aggregators, n));
+            let consolidated_s = consolidated_s(request, n, aggregators);
+            if nearest.is_none_or(|(s, ..)| consolidated_s < s) {
+                nearest = Some((consolidated_s, aggregators, n));
             }
-            if limit.is_none_or(|limit| meets(limit, delay_s)) {
+            if limit.is_none_or(|limit| meets(limit, consolidated_s)) {
                 smallest = Some((aggregators, n));
             }
         }
@@ -133,38 +99,51 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
     }
 }
 
-fn figures(request: &PlanRequest, fleet: Fleet) -> Recommendation {
+/// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
+fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
+    let aggregate_s = request.aggregation.latency_s(n, aggregators);
+    forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
+}
+
+/// A fleet with the figures of the closed form.
+fn figures(request: &PlanRequest, fleet: Fleet) -> RecommendationRecord {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let load = request.load();
-    let prove_s = request.prove_mean_s();
-    let aggregate_s = request.aggregation().latency_s(n, aggregators);
+    let load = &request.load;
     let shortest_s = load.shortest_interval_s();
     let closing = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     let capacities = [
         (Term::Prove, prover_capacity(provers, request.prove_effective_s())),
         (Term::Close, closing),
-        (Term::Aggregate, group_capacity(n, aggregators, request.aggregation().work_s(n))),
+        (Term::Aggregate, group_capacity(n, aggregators, request.aggregation.work_s(n))),
         (Term::Block, group_capacity(n, 1, request.l1_work_s())),
     ];
     let (bottleneck, capacity) = capacities
         .into_iter()
-        .fold(capacities[0], |least, term| if term.1 < least.1 * (1.0 - 1e-9) { term } else { least });
+        .fold(capacities[0], |min, term| if term.1 < min.1 * (1.0 - 1e-9) { term } else { min });
     let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
-    let wait_s = request.l1().mean_wait_s();
-    Recommendation {
+    let (prices, rented) = (request.prices, provers + request.spares);
+    RecommendationRecord {
         provers,
+        spares: request.spares,
         batches_per_aggregation: n,
         aggregators,
+        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, throughput)),
+        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
         capacity_batches_per_s: capacity,
         throughput_batches_per_s: throughput,
-        delay_virtual_s: forming_s(request, 1) + wait_s,
-        delay_consolidated_s: forming_s(request, n) + prove_s + aggregate_s + wait_s,
+        throughput_transactions_per_s: load
+            .batch_transactions()
+            .map(|size| throughput * request.fill_fraction() * f64::from(size)),
+        delay_virtual_s: forming_s(request, 1) + request.l1.mean_wait_s(),
+        delay_consolidated_s: consolidated_s(request, n, aggregators),
+        verifications_per_group: 1,
+        verifications_per_hour: 3600.0 * throughput / f64::from(n),
         bottleneck,
         provers_only_add_delay_after: balance_batches(
             request.interval_s(),
-            prove_s,
-            aggregate_s,
-            request.block_s(),
+            request.prove_mean_s(),
+            request.aggregation.latency_s(n, aggregators),
+            request.block_s,
         ),
     }
 }

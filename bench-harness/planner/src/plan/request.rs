@@ -1,8 +1,11 @@
 //! What is asked of the planner.
 
-use crate::domain::{Aggregation, Close, DelayLimit, Load, Prices, TimeDist};
-use crate::error::{PlanError, at_least_one, not_negative, positive};
-use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
+use records::plan::DelayLimitRecord;
+
+use crate::domain::{Aggregation, Close, Load, Prices, TimeDist};
+use crate::error::{PlanError, at_least_one, positive};
+use crate::plan::arrival_law::ArrivalLaw;
+use crate::sim::{Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
 /// The largest N tried when the request does not fix it.
 pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1024;
@@ -10,67 +13,39 @@ pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1024;
 /// Provers beyond those needed, unless a request says otherwise: one may fail and the plan holds.
 pub const SPARES: u32 = 1;
 
-/// How the times between batches vary around their mean, which is the load's.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ArrivalLaw {
-    /// They do not.
-    Fixed,
-    /// As a Poisson process.
-    Poisson,
-    /// As the sum of this many exponential times.
-    Erlang(u32),
-    /// Lognormal with this coefficient of variation.
-    LogNormal(f64),
-    /// The gaps of a trace in their order, each scaled by one factor so that their mean is the load's.
-    Trace(Vec<f64>),
-    /// A rate that changes over the day, in equal slots from midnight, scaled so that its mean is the load's.
-    Daily {
-        /// The rates, in any unit.
-        shape: Vec<f64>,
-        /// Whether batches come at random around the rate.
-        poisson: bool,
-    },
-}
-
-impl ArrivalLaw {
-    /// The law with this mean time between batches.
-    fn arrivals(&self, mean_s: f64) -> Result<Arrivals, PlanError> {
-        match self {
-            Self::Fixed => Arrivals::fixed(mean_s),
-            Self::Poisson => Arrivals::poisson(mean_s),
-            Self::Erlang(k) => Arrivals::erlang(mean_s, *k),
-            Self::LogNormal(cv) => Arrivals::log_normal(mean_s, *cv),
-            Self::Trace(gaps_s) => {
-                let scale = mean_s / Arrivals::trace(gaps_s.clone())?.mean_s();
-                Arrivals::trace(gaps_s.iter().map(|gap| gap * scale).collect())
-            }
-            Self::Daily { shape, poisson } => {
-                let scale = Arrivals::daily(shape.clone(), *poisson)?.mean_s() / mean_s;
-                Arrivals::daily(shape.iter().map(|rate| rate * scale).collect(), *poisson)
-            }
-        }
-    }
-}
-
 /// A load, the measured times, and what would be good enough.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanRequest {
-    load: Load,
-    prove: TimeDist,
-    aggregation: Aggregation,
-    block_s: f64,
-    delay_limit: Option<DelayLimit>,
-    batches_per_aggregation: Option<u32>,
-    provers: Option<u32>,
-    provers_max: Option<u32>,
-    arrival_law: ArrivalLaw,
-    closing: Closing,
-    stragglers: Option<Stragglers>,
-    l1: L1,
-    crashes: Option<Crashes>,
-    prices: Option<Prices>,
-    spares: u32,
-    seed: u64,
+    /// What arrives, and how batches close.
+    pub(crate) load: Load,
+    /// Time to prove one batch on one prover, without stragglers and crashes.
+    pub(crate) prove: TimeDist,
+    /// How N proofs become one.
+    pub(crate) aggregation: Aggregation,
+    /// L1 block time, s.
+    pub(crate) block_s: f64,
+    /// The delay asked for.
+    pub(crate) delay_limit: Option<DelayLimitRecord>,
+    /// N, where it is fixed.
+    pub(crate) batches_per_aggregation: Option<u32>,
+    /// P, where it is fixed.
+    pub(crate) provers: Option<u32>,
+    /// The most provers allowed.
+    pub(crate) provers_max: Option<u32>,
+    /// How batches come.
+    pub(crate) arrival_law: ArrivalLaw,
+    /// The rule that closes batches.
+    pub(crate) closing: Closing,
+    pub(crate) stragglers: Option<Stragglers>,
+    /// The base chain.
+    pub(crate) l1: L1,
+    pub(crate) crashes: Option<Crashes>,
+    /// Prices, if given.
+    pub(crate) prices: Option<Prices>,
+    /// Provers beyond what is needed.
+    pub(crate) spares: u32,
+    /// Seed of the simulation.
+    pub(crate) seed: u64,
 }
 
 impl PlanRequest {
@@ -127,13 +102,13 @@ impl PlanRequest {
     /// The same request with jobs that take longer for no reason of their own.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero.
     pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
         Ok(Self { stragglers: Some(stragglers.checked()?), ..self })
     }
 
     /// The same request on another reading of L1. Without this, the submitter waits for inclusion and the
-    /// block time limits the rate, as in the seed.
+    /// block time limits the rate, as in the published formula.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] for times that are not above zero.
@@ -146,9 +121,7 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
-        positive("mtbf_s", crashes.mtbf_s)?;
-        not_negative("repair_s", crashes.repair_s)?;
-        Ok(Self { crashes: Some(crashes), ..self })
+        Ok(Self { crashes: Some(crashes.checked()?), ..self })
     }
 
     /// The same request with prices, so that the plan has a cost.
@@ -177,10 +150,13 @@ impl PlanRequest {
         Ok(Self { prove: self.prove.scaled(factor)?, ..self })
     }
 
-    /// The same request with a limit on delay.
-    #[must_use]
-    pub fn with_delay_limit(self, limit: DelayLimit) -> Self {
-        Self { delay_limit: Some(limit), ..self }
+    /// The same request with a limit on the delay of a group's oldest transaction.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the limit is a finite number above zero.
+    pub fn with_delay_limit(self, limit: DelayLimitRecord) -> Result<Self, PlanError> {
+        positive("delay_limit_s", limit.limit_s)?;
+        Ok(Self { delay_limit: Some(limit), ..self })
     }
 
     /// The same request with N fixed.
@@ -284,54 +260,9 @@ impl PlanRequest {
         self.closing
     }
 
-    /// How batches come.
-    pub fn arrival_law(&self) -> &ArrivalLaw {
-        &self.arrival_law
-    }
-
-    /// Stragglers, if any.
-    pub fn stragglers(&self) -> Option<Stragglers> {
-        self.stragglers
-    }
-
     /// Mean time to prove one batch, stragglers included and crashes not, s.
     pub fn prove_mean_s(&self) -> f64 {
         occupied_s(&self.prove, self.stragglers, None)
-    }
-
-    /// How N proofs become one.
-    pub fn aggregation(&self) -> &Aggregation {
-        &self.aggregation
-    }
-
-    /// L1 block time, s.
-    pub fn block_s(&self) -> f64 {
-        self.block_s
-    }
-
-    /// The delay asked for.
-    pub fn delay_limit(&self) -> Option<DelayLimit> {
-        self.delay_limit
-    }
-
-    /// N, where the request fixes it.
-    pub fn batches_per_aggregation(&self) -> Option<u32> {
-        self.batches_per_aggregation
-    }
-
-    /// P, where the request fixes it.
-    pub fn provers(&self) -> Option<u32> {
-        self.provers
-    }
-
-    /// The most provers allowed.
-    pub fn provers_max(&self) -> Option<u32> {
-        self.provers_max
-    }
-
-    /// The base chain.
-    pub fn l1(&self) -> L1 {
-        self.l1
     }
 
     /// Prices, if given.
@@ -339,19 +270,9 @@ impl PlanRequest {
         self.prices
     }
 
-    /// Crashes, if any.
-    pub fn crashes(&self) -> Option<Crashes> {
-        self.crashes
-    }
-
     /// Provers beyond what is needed.
     pub fn spares(&self) -> u32 {
         self.spares
-    }
-
-    /// Seed of the simulation.
-    pub fn seed(&self) -> u64 {
-        self.seed
     }
 
     /// Time of L1 that one proof takes from the next, s; nothing where the submitter does not wait.

@@ -5,24 +5,22 @@ use std::collections::BTreeMap;
 
 use crate::error::PlanError;
 use crate::plan::{Fleet, Plan};
-use crate::sim::spans::WATCHED_BATCHES_MAX;
-use crate::sim::{Lane, Span, Work, spans};
+use crate::sim::{Lane, Span, WATCHED_BATCHES_MAX, Work, spans};
 
 impl Plan {
     /// The first `groups` groups of the simulation behind this plan's figures, a lane for each worker.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] for no groups, or more batches than
-    /// [`WATCHED_BATCHES_MAX`].
+    /// [`PlanError::BadInput`] for no groups, or more batches than [`WATCHED_BATCHES_MAX`].
     pub fn timeline(&self, groups: u32) -> Result<TimelineRecord, PlanError> {
-        let Fleet { provers, batches_per_aggregation: n, aggregators } = self.choice.fleet();
+        let Fleet { provers, batches_per_aggregation: n, aggregators } = Fleet::of(&self.choice);
         let pipeline = self.request.pipeline(provers, n, aggregators)?;
-        let seen = spans(&pipeline, self.request.seed(), u64::from(groups) * u64::from(n))?;
+        let seen = spans(&pipeline, self.request.seed, u64::from(groups) * u64::from(n))?;
         Ok(TimelineRecord {
             what: format!(
                 "simulated: the first {groups} groups of {n} batches on {provers} provers and {aggregators} \
                  aggregators, from an empty pipeline, seed {}",
-                self.request.seed()
+                self.request.seed
             ),
             processes: processes(&seen),
         })
@@ -32,8 +30,8 @@ impl Plan {
     /// more than can be watched.
     pub fn timeline_groups(&self) -> u32 {
         let n = self.choice.batches_per_aggregation;
-        let most = u32::try_from(WATCHED_BATCHES_MAX / u64::from(n)).unwrap_or(u32::MAX).max(1);
-        (self.choice.provers.saturating_mul(2).div_ceil(n) + 3).max(4).min(most)
+        let groups_max = u32::try_from(WATCHED_BATCHES_MAX / u64::from(n)).unwrap_or(u32::MAX).max(1);
+        (self.choice.provers.saturating_mul(2).div_ceil(n) + 3).max(4).min(groups_max)
     }
 }
 

@@ -5,6 +5,7 @@
 //! thousand positions take less than a second.
 
 use records::number::significant;
+use records::plan::RecommendationRecord;
 use records::what_if::{
     AnswerRecord, CostRecord, PositionRecord, WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord,
 };
@@ -13,8 +14,7 @@ use std::collections::HashMap;
 use crate::domain::{Close, Gas, Load, Prices, Target};
 use crate::error::PlanError;
 use crate::plan::needs::provers_min;
-use crate::plan::record::term;
-use crate::plan::{Plan, PlanRequest, Recommendation, choose, closed_form};
+use crate::plan::{Fleet, Plan, PlanRequest, choose, closed_form};
 
 /// Where targets stand around the one asked for.
 const TARGET_STEPS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
@@ -28,7 +28,7 @@ const GROUP_STEPS: [f64; 5] = [0.25, 0.5, 1.5, 2.0, 4.0];
 const PROVER_STEPS: [f64; 7] = [0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0];
 /// Prices around the ones given.
 const PRICE_STEPS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
-/// Prices to look at where none was given, dollars an hour: positions of a slider, and nobody's offer.
+/// Prices tried where none was given, dollars an hour: positions of a slider, and nobody's offer.
 const PRICES_USD: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 
 /// The grid around `plan`. `command` prints the plan without what the sliders say.
@@ -42,7 +42,7 @@ pub fn what_if(plan: &Plan, command: &str) -> Result<WhatIfRecord, PlanError> {
     let mut answers = Vec::new();
     for &target in &axes.target {
         for &close_s in &axes.close_s {
-            let load = load(base.load(), target, close_s)?;
+            let load = load(&base.load, target, close_s)?;
             for &block_s in &axes.block_s {
                 let here = base.clone().with_load(load).with_block(block_s)?;
                 for &n in &axes.batches_per_aggregation {
@@ -59,15 +59,15 @@ pub fn what_if(plan: &Plan, command: &str) -> Result<WhatIfRecord, PlanError> {
         }
     }
     let Packed { rows, refusals, costs, .. } = packed;
-    let target_unit = match base.load().batch_transactions() {
+    let target_unit = match base.load.batch_transactions() {
         Some(_) => "transactions/s",
         None => "batches/s",
     };
     Ok(WhatIfRecord {
         schema_version: WHAT_IF_SCHEMA_VERSION,
         target_unit: target_unit.to_owned(),
-        batch_transactions: base.load().batch_transactions(),
-        spares: base.spares(),
+        batch_transactions: base.load.batch_transactions(),
+        spares: base.spares,
         axes,
         start,
         answers,
@@ -96,8 +96,8 @@ impl Packed {
             Err(error) => return Err(error),
         };
         let costs = self.cost(request, &choice, axes)?;
-        let size = request.load().batch_transactions();
-        let closed = closed_form(request, choice.fleet());
+        let size = request.load.batch_transactions();
+        let closed = closed_form(request, Fleet::of(&choice));
         let row = AnswerRecord(
             choice.provers,
             choice.aggregators,
@@ -107,7 +107,7 @@ impl Packed {
             shown(choice.delay_virtual_s),
             shown(closed.corrected_delay_s),
             shown(closed.published_delay_s),
-            term(choice.bottleneck),
+            choice.bottleneck,
             costs,
         );
         let next = i32::try_from(self.rows.len()).unwrap_or(i32::MAX);
@@ -129,20 +129,20 @@ impl Packed {
     fn cost(
         &mut self,
         request: &PlanRequest,
-        choice: &Recommendation,
+        choice: &RecommendationRecord,
         axes: &WhatIfAxesRecord,
     ) -> Result<u32, PlanError> {
         let mut row = Vec::new();
         for (&prover, &aggregator) in axes.prover_usd_per_hour.iter().zip(&axes.aggregator_usd_per_hour) {
             for &gwei in &axes.gwei {
-                let gas = request.prices().and_then(|prices| prices.gas());
+                let gas = request.prices.and_then(|prices| prices.gas());
                 let gas = gas.zip(gwei).map(|(gas, gwei)| Gas { gwei, ..gas });
                 let (Some(prover), Some(aggregator)) = (prover, aggregator) else {
                     row.push(CostRecord(None, None));
                     continue;
                 };
                 let prices = Prices::new(prover, aggregator, gas)?;
-                let rented = choice.provers + request.spares();
+                let rented = choice.provers + request.spares;
                 let (n, rate) = (choice.batches_per_aggregation, choice.throughput_batches_per_s);
                 row.push(CostRecord(
                     Some(shown(prices.usd_per_hour(rented, choice.aggregators))),
@@ -179,11 +179,11 @@ fn load(base: &Load, target: f64, close_s: Option<f64>) -> Result<Load, PlanErro
     Load::new(target, size, close)
 }
 
-fn axes(base: &PlanRequest, choice: &Recommendation) -> (WhatIfAxesRecord, PositionRecord) {
-    let load = base.load();
+fn axes(base: &PlanRequest, choice: &RecommendationRecord) -> (WhatIfAxesRecord, PositionRecord) {
+    let load = &base.load;
     let asked = load.transactions_per_s().unwrap_or_else(|| load.batches_per_s());
     let (target, at_target) = around(asked, TARGET_STEPS.iter().map(|step| rounded(asked * step, 3)));
-    let (block_s, at_block) = around(base.block_s(), BLOCKS_S.into_iter());
+    let (block_s, at_block) = around(base.block_s, BLOCKS_S.into_iter());
     let (close_s, at_close) = match load.close() {
         Close::Fixed { close_s } => {
             let steps = CLOSE_STEPS.iter().map(|step| rounded(close_s * step, 2));
@@ -199,16 +199,16 @@ fn axes(base: &PlanRequest, choice: &Recommendation) -> (WhatIfAxesRecord, Posit
     };
     let n = choice.batches_per_aggregation;
     let (groups, at_n) = whole(n, GROUP_STEPS.iter().map(|step| f64::from(n) * step).chain([1.0]));
-    let least = provers_min(base);
-    let steps = PROVER_STEPS.iter().map(|step| f64::from(least) * step);
-    let (fleets, _) = whole(least, steps.chain([1.0, f64::from(least) + 1.0, f64::from(least) + 2.0]));
-    let fixed = base.provers().filter(|fixed| !fleets.contains(fixed));
+    let min = provers_min(base);
+    let steps = PROVER_STEPS.iter().map(|step| f64::from(min) * step);
+    let (fleets, _) = whole(min, steps.chain([1.0, f64::from(min) + 1.0, f64::from(min) + 2.0]));
+    let fixed = base.provers.filter(|fixed| !fleets.contains(fixed));
     let mut provers: Vec<_> = fleets.into_iter().chain(fixed).map(Some).collect();
     provers.sort_unstable();
     provers.insert(0, None);
-    let at_p = provers.iter().position(|position| *position == base.provers()).unwrap_or(0);
-    let (usd, aggregator_usd, at_usd) = machine_prices(base.prices());
-    let (gwei, at_gwei) = match base.prices().and_then(|prices| prices.gas()) {
+    let at_p = provers.iter().position(|position| *position == base.provers).unwrap_or(0);
+    let (usd, aggregator_usd, at_usd) = machine_prices(base.prices);
+    let (gwei, at_gwei) = match base.prices.and_then(|prices| prices.gas()) {
         None => (vec![None], 0),
         Some(gas) => {
             let (values, at) = around(gas.gwei, PRICE_STEPS.iter().map(|step| rounded(gas.gwei * step, 3)));

@@ -3,10 +3,13 @@
 //! Three uses, one arithmetic: time over the inverse clock (`T = A/f + B`), time or memory over batch size
 //! within one padded degree (across degrees it steps, and no line may cross a step), and aggregation over N.
 
+use records::laws::Reach;
+
 use crate::error::{PlanError, not_negative, positive};
+use crate::normal::t_975;
+use crate::scaling::leave_one_out::leave_one_out;
 use crate::scaling::normal_equations::solve;
-use crate::scaling::reach::Reach;
-use crate::sim::figures::t_975;
+use crate::scaling::reach::{self, range};
 
 /// A line fitted to relative errors.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,17 +18,15 @@ pub struct LineFit {
     pub intercept: f64,
     /// Rise for each unit.
     pub slope: f64,
-    /// Standard errors of intercept and slope; none with two points.
-    pub standard_errors: Option<(f64, f64)>,
-    /// 95 % intervals of intercept and slope: Student's t with n − 2 degrees of freedom.
+    /// 95 % intervals of intercept and slope: Student's t with n − 2 degrees of freedom; none with two points.
     pub intervals: Option<((f64, f64), (f64, f64))>,
     /// Root mean square of the relative errors when each point is predicted from the others.
     pub leave_one_out_relative: Option<f64>,
     /// Covariances of intercept and slope; none with two points.
     covariance: Option<[[f64; 2]; 2]>,
     points: usize,
-    least: f64,
-    most: f64,
+    x_min: f64,
+    x_max: f64,
 }
 
 impl LineFit {
@@ -50,24 +51,33 @@ impl LineFit {
         let freedom = points.len() as f64 - 2.0;
         let squares: f64 = points.iter().map(|&(x, y)| ((intercept + slope * x) / y - 1.0).powi(2)).sum();
         let covariance = (freedom > 0.0).then(|| inverse.map(|row| row.map(|x| x * squares / freedom)));
-        let standard_errors = covariance.map(|covariance| (covariance[0][0].sqrt(), covariance[1][1].sqrt()));
-        let intervals = standard_errors.map(|(a, b)| {
+        let intervals = covariance.map(|covariance| {
             let t = t_975(freedom);
-            ((intercept - t * a, intercept + t * a), (slope - t * b, slope + t * b))
+            let around = |x: f64, k: usize| {
+                let half = t * covariance[k][k].sqrt();
+                (x - half, x + half)
+            };
+            (around(intercept, 0), around(slope, 1))
         });
-        let least = points.iter().map(|point| point.0).fold(f64::INFINITY, f64::min);
-        let most = points.iter().map(|point| point.0).fold(0.0, f64::max);
-        let leave_one_out_relative = leave_one_out(points);
+        // Two points make a line, and what is left of them no other.
+        let leave_one_out_relative = (points.len() > 2)
+            .then(|| {
+                leave_one_out(points, |others, (x, y)| {
+                    let (intercept, slope, _) = fit(others)?;
+                    Some((intercept + slope * x) / y - 1.0)
+                })
+            })
+            .flatten();
+        let (x_min, x_max) = range(points.iter().map(|point| point.0));
         Ok(Self {
             intercept,
             slope,
-            standard_errors,
             intervals,
             leave_one_out_relative,
             covariance,
             points: points.len(),
-            least,
-            most,
+            x_min,
+            x_max,
         })
     }
 
@@ -120,7 +130,7 @@ impl LineFit {
 
     /// The value at `x`, and how far `x` is from what was measured.
     pub fn at(&self, x: f64) -> (f64, Reach) {
-        (self.intercept + self.slope * x, Reach::of(x, self.least, self.most))
+        (self.intercept + self.slope * x, reach::of(x, self.x_min, self.x_max))
     }
 }
 
@@ -128,41 +138,4 @@ fn fit(points: &[(f64, f64)]) -> Option<(f64, f64, [[f64; 2]; 2])> {
     let rows: Vec<[f64; 2]> = points.iter().map(|&(x, y)| [1.0 / y, x / y]).collect();
     let solved = solve(&rows, &vec![1.0; points.len()])?;
     Some((solved.x[0], solved.x[1], solved.inverse))
-}
-
-fn leave_one_out(points: &[(f64, f64)]) -> Option<f64> {
-    if points.len() < 3 {
-        return None;
-    }
-    let mut sum = 0.0;
-    for left_out in 0..points.len() {
-        let others: Vec<(f64, f64)> =
-            points.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &point)| point).collect();
-        let (intercept, slope, _) = fit(&others)?;
-        let (x, y) = points[left_out];
-        sum += ((intercept + slope * x) / y - 1.0).powi(2);
-    }
-    Some((sum / points.len() as f64).sqrt())
-}
-
-/// Lines over batch size, one for each padded degree: `(degree, line)`, in order of degree.
-///
-/// `points` are `(degree, batch size, value)`. A degree with fewer than two sizes has no line and is left out.
-///
-/// ```
-/// use planner::scaling::line::over_size;
-/// let lines = over_size(&[(12, 4.0, 2.0), (12, 8.0, 2.2), (13, 16.0, 4.1), (13, 24.0, 4.3), (14, 48.0, 8.0)]);
-/// assert_eq!(lines.iter().map(|line| line.0).collect::<Vec<_>>(), [12, 13]);
-/// assert!((lines[0].1.slope - 0.05).abs() < 1e-9);
-/// ```
-pub fn over_size(points: &[(u32, f64, f64)]) -> Vec<(u32, LineFit)> {
-    let mut degrees: Vec<u32> = points.iter().map(|point| point.0).collect();
-    degrees.sort_unstable();
-    degrees.dedup();
-    let line = |degree: u32| {
-        let own: Vec<(f64, f64)> =
-            points.iter().filter(|point| point.0 == degree).map(|point| (point.1, point.2)).collect();
-        LineFit::new("batch size", &own).ok().map(|line| (degree, line))
-    };
-    degrees.into_iter().filter_map(line).collect()
 }

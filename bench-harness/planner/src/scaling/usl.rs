@@ -1,16 +1,19 @@
 //! Throughput over cores: `X(n) = γn / (1 + α(n−1) + βn(n−1))`.
 //!
-//! Gunther's universal scalability law; with β = 0 it is Amdahl's, whose serial share is α. γ is the rate of
+//! Gunther's universal scalability law; with β = 0 it is Amdahl's, whose serial fraction is α. γ is the rate of
 //! one core, α contention, β crosstalk. `n/X = c₀ + c₁(n−1) + c₂n(n−1)` is linear, so the fit on relative
 //! errors needs no start values; it is kept non-negative by trying the four subsets of (c₁, c₂). The fit on
 //! absolute errors, which is what R's package `usl` does, starts there and goes on by Gauss and Newton.
 
-use crate::error::{PlanError, positive};
-use crate::scaling::normal_equations::solve;
-use crate::scaling::reach::{FAR_TIMES, Reach};
-use crate::sim::figures::t_975;
+use records::laws::Reach;
 
-/// Which law is fitted.
+use crate::error::{PlanError, positive};
+use crate::normal::t_975;
+use crate::scaling::leave_one_out::leave_one_out;
+use crate::scaling::normal_equations::solve;
+use crate::scaling::reach::{self, FAR_TIMES, range};
+
+/// Which law is fitted. `LawName` of the records names lines and merges as well, which are no curves of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Law {
     /// Contention and crosstalk: three unknowns.
@@ -22,7 +25,7 @@ pub enum Law {
 /// Which errors are made small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Errors {
-    /// Shares of each value: a fast point does not outweigh a slow one. The default of this program.
+    /// Fractions of each value: a fast point does not outweigh a slow one. The default of this program.
     Relative,
     /// Throughput itself, as in R's `usl`.
     Absolute,
@@ -44,17 +47,17 @@ pub struct Coefficient {
 pub struct UslFit {
     /// The law.
     pub law: Law,
-    /// Contention, or the serial share.
+    /// Contention, or the serial fraction.
     pub alpha: Coefficient,
     /// Crosstalk; 0 for Amdahl.
     pub beta: Coefficient,
     /// Throughput of one core.
     pub gamma: Coefficient,
-    /// Residual standard error, in the errors that were made small: shares or throughput; none without a degree of
-    /// freedom.
+    /// Residual standard error, in the errors that were made small: fractions or throughput; none without a degree
+    /// of freedom.
     pub sigma: Option<f64>,
-    /// Root mean square of the errors when each point is predicted from the others, in shares or throughput; none
-    /// with too few points.
+    /// Root mean square of the errors when each point is predicted from the others, in fractions or throughput;
+    /// none with too few points.
     pub leave_one_out_rms: Option<f64>,
     /// Covariances of (γ, α, β), to first order; none without a degree of freedom.
     covariance: Option<[[f64; 3]; 3]>,
@@ -103,10 +106,7 @@ impl UslFit {
         let curve = best_curve(points, law, errors).ok_or_else(|| {
             PlanError::bad("scaling points", "points that determine a law", "points that do not")
         })?;
-        Ok(Self {
-            leave_one_out_rms: leave_one_out(points, law, errors),
-            ..describe(points, law, errors, curve)
-        })
+        Ok(Self { leave_one_out_rms: left_out(points, law, errors), ..describe(points, law, errors, curve) })
     }
 
     /// Time of one job on `cores` cores, the inverse of the throughput, with the 95 % band of the curve: to first
@@ -143,10 +143,10 @@ impl UslFit {
     /// [`PlanError::BadInput`] beyond twice the largest core count measured, unless `far` says to go on.
     pub fn predict(&self, cores: f64, far: bool) -> Result<(f64, Reach), PlanError> {
         let cores = positive("cores", cores)?;
-        let (least, most) = ends(&self.points);
-        let reach = Reach::of(cores, least, most);
-        if let (Reach::Far { .. }, false) = (reach, far) {
-            let expected = format!("at most {} (twice the largest measured)", FAR_TIMES * most);
+        let (min, max) = range(self.points.iter().map(|point| point.0));
+        let reach = reach::of(cores, min, max);
+        if let (Reach::Far, false) = (reach, far) {
+            let expected = format!("at most {} (twice the largest measured)", FAR_TIMES * max);
             return Err(PlanError::bad("cores", &expected, cores));
         }
         Ok((throughput(self.curve(), cores), reach))
@@ -171,10 +171,6 @@ pub(crate) fn unknowns(law: Law) -> usize {
     }
 }
 
-fn ends(points: &[(f64, f64)]) -> (f64, f64) {
-    points.iter().fold((f64::INFINITY, 0.0), |(least, most), &(n, _)| (least.min(n), most.max(n)))
-}
-
 /// `[γ, α, β]` at `n` cores.
 fn throughput([gamma, alpha, beta]: [f64; 3], n: f64) -> f64 {
     gamma * n / (1.0 + alpha * (n - 1.0) + beta * n * (n - 1.0))
@@ -182,7 +178,7 @@ fn throughput([gamma, alpha, beta]: [f64; 3], n: f64) -> f64 {
 
 fn squares(points: &[(f64, f64)], curve: [f64; 3], errors: Errors) -> f64 {
     let errors = points.iter().map(|&(n, x)| match errors {
-        // The linear form's own error, n/X: to first order the share of X.
+        // The linear form's own error, n/X: to first order the fraction of X.
         Errors::Relative => (n / throughput(curve, n)) / (n / x) - 1.0,
         Errors::Absolute => throughput(curve, n) - x,
     });
@@ -251,14 +247,14 @@ fn descend(points: &[(f64, f64)], free: [bool; 2], start: [f64; 3]) -> [f64; 3] 
             return curve;
         };
         let before = squares(points, curve, Errors::Absolute);
-        let mut share = 1.0;
+        let mut step_fraction = 1.0;
         let mut next = curve;
-        while share > 1e-6 {
-            next = [0, 1, 2].map(|k| curve[k] + share * step[k]);
+        while step_fraction > 1e-6 {
+            next = [0, 1, 2].map(|k| curve[k] + step_fraction * step[k]);
             if squares(points, next, Errors::Absolute) <= before && next[0] > 0.0 {
                 break;
             }
-            share /= 2.0;
+            step_fraction /= 2.0;
         }
         let moved =
             (0..3).map(|k| ((next[k] - curve[k]) / next[k].abs().max(1e-12)).abs()).fold(0.0, f64::max);
@@ -317,18 +313,12 @@ fn describe(points: &[(f64, f64)], law: Law, errors: Errors, curve: [f64; 3]) ->
     }
 }
 
-fn leave_one_out(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<f64> {
+fn left_out(points: &[(f64, f64)], law: Law, errors: Errors) -> Option<f64> {
     if points.len() <= unknowns(law) {
         return None;
     }
-    let mut sum = 0.0;
-    for left_out in 0..points.len() {
-        let others: Vec<(f64, f64)> =
-            points.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &point)| point).collect();
-        let (n, x) = points[left_out];
+    leave_one_out(points, |others, (n, x)| {
         let of = if errors == Errors::Relative { x } else { 1.0 };
-        let error = (throughput(best_curve(&others, law, errors)?, n) - x) / of;
-        sum += error * error;
-    }
-    Some((sum / points.len() as f64).sqrt())
+        Some((throughput(best_curve(others, law, errors)?, n) - x) / of)
+    })
 }

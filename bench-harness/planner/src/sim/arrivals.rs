@@ -3,10 +3,9 @@
 use crate::error::{PlanError, at_least_one, not_negative, positive};
 use statrs::function::gamma::gamma_lr;
 
+use crate::domain::time::{DAY_S, index_at};
 use crate::normal;
 use crate::sim::streams::Stream;
-
-const DAY_S: f64 = 86_400.0;
 
 /// How long batches take to fill, one after another.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,16 +102,8 @@ impl Arrivals {
     pub(crate) fn rate_at(&self, now_s: f64) -> f64 {
         match &self.law {
             Law::Daily { batches_per_s, .. } => {
-                batches_per_s[place(now_s % DAY_S / DAY_S, batches_per_s.len())]
+                batches_per_s[index_at(now_s % DAY_S / DAY_S, batches_per_s.len())]
             }
-            _ => 1.0 / self.mean_s,
-        }
-    }
-
-    /// The highest rate that is sustained for a slot of the day, batches/s; the mean rate for other laws.
-    pub fn peak_batches_per_s(&self) -> f64 {
-        match &self.law {
-            Law::Daily { batches_per_s, .. } => batches_per_s.iter().copied().fold(0.0, f64::max),
             _ => 1.0 / self.mean_s,
         }
     }
@@ -159,15 +150,6 @@ impl Arrivals {
             }
         }
     }
-
-    /// Time of one full turn of the law's own cycle, s: a day, a trace, or nothing.
-    pub fn cycle_s(&self) -> Option<f64> {
-        match &self.law {
-            Law::Daily { .. } => Some(DAY_S),
-            Law::Trace { gaps_s } => Some(gaps_s.iter().sum()),
-            _ => None,
-        }
-    }
 }
 
 /// The rule that closes a batch.
@@ -205,7 +187,7 @@ pub(crate) struct Filler<'a> {
 impl<'a> Filler<'a> {
     pub(crate) fn new(arrivals: &'a Arrivals, mut stream: Stream) -> Self {
         let next_gap = match &arrivals.law {
-            Law::Trace { gaps_s } => place(stream.uniform(), gaps_s.len()),
+            Law::Trace { gaps_s } => index_at(stream.uniform(), gaps_s.len()),
             _ => 0,
         };
         Self { arrivals, stream, next_gap }
@@ -241,7 +223,7 @@ fn until_filled(batches_per_s: &[f64], now_s: f64, mut work: f64) -> f64 {
     let mut at_s = now_s % DAY_S;
     let mut passed_s = 0.0;
     loop {
-        let slot = place(at_s / DAY_S, batches_per_s.len());
+        let slot = index_at(at_s / DAY_S, batches_per_s.len());
         // At least a sliver, so that rounding at a slot's edge cannot stop the clock.
         let left_s = ((slot + 1) as f64 * slot_s - at_s).max(slot_s * 1e-12);
         if batches_per_s[slot] * left_s >= work {
@@ -251,11 +233,6 @@ fn until_filled(batches_per_s: &[f64], now_s: f64, mut work: f64) -> f64 {
         passed_s += left_s;
         at_s = (at_s + left_s) % DAY_S;
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the share lies in [0, 1]")]
-fn place(share: f64, len: usize) -> usize {
-    ((share * len as f64) as usize).min(len - 1)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! What a simulation says, each figure with its interval.
+//! The results of a simulation, each figure with its interval.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use crate::normal::t_975;
 
 /// A figure over independent replications.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,12 +26,8 @@ impl Estimate {
     }
 }
 
-/// The 97.5 % quantile of Student's t with `freedom` degrees of freedom.
-pub(crate) fn t_975(freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
-}
-
-/// The distribution of a delay, s.
+/// The distribution of a delay, s. `DelayRecord` of the records is a twin of it for files: flat, and without the 90th
+/// percentile, which the curves alone are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DelayFigures {
     /// Mean.
@@ -40,27 +36,20 @@ pub struct DelayFigures {
     pub p50_s: Estimate,
     /// 90th percentile.
     pub p90_s: Estimate,
-    /// 99th percentile. Quantiles are told apart to one part in 2,000.
+    /// 99th percentile. Quantiles are exact to one part in 2,000.
     pub p99_s: Estimate,
     /// Samples behind them, all replications together.
     pub samples: u64,
 }
 
-impl DelayFigures {
-    /// Whether at least ten samples of each replication lie beyond the 99th percentile.
-    pub fn p99_is_backed(&self, replications: u32) -> bool {
-        self.samples >= 1_000 * u64::from(replications)
-    }
-}
-
-/// The figures of a simulated pipeline, warm-up left out.
+/// The figures of a simulated pipeline, without the warm-up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulated {
     /// Replications.
     pub replications: u32,
     /// Batches of each, warm-up included.
     pub batches: u64,
-    /// Batches of each that were left out.
+    /// Batches of each that are not counted: the warm-up.
     pub warmup: u64,
     /// Oldest transaction of a group to consolidated.
     pub consolidated: DelayFigures,
@@ -72,7 +61,7 @@ pub struct Simulated {
     pub virtual_random: DelayFigures,
     /// Wait of a batch for a prover.
     pub prover_wait: DelayFigures,
-    /// Share of batches that wait for a prover.
+    /// Fraction of batches that wait for a prover.
     pub prover_wait_fraction: Estimate,
     /// Time from a proof's start to its end, crashes and repairs between included.
     pub prover_hold: DelayFigures,
@@ -86,11 +75,11 @@ pub struct Simulated {
     pub l1_wait_s: Estimate,
     /// Batches consolidated per second.
     pub throughput_batches_per_s: Estimate,
-    /// Share of the provers' time in use or in repair.
+    /// Fraction of the provers' time in use or in repair.
     pub prover_use: Estimate,
     /// Provers paid for, mean over time: those of the pipeline, unless the fleet follows the queue.
     pub provers_mean: Estimate,
-    /// Provers at the most.
+    /// The most provers at any time.
     pub provers_max: u32,
     /// Longest wait of a batch for a prover, s.
     pub prover_wait_max_s: f64,

@@ -8,8 +8,8 @@ use crate::sim::streams::Stream;
 pub enum L1 {
     /// Included this many seconds after it is handed in, any number at once.
     Latency(f64),
-    /// The same, but the next proof is handed in only when the last one is included: the seed's reading,
-    /// in which the block time limits the rate.
+    /// The same, but the next proof is handed in only when the last one is included: as in the
+    /// published formulas, where the block time limits the rate.
     Serial(f64),
     /// Slots of fixed length; each is missed with this probability, whoever waits.
     Slots {
@@ -39,7 +39,7 @@ impl L1 {
             Self::Slots { slot_s, missed, phase_s } => {
                 not_negative("phase_s", phase_s.unwrap_or(0.0))?;
                 if !(0.0..1.0).contains(&missed) {
-                    return Err(PlanError::bad("missed_slots", "a share in [0, 1)", missed));
+                    return Err(PlanError::bad("missed_slots", "a fraction in [0, 1)", missed));
                 }
                 positive("slot_s", slot_s)?
             }

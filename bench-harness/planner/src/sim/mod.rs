@@ -14,6 +14,7 @@
 //! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
 //! | [`figures`] | [`Simulated`]: what comes out |
 //! | [`mod@spans`] | [`Span`]: who did what and when, for a timeline |
+//! | [`watch`] | [`spans()`]: one replication, watched |
 //!
 //! One seed gives one result at any number of threads: each replication and each kind of draw has a stream
 //! of its own, so plans that differ in P share every random number (common random numbers).
@@ -29,12 +30,14 @@ pub mod spans;
 mod streams;
 mod tally;
 mod trace;
+pub mod watch;
 
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
 pub use l1::L1;
 pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, occupied_s};
-pub use replicate::{RunLength, simulate};
-pub use spans::{Lane, Span, Work, spans};
+pub use replicate::{DAY_BATCHES_MAX, RunLength, simulate};
+pub use spans::{Lane, Span, Work};
 pub use streams::{Stage, Stream};
 pub use trace::gaps_of_csv;
+pub use watch::{WATCHED_BATCHES_MAX, spans};

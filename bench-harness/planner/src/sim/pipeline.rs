@@ -28,20 +28,32 @@ pub struct Crashes {
 /// Jobs that take longer for no reason of their own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stragglers {
-    /// Share of jobs.
-    pub share: f64,
+    /// Fraction of jobs, from 0 to 1.
+    pub fraction: f64,
     /// How many times longer they take.
     pub factor: f64,
+}
+
+impl Crashes {
+    /// The same, if its numbers make sense.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
+    pub(crate) fn checked(self) -> Result<Self, PlanError> {
+        positive("mtbf_s", self.mtbf_s)?;
+        not_negative("repair_s", self.repair_s)?;
+        Ok(self)
+    }
 }
 
 impl Stragglers {
     /// The same, if its numbers make sense.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero.
     pub(crate) fn checked(self) -> Result<Self, PlanError> {
-        if !(0.0..=1.0).contains(&self.share) {
-            return Err(PlanError::bad("straggler_fraction", "a share in [0, 1]", self.share));
+        if !(0.0..=1.0).contains(&self.fraction) {
+            return Err(PlanError::bad("straggler_fraction", "a fraction in [0, 1]", self.fraction));
         }
         positive("straggler_factor", self.factor)?;
         Ok(self)
@@ -60,7 +72,7 @@ impl Stragglers {
 /// use planner::sim::{Stragglers, occupied_s};
 /// let prove = TimeDist::fixed("prove", 120.0)?;
 /// // One job in twenty takes five times as long: 120·(0.95 + 0.05·5).
-/// let occupied = occupied_s(&prove, Some(Stragglers { share: 0.05, factor: 5.0 }), None);
+/// let occupied = occupied_s(&prove, Some(Stragglers { fraction: 0.05, factor: 5.0 }), None);
 /// assert!((occupied - 144.0).abs() < 1e-9);
 /// # Ok::<(), planner::PlanError>(())
 /// ```
@@ -74,7 +86,7 @@ pub fn occupied_s(prove: &TimeDist, stragglers: Option<Stragglers>, crashes: Opt
     };
     match stragglers {
         None => of_kind(1.0),
-        Some(Stragglers { share, factor }) => (1.0 - share) * of_kind(1.0) + share * of_kind(factor),
+        Some(Stragglers { fraction, factor }) => (1.0 - fraction) * of_kind(1.0) + fraction * of_kind(factor),
     }
 }
 
@@ -167,15 +179,13 @@ impl Pipeline {
     /// # Errors
     /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
-        positive("mtbf_s", crashes.mtbf_s)?;
-        not_negative("repair_s", crashes.repair_s)?;
-        Ok(Self { crashes: Some(crashes), ..self })
+        Ok(Self { crashes: Some(crashes.checked()?), ..self })
     }
 
     /// With stragglers.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the share lies in [0, 1] and the factor is above zero.
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero.
     pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
         Ok(Self { stragglers: Some(stragglers.checked()?), ..self })
     }

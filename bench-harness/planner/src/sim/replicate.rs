@@ -8,6 +8,9 @@ use crate::sim::figures::{DelayFigures, Estimate, Simulated};
 use crate::sim::pipeline::Pipeline;
 use crate::sim::tally::Tally;
 
+/// The most batches a day for which days are simulated: more would take minutes.
+pub const DAY_BATCHES_MAX: u64 = 2_000_000;
+
 /// How long and how often to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLength {
@@ -18,7 +21,7 @@ pub struct RunLength {
 }
 
 impl RunLength {
-    /// `replications` runs of `batches` batches, the first `warmup` of each left out.
+    /// `replications` runs of `batches` batches, the first `warmup` of each not counted.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if there is no replication or nothing is left after the warm-up.
@@ -57,7 +60,7 @@ pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
         prover_use: over(|r| r.prover_use),
         provers_mean: over(|r| r.provers_mean),
         provers_max: seen.iter().map(|r| r.provers_max).max().unwrap_or(0),
-        prover_wait_max_s: seen.iter().map(|r| r.prover_wait.most_s()).fold(0.0, f64::max),
+        prover_wait_max_s: seen.iter().map(|r| r.prover_wait.max_s()).fold(0.0, f64::max),
         growth_s_per_batch: over(|r| r.growth_s_per_batch),
         fill_fraction: over(|r| r.fill_fraction),
         events: seen.iter().map(|r| r.events).sum(),

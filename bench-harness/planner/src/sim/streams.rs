@@ -20,7 +20,7 @@ pub enum Stage {
     L1Proof = 5,
     /// L1 inclusion of sequence transactions.
     L1Sequence = 6,
-    /// Which transaction of a batch is looked at.
+    /// Which transaction of a batch is measured.
     Transactions = 7,
     /// Resampling of measured times.
     Bootstrap = 8,

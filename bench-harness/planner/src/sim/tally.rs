@@ -2,7 +2,7 @@
 
 use hdrhistogram::Histogram;
 
-/// Steps of the histogram to one `unit_s`: times below a millionth of it are not told apart.
+/// Steps of the histogram to one `unit_s`: times below a millionth of it are taken as one.
 const STEPS: f64 = 1_048_576.0;
 
 /// The mean of values seen one at a time.
@@ -31,8 +31,8 @@ pub(crate) struct Tally {
     unit_s: f64,
     sum_s: f64,
     count: u64,
-    least_s: f64,
-    most_s: f64,
+    min_s: f64,
+    max_s: f64,
     // A replication is far from 4 billion batches, and half the memory is cleared and scanned in half the time.
     histogram: Histogram<u32>,
 }
@@ -43,7 +43,7 @@ impl Tally {
         // Three significant digits are always a valid precision.
         let histogram = Histogram::new_with_bounds(1, 1 << 42, 3)
             .unwrap_or_else(|error| unreachable!("bounds of a histogram: {error}"));
-        Self { unit_s, sum_s: 0.0, count: 0, least_s: f64::INFINITY, most_s: f64::NEG_INFINITY, histogram }
+        Self { unit_s, sum_s: 0.0, count: 0, min_s: f64::INFINITY, max_s: f64::NEG_INFINITY, histogram }
     }
 
     #[inline]
@@ -55,8 +55,8 @@ impl Tally {
     pub(crate) fn add(&mut self, s: f64) {
         self.sum_s += s;
         self.count += 1;
-        self.least_s = self.least_s.min(s);
-        self.most_s = self.most_s.max(s);
+        self.min_s = self.min_s.min(s);
+        self.max_s = self.max_s.max(s);
         self.histogram.saturating_record((s * (STEPS / self.unit_s)) as u64);
     }
 
@@ -65,8 +65,8 @@ impl Tally {
     }
 
     /// The largest value seen; minus infinity if none was.
-    pub(crate) fn most_s(&self) -> f64 {
-        self.most_s
+    pub(crate) fn max_s(&self) -> f64 {
+        self.max_s
     }
 
     pub(crate) fn mean_s(&self) -> f64 {
@@ -81,9 +81,9 @@ impl Tally {
         let after = self.histogram.next_non_equivalent(at);
         let below = if first == 0 { 0 } else { self.histogram.count_between(0, first - 1) };
         let within = self.histogram.count_between(first, after - 1).max(1);
-        let share = ((q * self.count as f64 - below as f64) / within as f64).clamp(0.0, 1.0);
-        let value = first as f64 + share * (after - first) as f64;
-        (value * self.unit_s / STEPS).clamp(self.least_s, self.most_s)
+        let fraction = ((q * self.count as f64 - below as f64) / within as f64).clamp(0.0, 1.0);
+        let value = first as f64 + fraction * (after - first) as f64;
+        (value * self.unit_s / STEPS).clamp(self.min_s, self.max_s)
     }
 }
 

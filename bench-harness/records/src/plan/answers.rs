@@ -23,8 +23,8 @@ pub struct MachineComparisonRecord {
     pub first: MachineRecord,
     /// The second.
     pub second: MachineRecord,
-    /// The parallel share of the work, from 0 to 1, above which the first proves one batch on all its cores sooner
-    /// than the second; none where no share turns the answer.
+    /// The parallel fraction of the work, from 0 to 1, above which the first proves one batch on all its cores sooner
+    /// than the second; none where no fraction turns the answer.
     pub turning_fraction: Option<f64>,
 }
 
@@ -86,7 +86,7 @@ pub struct MachineFleetRecord {
     pub machines: u32,
     /// Time to prove a batch there; mean.
     pub prove_s: f64,
-    /// What that time stands on: `measured`, `same family`, or extrapolated in words.
+    /// What that time is based on: `measured`, `same family`, or extrapolated in words.
     pub basis: String,
     /// Price of the machines, where the catalogue has one.
     pub usd_per_hour: Option<f64>,

@@ -1,4 +1,4 @@
-//! What the planner says of fleets around the one recommended: the curves of the report. Plain data.
+//! The planner's figures of fleets around the one recommended: the curves of the report. Plain data.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +29,9 @@ pub struct CurvesRecord {
 pub struct OverBatchesRecord {
     /// N.
     pub batches_per_aggregation: u32,
-    /// By the seed's formula, with N provers, whatever arrives.
+    /// By the published formula, with N provers, whatever arrives.
     pub published_throughput_batches_per_s: f64,
-    /// By the seed's formula.
+    /// By the published formula.
     pub published_delay_s: f64,
     /// By the corrected form, of the recommended P on aggregators enough for this N: what it carries of the load.
     pub corrected_throughput_batches_per_s: f64,
@@ -57,7 +57,7 @@ pub struct QuantileAtRecord {
 pub struct OverProversRecord {
     /// P.
     pub provers: u32,
-    /// The highest use of a stage.
+    /// The highest utilization of a stage; 1 is full.
     pub utilization: f64,
     /// The simulated delay; none where it never settles.
     pub delay: Option<DelayAtRecord>,

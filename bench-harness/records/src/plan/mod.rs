@@ -11,7 +11,7 @@ pub mod curves;
 pub mod record;
 
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, DesignName, DesignRecord, FleetEstimateRecord,
+    AggregationRecord, DelayLimitRecord, DelayRecord, Design, DesignRecord, FleetEstimateRecord,
     InputsRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord,
-    SimulatedRecord, StateName, StatisticName, TermName, TimeRecord, UnstableRecord,
+    SimulatedRecord, State, Statistic, Term, TimeRecord, UnstableRecord,
 };

@@ -1,6 +1,7 @@
 //! The record types of a plan. Plain data: nothing is computed here.
 
 use crate::file::Versioned;
+use crate::names::names;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
@@ -15,9 +16,9 @@ pub struct PlanRecord {
     pub inputs: InputsRecord,
     /// What is recommended.
     pub recommendation: RecommendationRecord,
-    /// Each design by the seed's formulas.
+    /// Each design by the published formulas.
     pub designs: Vec<DesignRecord>,
-    /// Seed, corrected form and simulation side by side, a fleet each.
+    /// Published formula, corrected form and simulation side by side, a fleet each.
     pub fleet_estimates: Vec<FleetEstimateRecord>,
     /// How the number of provers moves with prove time.
     pub sensitivity: SensitivityRecord,
@@ -82,9 +83,9 @@ pub struct AggregationRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DelayLimitRecord {
     /// The state that ends the delay.
-    pub state: StateName,
+    pub state: State,
     /// The statistic that must stay within it.
-    pub statistic: StatisticName,
+    pub statistic: Statistic,
     /// The limit.
     pub limit_s: f64,
 }
@@ -118,17 +119,17 @@ pub struct RecommendationRecord {
     pub verifications_per_group: u32,
     /// Proofs verified on L1 per hour.
     pub verifications_per_hour: f64,
-    /// The term with the least capacity.
-    pub bottleneck: TermName,
-    /// The N after which provers only add delay (N = P, as in the seed).
+    /// The term with the lowest capacity.
+    pub bottleneck: Term,
+    /// The N after which provers only add delay (N = P, as in the published formulas).
     pub provers_only_add_delay_after: u32,
 }
 
-/// One design by the seed's formulas.
+/// One design by the published formulas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DesignRecord {
     /// The design.
-    pub design: DesignName,
+    pub design: Design,
     /// Provers.
     pub provers: u32,
     /// Batches per aggregation (or per L1 transaction, when naive).
@@ -149,7 +150,7 @@ pub struct DesignRecord {
     /// Proofs verified on L1 for each group.
     pub verifications_per_group: u32,
     /// The largest term of the formula.
-    pub bottleneck: TermName,
+    pub bottleneck: Term,
     /// Whether the throughput reaches the target.
     pub meets_throughput: bool,
 }
@@ -163,11 +164,11 @@ pub struct FleetEstimateRecord {
     pub batches_per_aggregation: u32,
     /// Aggregators.
     pub aggregators: u32,
-    /// Highest use of a stage; 1 or above never settles if anything is random.
+    /// Highest utilization of a stage; 1 or above never settles if anything is random.
     pub utilization: f64,
-    /// The seed's throughput for this N (which takes P = N).
+    /// The published throughput for this N (which takes P = N).
     pub published_throughput_batches_per_s: f64,
-    /// The seed's delay to consolidated for this N.
+    /// The published delay to consolidated for this N.
     pub published_delay_s: f64,
     /// The corrected throughput.
     pub corrected_throughput_batches_per_s: f64,
@@ -184,7 +185,7 @@ pub struct FleetEstimateRecord {
 pub struct SimulatedRecord {
     /// Throughput.
     pub throughput_batches_per_s: f64,
-    /// Share of the provers' time in use.
+    /// Fraction of the provers' time in use, from 0 to 1.
     pub prover_use: f64,
     /// Batches that wait for a prover, on average.
     pub prover_queue_mean: f64,
@@ -266,111 +267,54 @@ pub struct ParetoRecord {
     pub p99_s: f64,
 }
 
-/// Name of a design.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DesignName {
-    /// One prover, one batch at a time.
-    SingleBatch,
-    /// One faster prover.
-    Vertical,
-    /// Many provers, every proof verified on L1.
-    HorizontalNaive,
-    /// Many provers, one aggregated proof.
-    HorizontalAggregated,
-    /// Sequenced first, proved later.
-    OrderThenProve,
-}
-
-impl DesignName {
-    /// The name as people read it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SingleBatch => "single batch",
-            Self::Vertical => "vertical",
-            Self::HorizontalNaive => "horizontal, naive",
-            Self::HorizontalAggregated => "horizontal, aggregated",
-            Self::OrderThenProve => "order then prove",
-        }
-    }
-
-    /// The name as in JSON and CSV.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::SingleBatch => "single_batch",
-            Self::Vertical => "vertical",
-            Self::HorizontalNaive => "horizontal_naive",
-            Self::HorizontalAggregated => "horizontal_aggregated",
-            Self::OrderThenProve => "order_then_prove",
-        }
+names! {
+    /// Name of a design.
+    pub enum Design {
+        /// One prover, one batch at a time.
+        SingleBatch = "single_batch", "single batch";
+        /// One faster prover.
+        Vertical = "vertical";
+        /// Many provers, every proof verified on L1.
+        HorizontalNaive = "horizontal_naive", "horizontal, naive";
+        /// Many provers, one aggregated proof.
+        HorizontalAggregated = "horizontal_aggregated", "horizontal, aggregated";
+        /// Sequenced first, proved later.
+        OrderThenProve = "order_then_prove", "order then prove";
     }
 }
 
-/// Name of a term of the throughput formula.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TermName {
-    /// Proving.
-    Prove,
-    /// Closing.
-    Close,
-    /// Aggregating.
-    Aggregate,
-    /// The L1 block.
-    Block,
-}
-
-impl TermName {
-    /// The name, in words and in files.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Prove => "prove",
-            Self::Close => "close",
-            Self::Aggregate => "aggregate",
-            Self::Block => "block",
-        }
+names! {
+    /// Name of a term of the throughput formula.
+    pub enum Term {
+        /// Proving.
+        Prove = "prove";
+        /// Closing.
+        Close = "close";
+        /// Aggregating.
+        Aggregate = "aggregate";
+        /// The L1 block.
+        Block = "block";
     }
 }
 
-/// Name of the state that ends a delay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StateName {
-    /// Sequenced on L1.
-    Virtual,
-    /// Proved and verified.
-    Consolidated,
-}
-
-impl StateName {
-    /// The name in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Virtual => "virtual",
-            Self::Consolidated => "consolidated",
-        }
+names! {
+    /// Name of the state that ends a delay.
+    pub enum State {
+        /// Sequenced on L1.
+        Virtual = "virtual";
+        /// Proved and verified.
+        Consolidated = "consolidated";
     }
 }
 
-/// Name of a statistic of a delay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatisticName {
-    /// The mean.
-    Mean,
-    /// The median.
-    P50,
-    /// The 99th percentile.
-    P99,
-}
-
-impl StatisticName {
-    /// The name in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::P50 => "median",
-            Self::P99 => "p99",
-        }
+names! {
+    /// Name of a statistic of a delay.
+    pub enum Statistic {
+        /// The mean.
+        Mean = "mean";
+        /// The median.
+        P50 = "p50", "median";
+        /// The 99th percentile.
+        P99 = "p99";
     }
 }

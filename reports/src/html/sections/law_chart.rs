@@ -1,7 +1,7 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
 use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Series, Table, Tone, Value};
-use records::laws::{FitRecord, LawRecord, OfName, OverName, ReachName};
+use records::laws::{FitRecord, LawRecord, OfName, OverName, Reach};
 use records::number::{significant, time};
 
 /// The most charts of one kind on a page; the numbers of all of them are in the tables.
@@ -68,16 +68,14 @@ fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
     let within: Vec<_> = fit
         .curve
         .iter()
-        .filter(|point| point.reach == ReachName::Within)
+        .filter(|point| point.reach == Reach::Within)
         .map(|point| (point.x, point.y))
         .collect();
     let beyond: Vec<_> = within
         .last()
         .copied()
         .into_iter()
-        .chain(
-            fit.curve.iter().filter(|point| point.reach != ReachName::Within).map(|point| (point.x, point.y)),
-        )
+        .chain(fit.curve.iter().filter(|point| point.reach != Reach::Within).map(|point| (point.x, point.y)))
         .collect();
     let mut series = Vec::new();
     if band.len() > 1 {
@@ -169,7 +167,7 @@ fn table(law: &LawRecord) -> Table {
             point.low.into(),
             point.high.into(),
             point.samples.into(),
-            ReachName::Within.words().into(),
+            Reach::Within.words().into(),
         ]);
     }
     for fit in &law.fits {

@@ -3,7 +3,7 @@
 use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
-use records::plan::{PlanRecord, StateName, StatisticName};
+use records::plan::{PlanRecord, State, Statistic};
 use records::report::Records;
 
 pub(super) const SECTION: Section =
@@ -72,7 +72,7 @@ fn front(plan: &PlanRecord) -> Chart {
     let limit = plan
         .inputs
         .delay_limit
-        .filter(|limit| limit.state == StateName::Consolidated && limit.statistic == StatisticName::P99);
+        .filter(|limit| limit.state == State::Consolidated && limit.statistic == Statistic::P99);
     let rules = limit
         .map(|limit| Rule::Y { at: limit.limit_s, label: format!("asked: within {}", time(limit.limit_s)) });
     let marks = |name: &str, tone, dots| Series {

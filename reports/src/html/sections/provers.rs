@@ -4,7 +4,7 @@ use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Rule, Series, Table, Tone
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
-use records::plan::{PlanRecord, StateName};
+use records::plan::{PlanRecord, State};
 use records::report::Records;
 
 pub(super) const SECTION: Section = Section {
@@ -85,7 +85,7 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
     if let Some(floor) = curves.floor {
         rules.push(Rule::Y { at: floor.p99_s, label: format!("floor of the p99: {}", time(floor.p99_s)) });
     }
-    let limit = plan.inputs.delay_limit.filter(|limit| limit.state == StateName::Consolidated);
+    let limit = plan.inputs.delay_limit.filter(|limit| limit.state == State::Consolidated);
     let most_s = settled.iter().map(|(_, delay)| delay.p99_s).fold(0.0, f64::max);
     let mut asked = String::new();
     if let Some(limit) = limit {

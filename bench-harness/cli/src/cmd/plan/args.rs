@@ -8,7 +8,7 @@ use crate::exit::usage;
 use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
-use planner::domain::{Aggregation, DelayLimit, Gas, Load, Prices, State, Statistic, Target, TimeDist};
+use planner::domain::{Aggregation, DelayLimitRecord, Gas, Load, Prices, State, Statistic, Target, TimeDist};
 use planner::plan::request::SPARES;
 use planner::sim::{Closing, L1};
 
@@ -195,7 +195,7 @@ impl PlanArgs {
                 DelayStatistic::P50 => Statistic::P50,
                 DelayStatistic::P99 => Statistic::P99,
             };
-            request = request.with_delay_limit(DelayLimit::new(state, statistic, limit_s)?);
+            request = request.with_delay_limit(DelayLimitRecord { state, statistic, limit_s })?;
         }
         if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;

@@ -1,7 +1,7 @@
 //! How batches come, as it is written on the command line: a law, a trace, or a day.
 
 use crate::exit::usage;
-use planner::plan::request::ArrivalLaw;
+use planner::plan::ArrivalLaw;
 use planner::sim::gaps_of_csv;
 use std::path::PathBuf;
 use std::str::FromStr;

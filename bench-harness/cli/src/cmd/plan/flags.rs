@@ -6,7 +6,8 @@ use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::{FaultArgs, OnCrash, SimulationArgs};
 use clap::ValueEnum;
-use planner::plan::request::{ArrivalLaw, SPARES};
+use planner::plan::ArrivalLaw;
+use planner::plan::request::SPARES;
 use planner::sim::Closing;
 
 /// A flag without its dashes, and its value.

@@ -5,9 +5,10 @@ use crate::output::width;
 use anyhow::Context;
 use clap::ArgGroup;
 use planner::PlanRequest;
-use planner::hardware::{Catalogue, MeasuredProver, Ranked, Split, compare, rank, splits};
-use planner::plan::{Plan, Recommendation};
+use planner::hardware::{Catalogue, MeasuredProver, compare, rank, splits};
+use planner::plan::Plan;
 use planner::scaling::LineFit;
+use records::plan::RecommendationRecord;
 use records::plan::answers::MachineRecord;
 use records::plan::answers::{
     MachineAnswersRecord, MachineComparisonRecord, MachineSplitRecord, SplitRecord,
@@ -67,8 +68,7 @@ impl MachineArgs {
         let starter = Catalogue::starter().context("the built-in catalogue")?;
         let Some(path) = &self.catalogue else { return Ok(starter) };
         let text = records::file::read_text(path)?;
-        let own =
-            Catalogue::parse(&text, true).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+        let own = Catalogue::parse(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?;
         Ok(starter.behind(own))
     }
 
@@ -149,10 +149,7 @@ impl MachineArgs {
         }
         if let Some(id) = &self.split {
             let machine = catalogue.find(id)?;
-            let of = |budget| -> anyhow::Result<Vec<_>> {
-                let found = splits(request, base, machine, prover, budget)?;
-                Ok(found.iter().map(Split::to_record).collect())
-            };
+            let of = |budget| splits(request, base, machine, prover, budget);
             answers.split = Some(MachineSplitRecord {
                 id: id.clone(),
                 for_target: of(None)?,
@@ -166,7 +163,7 @@ impl MachineArgs {
     fn ranking(
         &self,
         request: &PlanRequest,
-        base: &Recommendation,
+        base: &RecommendationRecord,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
     ) -> anyhow::Result<Vec<MachineRecord>> {
@@ -174,27 +171,21 @@ impl MachineArgs {
         for id in self.hardware.iter().filter(|id| *id != "all") {
             catalogue.find(id)?;
         }
-        let wanted = |ranked: &Ranked| all || self.hardware.contains(&ranked.id);
-        let ranked = rank(request, base, catalogue, prover);
-        Ok(ranked.into_iter().filter(wanted).map(|ranked| ranked.to_record()).collect())
+        let wanted = |machine: &MachineRecord| all || self.hardware.contains(&machine.id);
+        Ok(rank(request, base, catalogue, prover).into_iter().filter(wanted).collect())
     }
 
     fn comparison(
         &self,
         request: &PlanRequest,
-        base: &Recommendation,
+        base: &RecommendationRecord,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
     ) -> anyhow::Result<MachineComparisonRecord> {
         let [first, second] = self.compare.as_slice() else {
             return Err(usage(format!("--compare: expected two ids, got {}", self.compare.len())));
         };
-        let compared = compare(request, base, catalogue, prover, (first, second))?;
-        Ok(MachineComparisonRecord {
-            first: compared.first.to_record(),
-            second: compared.second.to_record(),
-            turning_fraction: compared.turning_fraction,
-        })
+        Ok(compare(request, base, catalogue, prover, (first, second))?)
     }
 }
 

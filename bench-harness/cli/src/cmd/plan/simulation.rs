@@ -54,6 +54,6 @@ impl FaultArgs {
     }
 
     pub(crate) fn stragglers(&self) -> Option<Stragglers> {
-        Some(Stragglers { share: self.straggler_fraction?, factor: self.straggler_factor? })
+        Some(Stragglers { fraction: self.straggler_fraction?, factor: self.straggler_factor? })
     }
 }

@@ -91,8 +91,7 @@ fn machines(
     }
     let prover = MachineArgs::default().measured(profile, best)?;
     let catalogue = Catalogue::starter().context("the built-in catalogue")?;
-    let ranked = rank(&plan.request, &plan.choice, &catalogue, &prover);
-    Ok(ranked.iter().map(planner::hardware::Ranked::to_record).collect())
+    Ok(rank(&plan.request, &plan.choice, &catalogue, &prover))
 }
 
 /// The report of a run that was written.

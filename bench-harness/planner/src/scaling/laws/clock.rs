@@ -1,19 +1,16 @@
-//! Time of each stage over the clock, `T = A/f + B`, and over the share of the processor that a quota leaves.
+//! Time of each stage over the clock, `T = A/f + B`, and over the fraction of the processor that a quota leaves.
 //!
 //! The two are never mixed: under a quota memory keeps its speed and the caches stay warm, so that half of the time
 //! is not half of the clock.
 
-use records::laws::{
-    CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
-    OverName, RefusedRecord,
-};
+use records::laws::{FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 
 use super::family::{StageKey, families, pairs, places, points, stages, whole};
-use super::{Asked, count, reach_name};
-use crate::scaling::{LineFit, Reach, reach::FAR_TIMES};
+use super::{Asked, count, fit};
+use crate::scaling::LineFit;
 
-/// Where a cell stands on the axis of `over`, if it does.
+/// The place of a cell on the axis of `over`; none where it has none.
 fn place(summary: &CellSummaryRecord, over: OverName) -> Option<f64> {
     let clock = summary.cell.clock.as_str();
     let number = |unit: &str| clock.strip_suffix(unit).and_then(|text| text.trim().parse::<f64>().ok());
@@ -37,10 +34,10 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
         let by_clock = families(profile, |summary| {
             Some((FamilyRecord { clock: None, ..whole(&summary.cell) }, place(summary, over)?))
         });
-        let most = by_clock.iter().map(|(_, members)| places(members)).max().unwrap_or(0);
-        if most < 3 {
+        let places_max = by_clock.iter().map(|(_, members)| places(members)).max().unwrap_or(0);
+        if places_max < 3 {
             missing.push(format!(
-                "Over the {what}: T = A/x + B takes {how}, four for intervals; measured: {most}."
+                "Over the {what}: T = A/x + B takes {how}, four for intervals; measured: {places_max}."
             ));
         }
         for (family, members) in by_clock.iter().filter(|(_, members)| places(members) >= 3) {
@@ -61,8 +58,8 @@ fn law(
     asked: &Asked,
 ) -> Option<LawRecord> {
     // A stage that some cells lack may have fewer points than the family.
-    let fit = LineFit::over_clock(&pairs(&points)).ok()?;
-    let notes = (fit.degrees_of_freedom() == 1).then(|| {
+    let line = LineFit::over_clock(&pairs(&points)).ok()?;
+    let notes = (line.degrees_of_freedom() == 1).then(|| {
         format!(
             "{} leave one degree of freedom: the intervals are wide.",
             count(points.len(), "point", "points")
@@ -78,47 +75,21 @@ fn law(
         stage: Some(stage),
         level,
         family: family.clone(),
-        fits: vec![record(over, &fit, &points, asked)],
+        fits: vec![record(over, &line, &points, asked)],
         points,
         notes,
         trees: vec![],
     })
 }
 
-fn record(over: OverName, fit: &LineFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
-    let ends = |interval: Option<(f64, f64)>| (interval.map(|i| i.0), interval.map(|i| i.1));
-    let (a_low, a_high) = ends(fit.intervals.map(|intervals| intervals.1));
-    let (b_low, b_high) = ends(fit.intervals.map(|intervals| intervals.0));
+fn record(over: OverName, line: &LineFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     let a = if over == OverName::ClockGhz { "a_ghz_s" } else { "a_s" };
-    let (mut curve, mut refused) = (Vec::new(), Vec::new());
-    for x in wanted(over, points, asked) {
-        let (y, reach) = fit.at(1.0 / x);
-        if matches!(reach, Reach::Far { .. }) && !asked.far {
-            let why = format!("nothing is said beyond {FAR_TIMES} times what was measured");
-            refused.push(RefusedRecord { x, why });
-            continue;
-        }
-        let (low, high) = ends(fit.band(1.0 / x));
-        curve.push(CurvePointRecord {
-            x,
-            y,
-            low: low.map(|low| low.max(0.0)),
-            high,
-            reach: reach_name(reach),
-        });
-    }
-    FitRecord {
-        law: LawName::InverseClock,
-        coefficients: vec![
-            CoefficientRecord { name: a.to_owned(), value: fit.slope, low: a_low, high: a_high },
-            CoefficientRecord { name: "b_s".to_owned(), value: fit.intercept, low: b_low, high: b_high },
-        ],
-        degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_fraction: fit.leave_one_out_relative,
-        peak: None,
-        curve,
-        refused,
-    }
+    let coefficients = vec![
+        fit::coefficient(a, line.slope, line.intervals.map(|intervals| intervals.1)),
+        fit::coefficient("b_s", line.intercept, line.intervals.map(|intervals| intervals.0)),
+    ];
+    let curve = fit::curve(wanted(over, points, asked), |x| fit::line_point(line, x, 1.0 / x, asked.far));
+    fit::line(LawName::InverseClock, line, coefficients, curve)
 }
 
 /// The clocks asked for; without a wish those measured, and half as fast again for a clock.
@@ -127,8 +98,8 @@ fn wanted(over: OverName, points: &[LawPointRecord], asked: &Asked) -> Vec<f64> 
         return asked.clock_ghz.clone();
     }
     let mut wanted: Vec<f64> = points.iter().map(|point| point.x).collect();
-    if let (OverName::ClockGhz, Some(most)) = (over, wanted.last().copied()) {
-        wanted.push(most * 1.5);
+    if let (OverName::ClockGhz, Some(max)) = (over, wanted.last().copied()) {
+        wanted.push(max * 1.5);
     }
     wanted.dedup();
     wanted

@@ -1,21 +1,21 @@
 //! Time of each stage over the cores of one prover: Amdahl's law and the universal one.
 
 use records::laws::{
-    CoefficientRecord, CurvePointRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName,
-    PeakRecord, RefusedRecord,
+    CoefficientRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName,
+    PeakRecord,
 };
 use records::profile::ProfileRecord;
 
-use super::family::{Members, families, pairs, places, points, stages, whole};
-use super::{Asked, count, reach_name};
+use super::family::{Members, StageKey, families, pairs, places, points, stages, whole};
+use super::{Asked, count, fit};
+use crate::scaling::reach::{self, FAR_TIMES, range};
 use crate::scaling::usl::{Coefficient, Errors, Law, UslFit, unknowns};
-use crate::scaling::{Reach, reach::FAR_TIMES};
 
 pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
     let mut laws = Vec::new();
     let by_cores = families(profile, |summary| {
         let cores = summary.cell.cores as f64;
-        Some((records::laws::FamilyRecord { cores: None, ..whole(&summary.cell) }, cores))
+        Some((FamilyRecord { cores: None, ..whole(&summary.cell) }, cores))
     });
     for (family, members) in by_cores {
         if places(&members) < 2 {
@@ -37,12 +37,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
     laws
 }
 
-fn law(
-    family: &records::laws::FamilyRecord,
-    stage: super::family::StageKey,
-    points: Vec<LawPointRecord>,
-    asked: &Asked,
-) -> LawRecord {
+fn law(family: &FamilyRecord, stage: StageKey, points: Vec<LawPointRecord>, asked: &Asked) -> LawRecord {
     let rates: Vec<(f64, f64)> = pairs(&points).into_iter().map(|(n, s)| (n, 1.0 / s)).collect();
     let (mut fits, mut notes) = (Vec::new(), Vec::new());
     for law in [Law::Amdahl, Law::Usl] {
@@ -112,64 +107,36 @@ fn unchecked(fit: &UslFit, points: usize) -> Option<String> {
     })
 }
 
-fn record(fit: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
+fn record(usl: &UslFit, points: &[LawPointRecord], asked: &Asked) -> FitRecord {
     // One time on one core: the band of the curve there, which is the interval of 1/γ.
-    let one_core = fit.time_s(1.0, true).ok();
-    let mut coefficients: Vec<CoefficientRecord> = one_core
-        .map(|at| CoefficientRecord {
-            name: "one_core_s".to_owned(),
-            value: at.time_s,
-            low: at.band_s.map(|band| band.0),
-            high: at.band_s.map(|band| band.1),
-        })
-        .into_iter()
-        .collect();
-    let shares: &[(&str, Coefficient)] = match fit.law {
-        Law::Amdahl => &[("serial_fraction", fit.alpha)],
-        Law::Usl => &[("contention", fit.alpha), ("crosstalk", fit.beta)],
+    let one_core = usl.time_s(1.0, true).ok();
+    let mut coefficients: Vec<CoefficientRecord> =
+        one_core.map(|at| fit::coefficient("one_core_s", at.time_s, at.band_s)).into_iter().collect();
+    let fractions: &[(&str, Coefficient)] = match usl.law {
+        Law::Amdahl => &[("serial_fraction", usl.alpha)],
+        Law::Usl => &[("contention", usl.alpha), ("crosstalk", usl.beta)],
     };
-    // A share is never negative, so its interval ends at 0.
-    coefficients.extend(shares.iter().map(|(name, share)| CoefficientRecord {
-        name: (*name).to_owned(),
-        value: share.value,
-        low: share.interval.map(|interval| interval.0.max(0.0)),
-        high: share.interval.map(|interval| interval.1),
+    coefficients.extend(fractions.iter().map(|(name, Coefficient { value, interval, .. })| {
+        // A fraction is never negative, so its interval ends at 0.
+        fit::coefficient(name, *value, interval.map(|(low, high)| (low.max(0.0), high)))
     }));
-    let (least, most) = ends(points);
-    let (mut curve, mut refused) = (Vec::new(), Vec::new());
-    for cores in wanted(points, asked) {
-        match fit.time_s(cores, asked.far) {
-            Ok(at) => curve.push(CurvePointRecord {
-                x: cores,
-                y: at.time_s,
-                low: at.band_s.map(|band| band.0),
-                high: at.band_s.map(|band| band.1),
-                reach: reach_name(at.reach),
-            }),
-            Err(_) => refused.push(RefusedRecord {
-                x: cores,
-                why: format!(
-                    "measured from {least} to {most} cores: nothing is said beyond {} times that",
-                    FAR_TIMES
-                ),
-            }),
+    let (min, max) = range(points.iter().map(|point| point.x));
+    let (curve, refused) = fit::curve(wanted(points, asked), |cores| match usl.time_s(cores, asked.far) {
+        Ok(at) => Ok(fit::curve_point(cores, at.time_s, at.band_s, at.reach)),
+        Err(_) => {
+            Err(format!("measured from {min} to {max} cores: nothing is said beyond {FAR_TIMES} times that"))
         }
-    }
-    let peak = fit.peak_cores().filter(|cores| *cores >= 1.0);
+    });
+    let peak = usl.peak_cores().filter(|cores| *cores >= 1.0);
     FitRecord {
-        law: if fit.law == Law::Usl { LawName::Usl } else { LawName::Amdahl },
+        law: if usl.law == Law::Usl { LawName::Usl } else { LawName::Amdahl },
         coefficients,
-        degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_fraction: fit.leave_one_out_rms,
-        peak: peak.map(|cores| PeakRecord { cores, reach: reach_name(Reach::of(cores, least, most)) }),
+        degrees_of_freedom: usl.degrees_of_freedom() as u64,
+        leave_one_out_fraction: usl.leave_one_out_rms,
+        peak: peak.map(|cores| PeakRecord { cores, reach: reach::of(cores, min, max) }),
         curve,
         refused,
     }
-}
-
-fn ends(points: &[LawPointRecord]) -> (f64, f64) {
-    let places = || points.iter().map(|point| point.x);
-    (places().fold(f64::INFINITY, f64::min), places().fold(0.0, f64::max))
 }
 
 /// The counts asked for; without a wish, the powers of two up to twice the largest measured, and those measured.
@@ -177,11 +144,11 @@ fn wanted(points: &[LawPointRecord], asked: &Asked) -> Vec<f64> {
     if !asked.cores.is_empty() {
         return asked.cores.clone();
     }
-    let (least, most) = ends(points);
+    let (min, max) = range(points.iter().map(|point| point.x));
     let mut wanted: Vec<f64> = points.iter().map(|point| point.x).collect();
     let mut power = 1.0;
-    while power <= most * FAR_TIMES {
-        if power >= least / FAR_TIMES {
+    while power <= max * FAR_TIMES {
+        if power >= min / FAR_TIMES {
             wanted.push(power);
         }
         power *= 2.0;

@@ -12,7 +12,7 @@ pub(super) type Members<'a> = Vec<(f64, &'a CellSummaryRecord)>;
 /// A stage as it stands in a profile: with the level of aggregation, where it has one.
 pub(super) type StageKey = (QuantityName, Option<u64>);
 
-/// What a cell shares with its family when nothing is left out.
+/// The family of a cell when nothing is varied.
 pub(super) fn whole(cell: &CellRecord) -> FamilyRecord {
     let CellRecord {
         workload,

@@ -1,16 +1,16 @@
 //! Aggregation over N: a tree of pairwise merges has N − 1 of them on ⌈log₂ N⌉ levels.
 
 use records::laws::{
-    CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
-    OverName, TreeRecord,
+    FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName, TreeRecord,
 };
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 
 use super::family::{families, places, points, whole};
-use super::{Asked, reach_name};
+use super::{Asked, fit};
 use crate::formulas::capacity::{merges, tree_levels};
-use crate::scaling::Reach;
-use crate::sim::figures::t_975;
+use crate::normal::t_975;
+use crate::scaling::leave_one_out::leave_one_out;
+use crate::scaling::reach::{self, range};
 
 const PAIRS: u32 = 2;
 
@@ -39,7 +39,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
                 ));
             }
             notes.extend(levels(&members));
-            let (fit, trees) = fit(&points, asked);
+            let (fitted, trees) = record(&points, asked);
             LawRecord {
                 over: OverName::BatchesPerAggregation,
                 of: OfName::TimeS,
@@ -47,7 +47,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
                 level: None,
                 family,
                 points,
-                fits: vec![fit],
+                fits: vec![fitted],
                 notes,
                 trees,
             }
@@ -71,7 +71,7 @@ fn levels(members: &[(f64, &CellSummaryRecord)]) -> Option<String> {
 }
 
 /// The time of a merge from `(N, time of all merges)`, on relative errors: `t = m·(N − 1)`.
-fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>) {
+fn record(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>) {
     let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x)).collect();
     let merge_s = relative_mean(&each);
     let freedom = each.len().saturating_sub(1);
@@ -80,26 +80,18 @@ fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>)
         let weight: f64 = each.iter().map(|s| (merge_s / s).powi(2)).sum();
         t_975(freedom as f64) * merge_s * (squares / freedom as f64 / weight).sqrt()
     });
-    let left_out = |i: usize| {
-        let others: Vec<f64> = each.iter().enumerate().filter(|&(k, _)| k != i).map(|(_, &s)| s).collect();
-        (relative_mean(&others) / each[i] - 1.0).powi(2)
-    };
-    let leave_one_out_fraction =
-        (freedom > 0).then(|| ((0..each.len()).map(left_out).sum::<f64>() / each.len() as f64).sqrt());
-    let places = || points.iter().map(|point| point.x);
-    let (least, most) = (places().fold(f64::INFINITY, f64::min), places().fold(0.0, f64::max));
+    let leave_one_out_fraction = (freedom > 0)
+        .then(|| leave_one_out(&each, |others, s| Some(relative_mean(others) / s - 1.0)))
+        .flatten();
+    let (min, max) = range(points.iter().map(|point| point.x));
+    let band = half.map(|half| (merge_s - half, merge_s + half));
     let mut curve = Vec::new();
     let mut trees = Vec::new();
-    for n in wanted(most, asked) {
-        let count = f64::from(merges(n, PAIRS));
+    for n in wanted(max, asked) {
+        let (x, count) = (f64::from(n), f64::from(merges(n, PAIRS)));
         let levels = tree_levels(n, PAIRS);
-        curve.push(CurvePointRecord {
-            x: f64::from(n),
-            y: merge_s * count,
-            low: half.map(|half| ((merge_s - half) * count).max(0.0)),
-            high: half.map(|half| (merge_s + half) * count),
-            reach: reach_name(Reach::of(f64::from(n), least, most)),
-        });
+        let band = band.map(|(low, high)| (low * count, high * count));
+        curve.push(fit::curve_point(x, merge_s * count, band, reach::of(x, min, max)));
         trees.push(TreeRecord {
             batches_per_aggregation: u64::from(n),
             merges: u64::from(merges(n, PAIRS)),
@@ -108,15 +100,10 @@ fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>)
             enough_aggregators_s: merge_s * f64::from(levels),
         });
     }
-    let coefficient = CoefficientRecord {
-        name: "merge_s".to_owned(),
-        value: merge_s,
-        low: half.map(|half| (merge_s - half).max(0.0)),
-        high: half.map(|half| merge_s + half),
-    };
-    let fit = FitRecord {
+    let interval = band.map(|(low, high)| (low.max(0.0), high));
+    let fitted = FitRecord {
         law: LawName::Merges,
-        coefficients: vec![coefficient],
+        coefficients: vec![fit::coefficient("merge_s", merge_s, interval)],
         degrees_of_freedom: freedom as u64,
         leave_one_out_fraction,
         peak: None,
@@ -124,7 +111,7 @@ fn fit(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>)
         // Work is counted and not extrapolated, so that no N is refused; its reach is said all the same.
         refused: vec![],
     };
-    (fit, trees)
+    (fitted, trees)
 }
 
 /// The `m` that makes the relative errors of `m` against each value smallest: `Σ(1/s) / Σ(1/s²)`.
@@ -139,10 +126,10 @@ fn merges_of(n: f64) -> f64 {
 
 /// The N asked for; without a wish the powers of two up to eight times the largest measured.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an N of the profile; saturates")]
-fn wanted(most: f64, asked: &Asked) -> Vec<u32> {
+fn wanted(n_max: f64, asked: &Asked) -> Vec<u32> {
     if !asked.batches_per_aggregation.is_empty() {
         return asked.batches_per_aggregation.clone();
     }
-    let end = (most as u32).saturating_mul(8);
+    let end = (n_max as u32).saturating_mul(8);
     (1..31).map(|power| 1_u32 << power).take_while(|n| *n <= end).collect()
 }

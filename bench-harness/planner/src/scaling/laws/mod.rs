@@ -6,8 +6,9 @@
 //! | module | what |
 //! |---|---|
 //! | `family` | which cells differ in one thing alone |
+//! | `fit` | what the record of every fit has: coefficients and a curve |
 //! | `cores` | Amdahl's law and the universal one over cores |
-//! | `clock` | `T = A/f + B`, over the clock and over the share that a quota leaves |
+//! | `clock` | `T = A/f + B`, over the clock and over the fraction of the processor that a quota leaves |
 //! | `size` | time and memory over batch size within one padded circuit |
 //! | `merges` | aggregation over N |
 //!
@@ -16,12 +17,12 @@
 mod clock;
 mod cores;
 mod family;
+mod fit;
 mod merges;
 mod size;
 
 use crate::error::{PlanError, at_least_one, positive};
-use crate::scaling::Reach;
-use records::laws::{LAWS_SCHEMA_VERSION, LawsRecord, ReachName};
+use records::laws::{LAWS_SCHEMA_VERSION, LawsRecord};
 use records::profile::ProfileRecord;
 
 /// Where the curves are wanted. What is not asked for is drawn over what was measured, and to twice as far where a
@@ -92,14 +93,6 @@ pub fn laws(profile: &ProfileRecord, asked: &Asked) -> LawsRecord {
     laws.extend(size::laws(profile, asked, &mut missing));
     laws.extend(merges::laws(profile, asked, &mut missing));
     LawsRecord { schema_version: LAWS_SCHEMA_VERSION, run: profile.run.clone(), laws, missing }
-}
-
-fn reach_name(reach: Reach) -> ReachName {
-    match reach {
-        Reach::Within => ReachName::Within,
-        Reach::Beyond { .. } => ReachName::Beyond,
-        Reach::Far { .. } => ReachName::Far,
-    }
 }
 
 /// `3 core counts`, `1 core count`.

@@ -3,15 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use records::laws::{
-    CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName,
-    OverName, RefusedRecord,
-};
+use records::laws::{FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 
 use super::family::{Members, families, pairs, places, points, stages, whole};
-use super::{Asked, count, reach_name};
-use crate::scaling::{LineFit, Reach, reach::FAR_TIMES};
+use super::{Asked, count, fit};
+use crate::scaling::{LineFit, reach::FAR_TIMES};
 
 /// Rows of a cell's batch circuit: in use, and padded.
 fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
@@ -32,7 +29,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
     });
     if by_size.is_empty() {
         missing.push(
-            "Over batch size: the proof system tells no rows, so that a step of the padding cannot be seen and no \
+            "Over batch size: the proof system reports no rows, so that a step of the padding cannot be seen and no \
              line is drawn."
                 .to_owned(),
         );
@@ -45,15 +42,15 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
             single.insert(format!("{} of {} rows", at.join(""), family.padded_rows.unwrap_or(0)));
             continue;
         }
-        let most = most_that_fit(&members);
+        let transactions_max = transactions_that_fit(&members);
         for stage in stages(&members) {
             let points = points(&members, stage);
-            if let Some(fitted) = fit(OfName::TimeS, &points, most, asked) {
+            if let Some(fitted) = record(OfName::TimeS, &points, transactions_max, asked) {
                 laws.push(law(&family, OfName::TimeS, Some(stage), points, fitted));
             }
         }
         let memory = memory(&members);
-        if let Some(fitted) = fit(OfName::MemoryBytes, &memory, most, asked) {
+        if let Some(fitted) = record(OfName::MemoryBytes, &memory, transactions_max, asked) {
             laws.push(law(&family, OfName::MemoryBytes, None, memory, fitted));
         }
     }
@@ -78,7 +75,7 @@ fn memory(members: &Members) -> Vec<LawPointRecord> {
 
 /// The most transactions that the padded circuit takes: rows in proportion to the largest circuit measured, which is
 /// a little low where a circuit has rows of its own.
-fn most_that_fit(members: &Members) -> f64 {
+fn transactions_that_fit(members: &Members) -> f64 {
     let fits = members.iter().filter_map(|(_, summary)| {
         let (used, padded) = rows(summary)?;
         let capacity = summary.cell.capacity_transactions as f64;
@@ -113,64 +110,35 @@ fn law(
     }
 }
 
-fn fit(of: OfName, points: &[LawPointRecord], most: f64, asked: &Asked) -> Option<FitRecord> {
-    let fit = LineFit::new("batch_transactions", &pairs(points)).ok()?;
+fn record(of: OfName, points: &[LawPointRecord], transactions_max: f64, asked: &Asked) -> Option<FitRecord> {
+    let line = LineFit::new("batch_transactions", &pairs(points)).ok()?;
     let names = match of {
         OfName::TimeS => ["fixed_s", "each_s"],
         OfName::MemoryBytes => ["fixed_bytes", "each_bytes"],
     };
-    let ends = |interval: Option<(f64, f64)>| (interval.map(|i| i.0), interval.map(|i| i.1));
-    let (fixed_low, fixed_high) = ends(fit.intervals.map(|intervals| intervals.0));
-    let (each_low, each_high) = ends(fit.intervals.map(|intervals| intervals.1));
-    let (mut curve, mut refused) = (Vec::new(), Vec::new());
-    for x in wanted(points, most, asked) {
-        let (y, reach) = fit.at(x);
-        if x > most {
-            let why = format!(
-                "more than {most} transactions do not fit the padded circuit: the next one is a step"
-            );
-            refused.push(RefusedRecord { x, why });
-        } else if matches!(reach, Reach::Far { .. }) && !asked.far {
-            let why = format!("nothing is said beyond {FAR_TIMES} times what was measured");
-            refused.push(RefusedRecord { x, why });
-        } else {
-            let (low, high) = ends(fit.band(x));
-            curve.push(CurvePointRecord {
-                x,
-                y,
-                low: low.map(|low| low.max(0.0)),
-                high,
-                reach: reach_name(reach),
-            });
+    let coefficients = vec![
+        fit::coefficient(names[0], line.intercept, line.intervals.map(|intervals| intervals.0)),
+        fit::coefficient(names[1], line.slope, line.intervals.map(|intervals| intervals.1)),
+    ];
+    let curve = fit::curve(wanted(points, transactions_max, asked), |x| {
+        if x > transactions_max {
+            return Err(format!(
+                "more than {transactions_max} transactions do not fit the padded circuit: the next one is a step"
+            ));
         }
-    }
-    Some(FitRecord {
-        law: LawName::Line,
-        coefficients: vec![
-            CoefficientRecord {
-                name: names[0].to_owned(),
-                value: fit.intercept,
-                low: fixed_low,
-                high: fixed_high,
-            },
-            CoefficientRecord { name: names[1].to_owned(), value: fit.slope, low: each_low, high: each_high },
-        ],
-        degrees_of_freedom: fit.degrees_of_freedom() as u64,
-        leave_one_out_fraction: fit.leave_one_out_relative,
-        peak: None,
-        curve,
-        refused,
-    })
+        fit::line_point(&line, x, x, asked.far)
+    });
+    Some(fit::line(LawName::Line, &line, coefficients, curve))
 }
 
 /// The sizes asked for; without a wish those measured, and the most that fits where that is not too far.
-fn wanted(points: &[LawPointRecord], most: f64, asked: &Asked) -> Vec<f64> {
+fn wanted(points: &[LawPointRecord], transactions_max: f64, asked: &Asked) -> Vec<f64> {
     if !asked.batch_transactions.is_empty() {
         return asked.batch_transactions.clone();
     }
     let mut wanted: Vec<f64> = points.iter().map(|point| point.x).collect();
-    if wanted.last().is_some_and(|last| most > *last && most <= FAR_TIMES * last) {
-        wanted.push(most);
+    if wanted.last().is_some_and(|last| transactions_max > *last && transactions_max <= FAR_TIMES * last) {
+        wanted.push(transactions_max);
     }
     wanted.dedup();
     wanted

@@ -10,13 +10,13 @@ impl Engine<'_> {
             return;
         }
         let mut fill_s = self.filler.next_s(self.opened_s);
-        let mut share = 1.0;
+        let mut fraction = 1.0;
         if let Closing::Timeout(timeout_s) = self.pipeline.closing
             && fill_s > timeout_s
         {
-            (share, fill_s) = (timeout_s / fill_s, timeout_s);
+            (fraction, fill_s) = (timeout_s / fill_s, timeout_s);
         }
-        self.fill_sum += share;
+        self.fill_sum += fraction;
         self.next_fill_s = self.opened_s + fill_s;
         self.events.push(self.next_fill_s, Event::Close);
     }
@@ -25,7 +25,7 @@ impl Engine<'_> {
         let n = u64::from(self.pipeline.batches_per_aggregation);
         let mut straggle = 1.0;
         if let Some(stragglers) = self.pipeline.stragglers
-            && self.straggle.uniform() < stragglers.share
+            && self.straggle.uniform() < stragglers.fraction
         {
             straggle = stragglers.factor;
         }

@@ -22,7 +22,7 @@ use crate::sim::tally::{Mean, Tally};
 use events::{Event, Events};
 use rescaling::Staff;
 
-/// What one replication saw, its warm-up left out.
+/// The results of one replication, without its warm-up.
 #[derive(Debug)]
 pub(crate) struct Replication {
     pub(crate) oldest: Tally,
@@ -105,7 +105,7 @@ struct Engine<'a> {
     watched: Option<Vec<Span>>,
 }
 
-/// Runs `batches` batches, rounded up to whole groups, and leaves the first `warmup` out of the figures.
+/// Runs `batches` batches, rounded up to whole groups, of which the first `warmup` are not counted.
 pub(crate) fn run(
     pipeline: &Pipeline,
     seed: u64,
@@ -213,7 +213,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Writes down one piece of work, if anybody watches. `batches` are in a row from `batch`.
+    /// Records one piece of work, for a timeline. `batches` are in a row from `batch`.
     #[inline]
     fn watch(&mut self, lane: Lane, work: Work, (batch, batches): (u64, u64), start_s: f64, end_s: f64) {
         if let Some(watched) = &mut self.watched {

@@ -6,15 +6,15 @@ use std::collections::VecDeque;
 
 use super::{Engine, Event};
 
-/// Time between two looks at the queue, s.
-const LOOK_S: f64 = 10.0;
+/// Time between two decisions, s.
+const RESCALE_S: f64 = 10.0;
 
 /// Provers at work and on their way. Without a rule as many as the pipeline has, from beginning to end.
 #[derive(Debug)]
 pub(super) struct Staff {
-    /// Started and not told to stop.
+    /// Started and not asked to stop.
     at_work: u32,
-    /// Told to stop, and at work on their last proof.
+    /// Asked to stop, and at work on their last proof.
     retiring: u32,
     /// Asked for: when they come, and how many.
     coming: VecDeque<(f64, u32)>,
@@ -24,7 +24,7 @@ pub(super) struct Staff {
     paid_s: f64,
     recorded_s: f64,
     since_s: f64,
-    most: u32,
+    provers_max: u32,
 }
 
 impl Staff {
@@ -37,7 +37,7 @@ impl Staff {
             paid_s: 0.0,
             recorded_s: 0.0,
             since_s: 0.0,
-            most: 0,
+            provers_max: 0,
         }
     }
 
@@ -50,15 +50,15 @@ impl Engine<'_> {
     /// The fleet that a rule starts with: the fewest it keeps.
     pub(super) fn staff_up(&mut self) {
         let Some(rule) = self.pipeline.autoscaler else { return };
-        let least = rule.provers_min().min(self.pipeline.provers);
-        self.staff.at_work = least;
+        let provers = rule.provers_min().min(self.pipeline.provers);
+        self.staff.at_work = provers;
         // The free list is taken from its end: the rest of it is not there yet.
-        let away = self.free.len() - least as usize;
+        let away = self.free.len() - provers as usize;
         self.staff.idle = self.free.drain(..away).collect();
-        self.events.push(LOOK_S, Event::Rescale);
+        self.events.push(RESCALE_S, Event::Rescale);
     }
 
-    /// Looks at arrivals and queue, and starts or stops provers.
+    /// Starts or stops provers by arrivals and queue.
     pub(super) fn rescale(&mut self) {
         let Some(rule) = self.pipeline.autoscaler else { return };
         self.pay();
@@ -85,7 +85,7 @@ impl Engine<'_> {
         }
         self.start_proofs();
         if self.first < self.batches_total {
-            self.events.push(self.now_s + LOOK_S, Event::Rescale);
+            self.events.push(self.now_s + RESCALE_S, Event::Rescale);
         }
     }
 
@@ -129,19 +129,19 @@ impl Engine<'_> {
         let time_s = self.now_s - staff.since_s;
         staff.paid_s += f64::from(provers) * time_s;
         staff.recorded_s += f64::from(provers) * time_s;
-        staff.most = staff.most.max(provers);
+        staff.provers_max = staff.provers_max.max(provers);
         staff.since_s = self.now_s;
     }
 
     /// Forgets the warm-up so far.
     pub(super) fn forget_staff(&mut self) {
         self.pay();
-        (self.staff.recorded_s, self.staff.most) = (0.0, 0);
+        (self.staff.recorded_s, self.staff.provers_max) = (0.0, 0);
     }
 
     pub(super) fn settle_staff(&mut self) {
         self.pay();
         self.seen.provers_mean = self.staff.recorded_s / (self.now_s - self.warm_s);
-        self.seen.provers_max = self.staff.most;
+        self.seen.provers_max = self.staff.provers_max;
     }
 }
