@@ -1,8 +1,8 @@
 //! A comparison for a person at a terminal: what differs first, then stage by stage.
 
-use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
+use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
 use crate::export::{ExportError, Exporter};
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::text::{framed, trimmed};
 use records::comparison::ComparisonRecord;
 
 #[cfg(test)]
@@ -16,10 +16,6 @@ pub struct ComparisonTable {
 }
 
 impl Exporter<ComparisonRecord> for ComparisonTable {
-    fn name(&self) -> &'static str {
-        "terminal"
-    }
-
     fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
         let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
         for found in &record.differences {
@@ -30,20 +26,13 @@ impl Exporter<ComparisonRecord> for ComparisonTable {
             for found in &pair.differences {
                 text += &format!("differs: {}\n", difference(found));
             }
-            let mut table = Table::new();
-            table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
             let mut header = stage_header(record);
             header[1].truncate(1);
             header[2].truncate(1);
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
-            for stage in &pair.stages {
-                table.add_row(stage_row(stage).to_vec());
-            }
-            text += &format!("{table}\n");
-            let fleets = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
-            for (name, found) in fleets.into_iter().filter_map(|(name, found)| Some((name, found.as_ref()?)))
-            {
-                text += &format!("for the target, {}\n", fleet(name, found));
+            let stages = pair.stages.iter().map(stage_row);
+            text += &format!("{}\n", framed(header, stages, self.width_columns));
+            for fleet in fleets(pair) {
+                text += &format!("for the target, {fleet}\n");
             }
         }
         text.push('\n');
@@ -53,7 +42,7 @@ impl Exporter<ComparisonRecord> for ComparisonTable {
         for caution in cautions(record) {
             text += &format!("{caution}\n");
         }
-        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+        Ok(trimmed(&text))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::export::{ExportError, Exporter};
 use crate::laws::rows::{CURVE_HEADER, FIT_HEADER, TREE_HEADER, blocks, curve_rows, fit_rows, tree_rows};
+use crate::markdown::list;
 use records::laws::LawsRecord;
 
 /// Laws as Markdown.
@@ -9,10 +10,6 @@ use records::laws::LawsRecord;
 pub struct LawsMarkdown;
 
 impl Exporter<LawsRecord> for LawsMarkdown {
-    fn name(&self) -> &'static str {
-        "markdown"
-    }
-
     fn export(&self, laws: &LawsRecord) -> Result<String, ExportError> {
         let mut page = format!("## Scaling laws of {}\n", laws.run);
         for block in blocks(laws) {
@@ -20,17 +17,12 @@ impl Exporter<LawsRecord> for LawsMarkdown {
             page += &table(&FIT_HEADER, fit_rows(&block));
             page += &table(&CURVE_HEADER, curve_rows(&block));
             page += &table(&TREE_HEADER, tree_rows(&block));
-            for note in block.notes() {
-                page += &format!("- {note}\n");
-            }
+            page += &list(block.notes());
         }
         if !laws.missing.is_empty() {
-            page += "\nNot to be told from this profile:\n\n";
+            page += "\nNot determined by this profile:\n\n";
         }
-        for missing in &laws.missing {
-            page += &format!("- {missing}\n");
-        }
-        Ok(page)
+        Ok(page + &list(&laws.missing))
     }
 }
 

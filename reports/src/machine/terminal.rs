@@ -1,7 +1,7 @@
 //! A machine for a person at a terminal.
 
 use crate::export::{ExportError, Exporter};
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::text::ruled;
 use records::machine::MachineRecord;
 
 /// A machine as a table of at most `width_columns`.
@@ -12,21 +12,14 @@ pub struct MachineTable {
 }
 
 impl Exporter<MachineRecord> for MachineTable {
-    fn name(&self) -> &'static str {
-        "terminal"
-    }
-
     fn export(&self, machine: &MachineRecord) -> Result<String, ExportError> {
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(["section", "field", "value"]);
-        for section in &machine.sections {
-            for (place, field) in section.fields.iter().enumerate() {
-                let name = if place == 0 { section.name.as_str() } else { "" };
-                table.add_row([name, &field.name, &field.words()]);
-            }
-        }
-        Ok(format!("{table}\n"))
+        let rows = machine.sections.iter().flat_map(|section| {
+            section.fields.iter().enumerate().map(move |(place, field)| {
+                let name = if place == 0 { section.name.clone() } else { String::new() };
+                [name, field.name.clone(), field.words()]
+            })
+        });
+        Ok(format!("{}\n", ruled(["section", "field", "value"], rows, self.width_columns)))
     }
 }
 

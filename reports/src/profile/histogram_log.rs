@@ -16,10 +16,6 @@ const DIGITS: u8 = 3;
 pub struct HistogramLog;
 
 impl Exporter<ProfileRecord> for HistogramLog {
-    fn name(&self) -> &'static str {
-        "histogram_log"
-    }
-
     fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
         let wrong = |error: &dyn std::fmt::Debug| ExportError::Histogram(format!("{error:?}"));
         let (mut bytes, mut serializer) = (Vec::new(), V2DeflateSerializer::new());

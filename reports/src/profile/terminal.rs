@@ -4,7 +4,7 @@ use crate::export::{ExportError, Exporter};
 use crate::profile::rows::{
     CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
 };
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::text::{ruled, trimmed};
 use records::profile::ProfileRecord;
 
 /// A profile as tables of at most `width_columns`.
@@ -16,30 +16,12 @@ pub struct ProfileTable {
     pub details: bool,
 }
 
-impl ProfileTable {
-    fn table(self, header: &[&str]) -> Table {
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
-        table
-    }
-}
-
 impl Exporter<ProfileRecord> for ProfileTable {
-    fn name(&self) -> &'static str {
-        "terminal"
-    }
-
     fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
-        let mut cells = self.table(&CELL_HEADER);
-        for summary in &profile.cells {
-            cells.add_row(cell_row(summary));
-        }
-        let mut text = format!("{cells}\n");
-        for summary in &profile.cells {
-            for remark in remarks(summary) {
-                text += &format!("! {remark}\n");
-            }
+        let mut text =
+            format!("{}\n", ruled(CELL_HEADER, profile.cells.iter().map(cell_row), self.width_columns));
+        for remark in profile.cells.iter().flat_map(remarks) {
+            text += &format!("! {remark}\n");
         }
         if self.details {
             for summary in measured(profile) {
@@ -47,14 +29,11 @@ impl Exporter<ProfileRecord> for ProfileTable {
                 for circuit in circuits(summary) {
                     text += &format!("{circuit}\n");
                 }
-                let mut table = self.table(&QUANTITY_HEADER);
-                for quantity in &summary.quantities {
-                    table.add_row(quantity_row(quantity));
-                }
-                text += &format!("{table}\n");
+                let quantities = summary.quantities.iter().map(quantity_row);
+                text += &format!("{}\n", ruled(QUANTITY_HEADER, quantities, self.width_columns));
             }
         }
-        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+        Ok(trimmed(&text))
     }
 }
 

@@ -1,8 +1,9 @@
 //! An exact comparison for a person at a terminal: the verdict, what differs, and the headroom of every circuit.
 
 use crate::export::{ExportError, Exporter};
-use comfy_table::{ContentArrangement, Table, presets};
-use records::regression::exact::{ExactRecord, FigureDifferenceRecord, HeadroomRecord, short};
+use crate::regression::sentences::{self, free_rows, headroom, relative_change, value};
+use crate::text::{framed, trimmed};
+use records::regression::exact::{ExactRecord, FigureDifferenceRecord, HeadroomRecord};
 
 /// A comparison as tables of at most `width_columns`.
 #[derive(Clone, Copy, Debug)]
@@ -11,37 +12,19 @@ pub struct ExactTable {
     pub width_columns: u16,
 }
 
-impl ExactTable {
-    fn table<const N: usize>(self, header: [&str; N]) -> Table {
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
-        table
-    }
-}
-
 impl Exporter<ExactRecord> for ExactTable {
-    fn name(&self) -> &'static str {
-        "terminal"
-    }
-
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
-        let mut text = format!("{}\n", record.sentence());
+        let mut text = format!("{}\n", sentences::exact(record));
         if !record.differences.is_empty() {
-            let mut differences = self.table(DIFFERENCE_HEADER);
-            for difference in &record.differences {
-                differences.add_row(difference_row(difference));
-            }
-            text += &format!("{differences}\n");
+            let rows = record.differences.iter().map(difference_row);
+            text += &format!("{}\n", framed(DIFFERENCE_HEADER, rows, self.width_columns));
         }
-        let mut circuits = self.table(CIRCUIT_HEADER);
-        for row in circuit_rows(record) {
-            circuits.add_row(row);
-        }
-        if circuits.row_count() > 0 {
+        let circuits = circuit_rows(record);
+        if !circuits.is_empty() {
+            let circuits = framed(CIRCUIT_HEADER, circuits, self.width_columns);
             text += &format!("\nHeadroom to the next power of two, where cost doubles:\n{circuits}\n");
         }
-        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
+        Ok(trimmed(&text))
     }
 }
 
@@ -52,7 +35,7 @@ pub(crate) const CIRCUIT_HEADER: [&str; 5] = ["cell", "circuit", "rows", "padded
 pub(crate) fn difference_row(difference: &FigureDifferenceRecord) -> [String; 6] {
     use records::regression::exact::FigureDifferenceName::{Additional, Changed, Missing, Varies};
     let change = match difference.difference {
-        Changed => difference.percent().unwrap_or_else(|| "changed".to_owned()),
+        Changed => relative_change(difference).unwrap_or_else(|| "changed".to_owned()),
         Missing => "MISSING".to_owned(),
         Additional => "new".to_owned(),
         Varies => "VARIES within one run".to_owned(),
@@ -60,10 +43,10 @@ pub(crate) fn difference_row(difference: &FigureDifferenceRecord) -> [String; 6]
     [
         difference.cell.clone(),
         difference.figure.clone().unwrap_or_else(|| "the whole cell".to_owned()),
-        short(difference.baseline.as_ref()),
-        short(difference.head.as_ref()),
+        value(difference.baseline.as_ref()),
+        value(difference.head.as_ref()),
         change,
-        difference.headroom.map(HeadroomRecord::words).unwrap_or_default(),
+        difference.headroom.map(headroom).unwrap_or_default(),
     ]
 }
 
@@ -72,13 +55,13 @@ pub(crate) fn circuit_rows(record: &ExactRecord) -> Vec<[String; 5]> {
     for cell in &record.head.cells {
         for circuit in &cell.system.circuits {
             let room = HeadroomRecord::of(circuit);
-            let free = room.padded_rows.saturating_sub(room.rows);
+            let (free, percent) = free_rows(room);
             rows.push([
                 cell.name.clone(),
                 circuit.name.clone(),
                 room.rows.to_string(),
                 room.padded_rows.to_string(),
-                format!("{free} ({:.1} %)", 100.0 * free as f64 / (room.padded_rows as f64).max(1.0)),
+                format!("{free} ({percent})"),
             ]);
         }
     }

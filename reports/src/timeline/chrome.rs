@@ -13,10 +13,6 @@ use serde_json::{Value, json};
 pub struct ChromeTrace;
 
 impl Exporter<TimelineRecord> for ChromeTrace {
-    fn name(&self) -> &'static str {
-        "chrome_trace"
-    }
-
     fn export(&self, timeline: &TimelineRecord) -> Result<String, ExportError> {
         let TimelineRecord { what, processes } = timeline;
         let mut events = Vec::new();

@@ -11,6 +11,7 @@ use regression::history::{DriftSettings, Quantities, drift};
 use reports::export::Exporter;
 use reports::regression::drift::{DriftAnnotations, DriftMarkdown, DriftText};
 use reports::regression::drift_svg::DriftSvg;
+use reports::regression::sentences::drift_warnings;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -133,7 +134,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Check(Check { look, all, forms, github }) => {
             let record = look.drift()?;
             forms.write(&record, all)?;
-            for warning in record.warnings() {
+            for warning in drift_warnings(&record) {
                 eprintln!("warning: {warning}");
             }
             github.tell(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)

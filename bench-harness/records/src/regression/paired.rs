@@ -69,7 +69,7 @@ impl TimeName {
 /// How a verdict is made of many cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ManyName {
+pub enum ManyCells {
     /// Each gates, its p-values adjusted by Holm's method over all of them.
     Holm,
     /// Their geometric mean alone gates; the cells are shown and gate nothing.
@@ -99,7 +99,7 @@ pub struct PairedRecord {
     pub geometric_mean: Option<ComparedRecord>,
     /// What it means for a target, where one was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub meanings: Vec<MeaningRecord>,
+    pub fleet_impact: Vec<FleetImpactRecord>,
     /// How long the comparison took.
     pub wall_s: f64,
 }
@@ -132,7 +132,7 @@ pub struct RulesRecord {
     /// The level of each one-sided test, α.
     pub level: f64,
     /// How a verdict is made of many cells.
-    pub many: ManyName,
+    pub many: ManyCells,
     /// The most pairs of a cell and block that are repeated because a sample was marked.
     pub repeat_discarded: u64,
     /// The seed from which each pair's is drawn.
@@ -238,7 +238,7 @@ pub struct PairRecord {
 /// What a ratio of prove times means for a target: how many provers more, and what they cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MeaningRecord {
+pub struct FleetImpactRecord {
     /// [`CellRecord::key`] of the prover.
     pub key: String,
     /// The target in words: `500 tx/s within 60 s`.
@@ -266,47 +266,6 @@ pub struct MeaningRecord {
     /// With head's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_per_month_head: Option<f64>,
-}
-
-impl MeaningRecord {
-    /// `prove +6.1 % [4.8, 7.5] = 3 more provers, +$410 a month at 500 tx/s`.
-    pub fn sentence(&self) -> String {
-        let provers = match self.provers_head {
-            None => format!(
-                "no number of provers meets {} any more ({} did)",
-                self.target,
-                count(self.provers_base, "prover")
-            ),
-            Some(head) if head > self.provers_base => {
-                format!("{} more {}", head - self.provers_base, plural(head - self.provers_base, "prover"))
-            }
-            Some(head) if head < self.provers_base => {
-                format!("{} fewer {}", self.provers_base - head, plural(self.provers_base - head, "prover"))
-            }
-            Some(head) => format!("as many provers as before ({head})"),
-        };
-        let dollars = match (self.usd_per_month_base, self.usd_per_month_head) {
-            (Some(base), Some(head)) => {
-                let more = head - base;
-                let sign = if more < 0.0 { '-' } else { '+' };
-                format!(", {sign}${:.0} a month", more.abs())
-            }
-            _ => String::new(),
-        };
-        let at = if self.provers_head.is_some() { format!(" at {}", self.target) } else { String::new() };
-        format!(
-            "prove {} = {provers}{dollars}{at}",
-            change(self.ratio, Some((self.ratio_low, self.ratio_high)))
-        )
-    }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
-fn count(count: u64, noun: &str) -> String {
-    format!("{count} {}", plural(count, noun))
 }
 
 /// A ratio as a change in per cent, with its interval.

@@ -6,8 +6,8 @@ use crate::paired::decide::Judged;
 use crate::paired::rules::{Many, Rules};
 use crate::paired::run::{Compared, Comparison, MeanCompared};
 use records::regression::paired::{
-    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, ManyName, MeaningRecord, PAIRED_SCHEMA_VERSION,
-    PairRecord, PairedRecord, RulesRecord, VerdictName,
+    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, FleetImpactRecord, ManyCells,
+    PAIRED_SCHEMA_VERSION, PairRecord, PairedRecord, RulesRecord, VerdictName,
 };
 use records::sample::CellRecord;
 
@@ -25,7 +25,7 @@ pub struct About<'a> {
     /// The cells that were compared.
     pub cells: &'a [CellRecord],
     /// What it means for a target.
-    pub meanings: Vec<MeaningRecord>,
+    pub fleet_impact: Vec<FleetImpactRecord>,
     /// How long it took.
     pub wall_s: f64,
 }
@@ -33,7 +33,7 @@ pub struct About<'a> {
 /// The record. A comparison whose cell is not among those of `about` is left out: there is none.
 pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
     let Comparison { base, head, comparisons, mean, verdict } = comparison;
-    let About { rules, is_strict, base: base_name, head: head_name, cells, meanings, wall_s } = about;
+    let About { rules, is_strict, base: base_name, head: head_name, cells, fleet_impact, wall_s } = about;
     let comparisons: Vec<_> = comparisons.iter().filter_map(|one| compared(one, cells, rules)).collect();
     let geometric_mean = mean.as_ref().map(mean_record);
     let reasons = reasons(*verdict, &comparisons, geometric_mean.as_ref());
@@ -46,7 +46,7 @@ pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
         rules: rules_record(rules, is_strict),
         comparisons,
         geometric_mean,
-        meanings,
+        fleet_impact,
         wall_s,
     }
 }
@@ -60,8 +60,8 @@ pub fn arm(described: &Described, (name, commit): (String, Option<String>)) -> A
 fn rules_record(rules: &Rules, strict: bool) -> RulesRecord {
     let Rules { pairs, min_effect, level, many, repeat_discarded, seed } = *rules;
     let many = match many {
-        Many::Holm => ManyName::Holm,
-        Many::GeometricMean => ManyName::GeometricMean,
+        Many::Holm => ManyCells::Holm,
+        Many::GeometricMean => ManyCells::GeometricMean,
     };
     let (pairs, repeat_discarded) = (pairs as u64, repeat_discarded as u64);
     RulesRecord { pairs, min_effect, level, many, repeat_discarded, seed, strict }

@@ -2,20 +2,15 @@
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::laws::{LawRecord, OverName};
 use records::number::time;
 use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "aggregation",
-    title: "Aggregation over N",
-    needs: "a profile with an aggregation",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "aggregation", title: "Aggregation over N", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let profile = records.profile.as_ref()?;

@@ -1,20 +1,15 @@
 //! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
 
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Span, Table, Tone};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::report::Records;
 use records::sample::CircuitRecord;
 
-pub(super) const SECTION: Section = Section {
-    id: "batch-size",
-    title: "Batch size goes in steps",
-    needs: "a profile whose proof system tells its circuits, or several batch sizes",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "batch-size", title: "Batch size goes in steps", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let profile = records.profile.as_ref()?;

@@ -2,7 +2,7 @@
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::laws::{OfName, OverName};
 use records::number::time;
@@ -10,13 +10,7 @@ use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::report::Records;
 use std::collections::BTreeSet;
 
-pub(super) const SECTION: Section = Section {
-    id: "cores",
-    title: "Time over cores",
-    needs: "a profile with a measured cell",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section = Section { id: "cores", title: "Time over cores", script: None, build };
 
 /// The stages that are drawn: what a plan stands on, from the longest to the shortest.
 const STAGES: [(QuantityName, Tone); 5] = [

@@ -4,8 +4,7 @@ use crate::chart::Table;
 use crate::html::section::{Block, Section};
 use records::report::Records;
 
-pub(super) const SECTION: Section =
-    Section { id: "designs", title: "Designs compared", needs: "a plan", script: None, build };
+pub(super) const SECTION: Section = Section { id: "designs", title: "Designs compared", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let plan = records.plan.as_ref()?;

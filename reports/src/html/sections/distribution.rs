@@ -2,19 +2,14 @@
 //! stand apart.
 
 use crate::chart::{Axis, Chart, Column, Dot, Marks, Rule, Series, Table, Tone};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::profile::{CellSummaryRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "distribution",
-    title: "How prove times scatter",
-    needs: "a profile with a proved batch",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "distribution", title: "How prove times scatter", script: None, build };
 
 /// Up to so many proofs each is a dot; beyond, they are counted.
 const DOTS_MOST: usize = 60;

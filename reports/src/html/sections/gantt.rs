@@ -6,13 +6,8 @@ use records::number::significant;
 use records::report::Records;
 use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 
-pub(crate) const SECTION: Section = Section {
-    id: "timeline",
-    title: "The first groups, prover by prover",
-    needs: "a timeline of the plan",
-    script: None,
-    build,
-};
+pub(crate) const SECTION: Section =
+    Section { id: "timeline", title: "The first groups, prover by prover", script: None, build };
 
 /// The groups that are drawn.
 const GROUPS: u64 = 3;

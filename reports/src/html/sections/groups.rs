@@ -7,13 +7,8 @@ use records::plan::PlanRecord;
 use records::plan::curves::{CurvesRecord, OverBatchesRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "groups",
-    title: "Batches per aggregation",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "groups", title: "Batches per aggregation", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let (plan, curves) = (records.plan.as_ref()?, records.curves.as_ref()?);

@@ -1,20 +1,15 @@
 //! Machines ranked for the plan.
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone, Value};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
-use crate::plan::sentences::seconds;
+use crate::words::seconds;
 use records::number::significant;
 use records::plan::answers::{MachineFleetRecord, MachineRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "hardware",
-    title: "On which machines",
-    needs: "a plan from a profile whose clock is known, or a ranking of machines",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "hardware", title: "On which machines", script: None, build };
 
 /// Machines in the chart; all of them are in the table.
 const LANES_MOST: usize = 16;

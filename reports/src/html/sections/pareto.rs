@@ -6,8 +6,7 @@ use records::number::{significant, time};
 use records::plan::{PlanRecord, StateName, StatisticName};
 use records::report::Records;
 
-pub(super) const SECTION: Section =
-    Section { id: "cost", title: "Cost against delay", needs: "a plan", script: None, build };
+pub(super) const SECTION: Section = Section { id: "cost", title: "Cost against delay", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let plan = records.plan.as_ref()?;

@@ -7,13 +7,8 @@ use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
 use records::plan::{PlanRecord, StateName};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "provers",
-    title: "More or fewer provers",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "provers", title: "More or fewer provers", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let (plan, curves) = (records.plan.as_ref()?, records.curves.as_ref()?);

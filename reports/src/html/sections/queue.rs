@@ -2,18 +2,12 @@
 
 use crate::chart::{Axis, Chart, Marks, Series, Table, Tone, Value};
 use crate::html::section::{Block, Section};
-use crate::plan::sentences::seconds;
+use crate::words::seconds;
 use records::number::significant;
 use records::plan::curves::{DayFleetRecord, DayRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "day",
-    title: "The queue over a day",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section = Section { id: "day", title: "The queue over a day", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let day = records.curves.as_ref()?.day.as_ref()?;

@@ -13,6 +13,7 @@ use records::regression::figures::FiguresRecord;
 use regression::exact::{compare, varying};
 use reports::export::Exporter;
 use reports::regression::exact_terminal::ExactTable;
+use reports::regression::sentences;
 use std::path::{Path, PathBuf};
 
 /// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
@@ -80,7 +81,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         0 => Ok(()),
         _ => Err(Regression(format!(
             "{}; if that is meant, bless the baseline with --bless and commit it",
-            record.sentence()
+            sentences::exact(&record)
         ))
         .into()),
     }

@@ -8,7 +8,7 @@ use crate::cmd::plan::args::PlanArgs;
 use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
-use records::regression::paired::{ComparisonRecord, MeaningRecord, PairedRecord, TimeName};
+use records::regression::paired::{ComparisonRecord, FleetImpactRecord, PairedRecord, TimeName};
 use std::collections::BTreeMap;
 
 /// Hours of a month: 365 days in twelve, as clouds bill.
@@ -24,18 +24,18 @@ pub(crate) fn of(
     record: &PairedRecord,
     base: &Stages,
     plan_args: &PlanArgs,
-) -> anyhow::Result<Vec<MeaningRecord>> {
+) -> anyhow::Result<Vec<FleetImpactRecord>> {
     let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
     let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
-    let mut meanings = Vec::new();
+    let mut impacts = Vec::new();
     for comparison in proves {
         if let Some(stages) = base.get(&comparison.key)
-            && let Some(meaning) = one(comparison, stages, plan_args, target)?
+            && let Some(impact) = one(comparison, stages, plan_args, target)?
         {
-            meanings.push(meaning);
+            impacts.push(impact);
         }
     }
-    Ok(meanings)
+    Ok(impacts)
 }
 
 fn one(
@@ -43,7 +43,7 @@ fn one(
     stages: &[BTreeMap<String, f64>],
     plan_args: &PlanArgs,
     target: Target,
-) -> anyhow::Result<Option<MeaningRecord>> {
+) -> anyhow::Result<Option<FleetImpactRecord>> {
     let shown = comparison.compared.shown();
     let (Some(ratio), Some(ratio_low), Some(ratio_high)) = (shown.ratio, shown.ratio_low, shown.ratio_high)
     else {
@@ -58,7 +58,7 @@ fn one(
         return Ok(None);
     };
     let head = fleet(&request, ratio)?;
-    Ok(Some(MeaningRecord {
+    Ok(Some(FleetImpactRecord {
         key: comparison.key.clone(),
         target: words(plan_args, target),
         ratio,

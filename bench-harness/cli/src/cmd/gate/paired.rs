@@ -214,11 +214,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         base: (base, pair.base.commit),
         head: (head, pair.head.commit),
         cells: &cells,
-        meanings: Vec::new(),
+        fleet_impact: Vec::new(),
         wall_s: started.elapsed().as_secs_f64(),
     };
     let mut record = record(&found, about);
-    record.meanings = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
+    record.fleet_impact = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
     print(&PairedTable { width_columns: width() }.export(&record)?)?;
     outputs.write(&record)?;
     exit(&record)
