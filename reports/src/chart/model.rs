@@ -122,7 +122,7 @@ impl Series {
     }
 
     /// Upright bars.
-    pub fn columns(name: &str, tone: Tone, columns: Vec<Column>) -> Self {
+    pub fn columns(name: &str, tone: Tone, columns: Vec<Bar>) -> Self {
         Self::of(name, tone, Marks::Columns(columns))
     }
 
@@ -188,7 +188,7 @@ pub enum Marks {
     /// An area between two lines.
     Band(Vec<BandPoint>),
     /// Upright bars from zero: a histogram.
-    Columns(Vec<Column>),
+    Columns(Vec<Bar>),
     /// Bars along lanes: a ranking, a timeline.
     Spans(Vec<Span>),
 }
@@ -219,7 +219,7 @@ pub struct BandPoint {
 
 /// An upright bar.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub struct Bar {
     /// Left side.
     pub from: f64,
     /// Right side.

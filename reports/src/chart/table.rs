@@ -12,6 +12,14 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
 }
 
+/// A column of a table of items: its key, its words, and its value for an item.
+pub type Column<'a, T> = (&'a str, &'a str, fn(&T) -> Value);
+
+/// A fact for a table.
+pub fn yes_or_no(fact: bool) -> Value {
+    if fact { "yes" } else { "no" }.into()
+}
+
 /// The head of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {
@@ -110,18 +118,18 @@ impl Table {
         Self { heads: heads.map(head).to_vec(), rows: Vec::new() }
     }
 
-    /// A table with a row for each item: of each column its key, its words, and its value for an item.
+    /// A table with a row for each item.
     ///
     /// ```
-    /// use reports::chart::Table;
+    /// use reports::chart::{Column, Table};
     /// let cells = [(1u64, 1.8), (2, 0.905)];
-    /// let columns: [(&str, &str, fn(&(u64, f64)) -> _); 2] =
+    /// let columns: [Column<(u64, f64)>; 2] =
     ///     [("cores", "cores", |cell| cell.0.into()), ("prove_s", "prove, s", |cell| cell.1.into())];
     /// assert_eq!(Table::of(&cells, columns).csv().unwrap(), "cores,prove_s\n1,1.8\n2,0.905\n");
     /// ```
     pub fn of<'a, T: 'a, const C: usize>(
         items: impl IntoIterator<Item = &'a T>,
-        columns: [(&str, &str, fn(&T) -> Value); C],
+        columns: [Column<T>; C],
     ) -> Self {
         let mut table = Self::new(columns.map(|(key, words, _)| (key, words)));
         for item in items {

@@ -58,6 +58,11 @@ pub(crate) fn interval(interval: IntervalRecord) -> String {
     format!("{} ({percent:.1} %)", time_range(low_s, high_s))
 }
 
+/// The ends of the interval of a quantity's median, in seconds; none from one sample.
+pub(crate) fn ends(quantity: &QuantityRecord) -> Option<(f64, f64)> {
+    quantity.interval.map(|interval| (interval.low_s, interval.high_s))
+}
+
 /// The cells of which anything was measured.
 pub(crate) fn measured(profile: &ProfileRecord) -> impl Iterator<Item = &CellSummaryRecord> {
     profile.cells.iter().filter(|summary| !summary.quantities.is_empty())
