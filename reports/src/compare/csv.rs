@@ -1,6 +1,6 @@
 //! A comparison as CSV (RFC 4180): one row a stage of a pair, units last in every column name.
 
-use crate::export::{ExportError, Exporter, Plain, csv_text};
+use crate::export::{Plain, csv_text};
 use records::comparison::{ComparisonRecord, FigureRecord, FleetRecord, PairRecord, StageRecord};
 use serde::Serialize;
 
@@ -41,17 +41,13 @@ struct Row<'a> {
 }
 
 /// A comparison as CSV.
-#[derive(Clone, Copy, Debug)]
-pub struct ComparisonCsv;
-
-impl Exporter<ComparisonRecord> for ComparisonCsv {
-    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
-        let rows = record
-            .pairs
-            .iter()
-            .flat_map(|pair| pair.stages.iter().map(move |stage| row(record, pair, stage)));
-        Ok(csv_text(rows)?)
-    }
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn render(record: &ComparisonRecord) -> Result<String, csv::Error> {
+    let rows =
+        record.pairs.iter().flat_map(|pair| pair.stages.iter().map(move |stage| row(record, pair, stage)));
+    csv_text(rows)
 }
 
 fn row<'a>(record: &'a ComparisonRecord, pair: &PairRecord, stage: &StageRecord) -> Row<'a> {
@@ -100,13 +96,12 @@ fn row<'a>(record: &'a ComparisonRecord, pair: &PairRecord, stage: &StageRecord)
 
 #[cfg(test)]
 mod tests {
-    use super::ComparisonCsv;
-    use crate::export::Exporter;
+    use super::render;
 
     #[test]
     fn one_row_a_stage() {
         let record = crate::compare::terminal::comparison();
-        let text = ComparisonCsv.export(&record).expect("renders");
+        let text = render(&record).expect("renders");
         assert!(text.lines().all(|line| line.split(',').count() == 32), "{text}");
         insta::assert_snapshot!(text);
     }

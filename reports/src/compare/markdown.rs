@@ -1,40 +1,33 @@
 //! A comparison as Markdown: fit for a pull-request comment.
 
 use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
-use crate::export::{ExportError, Exporter};
 use crate::markdown::{list, table, text};
 use records::comparison::ComparisonRecord;
 
 /// A comparison as Markdown.
-#[derive(Clone, Copy, Debug)]
-pub struct ComparisonMarkdown;
-
-impl Exporter<ComparisonRecord> for ComparisonMarkdown {
-    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
-        let (first, second) = (text(&record.first.name), text(&record.second.name));
-        let differs = |found| format!("differs: {}", difference(found));
-        let mut page = format!("## {first} against {second}\n\n");
-        page += &list(record.differences.iter().map(differs));
-        for pair in &record.pairs {
-            page += &format!("\n### {}\n\n", text(&pair_words(pair)));
-            page += &list(pair.differences.iter().map(differs));
-            page += &format!("\n{}\n", table(&stage_header(record), pair.stages.iter().map(stage_row)));
-            page += &list(fleets(pair).map(|fleet| format!("for the target, {fleet}")));
-        }
-        page.push('\n');
-        page += &list(record.unpaired.iter().map(|alone| format!("not compared: {alone}")));
-        Ok(page + &list(cautions(record)))
+pub fn render(record: &ComparisonRecord) -> String {
+    let (first, second) = (text(&record.first.name), text(&record.second.name));
+    let differs = |found| format!("differs: {}", difference(found));
+    let mut page = format!("## {first} against {second}\n\n");
+    page += &list(record.differences.iter().map(differs));
+    for pair in &record.pairs {
+        page += &format!("\n### {}\n\n", text(&pair_words(pair)));
+        page += &list(pair.differences.iter().map(differs));
+        page += &format!("\n{}\n", table(&stage_header(record), pair.stages.iter().map(stage_row)));
+        page += &list(fleets(pair).map(|fleet| format!("for the target, {fleet}")));
     }
+    page.push('\n');
+    page += &list(record.unpaired.iter().map(|alone| format!("not compared: {alone}")));
+    page + &list(cautions(record))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ComparisonMarkdown;
-    use crate::export::Exporter;
+    use super::render;
 
     #[test]
     fn a_page() {
         let record = crate::compare::terminal::comparison();
-        insta::assert_snapshot!(ComparisonMarkdown.export(&record).expect("renders"));
+        insta::assert_snapshot!(render(&record));
     }
 }

@@ -1,7 +1,6 @@
 //! A comparison for a person at a terminal: what differs first, then stage by stage.
 
 use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
-use crate::export::{ExportError, Exporter};
 use crate::text::{framed, trimmed};
 use records::comparison::ComparisonRecord;
 
@@ -9,47 +8,38 @@ use records::comparison::ComparisonRecord;
 pub(crate) use tests::comparison;
 
 /// A comparison as tables of at most `width_columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct ComparisonTable {
-    /// The width of the terminal.
-    pub width_columns: u16,
-}
-
-impl Exporter<ComparisonRecord> for ComparisonTable {
-    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
-        let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
-        for found in &record.differences {
+pub fn render(record: &ComparisonRecord, width_columns: u16) -> String {
+    let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
+    for found in &record.differences {
+        text += &format!("differs: {}\n", difference(found));
+    }
+    for pair in &record.pairs {
+        text += &format!("\n{}\n", pair_words(pair));
+        for found in &pair.differences {
             text += &format!("differs: {}\n", difference(found));
         }
-        for pair in &record.pairs {
-            text += &format!("\n{}\n", pair_words(pair));
-            for found in &pair.differences {
-                text += &format!("differs: {}\n", difference(found));
-            }
-            let mut header = stage_header(record);
-            header[1].truncate(1);
-            header[2].truncate(1);
-            let stages = pair.stages.iter().map(stage_row);
-            text += &format!("{}\n", framed(header, stages, self.width_columns));
-            for fleet in fleets(pair) {
-                text += &format!("for the target, {fleet}\n");
-            }
+        let mut header = stage_header(record);
+        header[1].truncate(1);
+        header[2].truncate(1);
+        let stages = pair.stages.iter().map(stage_row);
+        text += &format!("{}\n", framed(header, stages, width_columns));
+        for fleet in fleets(pair) {
+            text += &format!("for the target, {fleet}\n");
         }
-        text.push('\n');
-        for alone in &record.unpaired {
-            text += &format!("not compared: {alone}\n");
-        }
-        for caution in cautions(record) {
-            text += &format!("{caution}\n");
-        }
-        Ok(trimmed(&text))
     }
+    text.push('\n');
+    for alone in &record.unpaired {
+        text += &format!("not compared: {alone}\n");
+    }
+    for caution in cautions(record) {
+        text += &format!("{caution}\n");
+    }
+    trimmed(&text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ComparisonTable;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::profile;
     use records::comparison::FleetRecord;
     use regression::profiles::{Compared, compare};
@@ -91,8 +81,6 @@ mod tests {
 
     #[test]
     fn side_by_side() {
-        insta::assert_snapshot!(
-            ComparisonTable { width_columns: 100 }.export(&comparison()).expect("renders")
-        );
+        insta::assert_snapshot!(render(&comparison(), 100));
     }
 }

@@ -3,7 +3,7 @@
 //! The unit of `x` is the column `over`, that of `y` the column `of`, but for coefficients, whose unit stands last in
 //! their name.
 
-use crate::export::{ExportError, Exporter, Plain, csv_text};
+use crate::export::{Plain, csv_text};
 use records::laws::{LawRecord, LawsRecord, ReachName};
 use serde::Serialize;
 
@@ -45,17 +45,15 @@ struct Row<'a> {
 }
 
 /// Laws as CSV.
-#[derive(Clone, Copy, Debug)]
-pub struct LawsCsv;
-
-impl Exporter<LawsRecord> for LawsCsv {
-    fn export(&self, laws: &LawsRecord) -> Result<String, ExportError> {
-        let rows = laws.laws.iter().flat_map(|law| {
-            let identity = identity(&laws.run, law);
-            rows(law).into_iter().map(move |row| (identity, row))
-        });
-        Ok(csv_text(rows)?)
-    }
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn render(laws: &LawsRecord) -> Result<String, csv::Error> {
+    let rows = laws.laws.iter().flat_map(|law| {
+        let identity = identity(&laws.run, law);
+        rows(law).into_iter().map(move |row| (identity, row))
+    });
+    csv_text(rows)
 }
 
 fn identity<'a>(run: &'a str, law: &'a LawRecord) -> LawColumns<'a> {
@@ -133,12 +131,11 @@ fn rows(law: &LawRecord) -> Vec<Row<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::LawsCsv;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::laws;
 
     #[test]
     fn a_row_a_figure() {
-        insta::assert_snapshot!(LawsCsv.export(&laws::laws()).expect("renders"));
+        insta::assert_snapshot!(render(&laws::laws()).expect("renders"));
     }
 }

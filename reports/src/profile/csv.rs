@@ -1,6 +1,6 @@
 //! A profile as CSV (RFC 4180): one row a cell and quantity, units last in every column name.
 
-use crate::export::{ExportError, Exporter, Plain, csv_text};
+use crate::export::{Plain, csv_text};
 use crate::sample::cell::CellColumns;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityRecord};
 use records::sample::EndName;
@@ -42,17 +42,15 @@ struct QuantityColumns<'a> {
 }
 
 /// A profile as CSV.
-#[derive(Clone, Copy, Debug)]
-pub struct ProfileCsv;
-
-impl Exporter<ProfileRecord> for ProfileCsv {
-    fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
-        let rows = profile.cells.iter().flat_map(|summary| {
-            let cell = CellColumns::of(&profile.run, &summary.cell);
-            summary.quantities.iter().map(move |quantity| (cell, columns(summary, quantity)))
-        });
-        Ok(csv_text(rows)?)
-    }
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn render(profile: &ProfileRecord) -> Result<String, csv::Error> {
+    let rows = profile.cells.iter().flat_map(|summary| {
+        let cell = CellColumns::of(&profile.run, &summary.cell);
+        summary.quantities.iter().map(move |quantity| (cell, columns(summary, quantity)))
+    });
+    csv_text(rows)
 }
 
 fn columns<'a>(summary: &'a CellSummaryRecord, quantity: &QuantityRecord) -> QuantityColumns<'a> {
@@ -100,12 +98,11 @@ fn quantile(quantity: &QuantityRecord, wanted: f64) -> Option<Plain> {
 
 #[cfg(test)]
 mod tests {
-    use super::ProfileCsv;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::profile;
 
     #[test]
     fn one_row_a_quantity() {
-        insta::assert_snapshot!(ProfileCsv.export(&profile::profile()).expect("renders"));
+        insta::assert_snapshot!(render(&profile::profile()).expect("renders"));
     }
 }

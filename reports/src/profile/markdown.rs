@@ -1,6 +1,5 @@
 //! A profile as Markdown: fit for a pull-request comment.
 
-use crate::export::{ExportError, Exporter};
 use crate::markdown::{list, table, text};
 use crate::profile::rows::{
     CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
@@ -8,35 +7,29 @@ use crate::profile::rows::{
 use records::profile::ProfileRecord;
 
 /// A profile as Markdown.
-#[derive(Clone, Copy, Debug)]
-pub struct ProfileMarkdown;
-
-impl Exporter<ProfileRecord> for ProfileMarkdown {
-    fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
-        let mut page = format!("## Profile {}\n\n", text(&profile.run));
-        page += &table(&CELL_HEADER, profile.cells.iter().map(cell_row));
-        page += &format!("\n{}", list(profile.cells.iter().flat_map(remarks)));
-        for summary in measured(profile) {
-            page += &format!("\n### {}\n\n", text(&summary.cell.words()));
-            let circuits = circuits(summary);
-            page += &list(&circuits);
-            if !circuits.is_empty() {
-                page.push('\n');
-            }
-            page += &table(&QUANTITY_HEADER, summary.quantities.iter().map(quantity_row));
+pub fn render(profile: &ProfileRecord) -> String {
+    let mut page = format!("## Profile {}\n\n", text(&profile.run));
+    page += &table(&CELL_HEADER, profile.cells.iter().map(cell_row));
+    page += &format!("\n{}", list(profile.cells.iter().flat_map(remarks)));
+    for summary in measured(profile) {
+        page += &format!("\n### {}\n\n", text(&summary.cell.words()));
+        let circuits = circuits(summary);
+        page += &list(&circuits);
+        if !circuits.is_empty() {
+            page.push('\n');
         }
-        Ok(page)
+        page += &table(&QUANTITY_HEADER, summary.quantities.iter().map(quantity_row));
     }
+    page
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ProfileMarkdown;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::profile;
 
     #[test]
     fn a_page() {
-        insta::assert_snapshot!(ProfileMarkdown.export(&profile::profile()).expect("renders"));
+        insta::assert_snapshot!(render(&profile::profile()));
     }
 }

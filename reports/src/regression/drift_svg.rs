@@ -2,22 +2,17 @@
 //! the median of each stretch between.
 
 use crate::chart::{Axis, Chart, Dot, Rule, Series, Table, Tone, svg};
-use crate::export::{ExportError, Exporter};
 use crate::regression::sentences::{commit, shift};
 use records::number::time;
 use records::regression::drift::{DriftName, DriftRecord, SeriesDriftRecord};
 
 /// A history as SVG.
-#[derive(Clone, Copy, Debug)]
-pub struct DriftSvg;
-
-impl Exporter<DriftRecord> for DriftSvg {
-    fn export(&self, record: &DriftRecord) -> Result<String, ExportError> {
-        let charts = record.machines.iter().flat_map(|machine| {
-            machine.series.iter().map(move |series| chart(&machine.machine.words, series))
-        });
-        Ok(svg::stacked(&charts.collect::<Vec<_>>()))
-    }
+pub fn render(record: &DriftRecord) -> String {
+    let charts = record
+        .machines
+        .iter()
+        .flat_map(|machine| machine.series.iter().map(move |series| chart(&machine.machine.words, series)));
+    svg::stacked(&charts.collect::<Vec<_>>())
 }
 
 /// Up to so many results each has a mark on the axis.
@@ -72,8 +67,7 @@ fn medians(series: &SeriesDriftRecord) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::DriftSvg;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::regression::drift;
 
     #[test]
@@ -87,7 +81,7 @@ mod tests {
                 .for_each(|change| change.index = change.index.saturating_sub(from as u64).min(3));
             series.points.drain(..from);
         });
-        insta::assert_snapshot!(DriftSvg.export(&record).expect("renders"));
+        insta::assert_snapshot!(render(&record));
     }
 
     #[test]
@@ -95,7 +89,7 @@ mod tests {
         let mut record = drift();
         record.machines[0].series[0].points[0].commit = "<&\"\u{7}>".to_owned();
         record.machines[0].machine.words = "a < b & c".to_owned();
-        let svg = DriftSvg.export(&record).expect("renders");
+        let svg = render(&record);
         let drawn = resvg::usvg::roxmltree::Document::parse(&svg).expect("XML");
         let circles = drawn.descendants().filter(|node| node.has_tag_name("circle")).count();
         let points: usize = record.machines[0].series.iter().map(|series| series.points.len()).sum();
@@ -106,6 +100,6 @@ mod tests {
     fn nothing_is_an_empty_picture() {
         let mut record = drift();
         record.machines.clear();
-        assert!(DriftSvg.export(&record).expect("renders").contains("<svg "));
+        assert!(render(&record).contains("<svg "));
     }
 }

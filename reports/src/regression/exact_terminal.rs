@@ -1,31 +1,22 @@
 //! An exact comparison for a person at a terminal: the verdict, what differs, and the headroom of every circuit.
 
-use crate::export::{ExportError, Exporter};
 use crate::regression::sentences::{self, free_rows, headroom, relative_change, value};
 use crate::text::{framed, trimmed};
 use records::regression::exact::{ExactRecord, FigureDifferenceRecord, HeadroomRecord};
 
 /// A comparison as tables of at most `width_columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct ExactTable {
-    /// The width of the terminal.
-    pub width_columns: u16,
-}
-
-impl Exporter<ExactRecord> for ExactTable {
-    fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
-        let mut text = format!("{}\n", sentences::exact(record));
-        if !record.differences.is_empty() {
-            let rows = record.differences.iter().map(difference_row);
-            text += &format!("{}\n", framed(DIFFERENCE_HEADER, rows, self.width_columns));
-        }
-        let circuits = circuit_rows(record);
-        if !circuits.is_empty() {
-            let circuits = framed(CIRCUIT_HEADER, circuits, self.width_columns);
-            text += &format!("\nHeadroom to the next power of two, where cost doubles:\n{circuits}\n");
-        }
-        Ok(trimmed(&text))
+pub fn render(record: &ExactRecord, width_columns: u16) -> String {
+    let mut text = format!("{}\n", sentences::exact(record));
+    if !record.differences.is_empty() {
+        let rows = record.differences.iter().map(difference_row);
+        text += &format!("{}\n", framed(DIFFERENCE_HEADER, rows, width_columns));
     }
+    let circuits = circuit_rows(record);
+    if !circuits.is_empty() {
+        let circuits = framed(CIRCUIT_HEADER, circuits, width_columns);
+        text += &format!("\nHeadroom to the next power of two, where cost doubles:\n{circuits}\n");
+    }
+    trimmed(&text)
 }
 
 pub(crate) const DIFFERENCE_HEADER: [&str; 6] =
@@ -70,17 +61,16 @@ pub(crate) fn circuit_rows(record: &ExactRecord) -> Vec<[String; 5]> {
 
 #[cfg(test)]
 mod tests {
-    use super::ExactTable;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::regression::{exact, exact_pass};
 
     #[test]
     fn what_differs_comes_first() {
-        insta::assert_snapshot!(ExactTable { width_columns: 110 }.export(&exact()).expect("renders"));
+        insta::assert_snapshot!(render(&exact(), 110));
     }
 
     #[test]
     fn a_pass_says_what_it_stands_on() {
-        insta::assert_snapshot!(ExactTable { width_columns: 100 }.export(&exact_pass()).expect("renders"));
+        insta::assert_snapshot!(render(&exact_pass(), 100));
     }
 }

@@ -1,36 +1,27 @@
 //! Two builds compared, for a person at a terminal: the verdict first, then a row a comparison, then why.
 
-use crate::export::{ExportError, Exporter};
 use crate::regression::sentences::{block_change, fleet_impact};
 use crate::text::{ruled, trimmed};
 use records::regression::paired::{ComparedRecord, PairedRecord};
 
-/// A comparison as a table of at most `width_columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct PairedTable {
-    /// The width of the terminal.
-    pub width_columns: u16,
-}
-
 const HEADER: [&str; 7] = ["cell", "time", "change", "p slower", "pairs", "blocks", "verdict"];
 
-impl Exporter<PairedRecord> for PairedTable {
-    fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
-        let compared = record.comparisons.iter();
-        let rows = compared.map(|one| row(&one.cell.words(), one.time.key(), &one.compared));
-        let rows = rows.chain(record.geometric_mean.iter().map(|mean| row("geometric mean", "all", mean)));
-        let mut text = format!(
-            "{}: {} against {}\n{}\n",
-            record.verdict.key().to_uppercase(),
-            record.head.name,
-            record.base.name,
-            ruled(HEADER, rows, self.width_columns)
-        );
-        for line in record.reasons.iter().cloned().chain(record.fleet_impact.iter().map(fleet_impact)) {
-            text += &format!("- {line}\n");
-        }
-        Ok(trimmed(&text))
+/// A comparison as a table of at most `width_columns`.
+pub fn render(record: &PairedRecord, width_columns: u16) -> String {
+    let compared = record.comparisons.iter();
+    let rows = compared.map(|one| row(&one.cell.words(), one.time.key(), &one.compared));
+    let rows = rows.chain(record.geometric_mean.iter().map(|mean| row("geometric mean", "all", mean)));
+    let mut text = format!(
+        "{}: {} against {}\n{}\n",
+        record.verdict.key().to_uppercase(),
+        record.head.name,
+        record.base.name,
+        ruled(HEADER, rows, width_columns)
+    );
+    for line in record.reasons.iter().cloned().chain(record.fleet_impact.iter().map(fleet_impact)) {
+        text += &format!("- {line}\n");
     }
+    trimmed(&text)
 }
 
 fn row(cell: &str, time: &str, compared: &ComparedRecord) -> [String; 7] {

@@ -1,6 +1,6 @@
 //! Samples as CSV (RFC 4180): one row a sample, units last in every column name.
 
-use crate::export::{ExportError, Exporter, Plain, csv_text};
+use crate::export::{Plain, csv_text};
 use crate::sample::cell::CellColumns;
 use records::sample::record::{LogRecord, SampleRecord};
 use serde::Serialize;
@@ -28,17 +28,15 @@ struct SampleColumns {
 }
 
 /// Samples as CSV. Lines of a log that are no samples have no row.
-#[derive(Clone, Copy, Debug)]
-pub struct SampleCsv;
-
-impl Exporter<[LogRecord]> for SampleCsv {
-    fn export(&self, log: &[LogRecord]) -> Result<String, ExportError> {
-        let samples = log.iter().filter_map(|record| match record {
-            LogRecord::Sample(sample) => Some(sample),
-            _ => None,
-        });
-        Ok(csv_text(samples.map(|sample| (CellColumns::of(&sample.run, &sample.cell), columns(sample))))?)
-    }
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn render(log: &[LogRecord]) -> Result<String, csv::Error> {
+    let samples = log.iter().filter_map(|record| match record {
+        LogRecord::Sample(sample) => Some(sample),
+        _ => None,
+    });
+    csv_text(samples.map(|sample| (CellColumns::of(&sample.run, &sample.cell), columns(sample))))
 }
 
 fn columns(sample: &SampleRecord) -> SampleColumns {
@@ -66,8 +64,7 @@ fn columns(sample: &SampleRecord) -> SampleColumns {
 
 #[cfg(test)]
 mod tests {
-    use super::SampleCsv;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::sample::{cell, sample};
     use records::sample::{
         LogRecord, MarkName, SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName, SystemRecord,
@@ -100,6 +97,6 @@ mod tests {
         let mut quoted = sample(1, 1.5e-6);
         quoted.run = "a \"run\", with a comma".to_owned();
         let log = [set_up, LogRecord::Sample(level), LogRecord::Sample(quoted)];
-        insta::assert_snapshot!(SampleCsv.export(&log).expect("renders"));
+        insta::assert_snapshot!(render(&log).expect("renders"));
     }
 }

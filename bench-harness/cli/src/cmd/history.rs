@@ -8,9 +8,8 @@ use clap::{Subcommand, ValueEnum};
 use records::regression::drift::DriftRecord;
 use records::regression::history::{HistoryFile, HistoryRecord};
 use regression::history::{DriftSettings, Quantities, drift};
-use reports::export::Exporter;
-use reports::regression::drift::{DriftAnnotations, DriftMarkdown, DriftText};
-use reports::regression::drift_svg::DriftSvg;
+use reports::regression::drift::{annotations, markdown, terminal};
+use reports::regression::drift_svg;
 use reports::regression::sentences::drift_warnings;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -137,7 +136,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             for warning in drift_warnings(&record) {
                 eprintln!("warning: {warning}");
             }
-            github.tell(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)
+            github.tell(&annotations(&record), &markdown(&record))
         }
     }
 }
@@ -225,12 +224,12 @@ fn read(file: &Path) -> anyhow::Result<Vec<HistoryRecord>> {
 impl Forms {
     fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
         let Self { svg, export_markdown, export_json } = self;
-        print(&DriftText { width_columns: width(), is_all }.export(record)?)?;
+        print(&terminal(record, width(), is_all))?;
         if let Some(file) = svg {
-            write_whole(file, &DriftSvg.export(record)?)?;
+            write_whole(file, &drift_svg::render(record))?;
         }
         if let Some(file) = export_markdown {
-            write_whole(file, &DriftMarkdown.export(record)?)?;
+            write_whole(file, &markdown(record))?;
         }
         if let Some(file) = export_json {
             write_whole(file, &(serde_json::to_string_pretty(record)? + "\n"))?;

@@ -7,10 +7,7 @@ use crate::cmd::plan::{self, plan_profile};
 use crate::output::{print, width, write_whole};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
-use reports::export::Exporter;
-use reports::profile::csv::ProfileCsv;
-use reports::profile::markdown::ProfileMarkdown;
-use reports::profile::terminal::ProfileTable;
+use reports::profile;
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
@@ -52,14 +49,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let plan_args = plan_args.or_usual_target();
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
     let folder = &outcome.folder;
-    let markdown = ProfileMarkdown.export(&outcome.profile)?;
-    write_whole(&folder.join("profile.csv"), &ProfileCsv.export(&outcome.profile)?)?;
+    let markdown = profile::markdown::render(&outcome.profile);
+    write_whole(&folder.join("profile.csv"), &profile::csv::render(&outcome.profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
     let planned = match plan_profile(&outcome.profile, &Default::default(), &plan_args) {
         Ok(planned) => planned,
         Err(error) => {
             // What was measured is worth seeing all the same.
-            print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+            print(&profile::terminal::render(&outcome.profile, width(), false))?;
             return Err(error);
         }
     };

@@ -11,8 +11,7 @@ use records::file::ReadError;
 use records::regression::exact::ExactRecord;
 use records::regression::figures::FiguresRecord;
 use regression::exact::{compare, varying};
-use reports::export::Exporter;
-use reports::regression::exact_terminal::ExactTable;
+use reports::regression::exact_terminal;
 use reports::regression::sentences;
 use std::path::{Path, PathBuf};
 
@@ -98,7 +97,7 @@ fn read(file: &Path) -> anyhow::Result<FiguresRecord> {
 }
 
 fn show(record: &ExactRecord) -> anyhow::Result<()> {
-    print(&ExactTable { width_columns: width() }.export(record)?)
+    print(&exact_terminal::render(record, width()))
 }
 
 fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> anyhow::Result<()> {

@@ -20,8 +20,7 @@ use records::regression::paired::{PairedRecord, TimeName, VerdictName};
 use records::sample::CellRecord;
 use regression::paired::record::{About, record};
 use regression::paired::{Event, Many, Rules, compare};
-use reports::export::Exporter;
-use reports::regression::paired_terminal::PairedTable;
+use reports::regression::paired_terminal;
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -219,7 +218,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     };
     let mut record = record(&found, about);
     record.fleet_impact = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
-    print(&PairedTable { width_columns: width() }.export(&record)?)?;
+    print(&paired_terminal::render(&record, width()))?;
     outputs.write(&record)?;
     exit(&record)
 }

@@ -24,8 +24,7 @@ use planner::{PlanRequest, recommend};
 use records::plan::PlanRecord;
 use records::plan::answers::MachineAnswersRecord;
 use records::profile::{CellSummaryRecord, ProfileRecord};
-use reports::export::Exporter;
-use reports::timeline::chrome::ChromeTrace;
+use reports::timeline::chrome;
 use std::path::{Path, PathBuf};
 
 /// Headings of `--help`.
@@ -213,7 +212,7 @@ fn with_answers(
 fn trace(plan: &Plan, path: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };
     let timeline = plan.timeline(plan.timeline_groups())?;
-    write_whole(path, &ChromeTrace.export(&timeline)?)
+    write_whole(path, &chrome::render(&timeline)?)
 }
 
 /// A plan from a profile, and what else the profile would allow.
