@@ -3,6 +3,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
+//! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | [`chart`] | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
 //! | [`summary`] | a run and its plan in 25 lines of a terminal |
@@ -10,6 +11,8 @@
 //!
 //! Nothing here proves, measures or plans, and nothing but the command line imports it.
 
+pub mod answer;
+mod bars;
 pub mod chart;
 pub mod compare;
 pub mod export;
@@ -24,3 +27,4 @@ pub mod sample;
 pub mod summary;
 mod text;
 pub mod timeline;
+mod words;

@@ -1,16 +1,40 @@
 //! Text on a terminal: tables and paragraphs of a width.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Row, Table, TableStyle, presets};
 
-/// A table of at most `width` columns.
-pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>, width: u16) -> Table {
+/// A table in a frame, of at most `width` columns.
+pub(crate) fn framed<R: Into<Row>>(
+    header: impl Into<Row>,
+    rows: impl IntoIterator<Item = R>,
+    width: u16,
+) -> Table {
+    table(presets::UTF8_FULL_CONDENSED, header, rows, width)
+}
+
+/// A table with level lines alone, of at most `width` columns.
+pub(crate) fn ruled<R: Into<Row>>(
+    header: impl Into<Row>,
+    rows: impl IntoIterator<Item = R>,
+    width: u16,
+) -> Table {
+    table(presets::UTF8_HORIZONTAL_ONLY, header, rows, width)
+}
+
+fn table<R: Into<Row>>(
+    style: TableStyle,
+    header: impl Into<Row>,
+    rows: impl IntoIterator<Item = R>,
+    width: u16,
+) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
-    for row in rows {
-        table.add_row(row);
-    }
+    table.load_style(style).set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header).add_rows(rows);
     table
+}
+
+/// The text without spaces at the ends of its lines, ending in a newline: tables fill their last column.
+pub(crate) fn trimmed(text: &str) -> String {
+    text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
 }
 
 /// Words filled into lines of `width`, lines after the first behind `indent`.

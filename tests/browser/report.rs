@@ -185,7 +185,7 @@ fn the_sliders_say_what_the_plan_prints() {
         assert_eq!(fleet_estimate["provers"], record["recommendation"]["provers"]);
         for (name, field) in [
             ("to consolidated, corrected form", "corrected_delay_s"),
-            ("to consolidated, seed’s formula", "published_delay_s"),
+            ("to consolidated, formula as published", "published_delay_s"),
         ] {
             let exact = reports_like(fleet_estimate[field].as_f64().expect("a number"), 4);
             assert_eq!(fact(&shown, name), format!("{exact} s"), "{control}: {command}");

@@ -130,7 +130,9 @@ fn the_page_asks_the_planner_for_any_number() {
         "(() => { const field = document.getElementById('what-if-p'); field.value = '1';
          field.dispatchEvent(new Event('change')); })()",
     );
-    page.until("document.getElementById('what-if-answer').innerText.includes('does not keep up')");
+    page.until(
+        "document.getElementById('what-if-answer').innerText.includes('UNSTABLE: demand exceeds capacity')",
+    );
     let requests = page.requests();
     let own = format!("http://{}/", server.address);
     assert!(requests.iter().all(|url| url.starts_with(&own)), "{requests:?}");

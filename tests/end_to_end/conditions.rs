@@ -89,7 +89,10 @@ fn what_the_probe_reads_decides_and_spoiled_repeats_are_made_again() {
         (&2.into(), &4.into(), &1.into())
     );
     let shown = bench.run("report kept").ok().stdout;
-    assert!(shown.contains("1 of 4 proofs were spoiled by others, and in the estimate"), "{shown}");
+    assert!(
+        shown.contains("1 of 4 proofs were disturbed by interference or a quota, and in the estimate"),
+        "{shown}"
+    );
 }
 
 #[test]

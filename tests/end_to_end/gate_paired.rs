@@ -84,9 +84,9 @@ fn three_is_a_regression_and_says_what_it_means() {
     let record: Value = serde_json::from_str(&bench.read("out.json")).expect("JSON");
     assert_eq!(record["comparisons"][1]["compared"]["verdict"], "pass", "the merges did not change");
     // One batch a second of 1.9 s keeps two provers busy, of 2.09 s three; a spare stands by.
-    let meaning = &record["meanings"][0];
-    assert_eq!((&meaning["provers_base"], &meaning["provers_head"]), (&3.into(), &4.into()));
-    let dollars = |field: &str| meaning[field].as_f64().expect("dollars");
+    let impact = &record["fleet_impact"][0];
+    assert_eq!((&impact["provers_base"], &impact["provers_head"]), (&3.into(), &4.into()));
+    let dollars = |field: &str| impact[field].as_f64().expect("dollars");
     assert!((dollars("usd_per_month_head") - dollars("usd_per_month_base") - 730.0).abs() < 1e-6);
     let sentence = "prove +10.0 % [+10.0, +10.0] = 1 more prover, +$730 a month at 1 batches/s";
     assert!(ran.stdout.contains(sentence), "{ran:#?}");
@@ -239,7 +239,7 @@ fn revisions_are_built_and_nothing_of_it_stays() {
 fn a_program_against_itself_says_what_the_machine_can_decide() {
     let bench = bench("{ mean_s = 1.0, cv = 0.01 }");
     let ran = bench.run(&format!("gate aa {CELL} --pairs 12 --trials 20 --export-json aa.json")).ok();
-    assert!(ran.stdout.contains("12 pairs, 0 marked"), "{ran:#?}");
+    assert!(ran.stdout.contains("12 pairs, 0 discarded"), "{ran:#?}");
     assert!(ran.stdout.contains("Recommended here: --pairs 5 --min-effect 1%"), "{ran:#?}");
     let record: Value = serde_json::from_str(&bench.read("aa.json")).expect("JSON");
     assert_eq!(record["cells"].as_array().map(Vec::len), Some(2));

@@ -339,7 +339,7 @@ mod tests {
         // [0.9, 1.2] against itself: 0.75 and 1.33; both hold 75 % of the time, so the ratio at least 50 %.
         assert!((ratio.low.expect("low") - 0.75).abs() < 1e-12);
         assert_eq!(ratio.coverage, Some(0.5));
-        assert!(!ratio.tells_apart());
+        assert!(!ratio.is_distinct());
     }
 
     /// The second runs at half the clock: twice the time for the same cycles.
@@ -364,7 +364,7 @@ mod tests {
         let (seconds, cycles) = (stage.seconds_ratio.expect("a ratio"), stage.cycles_ratio.expect("a ratio"));
         assert_eq!((seconds.value, cycles.value), (2.0, 1.0));
         assert_eq!(cycles.low, Some(2.9e9 / 3.2e9));
-        assert!(!cycles.tells_apart());
+        assert!(!cycles.is_distinct());
     }
 
     #[test]

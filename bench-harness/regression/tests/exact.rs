@@ -125,9 +125,10 @@ fn a_step_over_a_power_of_two_is_named() {
     head.cells[1].system.circuits[0] =
         CircuitRecord { key_digest: "8a".repeat(32), ..circuit("batch", 4100) };
     let record = compared(head);
-    let steps = record.steps();
+    let steps = record.doublings();
     assert_eq!(steps.len(), 1);
-    assert_eq!(steps[0].words(), "4096 → 8192 (+100.0 %); 4092 of 8192 rows free (50.0 %)");
+    assert_eq!(steps[0].counts(), Some((4096, 8192)));
+    assert_eq!(steps[0].headroom.map(|room| (room.rows, room.padded_rows)), Some((4100, 8192)));
 }
 
 #[test]
@@ -182,5 +183,5 @@ fn a_proof_of_another_length_than_told_is_not_exact() {
     let mut head = figures();
     head.cells[0].proofs[0].proof_bytes = 127_057;
     let found = varying(&head, &head);
-    assert_eq!(found[0].words(), "varies within one run: 127056, then 127057 (+0.0008 %)");
+    assert_eq!((found[0].difference, found[0].counts()), (Name::Varies, Some((127_056, 127_057))));
 }

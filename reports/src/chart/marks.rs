@@ -1,6 +1,6 @@
 //! The marks of a series as elements of SVG.
 
-use crate::chart::model::{BandPoint, Column, Dot, Marks, Series, Span};
+use crate::chart::model::{BandPoint, Bar, Dot, Marks, Series, Span};
 use crate::chart::scale::Places;
 use crate::chart::text::shortened;
 use maud::{Markup, html};
@@ -129,7 +129,7 @@ fn draw_dot(dot: &Dot, frame: &Frame, tone: &str, hollow: bool) -> Markup {
     }
 }
 
-fn draw_column(column: &Column, frame: &Frame, tone: &str) -> Markup {
+fn draw_column(column: &Bar, frame: &Frame, tone: &str) -> Markup {
     let (Some((left, low)), Some((right, high))) =
         (frame.at(column.from, column.base), frame.at(column.to, column.base + column.y))
     else {

@@ -45,7 +45,7 @@ impl Axis {
         Self { scale: Scale::FromZero, ..Self::linear(title) }
     }
 
-    /// A logarithmic axis; values that are not above zero are left out.
+    /// A logarithmic axis; values that are not above zero are not drawn.
     pub fn log(title: &str) -> Self {
         Self { scale: Scale::Log, ..Self::linear(title) }
     }
@@ -86,6 +86,63 @@ pub struct Series {
     pub marks: Marks,
 }
 
+impl Series {
+    fn of(name: &str, tone: Tone, marks: Marks) -> Self {
+        Self { name: name.to_owned(), tone, marks }
+    }
+
+    /// A line through points in the order given.
+    pub fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+        Self::of(name, tone, Marks::Line { points, dashed: false })
+    }
+
+    /// The same, broken: extrapolated, or a formula beside a measurement.
+    pub fn dashed(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+        Self::of(name, tone, Marks::Line { points, dashed: true })
+    }
+
+    /// A line that keeps its y until the next x.
+    pub fn step(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+        Self::of(name, tone, Marks::Step { points, dashed: false })
+    }
+
+    /// Points, each with its interval.
+    pub fn dots(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
+        Self::of(name, tone, Marks::Dots { dots, hollow: false })
+    }
+
+    /// Points as rings: what was seen and does not count.
+    pub fn rings(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
+        Self::of(name, tone, Marks::Dots { dots, hollow: true })
+    }
+
+    /// An area between two lines, without a name: it belongs to the line in it.
+    pub fn band(tone: Tone, points: Vec<BandPoint>) -> Self {
+        Self::of("", tone, Marks::Band(points))
+    }
+
+    /// Upright bars.
+    pub fn columns(name: &str, tone: Tone, columns: Vec<Bar>) -> Self {
+        Self::of(name, tone, Marks::Columns(columns))
+    }
+
+    /// Bars along lanes.
+    pub fn spans(name: &str, tone: Tone, spans: Vec<Span>) -> Self {
+        Self::of(name, tone, Marks::Spans(spans))
+    }
+
+    /// Whether it has nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        match &self.marks {
+            Marks::Line { points, .. } | Marks::Step { points, .. } => points.is_empty(),
+            Marks::Dots { dots, .. } => dots.is_empty(),
+            Marks::Band(points) => points.is_empty(),
+            Marks::Columns(columns) => columns.is_empty(),
+            Marks::Spans(spans) => spans.is_empty(),
+        }
+    }
+}
+
 /// Colours by role; each has a value for light, for dark and for paper. Told apart by people who see colours
 /// differently, and never the only difference between two series of one kind of mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,13 +155,13 @@ pub enum Tone {
     Third,
     /// A fourth.
     Fourth,
-    /// What stands behind: context, left-out samples.
+    /// What stands behind: context, discarded samples.
     Muted,
     /// What is wrong: unstable, beyond a limit.
     Warning,
 }
 
-/// What is drawn. Values that are not finite are left out.
+/// What is drawn. Values that are not finite are not drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Marks {
     /// A line through points in the order given.
@@ -131,7 +188,7 @@ pub enum Marks {
     /// An area between two lines.
     Band(Vec<BandPoint>),
     /// Upright bars from zero: a histogram.
-    Columns(Vec<Column>),
+    Columns(Vec<Bar>),
     /// Bars along lanes: a ranking, a timeline.
     Spans(Vec<Span>),
 }
@@ -162,7 +219,7 @@ pub struct BandPoint {
 
 /// An upright bar.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub struct Bar {
     /// Left side.
     pub from: f64,
     /// Right side.

@@ -50,21 +50,67 @@ pub fn file(chart: &Chart) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", drawing.into_string())
 }
 
+/// A chart of several that are stacked.
+const STACKED: Size = Size { width: WIDE.width, height: 270.0 };
+
+/// Several charts as one file, one below the other, each with its title and its caption above it; of a chart with
+/// nothing to draw those alone.
+pub fn stacked(charts: &[Chart]) -> String {
+    let top = 56.0;
+    let mut height = 12.0;
+    let mut drawings = Vec::new();
+    for chart in charts {
+        let drawing = draw(chart, STACKED, top, &html! {}, &html! {});
+        drawings.push(html! {
+            g transform={ "translate(0 " (place(height)) ")" } {
+                text class="title" x="16" y="24" { (shortened(&chart.title, 80)) }
+                text x="16" y="44" { (shortened(&chart.caption, 110)) }
+                (drawing)
+            }
+        });
+        height += heights(chart, STACKED, top).1;
+    }
+    let (width, height) = (place(STACKED.width), place(height));
+    let drawing = html! {
+        svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img" viewBox={ "0 0 " (width) " " (height) }
+            width=(width) height=(height) {
+            style { (PreEscaped(style_for_file())) }
+            rect class="ground" width="100%" height="100%" {}
+            @for drawing in drawings { (drawing) }
+        }
+    };
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", drawing.into_string())
+}
+
+fn lanes(chart: &Chart) -> Option<&Vec<String>> {
+    match &chart.y.scale {
+        Scale::Lanes(names) => Some(names),
+        Scale::Linear | Scale::FromZero | Scale::Log => None,
+    }
+}
+
+fn lane_height(names: &[String]) -> f64 {
+    if names.len() > 16 { 20.0 } else { 34.0 }
+}
+
+/// Where the plot of a chart begins, below `top`, and how high the whole drawing is.
+fn heights(chart: &Chart, size: Size, top: f64) -> (f64, f64) {
+    let title = if chart.y.title.is_empty() { 6.0 } else { 24.0 };
+    let plot_top = top + legend::height(chart, 16.0, size.width - 12.0) + title + rules::height(chart);
+    let height = match lanes(chart) {
+        Some(names) => plot_top + lane_height(names) * names.len() as f64 + 44.0,
+        None => size.height.max(plot_top + 180.0),
+    };
+    (plot_top, height)
+}
+
 fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup) -> Markup {
     let width = size.width;
     let legend_height = legend::height(chart, 16.0, width - 12.0);
     let (xs, ys) = values(chart);
-    let lanes = match &chart.y.scale {
-        Scale::Lanes(names) => Some(names),
-        Scale::Linear | Scale::FromZero | Scale::Log => None,
-    };
-    let lane = lanes.map_or(0.0, |names| if names.len() > 16 { 20.0 } else { 34.0 });
-    let title_height = if chart.y.title.is_empty() { 6.0 } else { 24.0 };
-    let plot_top = top + legend_height + title_height + rules::height(chart);
-    let height = match lanes {
-        Some(names) => plot_top + lane * names.len() as f64 + 44.0,
-        None => size.height.max(plot_top + 180.0),
-    };
+    let lanes = lanes(chart);
+    let lane = lanes.map_or(0.0, |names| lane_height(names));
+    let (plot_top, height) = heights(chart, size, top);
     let bottom = height - 42.0;
     let left = margin_left(chart, &ys, (bottom, plot_top), width);
     let right = width - margin_right(chart);

@@ -1,6 +1,6 @@
 //! Tables: the numbers behind a chart, for a page and as CSV.
 
-use crate::export::{ExportError, csv_text};
+use crate::export::{ExportError, finished};
 use records::number::significant;
 
 /// A table.
@@ -10,6 +10,14 @@ pub struct Table {
     pub heads: Vec<Head>,
     /// Its rows, each as long as `heads`.
     pub rows: Vec<Vec<Value>>,
+}
+
+/// A column of a table of items: its key, its words, and its value for an item.
+pub type Column<'a, T> = (&'a str, &'a str, fn(&T) -> Value);
+
+/// A fact for a table.
+pub fn yes_or_no(fact: bool) -> Value {
+    if fact { "yes" } else { "no" }.into()
 }
 
 /// The head of a column.
@@ -110,6 +118,26 @@ impl Table {
         Self { heads: heads.map(head).to_vec(), rows: Vec::new() }
     }
 
+    /// A table with a row for each item.
+    ///
+    /// ```
+    /// use reports::chart::{Column, Table};
+    /// let cells = [(1u64, 1.8), (2, 0.905)];
+    /// let columns: [Column<(u64, f64)>; 2] =
+    ///     [("cores", "cores", |cell| cell.0.into()), ("prove_s", "prove, s", |cell| cell.1.into())];
+    /// assert_eq!(Table::of(&cells, columns).csv().unwrap(), "cores,prove_s\n1,1.8\n2,0.905\n");
+    /// ```
+    pub fn of<'a, T: 'a, const C: usize>(
+        items: impl IntoIterator<Item = &'a T>,
+        columns: [Column<T>; C],
+    ) -> Self {
+        let mut table = Self::new(columns.map(|(key, words, _)| (key, words)));
+        for item in items {
+            table.push(columns.map(|(.., value)| value(item)));
+        }
+        table
+    }
+
     /// Adds a row.
     pub fn push<const C: usize>(&mut self, row: [Value; C]) {
         assert_eq!(C, self.heads.len(), "a row has a value for each column");
@@ -126,6 +154,6 @@ impl Table {
         for row in &self.rows {
             writer.write_record(row.iter().map(Value::csv))?;
         }
-        csv_text(writer)
+        Ok(finished(writer)?)
     }
 }

@@ -1,123 +1,107 @@
 //! A comparison as CSV (RFC 4180): one row a stage of a pair, units last in every column name.
 
-use crate::export::{ExportError, Exporter, cell, csv_text};
-use records::comparison::{
-    ComparisonRecord, FigureRecord, FleetRecord, PairRecord, RatioRecord, StageRecord,
-};
+use crate::export::{Plain, csv_text};
+use records::comparison::{ComparisonRecord, FigureRecord, FleetRecord, PairRecord, StageRecord};
+use serde::Serialize;
 
-const HEADER: [&str; 32] = [
-    "first",
-    "second",
-    "first_cell",
-    "second_cell",
-    "quantity",
-    "level",
-    "first_samples",
-    "second_samples",
-    "first_median_s",
-    "first_low_s",
-    "first_high_s",
-    "first_coverage",
-    "second_median_s",
-    "second_low_s",
-    "second_high_s",
-    "second_coverage",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "ratio_coverage",
-    "first_median_cycles",
-    "second_median_cycles",
-    "cycles_ratio",
-    "first_provers",
-    "second_provers",
-    "first_aggregators",
-    "second_aggregators",
-    "first_usd_per_hour",
-    "second_usd_per_hour",
-    "first_usd_per_batch",
-    "second_usd_per_batch",
-    "differences",
-];
-
-/// A comparison as CSV.
-#[derive(Clone, Copy, Debug)]
-pub struct ComparisonCsv;
-
-impl Exporter<ComparisonRecord> for ComparisonCsv {
-    fn name(&self) -> &'static str {
-        "csv"
-    }
-
-    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER)?;
-        for pair in &record.pairs {
-            for stage in &pair.stages {
-                writer.write_record(row(record, pair, stage))?;
-            }
-        }
-        csv_text(writer)
-    }
+#[derive(Default, Serialize)]
+struct Row<'a> {
+    first: &'a str,
+    second: &'a str,
+    first_cell: String,
+    second_cell: String,
+    quantity: &'static str,
+    level: Option<u64>,
+    first_samples: Option<u64>,
+    second_samples: Option<u64>,
+    first_median_s: Option<Plain>,
+    first_low_s: Option<Plain>,
+    first_high_s: Option<Plain>,
+    first_coverage: Option<Plain>,
+    second_median_s: Option<Plain>,
+    second_low_s: Option<Plain>,
+    second_high_s: Option<Plain>,
+    second_coverage: Option<Plain>,
+    ratio: Option<Plain>,
+    ratio_low: Option<Plain>,
+    ratio_high: Option<Plain>,
+    ratio_coverage: Option<Plain>,
+    first_median_cycles: Option<Plain>,
+    second_median_cycles: Option<Plain>,
+    cycles_ratio: Option<Plain>,
+    first_provers: Option<u32>,
+    second_provers: Option<u32>,
+    first_aggregators: Option<u32>,
+    second_aggregators: Option<u32>,
+    first_usd_per_hour: Option<Plain>,
+    second_usd_per_hour: Option<Plain>,
+    first_usd_per_batch: Option<Plain>,
+    second_usd_per_batch: Option<Plain>,
+    differences: String,
 }
 
-fn row(record: &ComparisonRecord, pair: &PairRecord, stage: &StageRecord) -> [String; 32] {
-    let StageRecord { quantity, level, first, second, seconds_ratio, cycles_ratio } = stage;
+/// A comparison as CSV.
+///
+/// # Errors
+/// Those of the CSV writer; none are known for a record in memory.
+pub fn render(record: &ComparisonRecord) -> Result<String, csv::Error> {
+    let rows =
+        record.pairs.iter().flat_map(|pair| pair.stages.iter().map(move |stage| row(record, pair, stage)));
+    csv_text(rows)
+}
+
+fn row<'a>(record: &'a ComparisonRecord, pair: &PairRecord, stage: &StageRecord) -> Row<'a> {
     let differences: Vec<_> = pair.differences.iter().map(|found| found.field.clone()).collect();
-    let figure = |of: &Option<FigureRecord>, field: fn(&FigureRecord) -> Option<f64>| {
-        cell(of.as_ref().and_then(field))
-    };
-    let ratio = |field: fn(&RatioRecord) -> Option<f64>| cell(seconds_ratio.as_ref().and_then(field));
-    let count =
-        |of: &Option<FleetRecord>, field: fn(&FleetRecord) -> Option<u32>| cell(of.as_ref().and_then(field));
-    let money =
-        |of: &Option<FleetRecord>, field: fn(&FleetRecord) -> Option<f64>| cell(of.as_ref().and_then(field));
-    let (a, b) = (&pair.first_fleet, &pair.second_fleet);
-    [
-        record.first.name.clone(),
-        record.second.name.clone(),
-        pair.first.key(),
-        pair.second.key(),
-        quantity.key().to_owned(),
-        cell(*level),
-        cell(first.map(|figure| figure.samples)),
-        cell(second.map(|figure| figure.samples)),
-        figure(first, |figure| Some(figure.median_s)),
-        figure(first, |figure| figure.low_s),
-        figure(first, |figure| figure.high_s),
-        figure(first, |figure| figure.coverage),
-        figure(second, |figure| Some(figure.median_s)),
-        figure(second, |figure| figure.low_s),
-        figure(second, |figure| figure.high_s),
-        figure(second, |figure| figure.coverage),
-        ratio(|ratio| Some(ratio.value)),
-        ratio(|ratio| ratio.low),
-        ratio(|ratio| ratio.high),
-        ratio(|ratio| ratio.coverage),
-        figure(first, |figure| figure.median_cycles),
-        figure(second, |figure| figure.median_cycles),
-        cell(cycles_ratio.map(|ratio| ratio.value)),
-        count(a, |fleet| fleet.provers),
-        count(b, |fleet| fleet.provers),
-        count(a, |fleet| fleet.aggregators),
-        count(b, |fleet| fleet.aggregators),
-        money(a, |fleet| fleet.usd_per_hour),
-        money(b, |fleet| fleet.usd_per_hour),
-        money(a, |fleet| fleet.usd_per_batch),
-        money(b, |fleet| fleet.usd_per_batch),
-        differences.join("; "),
-    ]
+    let StageRecord { quantity, level, first, second, seconds_ratio: ratio, cycles_ratio } = stage;
+    let figure =
+        |of: &Option<FigureRecord>, field: fn(FigureRecord) -> Option<f64>| of.and_then(field).map(Plain);
+    let (a, b) = (pair.first_fleet.as_ref(), pair.second_fleet.as_ref());
+    let usd =
+        |of: Option<&FleetRecord>, field: fn(&FleetRecord) -> Option<f64>| of.and_then(field).map(Plain);
+    Row {
+        first: &record.first.name,
+        second: &record.second.name,
+        first_cell: pair.first.key(),
+        second_cell: pair.second.key(),
+        quantity: quantity.key(),
+        level: *level,
+        first_samples: first.map(|figure| figure.samples),
+        second_samples: second.map(|figure| figure.samples),
+        first_median_s: figure(first, |figure| Some(figure.median_s)),
+        first_low_s: figure(first, |figure| figure.low_s),
+        first_high_s: figure(first, |figure| figure.high_s),
+        first_coverage: figure(first, |figure| figure.coverage),
+        second_median_s: figure(second, |figure| Some(figure.median_s)),
+        second_low_s: figure(second, |figure| figure.low_s),
+        second_high_s: figure(second, |figure| figure.high_s),
+        second_coverage: figure(second, |figure| figure.coverage),
+        ratio: ratio.map(|ratio| Plain(ratio.value)),
+        ratio_low: ratio.and_then(|ratio| ratio.low.map(Plain)),
+        ratio_high: ratio.and_then(|ratio| ratio.high.map(Plain)),
+        ratio_coverage: ratio.and_then(|ratio| ratio.coverage.map(Plain)),
+        first_median_cycles: figure(first, |figure| figure.median_cycles),
+        second_median_cycles: figure(second, |figure| figure.median_cycles),
+        cycles_ratio: cycles_ratio.map(|ratio| Plain(ratio.value)),
+        first_provers: a.and_then(|fleet| fleet.provers),
+        second_provers: b.and_then(|fleet| fleet.provers),
+        first_aggregators: a.and_then(|fleet| fleet.aggregators),
+        second_aggregators: b.and_then(|fleet| fleet.aggregators),
+        first_usd_per_hour: usd(a, |fleet| fleet.usd_per_hour),
+        second_usd_per_hour: usd(b, |fleet| fleet.usd_per_hour),
+        first_usd_per_batch: usd(a, |fleet| fleet.usd_per_batch),
+        second_usd_per_batch: usd(b, |fleet| fleet.usd_per_batch),
+        differences: differences.join("; "),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ComparisonCsv;
-    use crate::export::Exporter;
+    use super::render;
 
     #[test]
     fn one_row_a_stage() {
         let record = crate::compare::terminal::comparison();
-        let text = ComparisonCsv.export(&record).expect("renders");
+        let text = render(&record).expect("renders");
         assert!(text.lines().all(|line| line.split(',').count() == 32), "{text}");
         insta::assert_snapshot!(text);
     }

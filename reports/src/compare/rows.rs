@@ -1,5 +1,6 @@
 //! What terminal and Markdown both show of a comparison.
 
+use crate::words::cost;
 use records::comparison::{
     ComparedDifferenceRecord, ComparisonRecord, FigureRecord, FleetRecord, PairRecord, RatioRecord,
     StageRecord,
@@ -64,7 +65,7 @@ fn ratio(ratio: RatioRecord) -> String {
     let value = significant(ratio.value, 3);
     match (ratio.low, ratio.high) {
         (Some(low), Some(high)) => {
-            let unclear = if ratio.tells_apart() { "" } else { " ≈" };
+            let unclear = if ratio.is_distinct() { "" } else { " ≈" };
             format!("{value} [{}, {}]{unclear}", significant(low, 3), significant(high, 3))
         }
         _ => format!("{value} (no interval)"),
@@ -83,14 +84,19 @@ pub(crate) fn difference(found: &ComparedDifferenceRecord) -> String {
     format!("{field}: {} / {}", short(first), short(second))
 }
 
-/// A digest is told apart by its beginning.
+/// Of a digest its beginning.
 fn short(text: &str) -> String {
     let is_digest = text.len() > 32 && text.chars().all(|c| c.is_ascii_hexdigit());
     if is_digest { format!("{}…", &text[..12]) } else { text.to_owned() }
 }
 
-/// What a side needs for the target, a sentence.
-pub(crate) fn fleet(name: &str, fleet: &FleetRecord) -> String {
+/// What each side of a pair needs for the target, a sentence each, where one was given.
+pub(crate) fn fleets(pair: &PairRecord) -> impl Iterator<Item = String> {
+    let sides = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
+    sides.into_iter().filter_map(|(name, found)| Some(fleet(name, found.as_ref()?)))
+}
+
+fn fleet(name: &str, fleet: &FleetRecord) -> String {
     let FleetRecord {
         provers,
         cores,
@@ -104,12 +110,7 @@ pub(crate) fn fleet(name: &str, fleet: &FleetRecord) -> String {
         return format!("{name}: {why}");
     }
     let number = |x: Option<u64>| x.map_or_else(|| "?".to_owned(), |x| x.to_string());
-    let cost = match (usd_per_hour, usd_per_batch) {
-        (Some(hour), Some(batch)) => {
-            format!(", ${} an hour, ${} a batch", significant(*hour, 4), significant(*batch, 3))
-        }
-        _ => String::new(),
-    };
+    let cost = cost(*usd_per_hour, *usd_per_batch).map_or_else(String::new, |cost| format!(", {cost}"));
     format!(
         "{name}: {} provers ({} cores), {} aggregators, N = {}{cost}",
         number(provers.map(u64::from)),
@@ -133,9 +134,11 @@ pub(crate) fn cautions(record: &ComparisonRecord) -> Vec<String> {
         .pairs
         .iter()
         .flat_map(|pair| &pair.stages)
-        .any(|stage| stage.seconds_ratio.is_some_and(|ratio| ratio.low.is_some() && !ratio.tells_apart()))
+        .any(|stage| stage.seconds_ratio.is_some_and(|ratio| ratio.low.is_some() && !ratio.is_distinct()))
     {
-        lines.push("≈: the interval holds 1; the medians do not tell these two apart.".to_owned());
+        lines.push(
+            "≈: the interval holds 1; the medians do not differ by more than they are uncertain.".to_owned(),
+        );
     }
     lines.push(
         "The two were measured at two times: what the machine did in between is in these ratios. To find a \

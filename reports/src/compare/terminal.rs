@@ -1,66 +1,45 @@
 //! A comparison for a person at a terminal: what differs first, then stage by stage.
 
-use crate::compare::rows::{cautions, difference, fleet, pair_words, stage_header, stage_row};
-use crate::export::{ExportError, Exporter};
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
+use crate::text::{framed, trimmed};
 use records::comparison::ComparisonRecord;
 
 #[cfg(test)]
 pub(crate) use tests::comparison;
 
 /// A comparison as tables of at most `width_columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct ComparisonTable {
-    /// The width of the terminal.
-    pub width_columns: u16,
-}
-
-impl Exporter<ComparisonRecord> for ComparisonTable {
-    fn name(&self) -> &'static str {
-        "terminal"
+pub fn render(record: &ComparisonRecord, width_columns: u16) -> String {
+    let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
+    for found in &record.differences {
+        text += &format!("differs: {}\n", difference(found));
     }
-
-    fn export(&self, record: &ComparisonRecord) -> Result<String, ExportError> {
-        let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
-        for found in &record.differences {
+    for pair in &record.pairs {
+        text += &format!("\n{}\n", pair_words(pair));
+        for found in &pair.differences {
             text += &format!("differs: {}\n", difference(found));
         }
-        for pair in &record.pairs {
-            text += &format!("\n{}\n", pair_words(pair));
-            for found in &pair.differences {
-                text += &format!("differs: {}\n", difference(found));
-            }
-            let mut table = Table::new();
-            table.load_style(presets::UTF8_FULL_CONDENSED).set_width(self.width_columns);
-            let mut header = stage_header(record);
-            header[1].truncate(1);
-            header[2].truncate(1);
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
-            for stage in &pair.stages {
-                table.add_row(stage_row(stage).to_vec());
-            }
-            text += &format!("{table}\n");
-            let fleets = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
-            for (name, found) in fleets.into_iter().filter_map(|(name, found)| Some((name, found.as_ref()?)))
-            {
-                text += &format!("for the target, {}\n", fleet(name, found));
-            }
+        let mut header = stage_header(record);
+        header[1].truncate(1);
+        header[2].truncate(1);
+        let stages = pair.stages.iter().map(stage_row);
+        text += &format!("{}\n", framed(header, stages, width_columns));
+        for fleet in fleets(pair) {
+            text += &format!("for the target, {fleet}\n");
         }
-        text.push('\n');
-        for alone in &record.unpaired {
-            text += &format!("not compared: {alone}\n");
-        }
-        for caution in cautions(record) {
-            text += &format!("{caution}\n");
-        }
-        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
     }
+    text.push('\n');
+    for alone in &record.unpaired {
+        text += &format!("not compared: {alone}\n");
+    }
+    for caution in cautions(record) {
+        text += &format!("{caution}\n");
+    }
+    trimmed(&text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ComparisonTable;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::profile;
     use records::comparison::FleetRecord;
     use regression::profiles::{Compared, compare};
@@ -102,8 +81,6 @@ mod tests {
 
     #[test]
     fn side_by_side() {
-        insta::assert_snapshot!(
-            ComparisonTable { width_columns: 100 }.export(&comparison()).expect("renders")
-        );
+        insta::assert_snapshot!(render(&comparison(), 100));
     }
 }

@@ -1,5 +1,21 @@
 //! What must be done to text before it stands inside a page.
 
+/// The longest text of a cell; what is longer is cut here and whole in the CSV.
+const CELL_CHARACTERS: usize = 160;
+
+/// The longest paragraph.
+const PARAGRAPH_CHARACTERS: usize = 1_200;
+
+/// A paragraph: a per cent sign stays with its number, and a text of others within it does not fill the page.
+pub(crate) fn unbroken(text: &str) -> String {
+    crate::chart::shortened(text, PARAGRAPH_CHARACTERS).replace(" %", "\u{a0}%")
+}
+
+/// A text of others at a length that a page can bear.
+pub(crate) fn short(text: &str) -> String {
+    crate::chart::shortened(text, CELL_CHARACTERS)
+}
+
 /// JSON that may stand in `<script type="application/json">`: nothing in it can end the element or begin a comment.
 /// `<` is written as an escape of JSON, which every parser reads back; U+2028 and U+2029 as well, which old
 /// script engines take for line ends.

@@ -1,11 +1,11 @@
 //! The sections as one page: landmarks, contents, styles, scripts and data, all inline.
 //!
-//! The page tells the browser to fetch nothing (a content security policy), so that a mistake here would show as an
+//! The page tells the browser to fetch nothing (a content security policy), so that an address left in it would show as an
 //! error and not as a request.
 
 use crate::chart::svg::{NARROW, WIDE, for_page, is_drawable};
 use crate::chart::{Chart, Table, Value, style_for_page};
-use crate::html::inline::json_in_script;
+use crate::html::inline::{json_in_script, short, unbroken};
 use crate::html::section::{Block, Section};
 use crate::html::sections::SECTIONS;
 use crate::html::sections::recommendation::heading;
@@ -14,12 +14,6 @@ use records::report::Records;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
-
-/// The longest text of a cell; what is longer is cut here and whole in the CSV.
-const CELL_CHARACTERS: usize = 160;
-
-/// The longest paragraph.
-const PARAGRAPH_CHARACTERS: usize = 1_200;
 
 /// Where the page will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,14 +158,4 @@ pub(crate) fn table_markup(table: &Table) -> Markup {
             } } } }
         }
     }
-}
-
-/// A paragraph: a per cent sign stays with its number, and a text of others within it does not fill the page.
-pub(crate) fn unbroken(text: &str) -> String {
-    crate::chart::shortened(text, PARAGRAPH_CHARACTERS).replace(" %", "\u{a0}%")
-}
-
-/// A text of others at a length that a page can bear.
-pub(crate) fn short(text: &str) -> String {
-    crate::chart::shortened(text, CELL_CHARACTERS)
 }

@@ -11,8 +11,6 @@ pub struct Section {
     pub id: &'static str,
     /// Its heading.
     pub title: &'static str,
-    /// The records without which it is left out, in words, for whoever wonders where it is.
-    pub needs: &'static str,
     /// Its own script, once for the page, after all of its content; none for most.
     pub script: Option<&'static str>,
     /// What it says; none where its records are not there.

@@ -1,37 +1,23 @@
 //! Scaling laws as Markdown: fit for a pull-request comment.
 
-use crate::export::{ExportError, Exporter};
 use crate::laws::rows::{CURVE_HEADER, FIT_HEADER, TREE_HEADER, blocks, curve_rows, fit_rows, tree_rows};
+use crate::markdown::list;
 use records::laws::LawsRecord;
 
 /// Laws as Markdown.
-#[derive(Clone, Copy, Debug)]
-pub struct LawsMarkdown;
-
-impl Exporter<LawsRecord> for LawsMarkdown {
-    fn name(&self) -> &'static str {
-        "markdown"
+pub fn render(laws: &LawsRecord) -> String {
+    let mut page = format!("## Scaling laws of {}\n", laws.run);
+    for block in blocks(laws) {
+        page += &format!("\n### {}\n\n", block.title());
+        page += &table(&FIT_HEADER, fit_rows(&block));
+        page += &table(&CURVE_HEADER, curve_rows(&block));
+        page += &table(&TREE_HEADER, tree_rows(&block));
+        page += &list(block.notes());
     }
-
-    fn export(&self, laws: &LawsRecord) -> Result<String, ExportError> {
-        let mut page = format!("## Scaling laws of {}\n", laws.run);
-        for block in blocks(laws) {
-            page += &format!("\n### {}\n\n", block.title());
-            page += &table(&FIT_HEADER, fit_rows(&block));
-            page += &table(&CURVE_HEADER, curve_rows(&block));
-            page += &table(&TREE_HEADER, tree_rows(&block));
-            for note in block.notes() {
-                page += &format!("- {note}\n");
-            }
-        }
-        if !laws.missing.is_empty() {
-            page += "\nNot to be told from this profile:\n\n";
-        }
-        for missing in &laws.missing {
-            page += &format!("- {missing}\n");
-        }
-        Ok(page)
+    if !laws.missing.is_empty() {
+        page += "\nNot determined by this profile:\n\n";
     }
+    page + &list(&laws.missing)
 }
 
 /// A table and an empty line; nothing without rows.
@@ -45,12 +31,11 @@ fn table<const C: usize>(header: &[&str; C], rows: Vec<[String; C]>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::LawsMarkdown;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::laws;
 
     #[test]
     fn a_page_of_laws() {
-        insta::assert_snapshot!(LawsMarkdown.export(&laws::laws()).expect("renders"));
+        insta::assert_snapshot!(render(&laws::laws()));
     }
 }

@@ -1,5 +1,6 @@
 //! What terminal and Markdown both show of scaling laws.
 
+use crate::words::percent;
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawRecord, LawsRecord, OfName,
     OverName, Reach, TreeRecord,
@@ -31,7 +32,7 @@ impl Block<'_> {
         format!("Over {}: {}", self.over.words(), self.family.words())
     }
 
-    /// The laws whose curves are shown: those that a plan stands on. All others are in CSV and JSON.
+    /// The laws whose curves are shown: those that a plan is made of. All others are in CSV and JSON.
     pub(crate) fn drawn(&self) -> impl Iterator<Item = &LawRecord> {
         let planned = [Some(QuantityName::ProveBatch), Some(QuantityName::Aggregate), None];
         self.laws.iter().copied().filter(move |law| planned.contains(&law.stage))
@@ -60,7 +61,7 @@ impl Block<'_> {
 }
 
 /// The header of the table of coefficients.
-pub(crate) const FIT_HEADER: [&str; 4] = ["stage", "law", "coefficients [95 %]", "left out"];
+pub(crate) const FIT_HEADER: [&str; 4] = ["stage", "law", "coefficients [95 %]", "leave-one-out error"];
 
 /// Its rows: one a fit.
 pub(crate) fn fit_rows(block: &Block) -> Vec<[String; 4]> {
@@ -73,8 +74,7 @@ pub(crate) fn fit_rows(block: &Block) -> Vec<[String; 4]> {
             stage(law),
             fit.law.words().to_owned(),
             coefficients.into_iter().chain(peak).collect::<Vec<_>>().join("\n"),
-            fit.leave_one_out_fraction
-                .map_or_else(|| "-".to_owned(), |share| format!("{} %", significant(100.0 * share, 2))),
+            fit.leave_one_out_fraction.map_or_else(|| "-".to_owned(), |fraction| percent(fraction, 2)),
         ]
     };
     block.laws.iter().flat_map(|law| law.fits.iter().map(move |fit| row(law, fit))).collect()
@@ -156,9 +156,9 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
     let CoefficientRecord { name, value, low, high } = coefficient;
     let (words, of): (&str, fn(f64) -> String) = match name.as_str() {
         "one_core_s" => ("one core", time),
-        "serial_fraction" => ("serial share", share),
-        "contention" => ("contention", share),
-        "crosstalk" => ("crosstalk", share),
+        "serial_fraction" => ("serial fraction", fraction),
+        "contention" => ("contention", fraction),
+        "crosstalk" => ("crosstalk", fraction),
         "a_ghz_s" => ("A", |x| format!("{} GHz s", significant(x, 4))),
         "a_s" => ("A", time),
         "b_s" => ("B", time),
@@ -167,7 +167,7 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
         "fixed_bytes" => ("fixed", memory),
         "each_bytes" => ("a transaction", memory),
         "merge_s" => ("a merge", time),
-        other => (other, share),
+        other => (other, fraction),
     };
     let interval = match (low, high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", of(*low), of(*high)),
@@ -190,7 +190,7 @@ fn figure(of: OfName, x: f64) -> String {
     }
 }
 
-fn share(x: f64) -> String {
+fn fraction(x: f64) -> String {
     significant(x, 3)
 }
 

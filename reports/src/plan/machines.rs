@@ -1,12 +1,15 @@
 //! Machines ranked for a plan: a table for terminal, Markdown and CSV.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use crate::export::{Plain, csv_text};
+use crate::text::{framed, trimmed};
+use comfy_table::{ColumnConstraint, Width};
 use records::number::significant;
-use records::plan::answers::{MachineFleetRecord, MachineRecord};
+use records::plan::answers::MachineRecord;
+use serde::Serialize;
 
-use crate::plan::sentences::seconds;
+use crate::words::seconds;
 
-const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "stands on", "$/hour", "p99"];
+const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "basis", "$/hour", "p99"];
 
 fn row(machine: &MachineRecord) -> [String; 9] {
     let MachineRecord { id, fleet, problem: _ } = machine;
@@ -37,12 +40,7 @@ fn problems(machines: &[MachineRecord]) -> String {
 
 /// The machines as a table of at most `width` columns.
 pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_width(width);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(HEADER.to_vec());
-    for machine in machines {
-        table.add_row(row(machine).to_vec());
-    }
+    let mut table = framed(HEADER, machines.iter().map(row), width);
     // An id that is cut in two cannot be copied.
     if let Some(id) = table.column_mut(0) {
         id.set_constraint(ColumnConstraint::ContentWidth);
@@ -51,9 +49,7 @@ pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
     if let Some(basis) = table.column_mut(6) {
         basis.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(19)));
     }
-    let page =
-        table.to_string().lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n");
-    page + &problems(machines)
+    trimmed(&table.to_string()) + &problems(machines)
 }
 
 /// The machines as a Markdown table.
@@ -65,64 +61,48 @@ pub fn markdown(machines: &[MachineRecord]) -> String {
     }
 }
 
+#[derive(Default, Serialize)]
+struct Row<'a> {
+    machine: &'a str,
+    cores_per_prover: Option<u32>,
+    provers_per_machine: Option<u32>,
+    provers: Option<u32>,
+    machines: Option<u32>,
+    prove_s: Option<Plain>,
+    basis: Option<&'a str>,
+    usd_per_hour: Option<Plain>,
+    delay_s_mean: Option<Plain>,
+    delay_s_p99: Option<Plain>,
+    problem: Option<&'a str>,
+}
+
 /// The machines as CSV: one row a machine, in order of rank.
 ///
 /// # Errors
 /// Those of the CSV writer; none are known for records in memory.
 pub fn csv(machines: &[MachineRecord]) -> Result<String, csv::Error> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "machine",
-        "cores_per_prover",
-        "provers_per_machine",
-        "provers",
-        "machines",
-        "prove_s",
-        "basis",
-        "usd_per_hour",
-        "delay_s_mean",
-        "delay_s_p99",
-        "problem",
-    ])?;
-    for MachineRecord { id, fleet, problem } in machines {
-        let problem = problem.clone().unwrap_or_default();
-        let Some(fleet) = fleet else {
-            let mut record = vec![String::new(); 11];
-            (record[0], record[10]) = (id.clone(), problem);
-            writer.write_record(record)?;
-            continue;
-        };
-        let MachineFleetRecord {
-            cores_per_prover,
-            provers_per_machine,
-            provers,
-            machines,
-            prove_s,
-            basis,
-            usd_per_hour,
-            delay_s_mean,
-            delay_s_p99,
-        } = fleet;
-        writer.write_record([
-            id.clone(),
-            cores_per_prover.to_string(),
-            provers_per_machine.to_string(),
-            provers.to_string(),
-            machines.to_string(),
-            prove_s.to_string(),
-            basis.clone(),
-            usd_per_hour.map_or_else(String::new, |usd| usd.to_string()),
-            delay_s_mean.to_string(),
-            delay_s_p99.to_string(),
-            problem,
-        ])?;
-    }
-    crate::plan::csv::text(writer)
+    csv_text(machines.iter().map(|MachineRecord { id, fleet, problem }| {
+        let fleet = fleet.as_ref();
+        Row {
+            machine: id,
+            cores_per_prover: fleet.map(|fleet| fleet.cores_per_prover),
+            provers_per_machine: fleet.map(|fleet| fleet.provers_per_machine),
+            provers: fleet.map(|fleet| fleet.provers),
+            machines: fleet.map(|fleet| fleet.machines),
+            prove_s: fleet.map(|fleet| Plain(fleet.prove_s)),
+            basis: fleet.map(|fleet| fleet.basis.as_str()),
+            usd_per_hour: fleet.and_then(|fleet| fleet.usd_per_hour.map(Plain)),
+            delay_s_mean: fleet.map(|fleet| Plain(fleet.delay_s_mean)),
+            delay_s_p99: fleet.map(|fleet| Plain(fleet.delay_s_p99)),
+            problem: problem.as_deref(),
+        }
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use records::plan::answers::MachineFleetRecord;
 
     fn machines() -> Vec<MachineRecord> {
         let fleet = MachineFleetRecord {

@@ -1,32 +1,29 @@
 //! A plan as Markdown: fit for a pull-request comment.
 
-use crate::markdown::table;
-use crate::plan::sentences::{
-    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
-    pareto_row, recommendation,
+use crate::answer::{asked, sentence};
+use crate::markdown::{list, table, text};
+use crate::plan::rows::{
+    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, delay_rows, design_row, outlook_row,
+    pareto_row,
 };
 use records::plan::PlanRecord;
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
-    let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", recommendation(plan), asked(plan));
+    let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", text(&sentence(plan)), text(&asked(plan)));
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
     page += "\nDelay to consolidated, three ways:\n\n";
     page += &table(&OUTLOOK_HEADER, plan.fleet_estimates.iter().map(outlook_row));
     let delays = delay_rows(plan);
     if !delays.is_empty() {
         page += "\nIts delays, simulated:\n\n";
-        page += &table(&DELAY_HEADER, delays.into_iter());
+        page += &table(&DELAY_HEADER, delays);
     }
     if !plan.pareto.is_empty() {
         page += "\nCost against delay:\n\n";
         page += &table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row));
     }
-    page.push('\n');
-    for reason in &plan.reasons {
-        page += &format!("- {reason}\n");
-    }
-    page
+    format!("{page}\n{}", list(&plan.reasons))
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@
 //! |---|---|
 //! | [`csv`] | one row a design |
 //! | [`machines`] | machines ranked for a plan |
-//! | [`sentences`] | the recommendation in sentences |
+//! | [`rows`] | what terminal and Markdown both show, as rows of tables |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
 pub mod csv;
 pub mod machines;
 pub mod markdown;
-pub mod sentences;
+pub mod rows;
 pub mod terminal;

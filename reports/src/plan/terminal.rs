@@ -1,30 +1,29 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use crate::plan::sentences::{
-    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, asked, delay_rows, design_row, outlook_row,
-    pareto_row, recommendation,
+use crate::answer::{asked, sentence};
+use crate::plan::rows::{
+    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, delay_rows, design_row, outlook_row,
+    pareto_row,
 };
-use crate::text::{table, wrap};
+use crate::text::{framed, trimmed, wrap};
 use records::plan::PlanRecord;
 
 /// The plan as text of at most `width` columns, ending in a newline.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
-    let designs = table(&DESIGN_HEADER, plan.designs.iter().map(|row| design_row(row).to_vec()), width);
-    let fleet_estimates =
-        table(&OUTLOOK_HEADER, plan.fleet_estimates.iter().map(|row| outlook_row(row).to_vec()), width);
+    let designs = framed(DESIGN_HEADER, plan.designs.iter().map(design_row), width);
+    let fleet_estimates = framed(OUTLOOK_HEADER, plan.fleet_estimates.iter().map(outlook_row), width);
     let mut text = format!(
         "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
          Delay to consolidated, three ways:\n{fleet_estimates}\n\n",
-        wrap(&recommendation(plan), width, ""),
+        wrap(&sentence(plan), width, ""),
         wrap(&asked(plan), width, ""),
     );
     let delays = delay_rows(plan);
     if !delays.is_empty() {
-        let delays = table(&DELAY_HEADER, delays.into_iter().map(|row| row.to_vec()), width);
-        text += &format!("Its delays, simulated:\n{delays}\n\n");
+        text += &format!("Its delays, simulated:\n{}\n\n", framed(DELAY_HEADER, delays, width));
     }
     if !plan.pareto.is_empty() {
-        let pareto = table(&PARETO_HEADER, plan.pareto.iter().map(|row| pareto_row(row).to_vec()), width);
+        let pareto = framed(PARETO_HEADER, plan.pareto.iter().map(pareto_row), width);
         text += &format!("Cost against delay:\n{pareto}\n\n");
     }
     text += "Why:\n";
@@ -32,7 +31,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text += &wrap(&format!("- {reason}"), width, "  ");
         text.push('\n');
     }
-    text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
+    trimmed(&text)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A profile as a log of HdrHistogram, the format that its viewers and plotters read: one histogram a cell and
 //! quantity, in nanoseconds, tagged with both.
 
-use crate::export::{ExportError, Exporter};
+use crate::export::ExportError;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
@@ -12,39 +12,33 @@ use std::time::Duration;
 const DIGITS: u8 = 3;
 
 /// A profile as a log of histograms. Only values in the estimate are in it.
-#[derive(Clone, Copy, Debug)]
-pub struct HistogramLog;
-
-impl Exporter<ProfileRecord> for HistogramLog {
-    fn name(&self) -> &'static str {
-        "histogram_log"
-    }
-
-    fn export(&self, profile: &ProfileRecord) -> Result<String, ExportError> {
-        let wrong = |error: &dyn std::fmt::Debug| ExportError::Histogram(format!("{error:?}"));
-        let (mut bytes, mut serializer) = (Vec::new(), V2DeflateSerializer::new());
-        let mut builder = IntervalLogWriterBuilder::new();
-        builder.add_comment(
-            "values in nanoseconds; an interval starts at 0 and lasts as long as its values together",
-        );
-        let mut log = builder.begin_log_with(&mut bytes, &mut serializer).map_err(|error| wrong(&error))?;
-        for cell in &profile.cells {
-            for quantity in &cell.quantities {
-                let histogram = histogram(quantity).map_err(|error| wrong(&error))?;
-                let total_s: f64 = quantity.values_s.iter().sum();
-                let tag = tag(&cell.cell.key(), quantity);
-                // What is measured is no stretch of time; its values are.
-                log.write_histogram(
-                    &histogram,
-                    Duration::ZERO,
-                    Duration::from_secs_f64(total_s.clamp(0.0, 1e15)),
-                    Tag::new(&tag),
-                )
-                .map_err(|error| wrong(&error))?;
-            }
+///
+/// # Errors
+/// What HdrHistogram refuses.
+pub fn render(profile: &ProfileRecord) -> Result<String, ExportError> {
+    let wrong = |error: &dyn std::fmt::Debug| ExportError::Histogram(format!("{error:?}"));
+    let (mut bytes, mut serializer) = (Vec::new(), V2DeflateSerializer::new());
+    let mut builder = IntervalLogWriterBuilder::new();
+    builder.add_comment(
+        "values in nanoseconds; an interval starts at 0 and lasts as long as its values together",
+    );
+    let mut log = builder.begin_log_with(&mut bytes, &mut serializer).map_err(|error| wrong(&error))?;
+    for cell in &profile.cells {
+        for quantity in &cell.quantities {
+            let histogram = histogram(quantity).map_err(|error| wrong(&error))?;
+            let total_s: f64 = quantity.values_s.iter().sum();
+            let tag = tag(&cell.cell.key(), quantity);
+            // What is measured is no stretch of time; its values are.
+            log.write_histogram(
+                &histogram,
+                Duration::ZERO,
+                Duration::from_secs_f64(total_s.clamp(0.0, 1e15)),
+                Tag::new(&tag),
+            )
+            .map_err(|error| wrong(&error))?;
         }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn histogram(quantity: &QuantityRecord) -> Result<Histogram<u64>, hdrhistogram::CreationError> {
@@ -65,15 +59,14 @@ fn tag(cell: &str, quantity: &QuantityRecord) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::HistogramLog;
-    use crate::export::Exporter;
+    use super::render;
     use fixtures::profile;
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
     #[test]
     fn a_reader_of_the_format_finds_every_quantity() {
         let profile = profile::profile();
-        let text = HistogramLog.export(&profile).expect("renders");
+        let text = render(&profile).expect("renders");
         let mut tags = Vec::new();
         for entry in IntervalLogIterator::new(text.as_bytes()) {
             if let LogEntry::Interval(interval) = entry.expect("the format") {

@@ -1,5 +1,6 @@
 //! What terminal and Markdown both show of a profile.
 
+use crate::words::{count, count_of, percent_fixed};
 use records::number::{bytes, significant, time, time_range};
 use records::profile::{
     CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
@@ -11,7 +12,7 @@ pub(crate) const CELL_HEADER: [&str; 9] = [
     "cell",
     "prove batch: median",
     "interval (coverage)",
-    "clean + marked",
+    "clean + discarded",
     "Gcycles",
     "GHz",
     "share",
@@ -25,15 +26,15 @@ pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 9] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let unverified = if summary.verified { "" } else { " (NOT VERIFIED)" };
     let smt = if summary.core_kind.as_deref() == Some("smt") { " (smt)" } else { "" };
-    let marked: u64 = summary.discarded_proofs.values().sum();
+    let discarded: u64 = summary.discarded_proofs.values().sum();
     [
         summary.cell.words() + smt + unverified,
         or_dash(prove.map(|prove| time(prove.median_s))),
         or_dash(prove.and_then(|prove| prove.interval).map(interval)),
-        format!("{} + {marked}", prove.map_or(0, |prove| prove.samples)),
+        format!("{} + {discarded}", prove.map_or(0, |prove| prove.samples)),
         or_dash(prove.and_then(|prove| prove.cycles).map(giga_cycles)),
         or_dash(summary.clock_ghz.map(|clock_ghz| format!("{clock_ghz:.2}"))),
-        or_dash(summary.core_fraction.map(|share| format!("{:.0} %", share * 100.0))),
+        or_dash(summary.core_fraction.map(|fraction| percent_fixed(fraction, 0))),
         or_dash(summary.transactions_per_s.map(|rate| significant(rate, 3))),
         or_dash(summary.peak_rss_bytes.map(bytes)),
     ]
@@ -55,6 +56,11 @@ pub(crate) fn interval(interval: IntervalRecord) -> String {
     // Rounded down, so that no more is claimed than holds.
     let percent = (coverage * 1000.0).floor() / 10.0;
     format!("{} ({percent:.1} %)", time_range(low_s, high_s))
+}
+
+/// The ends of the interval of a quantity's median, in seconds; none from one sample.
+pub(crate) fn ends(quantity: &QuantityRecord) -> Option<(f64, f64)> {
+    quantity.interval.map(|interval| (interval.low_s, interval.high_s))
 }
 
 /// The cells of which anything was measured.
@@ -99,40 +105,37 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
     match summary.end {
         None => remarks.push(format!(
             "{name}: stopped after {}; resume the run to complete it.",
-            count(summary.repeats, "repeat", "repeats")
+            count(summary.repeats, "repeat")
         )),
-        Some(end) if !matches!(end, EndName::Repeats | EndName::Width) => remarks.push(format!(
-            "{name}: {} after {}.",
-            end.words(),
-            count(summary.repeats, "repeat", "repeats")
-        )),
+        Some(end) if !matches!(end, EndName::Repeats | EndName::Width) => {
+            remarks.push(format!("{name}: {} after {}.", end.words(), count(summary.repeats, "repeat")))
+        }
         Some(_) => {}
     }
-    let marked: u64 = summary.discarded_proofs.values().sum();
-    if marked > 0 {
+    let discarded: u64 = summary.discarded_proofs.values().sum();
+    if discarded > 0 {
         let why: Vec<_> = summary
             .discarded_proofs
             .iter()
             .map(|(mark, samples)| format!("{samples} {}", mark.replace('_', " ")))
             .collect();
-        let few = if summary.clean_samples < FEWEST { ": TOO FEW CLEAN ONES TO STAND ON" } else { "" };
+        let few = if summary.clean_samples < FEWEST { ": TOO FEW CLEAN ONES FOR AN INTERVAL" } else { "" };
         remarks.push(format!(
-            "{name}: {} of {} left out ({}), and kept in the log{few}.",
-            marked,
-            count(summary.clean_samples + marked, "proof", "proofs"),
+            "{name}: {discarded} of {} discarded ({}), and kept in the log{few}.",
+            count(summary.clean_samples + discarded, "proof"),
             why.join(", ")
         ));
     } else if summary.discarded_samples > 0 {
         remarks.push(format!(
-            "{name}: {} of short stages left out, and kept in the log.",
-            count(summary.discarded_samples, "sample", "samples")
+            "{name}: {} of short stages discarded, and kept in the log.",
+            count(summary.discarded_samples, "sample")
         ));
     }
     if summary.kept_samples > 0 {
         remarks.push(format!(
-            "{name}: {} of {} spoiled by others, and in the estimate, since the spec asks to keep such.",
+            "{name}: {} of {} disturbed by interference or a quota, and in the estimate, since the spec asks to keep such.",
             summary.kept_samples,
-            count(summary.clean_samples, "proof was", "proofs were")
+            count_of(summary.clean_samples, "proof was", "proofs were")
         ));
     }
     let prove = summary.quantity(QuantityName::ProveBatch);
@@ -143,7 +146,7 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
             "{name}: outliers, in the estimate: {} low, {} high of {}.",
             prove.outliers.low,
             prove.outliers.high,
-            count(prove.samples, "proof", "proofs")
+            count(prove.samples, "proof")
         ));
     }
     for failure in &summary.failures {
@@ -151,10 +154,6 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
         remarks.push(format!("{name}{place}: {}: {}", failure.failure.words(), failure.why));
     }
     remarks
-}
-
-fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A circuit in one line.

@@ -1,50 +1,32 @@
 //! What a machine can decide, for a person at a terminal.
 
-use crate::export::{ExportError, Exporter};
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::text::{ruled, trimmed};
+use crate::words::percent_fixed as percent;
 use records::regression::aa::{AaCellRecord, AaRecord, AaRowRecord};
-
-/// A study as tables of at most `width_columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct AaTable {
-    /// The width of the terminal.
-    pub width_columns: u16,
-}
 
 const HEADER: [&str; 6] =
     ["pairs", "least effect", "unchanged fails", "unchanged passes", "caught at 80 %", "caught at 90 %"];
 
-impl Exporter<AaRecord> for AaTable {
-    fn name(&self) -> &'static str {
-        "terminal"
+/// A study as tables of at most `width_columns`.
+pub fn render(record: &AaRecord, width_columns: u16) -> String {
+    let mut text = format!("{} against itself\n", record.program.name);
+    for cell in &record.cells {
+        let table = ruled(HEADER, cell.rows.iter().map(cells), width_columns);
+        let correlation = cell.correlation.map_or_else(|| "unknown".to_owned(), |one| format!("{one:.2}"));
+        text += &format!(
+            "\n{}, {}: {} pairs, {} discarded; they differ by {} (standard deviation), neighbours correlate by \
+             {correlation}; p {:.3} slower, {:.3} faster\n{table}\n{}\n",
+            cell.cell.words(),
+            cell.time.key(),
+            cell.pairs_used,
+            cell.pairs_discarded,
+            percent(cell.deviation, 2),
+            cell.p_slower,
+            cell.p_faster,
+            advice(cell)
+        );
     }
-
-    fn export(&self, record: &AaRecord) -> Result<String, ExportError> {
-        let mut text = format!("{} against itself\n", record.program.name);
-        for cell in &record.cells {
-            let mut table = Table::new();
-            table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_width(self.width_columns);
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_header(HEADER);
-            for row in &cell.rows {
-                table.add_row(cells(row));
-            }
-            let correlation =
-                cell.correlation.map_or_else(|| "unknown".to_owned(), |one| format!("{one:.2}"));
-            text += &format!(
-                "\n{}, {}: {} pairs, {} marked; they differ by {} (standard deviation), neighbours correlate by \
-                 {correlation}; p {:.3} slower, {:.3} faster\n{table}\n{}\n",
-                cell.cell.words(),
-                cell.time.key(),
-                cell.pairs_used,
-                cell.pairs_discarded,
-                percent(cell.deviation, 2),
-                cell.p_slower,
-                cell.p_faster,
-                advice(cell)
-            );
-        }
-        Ok(text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n"))
-    }
+    trimmed(&text)
 }
 
 fn cells(row: &AaRowRecord) -> [String; 6] {
@@ -75,8 +57,4 @@ fn advice(cell: &AaCellRecord) -> String {
                  every verdict as advice."
             .to_owned(),
     }
-}
-
-fn percent(share: f64, digits: usize) -> String {
-    format!("{:.digits$} %", share * 100.0)
 }

@@ -3,9 +3,9 @@
 //! A step shows ten of each kind at most, so there is one for the verdict and one for each cell that gives it.
 
 use crate::export::{ExportError, Exporter};
-use crate::regression::markdown::paired_sentence;
+use crate::regression::sentences::{self, compared, figure_and_difference, fleet_impact};
 use records::regression::exact::{ExactRecord, ExactVerdictName, FigureDifferenceRecord};
-use records::regression::paired::{ComparedRecord, PairedRecord, VerdictName, change};
+use records::regression::paired::{PairedRecord, VerdictName};
 
 /// Differences of one cell that are named; the rest are counted.
 const NAMED: usize = 5;
@@ -26,16 +26,14 @@ pub enum Level {
 pub struct GateAnnotations;
 
 impl Exporter<ExactRecord> for GateAnnotations {
-    fn name(&self) -> &'static str {
-        "annotations"
-    }
-
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
         let level = match record.verdict {
-            ExactVerdictName::Pass => return Ok(line(Level::Notice, "exact gate", &record.sentence())),
+            ExactVerdictName::Pass => {
+                return Ok(line(Level::Notice, "exact gate", &sentences::exact(record)));
+            }
             ExactVerdictName::Changed => Level::Error,
         };
-        let mut lines = line(level, "exact gate", &record.sentence());
+        let mut lines = line(level, "exact gate", &sentences::exact(record));
         let of_cells = record.differences.chunk_by(|one, next| one.cell == next.cell);
         for differences in of_cells {
             lines += &line(level, "exact gate", &of_cell(differences));
@@ -45,11 +43,7 @@ impl Exporter<ExactRecord> for GateAnnotations {
 }
 
 fn of_cell(differences: &[FigureDifferenceRecord]) -> String {
-    let named = differences.iter().take(NAMED).map(|one| match &one.figure {
-        Some(figure) => format!("{figure}: {}", one.words()),
-        None => one.words(),
-    });
-    let mut lines: Vec<_> = named.collect();
+    let mut lines: Vec<_> = differences.iter().take(NAMED).map(figure_and_difference).collect();
     if let Some(more @ 1..) = differences.len().checked_sub(NAMED) {
         lines.push(format!("and {more} more"));
     }
@@ -58,10 +52,6 @@ fn of_cell(differences: &[FigureDifferenceRecord]) -> String {
 }
 
 impl Exporter<PairedRecord> for GateAnnotations {
-    fn name(&self) -> &'static str {
-        "annotations"
-    }
-
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let level = |verdict| match verdict {
             VerdictName::Regressed => Level::Error,
@@ -69,9 +59,9 @@ impl Exporter<PairedRecord> for GateAnnotations {
             VerdictName::Inconclusive => Level::Warning,
             VerdictName::Pass | VerdictName::Improved => Level::Notice,
         };
-        let mut sentence = paired_sentence(record);
-        for meaning in &record.meanings {
-            sentence += &format!("\n{}", meaning.sentence());
+        let mut sentence = sentences::paired(record);
+        for impact in &record.fleet_impact {
+            sentence += &format!("\n{}", fleet_impact(impact));
         }
         let mut lines = line(level(record.verdict), "paired gate", &sentence);
         for one in &record.comparisons {
@@ -85,13 +75,6 @@ impl Exporter<PairedRecord> for GateAnnotations {
         }
         Ok(lines)
     }
-}
-
-pub(crate) fn compared(compared: &ComparedRecord) -> String {
-    let block = compared.shown();
-    let interval = block.ratio_low.zip(block.ratio_high);
-    let ratio = block.ratio.map_or_else(|| "no estimate".to_owned(), |ratio| change(ratio, interval));
-    format!("{ratio}, {}: {}", compared.verdict.key(), compared.reason)
 }
 
 /// One annotation, as GitHub Actions reads it from standard output.

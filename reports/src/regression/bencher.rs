@@ -29,10 +29,6 @@ struct Metric {
 const NS_PER_S: f64 = 1e9;
 
 impl Exporter<ExactRecord> for GateBencher {
-    fn name(&self) -> &'static str {
-        "bencher"
-    }
-
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
         let exact = |value: u64| Metric { value: value as f64, lower_value: None, upper_value: None };
         let mut metrics = Metrics::new();
@@ -57,10 +53,6 @@ impl Exporter<ExactRecord> for GateBencher {
 }
 
 impl Exporter<PairedRecord> for GateBencher {
-    fn name(&self) -> &'static str {
-        "bencher"
-    }
-
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let mut metrics = Metrics::new();
         for one in &record.comparisons {

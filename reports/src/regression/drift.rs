@@ -1,140 +1,103 @@
 //! What has drifted in a history, as text, Markdown, and warnings.
 
-use crate::export::{ExportError, Exporter};
+use crate::bars::sparkline;
+use crate::markdown::{table, text};
 use crate::regression::annotations::{Level, line};
-use crate::regression::markdown::{HISTORY_MARKER, table, text};
+use crate::regression::markdown::HISTORY_MARKER;
+use crate::regression::sentences::{self, drift_warnings, shift};
 use records::number::time;
 use records::regression::drift::{DriftRecord, MachineDriftRecord, SeriesDriftRecord};
 
-/// Eight heights from the least to the greatest value; a bar before each change point.
-fn sparkline(series: &SeriesDriftRecord, width: usize) -> String {
-    const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The last `width` results as bars, with an upright line before each change point.
+fn results(series: &SeriesDriftRecord, width: usize) -> String {
     let from = series.points.len().saturating_sub(width);
-    let shown = &series.points[from..];
-    let values = || shown.iter().map(|point| point.value_s);
-    let (least, greatest) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
+    let values: Vec<f64> = series.points[from..].iter().map(|point| point.value_s).collect();
     let mut line = String::new();
-    for (point, at) in shown.iter().zip(from as u64..) {
+    for (bar, at) in sparkline(&values).chars().zip(from as u64..) {
         if series.changes.iter().any(|change| change.index == at) {
             line.push('|');
         }
-        let share = if greatest > least { (point.value_s - least) / (greatest - least) } else { 0.0 };
-        line.push(HEIGHTS[((share * 7.0).round() as usize).min(7)]);
+        line.push(bar);
     }
     line
 }
 
 /// A history for a person: machine by machine, series by series, each with a line of its last results in which a bar
 /// stands before each change point.
-#[derive(Clone, Copy, Debug)]
-pub struct DriftText {
-    /// The width of the terminal, for the line of results.
-    pub width_columns: u16,
-    /// Whether series that are steady are shown too.
-    pub is_all: bool,
-}
-
-impl Exporter<DriftRecord> for DriftText {
-    fn name(&self) -> &'static str {
-        "terminal"
-    }
-
-    fn export(&self, record: &DriftRecord) -> Result<String, ExportError> {
-        let mut page = format!("{}\n", record.sentence());
-        let width = usize::from(self.width_columns);
-        for MachineDriftRecord { machine, series } in &record.machines {
-            page += &format!("\nmachine {}: {}\n", machine.fingerprint, machine.words);
-            for one in series.iter().filter(|one| self.is_all || !one.changes.is_empty()) {
-                let words = one.words().map(|words| format!(" {words}")).unwrap_or_default();
-                let last = one.points.last().map(|point| format!(", last {}", time(point.value_s)));
-                page += &format!(
-                    "\n{} of {}: {}{words}\n  {} results{}\n  {}\n",
-                    one.quantity,
-                    one.cell,
-                    one.drift.words(),
-                    one.points.len(),
-                    last.unwrap_or_default(),
-                    sparkline(one, width.saturating_sub(4 + one.changes.len()))
-                );
-            }
+pub fn terminal(record: &DriftRecord, width_columns: u16, is_all: bool) -> String {
+    let mut page = format!("{}\n", sentences::drift(record));
+    let width = usize::from(width_columns);
+    for MachineDriftRecord { machine, series } in &record.machines {
+        page += &format!("\nmachine {}: {}\n", machine.fingerprint, machine.words);
+        for one in series.iter().filter(|one| is_all || !one.changes.is_empty()) {
+            let words = shift(one).map(|words| format!(" {words}")).unwrap_or_default();
+            let last = one.points.last().map(|point| format!(", last {}", time(point.value_s)));
+            page += &format!(
+                "\n{} of {}: {}{words}\n  {} results{}\n  {}\n",
+                one.quantity,
+                one.cell,
+                one.drift.words(),
+                one.points.len(),
+                last.unwrap_or_default(),
+                results(one, width.saturating_sub(4 + one.changes.len()))
+            );
         }
-        Ok(page)
     }
+    page
 }
 
 /// Results in a cell of a Markdown table.
-const SPARKLINE: usize = 40;
+const RESULTS: usize = 40;
 
 /// A history as Markdown, verdict first.
-#[derive(Clone, Copy, Debug)]
-pub struct DriftMarkdown;
-
-impl Exporter<DriftRecord> for DriftMarkdown {
-    fn name(&self) -> &'static str {
-        "markdown"
+pub fn markdown(record: &DriftRecord) -> String {
+    let mut page = format!("### {}\n", text(&sentences::drift(record)));
+    for MachineDriftRecord { machine, series } in &record.machines {
+        page += &format!("\nMachine `{}`: {}\n\n", machine.fingerprint, text(&machine.words));
+        let rows = series.iter().map(|one| {
+            let words = shift(one).unwrap_or_else(|| one.drift.words().to_owned());
+            [
+                one.cell.clone(),
+                one.quantity.clone(),
+                one.points.len().to_string(),
+                words,
+                results(one, RESULTS),
+            ]
+        });
+        page += &table(&["cell", "quantity", "n", "drift", "results"], rows);
     }
-
-    fn export(&self, record: &DriftRecord) -> Result<String, ExportError> {
-        let mut page = format!("### {}\n", text(&record.sentence()));
-        for MachineDriftRecord { machine, series } in &record.machines {
-            page += &format!("\nMachine `{}`: {}\n\n", machine.fingerprint, text(&machine.words));
-            let rows = series.iter().map(|one| {
-                let words = one.words().unwrap_or_else(|| one.drift.words().to_owned());
-                vec![
-                    one.cell.clone(),
-                    one.quantity.clone(),
-                    one.points.len().to_string(),
-                    words,
-                    sparkline(one, SPARKLINE),
-                ]
-            });
-            page += &table(&["cell", "quantity", "n", "drift", "results"], rows);
-        }
-        Ok(format!("{page}\nDrift warns and never blocks.\n\n{HISTORY_MARKER}\n"))
-    }
+    format!("{page}\nDrift warns and never blocks.\n\n{HISTORY_MARKER}\n")
 }
 
 /// A `::warning` for each series that got slower lately.
-#[derive(Clone, Copy, Debug)]
-pub struct DriftAnnotations;
-
-impl Exporter<DriftRecord> for DriftAnnotations {
-    fn name(&self) -> &'static str {
-        "annotations"
-    }
-
-    fn export(&self, record: &DriftRecord) -> Result<String, ExportError> {
-        Ok(record.warnings().iter().map(|warning| line(Level::Warning, "drift", warning)).collect())
-    }
+pub fn annotations(record: &DriftRecord) -> String {
+    drift_warnings(record).iter().map(|warning| line(Level::Warning, "drift", warning)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DriftAnnotations, DriftMarkdown, DriftText, sparkline};
-    use crate::export::Exporter;
+    use super::{annotations, markdown, results, terminal};
     use fixtures::regression::drift;
 
     #[test]
     fn for_a_person() {
-        let all = DriftText { width_columns: 120, is_all: true };
-        insta::assert_snapshot!("all", all.export(&drift()).expect("renders"));
-        let moved = DriftText { width_columns: 120, is_all: false };
-        insta::assert_snapshot!("moved", moved.export(&drift()).expect("renders"));
+        insta::assert_snapshot!("all", terminal(&drift(), 120, true));
+        insta::assert_snapshot!("moved", terminal(&drift(), 120, false));
     }
 
     #[test]
-    fn markdown() {
-        insta::assert_snapshot!("markdown", DriftMarkdown.export(&drift()).expect("renders"));
+    fn for_a_pull_request() {
+        insta::assert_snapshot!("markdown", markdown(&drift()));
     }
 
     #[test]
     fn what_is_slower_lately_is_warned_of() {
-        insta::assert_snapshot!("warnings", DriftAnnotations.export(&drift()).expect("renders"));
+        insta::assert_snapshot!("warnings", annotations(&drift()));
         let mut old = drift();
         for series in &mut old.machines[0].series {
             series.shift.iter_mut().for_each(|shift| shift.is_recent = false);
         }
-        assert_eq!(DriftAnnotations.export(&old).expect("renders"), "");
+        assert_eq!(annotations(&old), "");
     }
 
     #[test]
@@ -142,7 +105,7 @@ mod tests {
         let mut series = drift().machines[0].series[0].clone();
         series.points.iter_mut().for_each(|point| point.value_s = 2.0);
         series.changes.clear();
-        assert!(sparkline(&series, 5).chars().all(|c| c == '▁'), "{}", sparkline(&series, 5));
-        assert_eq!(sparkline(&series, 5).chars().count(), 5);
+        assert!(results(&series, 5).chars().all(|c| c == '▁'), "{}", results(&series, 5));
+        assert_eq!(results(&series, 5).chars().count(), 5);
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`aa`] | a program compared with itself, for a terminal |
 //! | [`exact_terminal`], [`paired_terminal`] | a comparison, for a terminal |
+//! | [`sentences`] | what each of them says, made once |
 //! | [`markdown`] | either for a pull request: verdict first, and a marker by which it is updated in place |
 //! | [`annotations`] | `::error` and `::warning` lines |
 //! | [`junit`] | JUnit XML |
@@ -21,4 +22,5 @@ pub mod exact_terminal;
 pub mod junit;
 pub mod markdown;
 pub mod paired_terminal;
+pub mod sentences;
 pub mod smaller_is_better;

@@ -5,8 +5,8 @@
 //! <https://github.com/benchmark-action/github-action-benchmark>.
 
 use crate::export::{ExportError, Exporter};
-use crate::regression::annotations::compared;
 use crate::regression::bencher::{HeadTimes, head_times};
+use crate::regression::sentences::{compared, headroom};
 use records::number::significant;
 use records::regression::exact::{ExactRecord, HeadroomRecord};
 use records::regression::paired::PairedRecord;
@@ -29,15 +29,11 @@ struct Entry {
 const MS_PER_S: f64 = 1e3;
 
 impl Exporter<ExactRecord> for GateSmallerIsBetter {
-    fn name(&self) -> &'static str {
-        "smaller-is-better"
-    }
-
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
         let mut entries = Vec::new();
         for cell in &record.head.cells {
             for circuit in &cell.system.circuits {
-                let extra = HeadroomRecord::of(circuit).words();
+                let extra = headroom(HeadroomRecord::of(circuit));
                 let figures = [
                     ("rows", "rows", circuit.rows),
                     ("padded rows", "rows", circuit.padded_rows),
@@ -57,10 +53,6 @@ impl Exporter<ExactRecord> for GateSmallerIsBetter {
 }
 
 impl Exporter<PairedRecord> for GateSmallerIsBetter {
-    fn name(&self) -> &'static str {
-        "smaller-is-better"
-    }
-
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let entries = record.comparisons.iter().filter_map(|one| {
             let HeadTimes { least_s, median_s, greatest_s } = head_times(one.compared.shown())?;

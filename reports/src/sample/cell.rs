@@ -1,43 +1,37 @@
-//! A cell in the columns of a CSV.
+//! A run and a cell as the first columns of a CSV.
 
-use crate::export::cell;
+use crate::export::Plain;
 use records::sample::CellRecord;
+use serde::Serialize;
 
-/// The columns of a cell in every CSV.
-pub(crate) const CELL_COLUMNS: [&str; 9] = [
-    "workload",
-    "swap_ratio",
-    "batch_transactions",
-    "capacity_transactions",
-    "batches_per_aggregation",
-    "proof_system",
-    "cores",
-    "clock",
-    "provers",
-];
+/// The columns in which rows of samples and rows of a profile begin.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct CellColumns<'a> {
+    run: &'a str,
+    workload: &'a str,
+    swap_ratio: Option<Plain>,
+    batch_transactions: u64,
+    capacity_transactions: u64,
+    batches_per_aggregation: u64,
+    proof_system: &'a str,
+    cores: u64,
+    clock: &'a str,
+    provers: u64,
+}
 
-/// The values of [`CELL_COLUMNS`].
-pub(crate) fn columns(of: &CellRecord) -> [String; 9] {
-    let CellRecord {
-        workload,
-        swap_ratio,
-        batch_transactions,
-        capacity_transactions,
-        batches_per_aggregation,
-        proof_system,
-        cores,
-        clock,
-        provers,
-    } = of;
-    [
-        workload.clone(),
-        cell(*swap_ratio),
-        batch_transactions.to_string(),
-        capacity_transactions.to_string(),
-        batches_per_aggregation.to_string(),
-        proof_system.clone(),
-        cores.to_string(),
-        clock.clone(),
-        provers.to_string(),
-    ]
+impl<'a> CellColumns<'a> {
+    pub(crate) fn of(run: &'a str, cell: &'a CellRecord) -> Self {
+        Self {
+            run,
+            workload: &cell.workload,
+            swap_ratio: cell.swap_ratio.map(Plain),
+            batch_transactions: cell.batch_transactions,
+            capacity_transactions: cell.capacity_transactions,
+            batches_per_aggregation: cell.batches_per_aggregation,
+            proof_system: &cell.proof_system,
+            cores: cell.cores,
+            clock: &cell.clock,
+            provers: cell.provers,
+        }
+    }
 }

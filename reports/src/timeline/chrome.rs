@@ -4,41 +4,34 @@
 //! Source: "Trace Event Format", Google, 2016. A lane is a thread there, and spans of one thread must nest or stand
 //! apart, which ours do.
 
-use crate::export::{ExportError, Exporter};
 use records::timeline::{LaneRecord, ProcessRecord, SpanRecord, TimelineRecord};
 use serde_json::{Value, json};
 
 /// The Chrome trace event format.
-#[derive(Clone, Copy, Debug)]
-pub struct ChromeTrace;
-
-impl Exporter<TimelineRecord> for ChromeTrace {
-    fn name(&self) -> &'static str {
-        "chrome_trace"
-    }
-
-    fn export(&self, timeline: &TimelineRecord) -> Result<String, ExportError> {
-        let TimelineRecord { what, processes } = timeline;
-        let mut events = Vec::new();
-        for (pid, ProcessRecord { name, lanes }) in (1..).zip(processes) {
-            events.push(named("process_name", pid, 0, name));
-            events.push(sorted("process_sort_index", pid, 0, pid));
-            for (tid, LaneRecord { name, spans }) in (1..).zip(lanes) {
-                events.push(named("thread_name", pid, tid, name));
-                events.push(sorted("thread_sort_index", pid, tid, tid));
-                events.extend(spans.iter().map(|span| complete(pid, tid, span)));
-            }
+///
+/// # Errors
+/// A number that JSON cannot hold, such as an infinity.
+pub fn render(timeline: &TimelineRecord) -> serde_json::Result<String> {
+    let TimelineRecord { what, processes } = timeline;
+    let mut events = Vec::new();
+    for (pid, ProcessRecord { name, lanes }) in (1..).zip(processes) {
+        events.push(named("process_name", pid, 0, name));
+        events.push(sorted("process_sort_index", pid, 0, pid));
+        for (tid, LaneRecord { name, spans }) in (1..).zip(lanes) {
+            events.push(named("thread_name", pid, tid, name));
+            events.push(sorted("thread_sort_index", pid, tid, tid));
+            events.extend(spans.iter().map(|span| complete(pid, tid, span)));
         }
-        // One event a line: a trace can then be looked at, and compared, with tools for text.
-        let mut text = format!(
-            "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
-            json!({ "program": "bench-harness", "what": what })
-        );
-        let lines: Result<Vec<_>, _> = events.iter().map(serde_json::to_string).collect();
-        text += &lines?.join(",\n");
-        text += "\n]}\n";
-        Ok(text)
     }
+    // One event a line: a trace can then be looked at, and compared, with tools for text.
+    let mut text = format!(
+        "{{\"displayTimeUnit\":\"ms\",\"otherData\":{},\"traceEvents\":[\n",
+        json!({ "program": "bench-harness", "what": what })
+    );
+    let lines: Result<Vec<_>, _> = events.iter().map(serde_json::to_string).collect();
+    text += &lines?.join(",\n");
+    text += "\n]}\n";
+    Ok(text)
 }
 
 fn named(kind: &str, pid: u64, tid: u64, name: &str) -> Value {
@@ -75,8 +68,7 @@ fn round_ns(time_us: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::ChromeTrace;
-    use crate::export::Exporter;
+    use super::render;
     use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
     use serde_json::Value;
 
@@ -107,13 +99,13 @@ mod tests {
 
     #[test]
     fn a_trace() {
-        insta::assert_snapshot!(ChromeTrace.export(&timeline()).expect("renders"));
+        insta::assert_snapshot!(render(&timeline()).expect("renders"));
     }
 
     /// The rules of the format: every event has a phase, a process and a thread; a span a time and a duration.
     #[test]
     fn the_rules_of_the_format_are_kept() {
-        let text = ChromeTrace.export(&timeline()).expect("renders");
+        let text = render(&timeline()).expect("renders");
         let trace: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(trace["displayTimeUnit"], "ms");
         let events = trace["traceEvents"].as_array().expect("events");

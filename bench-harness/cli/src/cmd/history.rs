@@ -8,9 +8,9 @@ use clap::{Subcommand, ValueEnum};
 use records::regression::drift::{DriftRecord, DriftRules};
 use records::regression::history::{self, HistoryFile};
 use regression::history::{Quantities, drift, results};
-use reports::export::Exporter;
-use reports::regression::drift::{DriftAnnotations, DriftMarkdown, DriftText};
-use reports::regression::drift_svg::DriftSvg;
+use reports::regression::drift::{annotations, markdown, terminal};
+use reports::regression::drift_svg;
+use reports::regression::sentences::drift_warnings;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -139,10 +139,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Check(Check { rules, all, forms, github }) => {
             let record = rules.drift()?;
             forms.write(&record, all)?;
-            for warning in record.warnings() {
+            for warning in drift_warnings(&record) {
                 eprintln!("warning: {warning}");
             }
-            github.show(&DriftAnnotations.export(&record)?, &DriftMarkdown.export(&record)?)
+            github.show(&annotations(&record), &markdown(&record))
         }
     }
 }
@@ -229,12 +229,12 @@ impl DriftArgs {
 impl Forms {
     fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
         let Self { svg, export_markdown, export_json } = self;
-        print(&DriftText { width_columns: width(), is_all }.export(record)?)?;
+        print(&terminal(record, width(), is_all))?;
         if let Some(file) = svg {
-            write_whole(file, &DriftSvg.export(record)?)?;
+            write_whole(file, &drift_svg::render(record))?;
         }
         if let Some(file) = export_markdown {
-            write_whole(file, &DriftMarkdown.export(record)?)?;
+            write_whole(file, &markdown(record))?;
         }
         if let Some(file) = export_json {
             write_json(file, record)?;

@@ -10,10 +10,7 @@ use crate::cmd::report::summary;
 use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
-use reports::export::Exporter;
-use reports::profile::csv::ProfileCsv;
-use reports::profile::markdown::ProfileMarkdown;
-use reports::profile::terminal::ProfileTable;
+use reports::profile::{csv, markdown, terminal};
 use serde_json::json;
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
@@ -56,14 +53,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let asked = ProfilePlanArgs { plan_args: plan_args.or_usual_target(), cells: CellFilter::default() };
     let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
     let (folder, profile) = (&outcome.folder, &outcome.profile);
-    let markdown = ProfileMarkdown.export(profile)?;
-    write_whole(&folder.join("profile.csv"), &ProfileCsv.export(profile)?)?;
+    let markdown = markdown::render(profile);
+    write_whole(&folder.join("profile.csv"), &csv::render(profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
     let planned = match asked.plan(profile) {
         Ok(planned) => planned,
         Err(error) => {
             // What was measured is worth seeing all the same.
-            print(&ProfileTable { width_columns: width(), details: false }.export(profile)?)?;
+            print(&terminal::render(profile, width(), false))?;
             return Err(error);
         }
     };

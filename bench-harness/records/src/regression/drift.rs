@@ -1,6 +1,5 @@
 //! What has drifted in a history: the record types. Plain data.
 
-use crate::number::time;
 use crate::regression::history::HistoryMachineRecord;
 use serde::{Deserialize, Serialize};
 
@@ -139,54 +138,4 @@ pub struct DriftPointRecord {
     pub low_s: Option<f64>,
     /// Upper end.
     pub high_s: Option<f64>,
-}
-
-impl SeriesDriftRecord {
-    /// What is to be said of a series that moved: `+6.1 % since 4f2a (1.8 s → 1.91 s, compared with 9c01)`.
-    pub fn words(&self) -> Option<String> {
-        let shift = self.shift.as_ref()?;
-        Some(format!(
-            "{:+.1} % since {} ({} → {}, compared with {})",
-            100.0 * (shift.ratio - 1.0),
-            commit(&shift.since),
-            time(shift.before_s),
-            time(shift.after_s),
-            commit(&shift.compared_with)
-        ))
-    }
-}
-
-impl DriftRecord {
-    /// Every series that got slower lately, with its machine: what is warned of.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        for MachineDriftRecord { machine, series } in &self.machines {
-            let slower = series.iter().filter(|one| {
-                one.drift == DriftName::Slower && one.shift.as_ref().is_some_and(|shift| shift.is_recent)
-            });
-            found.extend(slower.map(|one| {
-                let words = one.words().unwrap_or_default();
-                format!("{} of {} has drifted: {words} on {}", one.quantity, one.cell, machine.words)
-            }));
-        }
-        found
-    }
-
-    /// The whole in a sentence without an end mark.
-    pub fn sentence(&self) -> String {
-        let series = self.machines.iter().flat_map(|machine| &machine.series);
-        let counted = series.fold((0, 0), |(all, slower), one| {
-            (all + 1, slower + usize::from(one.drift == DriftName::Slower))
-        });
-        match counted {
-            (all, 0) => format!("history: no drift in {all} series"),
-            (all, slower) => format!("history: SLOWER, {slower} of {all} series have drifted"),
-        }
-    }
-}
-
-/// A commit for a person: of a hash its first ten digits.
-fn commit(name: &str) -> String {
-    let is_hash = name.len() >= 40 && name.chars().all(|c| c.is_ascii_hexdigit());
-    if is_hash { name.chars().take(10).collect() } else { name.to_owned() }
 }

@@ -100,7 +100,7 @@ pub struct PairedRecord {
     pub geometric_mean: Option<ComparedRecord>,
     /// The impact on the fleet for a target, where one was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub meanings: Vec<FleetImpactRecord>,
+    pub fleet_impact: Vec<FleetImpactRecord>,
     /// How long the comparison took.
     pub wall_s: f64,
 }
@@ -275,47 +275,6 @@ pub struct FleetImpactRecord {
     /// With head's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd_per_month_head: Option<f64>,
-}
-
-impl FleetImpactRecord {
-    /// `prove +6.1 % [4.8, 7.5] = 3 more provers, +$410 a month at 500 tx/s`.
-    pub fn sentence(&self) -> String {
-        let provers = match self.provers_head {
-            None => format!(
-                "no number of provers meets {} any more ({} did)",
-                self.target,
-                count(self.provers_base, "prover")
-            ),
-            Some(head) if head > self.provers_base => {
-                format!("{} more {}", head - self.provers_base, plural(head - self.provers_base, "prover"))
-            }
-            Some(head) if head < self.provers_base => {
-                format!("{} fewer {}", self.provers_base - head, plural(self.provers_base - head, "prover"))
-            }
-            Some(head) => format!("as many provers as before ({head})"),
-        };
-        let dollars = match (self.usd_per_month_base, self.usd_per_month_head) {
-            (Some(base), Some(head)) => {
-                let more = head - base;
-                let sign = if more < 0.0 { '-' } else { '+' };
-                format!(", {sign}${:.0} a month", more.abs())
-            }
-            _ => String::new(),
-        };
-        let at = if self.provers_head.is_some() { format!(" at {}", self.target) } else { String::new() };
-        format!(
-            "prove {} = {provers}{dollars}{at}",
-            change(self.ratio, Some((self.ratio_low, self.ratio_high)))
-        )
-    }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
-fn count(count: u64, noun: &str) -> String {
-    format!("{count} {}", plural(count, noun))
 }
 
 /// A ratio as a change in per cent, with its interval.

@@ -41,7 +41,7 @@ pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
         rules: *rules,
         comparisons,
         geometric_mean,
-        meanings: Vec::new(),
+        fleet_impact: Vec::new(),
         wall_s,
     }
 }

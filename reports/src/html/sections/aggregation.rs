@@ -1,21 +1,17 @@
 //! Aggregation over N: what was measured, and trees of pairwise merges on one and on enough aggregators.
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
-use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
-use crate::html::page::short;
+use crate::chart::{Axis, Chart, Column, Dot, Series, Table, Tone, Value};
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
-use records::laws::{LawRecord, OverName};
+use crate::profile::rows::ends;
+use records::laws::{LawRecord, OverName, TreeRecord};
 use records::number::time;
-use records::profile::{ProfileRecord, QuantityName};
+use records::profile::{ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "aggregation",
-    title: "Aggregation over N",
-    needs: "a profile with an aggregation",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "aggregation", title: "Aggregation over N", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let profile = records.profile.as_ref()?;
@@ -40,31 +36,25 @@ fn over_n(law: &LawRecord, place: usize) -> Chart {
         "N proofs take N − 1 merges: on one aggregator the time grows with them, on enough aggregators only with the \
          levels of the tree.",
     );
-    let line = |name: &str, tone, pick: fn(&records::laws::TreeRecord) -> f64| Series {
-        name: name.to_owned(),
-        tone,
-        marks: Marks::Line {
-            points: law.trees.iter().map(|tree| (tree.batches_per_aggregation as f64, pick(tree))).collect(),
-            dashed: false,
-        },
-    };
     if !law.trees.is_empty() {
-        drawn.series.insert(0, line("tree, one aggregator", Tone::Muted, |tree| tree.one_aggregator_s));
-        drawn
-            .series
-            .insert(1, line("tree, enough aggregators", Tone::Third, |tree| tree.enough_aggregators_s));
+        let ways: [(&str, Tone, fn(&TreeRecord) -> f64); 2] = [
+            ("tree, one aggregator", Tone::Muted, |tree| tree.one_aggregator_s),
+            ("tree, enough aggregators", Tone::Third, |tree| tree.enough_aggregators_s),
+        ];
+        let lines = ways.map(|(name, tone, time_s)| {
+            let points = law.trees.iter().map(|tree| (tree.batches_per_aggregation as f64, time_s(tree)));
+            Series::line(name, tone, points.collect())
+        });
+        drawn.series.splice(0..0, lines);
         for tree in &law.trees {
-            for (source, value_s) in [
-                ("tree, one aggregator", tree.one_aggregator_s),
-                ("tree, enough aggregators", tree.enough_aggregators_s),
-            ] {
+            for (source, _, time_s) in ways {
                 drawn.table.push([
                     source.into(),
                     (tree.batches_per_aggregation as f64).into(),
-                    value_s.into(),
-                    None::<f64>.into(),
-                    None::<f64>.into(),
-                    None::<u64>.into(),
+                    time_s(tree).into(),
+                    Value::Nothing,
+                    Value::Nothing,
+                    Value::Nothing,
                     "by counting merges".into(),
                 ]);
             }
@@ -85,31 +75,25 @@ fn by_level(profile: &ProfileRecord) -> Option<Chart> {
     if levels.is_empty() {
         return None;
     }
-    let mut table = Table::new([
-        ("level", "level"),
-        ("merge_s", "one merge, median, s"),
-        ("interval_low_s", "interval from, s"),
-        ("interval_high_s", "to, s"),
-        ("samples", "samples"),
-    ]);
-    let mut dots = Vec::new();
-    for quantity in &levels {
-        let level = quantity.level.unwrap_or(1);
-        let interval = quantity.interval.map(|interval| (interval.low_s, interval.high_s));
-        dots.push(Dot {
-            x: level as f64,
-            y: quantity.median_s,
-            interval,
-            note: format!("level {level}: {}, {} samples", time(quantity.median_s), quantity.samples),
-        });
-        table.push([
-            level.into(),
-            quantity.median_s.into(),
-            interval.map(|interval| interval.0).into(),
-            interval.map(|interval| interval.1).into(),
-            quantity.samples.into(),
-        ]);
-    }
+    let dots: Vec<Dot> = levels
+        .iter()
+        .map(|quantity| {
+            let level = level(quantity);
+            Dot {
+                x: level as f64,
+                y: quantity.median_s,
+                interval: ends(quantity),
+                note: format!("level {level}: {}, {} samples", time(quantity.median_s), quantity.samples),
+            }
+        })
+        .collect();
+    let columns: [Column<&QuantityRecord>; 5] = [
+        ("level", "level", |quantity| level(quantity).into()),
+        ("merge_s", "one merge, median, s", |quantity| quantity.median_s.into()),
+        ("interval_low_s", "interval from, s", |quantity| ends(quantity).map(|ends| ends.0).into()),
+        ("interval_high_s", "to, s", |quantity| ends(quantity).map(|ends| ends.1).into()),
+        ("samples", "samples", |quantity| quantity.samples.into()),
+    ];
     let one = if levels.len() == 1 {
         " One level was measured; higher ones merge proofs of merges, whose circuit may be larger."
     } else {
@@ -121,12 +105,12 @@ fn by_level(profile: &ProfileRecord) -> Option<Chart> {
         caption: format!("Median and interval of one merge at each level of the tree.{one}"),
         x: Axis::linear("level of the tree").with_ticks(dots.iter().map(|dot| dot.x).collect()),
         y: Axis::from_zero("one merge, s"),
-        series: vec![Series {
-            name: String::new(),
-            tone: Tone::Main,
-            marks: Marks::Dots { dots, hollow: false },
-        }],
+        series: vec![Series::dots("", Tone::Main, dots)],
         rules: Vec::new(),
-        table,
+        table: Table::of(&levels, columns),
     })
+}
+
+fn level(quantity: &QuantityRecord) -> u64 {
+    quantity.level.unwrap_or(1)
 }

@@ -1,20 +1,17 @@
 //! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
 
 use crate::chart::{Axis, Chart, Dot, Marks, Series, Span, Table, Tone};
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
-use records::number::{significant, time};
+use crate::profile::rows::ends;
+use crate::words::{count, percent};
+use records::number::time;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::report::Records;
 use records::sample::CircuitRecord;
 
-pub(super) const SECTION: Section = Section {
-    id: "batch-size",
-    title: "Batch size goes in steps",
-    needs: "a profile whose proof system tells its circuits, or several batch sizes",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "batch-size", title: "Batch size goes in steps", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let profile = records.profile.as_ref()?;
@@ -56,7 +53,7 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
             circuit.headroom_rows().into(),
             circuit.proof_bytes.into(),
         ]);
-        let share = 100.0 * circuit.headroom_rows() as f64 / circuit.padded_rows.max(1) as f64;
+        let free = circuit.headroom_rows() as f64 / circuit.padded_rows.max(1) as f64;
         let note = format!("{}: {} of {} rows", short(name), circuit.rows, circuit.padded_rows);
         let span = |from: u64, to: u64, label: String| Span {
             lane,
@@ -67,7 +64,7 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
             note: note.clone(),
         };
         used.push(span(0, circuit.rows, String::new()));
-        let label = format!("{} % free", significant(share, 2));
+        let label = format!("{} free", percent(free, 2));
         padding.push(span(circuit.rows, circuit.padded_rows, label));
     }
     // A page of forty lanes is a table.
@@ -75,7 +72,6 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
     used.truncate(most);
     padding.truncate(most);
     let lanes = circuits.iter().take(most).map(|(name, _)| name.clone()).collect();
-    let bars = |name: &str, tone, spans| Series { name: name.to_owned(), tone, marks: Marks::Spans(spans) };
     Some(Chart {
         id: "circuit-rows".to_owned(),
         title: "Rows in use and rows of padding, by circuit".to_owned(),
@@ -85,7 +81,10 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
                 .to_owned(),
         x: Axis::from_zero("rows of the circuit"),
         y: Axis::lanes("", lanes),
-        series: vec![bars("in use", Tone::Main, used), bars("padding", Tone::Muted, padding)],
+        series: vec![
+            Series::spans("in use", Tone::Main, used),
+            Series::spans("padding", Tone::Muted, padding),
+        ],
         rules: Vec::new(),
         table,
     })
@@ -96,8 +95,7 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     let mut lines: Vec<(String, Vec<&CellSummaryRecord>)> = Vec::new();
     for cell in profile.cells.iter().filter(|cell| cell.quantity(QuantityName::ProveBatch).is_some()) {
         let cores = cell.cell.cores;
-        let name =
-            format!("{}, {cores} {}", short(&cell.cell.workload), if cores == 1 { "core" } else { "cores" });
+        let name = format!("{}, {}", short(&cell.cell.workload), count(cores, "core"));
         match lines.iter_mut().find(|(known, _)| *known == name) {
             Some((_, cells)) => cells.push(cell),
             None => lines.push((name, vec![cell])),
@@ -143,13 +141,13 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
             dots.push(Dot {
                 x: size as f64,
                 y: prove.median_s,
-                interval: prove.interval.map(|interval| (interval.low_s, interval.high_s)),
+                interval: ends(prove),
                 note: format!("{name}, {size} transactions: {}", time(prove.median_s)),
             });
         }
         let points = dots.iter().map(|dot| (dot.x, dot.y)).collect();
         series.push(Series { name: String::new(), tone, marks: Marks::Step { points, dashed: true } });
-        series.push(Series { name: name.clone(), tone, marks: Marks::Dots { dots, hollow: false } });
+        series.push(Series::dots(name, tone, dots));
     }
     sizes.sort_by(f64::total_cmp);
     sizes.dedup();

@@ -7,13 +7,8 @@ use records::laws::{LawRecord, OfName, OverName};
 use records::profile::QuantityName;
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "clock",
-    title: "Time over the clock",
-    needs: "a profile measured at several clock speeds",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "clock", title: "Time over the clock", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let laws = records.laws.as_ref()?;

@@ -1,24 +1,19 @@
 //! Stage times by core count, with Amdahl's and the universal law beside what was measured.
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
-use crate::chart::{Axis, Chart, Dot, Marks, Series, Table, Tone};
-use crate::html::page::short;
+use crate::chart::{Axis, Chart, Dot, Series, Table, Tone};
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
+use crate::profile::rows::ends;
 use records::laws::{OfName, OverName};
 use records::number::time;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::report::Records;
 use std::collections::BTreeSet;
 
-pub(super) const SECTION: Section = Section {
-    id: "cores",
-    title: "Time over cores",
-    needs: "a profile with a measured cell",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section = Section { id: "cores", title: "Time over cores", script: None, build };
 
-/// The stages that are drawn: what a plan stands on, from the longest to the shortest.
+/// The stages that are drawn: what a plan is made of, from the longest to the shortest.
 const STAGES: [(QuantityName, Tone); 5] = [
     (QuantityName::Aggregate, Tone::Second),
     (QuantityName::ProveBatch, Tone::Main),
@@ -37,7 +32,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     let counts: BTreeSet<u64> = families.iter().flatten().map(|cell| cell.cell.cores).collect();
     if counts.len() < 2 {
         blocks.push(Block::Caution(format!(
-            "One core count was measured ({}): how time falls with cores cannot be told. Measure with --cores all.",
+            "One core count was measured ({}): how time falls with cores is unknown. Measure with --cores all.",
             counts.first().copied().unwrap_or(0)
         )));
     }
@@ -105,21 +100,19 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
         let dots = found.iter().map(|(cores, quantity)| Dot {
             x: *cores as f64,
             y: quantity.median_s,
-            interval: quantity.interval.map(|interval| (interval.low_s, interval.high_s)),
+            interval: ends(quantity),
             note: format!("{}, {cores} cores: {}", stage.words(), time(quantity.median_s)),
         });
         let points = found.iter().map(|(cores, quantity)| (*cores as f64, quantity.median_s)).collect();
-        let marks = Marks::Line { points, dashed: false };
-        series.push(Series { name: String::new(), tone, marks });
-        let marks = Marks::Dots { dots: dots.collect(), hollow: false };
-        series.push(Series { name: stage.words().to_owned(), tone, marks });
+        series.push(Series::line("", tone, points));
+        series.push(Series::dots(stage.words(), tone, dots.collect()));
         for (cores, quantity) in &found {
             table.push([
                 stage.words().into(),
                 (*cores).into(),
                 quantity.median_s.into(),
-                quantity.interval.map(|interval| interval.low_s).into(),
-                quantity.interval.map(|interval| interval.high_s).into(),
+                ends(quantity).map(|ends| ends.0).into(),
+                ends(quantity).map(|ends| ends.1).into(),
                 quantity.samples.into(),
             ]);
         }
@@ -129,12 +122,7 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
         stages => format!(" Not measured here: {}.", stages.join(", ")),
     };
     let ticks: BTreeSet<u64> = family.iter().map(|cell| cell.cell.cores).collect();
-    let axis = Axis::log("cores of the prover");
-    let axis = if ticks.len() <= 12 {
-        axis.with_ticks(ticks.iter().map(|cores| *cores as f64).collect())
-    } else {
-        axis
-    };
+    let few = if ticks.len() <= 12 { ticks.iter().map(|cores| *cores as f64).collect() } else { Vec::new() };
     let first = family.first().map_or_else(String::new, |cell| {
         format!(
             "{} of {}, {}",
@@ -150,7 +138,7 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
             "Medians, with their intervals by order statistics. Steep lines gain from cores, level ones do not: \
              a stage that is level and high would become the limit.{missing}"
         ),
-        x: axis,
+        x: Axis::log("cores of the prover").with_ticks(few),
         y: Axis::log("median time, s"),
         series,
         rules: Vec::new(),

@@ -1,20 +1,15 @@
-//! How prove times scatter: every proof where they are few, counts where they are many. Samples that were left out
-//! stand apart.
+//! How prove times scatter: every proof where they are few, counts where they are many. Samples that were
+//! discarded are apart.
 
-use crate::chart::{Axis, Chart, Column, Dot, Marks, Rule, Series, Table, Tone};
-use crate::html::page::short;
+use crate::chart::{Axis, Bar, Chart, Dot, Rule, Series, Table, Tone};
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::profile::{CellSummaryRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "distribution",
-    title: "How prove times scatter",
-    needs: "a profile with a proved batch",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "distribution", title: "How prove times scatter", script: None, build };
 
 /// Up to so many proofs each is a dot; beyond, they are counted.
 const DOTS_MOST: usize = 60;
@@ -34,7 +29,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     if cells.is_empty() {
         return None;
     }
-    let few = |prove: &QuantityRecord| prove.values_s.len() + marked(prove).len() <= DOTS_MOST;
+    let few = |prove: &QuantityRecord| prove.values_s.len() + prove.discarded_values_s.len() <= DOTS_MOST;
     let (dots, counted): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(_, prove)| few(prove));
     let mut blocks = Vec::new();
     if !dots.is_empty() {
@@ -48,11 +43,6 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         blocks.push(Block::Words(format!("{left_over} more cells are in the profile.")));
     }
     Some(blocks)
-}
-
-/// The samples that were left out of the estimate.
-fn marked(prove: &QuantityRecord) -> &[f64] {
-    &prove.discarded_values_s
 }
 
 fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
@@ -71,24 +61,19 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
             clean.push(dot(*value, ""));
             table.push([name.clone().into(), (*value).into(), "yes".into()]);
         }
-        for value in marked(prove) {
-            apart.push(dot(*value, ", left out"));
+        for value in &prove.discarded_values_s {
+            apart.push(dot(*value, ", discarded"));
             table.push([name.clone().into(), (*value).into(), "no".into()]);
         }
     }
-    let dots = |name: &str, tone, dots, hollow| Series {
-        name: name.to_owned(),
-        tone,
-        marks: Marks::Dots { dots, hollow },
-    };
     let words = if apart.is_empty() {
-        "No sample was left out."
+        "No sample was discarded."
     } else {
-        "Rings were taken while something else had the core: kept, and left out of every estimate."
+        "Rings were taken while something else had the core: kept in the log, and discarded from every estimate."
     };
-    let mut series = vec![dots("in the estimate", Tone::Main, clean, false)];
+    let mut series = vec![Series::dots("in the estimate", Tone::Main, clean)];
     if !apart.is_empty() {
-        series.push(dots("left out", Tone::Warning, apart, true));
+        series.push(Series::rings("discarded", Tone::Warning, apart));
     }
     let more = match cells.len() - shown.len() {
         0 => String::new(),
@@ -109,7 +94,7 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
     }
 }
 
-/// What the cells are called; with N where that alone tells two of them apart.
+/// What the cells are called; with N where that alone distinguishes two of them.
 fn names(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Vec<String> {
     let words: Vec<String> = cells.iter().map(|(cell, _)| cell.cell.words()).collect();
     let alone = |name: &String| words.iter().filter(|other| *other == name).count() == 1;
@@ -124,19 +109,19 @@ fn names(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Vec<String> {
 }
 
 fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> Option<Chart> {
-    let bins = Bins::of(&prove.values_s, marked(prove))?;
-    let (clean, apart) = (bins.count(&prove.values_s), bins.count(marked(prove)));
+    let bins = Bins::of(&prove.values_s, &prove.discarded_values_s)?;
+    let (clean, apart) = (bins.count(&prove.values_s), bins.count(&prove.discarded_values_s));
     let mut table = Table::new([
         ("from_s", "from, s"),
         ("to_s", "to, s"),
         ("samples", "samples in the estimate"),
-        ("discarded_samples", "samples left out"),
+        ("discarded_samples", "samples discarded"),
     ]);
     let (mut columns, mut above) = (Vec::new(), Vec::new());
     for (bin, (clean, apart)) in clean.iter().zip(&apart).enumerate() {
         let (from, to) = bins.ends(bin);
         table.push([from.into(), to.into(), (*clean).into(), (*apart).into()]);
-        let column = |y: u64, base: u64, words: &str| Column {
+        let column = |y: u64, base: u64, words: &str| Bar {
             from,
             to,
             y: y as f64,
@@ -144,16 +129,11 @@ fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> 
             note: format!("{} to {}: {y} proofs{words}", time(from), time(to)),
         };
         columns.push(column(*clean, 0, ""));
-        above.push(column(*apart, *clean, " left out"));
+        above.push(column(*apart, *clean, " discarded"));
     }
-    let mut series =
-        vec![Series { name: "in the estimate".to_owned(), tone: Tone::Main, marks: Marks::Columns(columns) }];
+    let mut series = vec![Series::columns("in the estimate", Tone::Main, columns)];
     if apart.iter().any(|count| *count > 0) {
-        series.push(Series {
-            name: "left out".to_owned(),
-            tone: Tone::Warning,
-            marks: Marks::Columns(above),
-        });
+        series.push(Series::columns("discarded", Tone::Warning, above));
     }
     let p99 = prove.quantiles.iter().find(|quantile| quantile.quantile == 0.99);
     let behind = p99.map_or_else(String::new, |p99| {

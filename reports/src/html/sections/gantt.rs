@@ -2,21 +2,17 @@
 
 use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
 use crate::html::section::{Block, Section};
+use crate::words::capital;
 use records::number::significant;
 use records::report::Records;
 use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 
-pub(crate) const SECTION: Section = Section {
-    id: "timeline",
-    title: "The first groups, prover by prover",
-    needs: "a timeline of the plan",
-    script: None,
-    build,
-};
+pub(crate) const SECTION: Section =
+    Section { id: "timeline", title: "The first groups, prover by prover", script: None, build };
 
 /// The groups that are drawn.
 const GROUPS: u64 = 3;
-/// Lanes of one kind that are drawn: more are too thin to tell apart.
+/// Lanes of one kind that are drawn: more are too thin to distinguish.
 const LANES: usize = 12;
 /// Spans in the table; all are in the trace.
 const ROWS: usize = 400;
@@ -114,7 +110,7 @@ fn chart(lanes: &Drawn<'_>) -> Chart {
                 ),
             };
             let place = series.iter().position(|series| series.name == kind).unwrap_or_else(|| {
-                series.push(Series { name: kind.to_owned(), tone, marks: Marks::Spans(Vec::new()) });
+                series.push(Series::spans(kind, tone, Vec::new()));
                 series.len() - 1
             });
             if let Marks::Spans(marks) = &mut series[place].marks {
@@ -135,11 +131,6 @@ fn chart(lanes: &Drawn<'_>) -> Chart {
         rules: Vec::new(),
         table,
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

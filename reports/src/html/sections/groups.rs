@@ -1,19 +1,14 @@
 //! Throughput and delay over N, with the balance point.
 
-use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
+use crate::chart::{Axis, Chart, Column, Dot, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::plan::PlanRecord;
 use records::plan::curves::{CurvesRecord, OverBatchesRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "groups",
-    title: "Batches per aggregation",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "groups", title: "Batches per aggregation", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let (plan, curves) = (records.plan.as_ref()?, records.curves.as_ref()?);
@@ -31,10 +26,6 @@ fn x_axis(curves: &CurvesRecord) -> Axis {
 
 fn points(curves: &CurvesRecord, pick: fn(&OverBatchesRecord) -> f64) -> Vec<(f64, f64)> {
     curves.over_batches.iter().map(|at| (f64::from(at.batches_per_aggregation), pick(at))).collect()
-}
-
-fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>, dashed: bool) -> Series {
-    Series { name: name.to_owned(), tone, marks: Marks::Line { points, dashed } }
 }
 
 fn rules(plan: &PlanRecord, curves: &CurvesRecord) -> Vec<Rule> {
@@ -63,17 +54,15 @@ fn throughput(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         x: x_axis(curves),
         y: Axis::from_zero("throughput, batches/s"),
         series: vec![
-            line(
+            Series::line(
                 &format!("corrected ({provers} provers)"),
                 Tone::Main,
                 points(curves, |at| at.corrected_throughput_batches_per_s),
-                false,
             ),
-            line(
+            Series::dashed(
                 "formula as published (N provers)",
                 Tone::Second,
                 points(curves, |at| at.published_throughput_batches_per_s),
-                true,
             ),
         ],
         rules,
@@ -96,14 +85,9 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
     let mean = dots(|at| Some(at.simulated?.mean_s), "simulated mean");
     let p99 = dots(|at| Some(at.simulated?.p99_s), "simulated p99");
     let behind = if mean.len() < curves.over_batches.len() {
-        " Where no dot stands the fleet does not keep up."
+        " Where there is no dot the fleet is unstable: demand exceeds its capacity."
     } else {
         ""
-    };
-    let marks = |name: &str, tone, dots, hollow| Series {
-        name: name.to_owned(),
-        tone,
-        marks: Marks::Dots { dots, hollow },
     };
     Chart {
         id: "delay-over-n".to_owned(),
@@ -116,10 +100,10 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         x: x_axis(curves),
         y: Axis::log("delay to consolidated, s"),
         series: vec![
-            line("corrected", Tone::Main, points(curves, |at| at.corrected_delay_s), false),
-            line("formula as published", Tone::Second, points(curves, |at| at.published_delay_s), true),
-            marks("simulated mean", Tone::Main, mean, false),
-            marks("simulated p99", Tone::Third, p99, true),
+            Series::line("corrected", Tone::Main, points(curves, |at| at.corrected_delay_s)),
+            Series::dashed("formula as published", Tone::Second, points(curves, |at| at.published_delay_s)),
+            Series::dots("simulated mean", Tone::Main, mean),
+            Series::rings("simulated p99", Tone::Third, p99),
         ],
         rules: rules(plan, curves),
         table: table(curves),
@@ -127,25 +111,18 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
 }
 
 fn table(curves: &CurvesRecord) -> Table {
-    let mut table = Table::new([
-        ("batches_per_aggregation", "N"),
-        ("published_throughput_batches_per_s", "published: batches/s"),
-        ("published_delay_s", "published: delay, s"),
-        ("corrected_throughput_batches_per_s", "corrected: batches/s"),
-        ("corrected_delay_s", "corrected: delay, s"),
-        ("simulated_delay_s", "simulated: mean, s"),
-        ("simulated_delay_p99_s", "simulated: p99, s"),
-    ]);
-    for at in &curves.over_batches {
-        table.push([
-            at.batches_per_aggregation.into(),
-            at.published_throughput_batches_per_s.into(),
-            at.published_delay_s.into(),
-            at.corrected_throughput_batches_per_s.into(),
-            at.corrected_delay_s.into(),
-            at.simulated.map(|delay| delay.mean_s).into(),
-            at.simulated.map(|delay| delay.p99_s).into(),
-        ]);
-    }
-    table
+    let columns: [Column<OverBatchesRecord>; 7] = [
+        ("batches_per_aggregation", "N", |at| at.batches_per_aggregation.into()),
+        ("published_throughput_batches_per_s", "published: batches/s", |at| {
+            at.published_throughput_batches_per_s.into()
+        }),
+        ("published_delay_s", "published: delay, s", |at| at.published_delay_s.into()),
+        ("corrected_throughput_batches_per_s", "corrected: batches/s", |at| {
+            at.corrected_throughput_batches_per_s.into()
+        }),
+        ("corrected_delay_s", "corrected: delay, s", |at| at.corrected_delay_s.into()),
+        ("simulated_delay_s", "simulated: mean, s", |at| at.simulated.map(|delay| delay.mean_s).into()),
+        ("simulated_delay_p99_s", "simulated: p99, s", |at| at.simulated.map(|delay| delay.p99_s).into()),
+    ];
+    Table::of(&curves.over_batches, columns)
 }

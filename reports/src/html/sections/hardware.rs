@@ -1,20 +1,15 @@
 //! Machines ranked for the plan.
 
-use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone, Value};
-use crate::html::page::short;
+use crate::chart::{Axis, Chart, Column, Series, Span, Table, Tone, Value};
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
-use crate::plan::sentences::seconds;
+use crate::words::seconds;
 use records::number::significant;
 use records::plan::answers::{MachineFleetRecord, MachineRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "hardware",
-    title: "On which machines",
-    needs: "a plan from a profile whose clock is known, or a ranking of machines",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "hardware", title: "On which machines", script: None, build };
 
 /// Machines in the chart; all of them are in the table.
 const LANES_MOST: usize = 16;
@@ -36,8 +31,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         ));
         blocks.push(Block::Table {
             id: "machines-table".to_owned(),
-            caption: "Machines for this target. Times are scaled from the measured machine; what they stand on is said."
-                .to_owned(),
+            caption:
+                "Machines for this target. Times are scaled from the measured machine; their basis is named."
+                    .to_owned(),
             table,
         });
     } else {
@@ -87,41 +83,32 @@ fn ranking(priced: &[(&MachineRecord, &MachineFleetRecord, f64)], table: Table) 
         ),
         x: Axis::from_zero("$ an hour"),
         y: Axis::lanes("", shown.iter().map(|(machine, ..)| machine.id.clone()).collect()),
-        series: vec![Series { name: String::new(), tone: Tone::Main, marks: Marks::Spans(spans.collect()) }],
+        series: vec![Series::spans("", Tone::Main, spans.collect())],
         rules: Vec::new(),
         table,
     }
 }
 
 fn table(machines: &[MachineRecord]) -> Table {
-    let mut table = Table::new([
-        ("machine", "machine"),
-        ("cores_per_prover", "cores a prover"),
-        ("provers_per_machine", "provers a machine"),
-        ("provers", "provers"),
-        ("machines", "machines"),
-        ("prove_s", "prove, s"),
-        ("usd_per_hour", "$/hour"),
-        ("delay_p99_s", "p99, s"),
-        ("basis", "stands on"),
-    ]);
-    for MachineRecord { id, fleet, problem } in machines {
-        let of = |pick: fn(&MachineFleetRecord) -> Value| fleet.as_ref().map_or(Value::Nothing, pick);
-        table.push([
-            short(id).into(),
-            of(|fleet| fleet.cores_per_prover.into()),
-            of(|fleet| fleet.provers_per_machine.into()),
-            of(|fleet| fleet.provers.into()),
-            of(|fleet| fleet.machines.into()),
-            of(|fleet| fleet.prove_s.into()),
-            of(|fleet| fleet.usd_per_hour.into()),
-            of(|fleet| fleet.delay_s_p99.into()),
-            match (fleet, problem) {
-                (Some(fleet), _) => fleet.basis.clone().into(),
-                (None, Some(why)) => format!("no plan: {why}").into(),
-                (None, None) => Value::Nothing,
-            },
-        ]);
+    fn of(machine: &MachineRecord, pick: fn(&MachineFleetRecord) -> Value) -> Value {
+        machine.fleet.as_ref().map_or(Value::Nothing, pick)
     }
-    table
+    let columns: [Column<MachineRecord>; 9] = [
+        ("machine", "machine", |machine| short(&machine.id).into()),
+        ("cores_per_prover", "cores a prover", |machine| of(machine, |fleet| fleet.cores_per_prover.into())),
+        ("provers_per_machine", "provers a machine", |machine| {
+            of(machine, |fleet| fleet.provers_per_machine.into())
+        }),
+        ("provers", "provers", |machine| of(machine, |fleet| fleet.provers.into())),
+        ("machines", "machines", |machine| of(machine, |fleet| fleet.machines.into())),
+        ("prove_s", "prove, s", |machine| of(machine, |fleet| fleet.prove_s.into())),
+        ("usd_per_hour", "$/hour", |machine| of(machine, |fleet| fleet.usd_per_hour.into())),
+        ("delay_p99_s", "p99, s", |machine| of(machine, |fleet| fleet.delay_s_p99.into())),
+        ("basis", "basis", |MachineRecord { fleet, problem, .. }| match (fleet, problem) {
+            (Some(fleet), _) => fleet.basis.clone().into(),
+            (None, Some(why)) => format!("no plan: {why}").into(),
+            (None, None) => Value::Nothing,
+        }),
+    ];
+    Table::of(machines, columns)
 }

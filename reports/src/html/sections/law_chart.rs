@@ -1,6 +1,7 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
-use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Series, Table, Tone, Value};
+use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, Tone, Value};
+use crate::words::{capital, percent};
 use records::laws::{FitRecord, LawRecord, OfName, OverName, Reach};
 use records::number::{significant, time};
 
@@ -37,11 +38,7 @@ pub(crate) fn chart(
             point.samples
         ),
     });
-    series.push(Series {
-        name: "measured".to_owned(),
-        tone: Tone::Main,
-        marks: Marks::Dots { dots: dots.collect(), hollow: false },
-    });
+    series.push(Series::dots("measured", Tone::Main, dots.collect()));
     let mut caption = what_to_see.to_owned();
     for fit in &law.fits {
         caption += &format!(" {}", fit_words(fit));
@@ -54,40 +51,30 @@ pub(crate) fn chart(
 
 /// A curve is whole where it was measured and broken beyond.
 fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
-    let name = fit.law.words().to_owned();
+    let name = fit.law.words();
     let band: Vec<BandPoint> = fit
         .curve
         .iter()
         .filter_map(|point| Some(BandPoint { x: point.x, low: point.low?, high: point.high? }))
         .collect();
-    let line = |points: Vec<(f64, f64)>, name: String, dashed| Series {
-        name,
-        tone,
-        marks: Marks::Line { points, dashed },
+    let reached = |is_within: bool| {
+        let points = fit.curve.iter().filter(move |point| (point.reach == Reach::Within) == is_within);
+        points.map(|point| (point.x, point.y))
     };
-    let within: Vec<_> = fit
-        .curve
-        .iter()
-        .filter(|point| point.reach == Reach::Within)
-        .map(|point| (point.x, point.y))
-        .collect();
-    let beyond: Vec<_> = within
-        .last()
-        .copied()
-        .into_iter()
-        .chain(fit.curve.iter().filter(|point| point.reach != Reach::Within).map(|point| (point.x, point.y)))
-        .collect();
+    let within: Vec<_> = reached(true).collect();
+    let beyond: Vec<_> = within.last().copied().into_iter().chain(reached(false)).collect();
     let mut series = Vec::new();
     if band.len() > 1 {
-        series.push(Series { name: String::new(), tone, marks: Marks::Band(band) });
+        series.push(Series::band(tone, band));
     }
     if within.len() > 1 {
-        series.push(line(within, name, false));
+        series.push(Series::line(name, tone, within));
         if beyond.len() > 1 {
-            series.push(line(beyond, String::new(), true));
+            series.push(Series::dashed("", tone, beyond));
         }
     } else if beyond.len() > 1 {
-        series.push(line(beyond, name, dashed));
+        let draw = if dashed { Series::dashed } else { Series::line };
+        series.push(draw(name, tone, beyond));
     }
     series
 }
@@ -107,7 +94,7 @@ fn fit_words(fit: &FitRecord) -> String {
         })
         .collect();
     let left_out = fit.leave_one_out_fraction.map_or_else(String::new, |share| {
-        format!("; each point predicted from the others to {} %", significant(100.0 * share, 2))
+        format!("; each point predicted from the others to {}", percent(share, 2))
     });
     format!("{}: {}{left_out}.", fit.law.words(), coefficients.join(", "))
 }
@@ -122,9 +109,7 @@ fn name_and_unit(key: &str) -> (String, &'static str) {
 
 /// A note as a sentence among others.
 fn sentence(note: &str) -> String {
-    let mut rest = note.trim().trim_end_matches('.').chars();
-    let first = rest.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(rest).chain(['.']).collect()
+    capital(note.trim().trim_end_matches('.')) + "."
 }
 
 fn figure(law: &LawRecord, y: f64) -> String {
@@ -137,25 +122,17 @@ fn figure(law: &LawRecord, y: f64) -> String {
 /// Every point and every place of every curve.
 fn table(law: &LawRecord) -> Table {
     let unit = law.of.key();
+    let (low, high) = match law.of {
+        OfName::TimeS => ("low_s", "high_s"),
+        OfName::MemoryBytes => ("low_bytes", "high_bytes"),
+    };
     let x = (law.over.key(), law.over.words());
     let mut table = Table::new([
         ("source", "source"),
         x,
         (unit, law.of.words()),
-        (
-            match law.of {
-                OfName::TimeS => "low_s",
-                OfName::MemoryBytes => "low_bytes",
-            },
-            "low",
-        ),
-        (
-            match law.of {
-                OfName::TimeS => "high_s",
-                OfName::MemoryBytes => "high_bytes",
-            },
-            "high",
-        ),
+        (low, "low"),
+        (high, "high"),
         ("samples", "samples"),
         ("reach", "reach"),
     ]);
@@ -186,7 +163,7 @@ fn table(law: &LawRecord) -> Table {
     table
 }
 
-/// An axis of what the law is over; along cores, sizes and N the measured places are marked.
+/// An axis of what the law is over; along cores, sizes and N the measured places have ticks.
 pub(crate) fn x_axis(law: &LawRecord) -> Axis {
     let mut places: Vec<f64> = law.points.iter().map(|point| point.x).collect();
     places.extend(
@@ -195,14 +172,10 @@ pub(crate) fn x_axis(law: &LawRecord) -> Axis {
     places.sort_by(f64::total_cmp);
     places.dedup();
     match law.over {
-        OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation
-            if places.len() <= 12 =>
-        {
-            Axis::log(law.over.words()).with_ticks(places)
-        }
-        OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => {
-            Axis::log(law.over.words())
-        }
         OverName::ClockGhz | OverName::CpuFraction => Axis::linear(law.over.words()),
+        OverName::Cores | OverName::BatchTransactions | OverName::BatchesPerAggregation => {
+            let few = if places.len() <= 12 { places } else { Vec::new() };
+            Axis::log(law.over.words()).with_ticks(few)
+        }
     }
 }

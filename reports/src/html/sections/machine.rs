@@ -1,12 +1,11 @@
 //! The machine as it was when the run began.
 
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use maud::html;
 use records::report::Records;
 
-pub(super) const SECTION: Section =
-    Section { id: "machine", title: "The machine", needs: "a profile", script: None, build };
+pub(super) const SECTION: Section = Section { id: "machine", title: "The machine", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let machine = &records.profile.as_ref()?.machine;

@@ -1,13 +1,12 @@
 //! How the numbers came to be, and what they cannot tell.
 
-use crate::html::page::short;
+use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use maud::html;
 use records::profile::ProfileRecord;
 use records::report::Records;
 
-pub(super) const SECTION: Section =
-    Section { id: "method", title: "Method and limits", needs: "a plan or a profile", script: None, build };
+pub(super) const SECTION: Section = Section { id: "method", title: "Method and limits", script: None, build };
 
 /// As much of the spec is shown; the file beside the profile has all of it.
 const SPEC_CHARACTERS: usize = 8_000;

@@ -1,13 +1,12 @@
 //! Cost against p99 delay: the fleets that no other beats in both.
 
-use crate::chart::{Axis, Chart, Dot, Marks, Rule, Series, Table, Tone};
+use crate::chart::{Axis, Chart, Column, Dot, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
-use records::plan::{PlanRecord, State, Statistic};
+use records::plan::{ParetoRecord, PlanRecord, State, Statistic};
 use records::report::Records;
 
-pub(super) const SECTION: Section =
-    Section { id: "cost", title: "Cost against delay", needs: "a plan", script: None, build };
+pub(super) const SECTION: Section = Section { id: "cost", title: "Cost against delay", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let plan = records.plan.as_ref()?;
@@ -29,29 +28,21 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 fn front(plan: &PlanRecord) -> Chart {
     let priced = plan.pareto.iter().all(|point| point.usd_per_batch.is_some());
-    let cost = |point: &records::plan::ParetoRecord| match point.usd_per_batch {
+    let cost = |point: &ParetoRecord| match point.usd_per_batch {
         Some(usd) if priced => usd,
         _ => f64::from(point.machines),
     };
-    let mut table = Table::new([
-        ("provers", "provers"),
-        ("batches_per_aggregation", "N"),
-        ("aggregators", "aggregators"),
-        ("machines", "machines"),
-        ("usd_per_batch", "$ a batch"),
-        ("delay_p99_s", "p99 to consolidated, s"),
-    ]);
+    let columns: [Column<ParetoRecord>; 6] = [
+        ("provers", "provers", |point| point.provers.into()),
+        ("batches_per_aggregation", "N", |point| point.batches_per_aggregation.into()),
+        ("aggregators", "aggregators", |point| point.aggregators.into()),
+        ("machines", "machines", |point| point.machines.into()),
+        ("usd_per_batch", "$ a batch", |point| point.usd_per_batch.into()),
+        ("delay_p99_s", "p99 to consolidated, s", |point| point.p99_s.into()),
+    ];
     let mut dots = Vec::new();
     let mut chosen = Vec::new();
     for point in &plan.pareto {
-        table.push([
-            point.provers.into(),
-            point.batches_per_aggregation.into(),
-            point.aggregators.into(),
-            point.machines.into(),
-            point.usd_per_batch.into(),
-            point.p99_s.into(),
-        ]);
         let dot = Dot {
             x: cost(point),
             y: point.p99_s,
@@ -75,19 +66,11 @@ fn front(plan: &PlanRecord) -> Chart {
         .filter(|limit| limit.state == State::Consolidated && limit.statistic == Statistic::P99);
     let rules = limit
         .map(|limit| Rule::Y { at: limit.limit_s, label: format!("asked: within {}", time(limit.limit_s)) });
-    let marks = |name: &str, tone, dots| Series {
-        name: name.to_owned(),
-        tone,
-        marks: Marks::Dots { dots, hollow: false },
-    };
-    let mut series =
-        vec![Series { name: String::new(), tone: Tone::Muted, marks: Marks::Step { points, dashed: false } }];
-    if !dots.is_empty() {
-        series.push(marks("on the front", Tone::Main, dots));
-    }
-    if !chosen.is_empty() {
-        series.push(marks("recommended", Tone::Second, chosen));
-    }
+    let series = [
+        Series::step("", Tone::Muted, points),
+        Series::dots("on the front", Tone::Main, dots),
+        Series::dots("recommended", Tone::Second, chosen),
+    ];
     let cheapest = plan.pareto.first();
     let fastest = plan.pareto.last();
     let span = match (cheapest, fastest) {
@@ -114,8 +97,8 @@ fn front(plan: &PlanRecord) -> Chart {
         ),
         x: Axis::linear(if priced { "cost, $ a batch" } else { "provers and aggregators" }),
         y: Axis::linear("p99 delay to consolidated, s"),
-        series,
+        series: series.into_iter().filter(|series| !series.is_empty()).collect(),
         rules: rules.into_iter().collect(),
-        table,
+        table: Table::of(&plan.pareto, columns),
     }
 }

@@ -1,19 +1,15 @@
 //! Delay over the number of provers, with the floor that no number goes below.
 
-use crate::chart::{Axis, BandPoint, Chart, Dot, Marks, Rule, Series, Table, Tone, Value};
+use crate::answer::how_sure;
+use crate::chart::{Axis, BandPoint, Chart, Column, Dot, Rule, Series, Table, Tone, Value, yes_or_no};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
 use records::plan::{PlanRecord, State};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "provers",
-    title: "More or fewer provers",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section =
+    Section { id: "provers", title: "More or fewer provers", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let (plan, curves) = (records.plan.as_ref()?, records.curves.as_ref()?);
@@ -22,24 +18,15 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     }
     let mut blocks = Vec::new();
     if curves.over_provers.iter().all(|fleet| fleet.delay.is_none()) {
-        blocks.push(Block::Caution("None of the fleets looked at keeps up with the load.".to_owned()));
+        blocks.push(Block::Caution(
+            "None of the fleets looked at is stable: demand exceeds their capacity.".to_owned(),
+        ));
     } else {
         blocks.push(Block::chart(delay_over_provers(plan, curves)));
     }
-    blocks.push(Block::Words(sensitivity(plan)));
+    let provers = plan.recommendation.provers;
+    blocks.push(Block::Words(format!("Recommended: {provers}; {}.", how_sure(plan).if_otherwise)));
     Some(blocks)
-}
-
-fn sensitivity(plan: &PlanRecord) -> String {
-    let found = &plan.sensitivity;
-    let words =
-        |provers: Option<u32>| provers.map_or_else(|| "no number is enough".to_owned(), |p| p.to_string());
-    format!(
-        "Recommended: {}. With proofs that take 10 % longer: {}; with proofs that take 10 % less: {}.",
-        plan.recommendation.provers,
-        words(found.provers_if_10_percent_slower),
-        words(found.provers_if_10_percent_faster)
-    )
 }
 
 /// A quantile and its half-width.
@@ -70,14 +57,10 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
             note: format!("{} provers, {name}: {}", fleet.provers, time(pick(delay).0)),
         });
         if band.len() > 1 {
-            series.push(Series { name: String::new(), tone, marks: Marks::Band(band) });
+            series.push(Series::band(tone, band));
         }
-        series.push(Series { name: name.to_owned(), tone, marks: Marks::Line { points, dashed: false } });
-        series.push(Series {
-            name: String::new(),
-            tone,
-            marks: Marks::Dots { dots: dots.collect(), hollow: false },
-        });
+        series.push(Series::line(name, tone, points));
+        series.push(Series::dots("", tone, dots.collect()));
     }
     let recommended = plan.recommendation.provers;
     let mut rules =
@@ -129,34 +112,27 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
 }
 
 fn table(curves: &CurvesRecord) -> Table {
-    let mut table = Table::new([
-        ("provers", "provers"),
-        ("use_percent", "use, %"),
-        ("delay_p50_s", "median, s"),
-        ("delay_p50_half_width_s", "± s"),
-        ("delay_p90_s", "p90, s"),
-        ("delay_p90_half_width_s", "± s"),
-        ("delay_p99_s", "p99, s"),
-        ("delay_p99_half_width_s", "± s"),
-        ("samples", "samples"),
-        ("settles", "keeps up"),
-    ]);
-    for OverProversRecord { provers, utilization, delay } in &curves.over_provers {
-        let of = |pick: fn(&DelayAtRecord) -> f64| Value::from(delay.as_ref().map(pick));
-        let half = |pick: fn(&DelayAtRecord) -> Option<f64>| Value::from(delay.as_ref().and_then(pick));
-        let percent = significant(utilization * 100.0, 4).parse::<f64>().unwrap_or(utilization * 100.0);
-        table.push([
-            (*provers).into(),
-            percent.into(),
-            of(|delay| delay.p50_s),
-            half(|delay| delay.p50_half_width_s),
-            of(|delay| delay.p90_s),
-            half(|delay| delay.p90_half_width_s),
-            of(|delay| delay.p99_s),
-            half(|delay| delay.p99_half_width_s),
-            delay.as_ref().map(|delay| delay.samples).into(),
-            if delay.is_some() { "yes" } else { "no" }.into(),
-        ]);
+    fn delay(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> f64) -> Value {
+        fleet.delay.as_ref().map(pick).into()
     }
-    table
+    fn half_width(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> Option<f64>) -> Value {
+        fleet.delay.as_ref().and_then(pick).into()
+    }
+    // Four digits, as they are shown: the rest is noise of the division.
+    fn percent(fraction: f64) -> Value {
+        significant(fraction * 100.0, 4).parse().unwrap_or(fraction * 100.0).into()
+    }
+    let columns: [Column<OverProversRecord>; 10] = [
+        ("provers", "provers", |fleet| fleet.provers.into()),
+        ("use_percent", "use, %", |fleet| percent(fleet.utilization)),
+        ("delay_p50_s", "median, s", |fleet| delay(fleet, |delay| delay.p50_s)),
+        ("delay_p50_half_width_s", "± s", |fleet| half_width(fleet, |delay| delay.p50_half_width_s)),
+        ("delay_p90_s", "p90, s", |fleet| delay(fleet, |delay| delay.p90_s)),
+        ("delay_p90_half_width_s", "± s", |fleet| half_width(fleet, |delay| delay.p90_half_width_s)),
+        ("delay_p99_s", "p99, s", |fleet| delay(fleet, |delay| delay.p99_s)),
+        ("delay_p99_half_width_s", "± s", |fleet| half_width(fleet, |delay| delay.p99_half_width_s)),
+        ("samples", "samples", |fleet| fleet.delay.as_ref().map(|delay| delay.samples).into()),
+        ("settles", "stable", |fleet| yes_or_no(fleet.delay.is_some())),
+    ];
+    Table::of(&curves.over_provers, columns)
 }

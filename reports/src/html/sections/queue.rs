@@ -1,19 +1,13 @@
 //! The queue over a day of uneven load.
 
-use crate::chart::{Axis, Chart, Marks, Series, Table, Tone, Value};
+use crate::chart::{Axis, Chart, Series, Table, Tone, Value};
 use crate::html::section::{Block, Section};
-use crate::plan::sentences::seconds;
+use crate::words::seconds;
 use records::number::significant;
 use records::plan::curves::{DayFleetRecord, DayRecord};
 use records::report::Records;
 
-pub(super) const SECTION: Section = Section {
-    id: "day",
-    title: "The queue over a day",
-    needs: "a plan with its curves",
-    script: None,
-    build,
-};
+pub(super) const SECTION: Section = Section { id: "day", title: "The queue over a day", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let day = records.curves.as_ref()?.day.as_ref()?;
@@ -48,11 +42,8 @@ fn queue(day: &DayRecord) -> Chart {
         for (hour, batches) in &points {
             table.push([(*provers).into(), (*hour).into(), (*batches).into()]);
         }
-        series.push(Series {
-            name: format!("{provers} provers ({why})"),
-            tone,
-            marks: Marks::Line { points, dashed: tone != Tone::Main },
-        });
+        let draw = if tone == Tone::Main { Series::line } else { Series::dashed };
+        series.push(draw(&format!("{provers} provers ({why})"), tone, points));
         words.push(if *settles {
             format!("With {provers} the longest wait is {}.", seconds(*wait_max_s))
         } else {
@@ -89,11 +80,7 @@ fn load(day: &DayRecord) -> Chart {
         caption: format!("Batches that close each second; {} at the peak.", significant(most, 3)),
         x: x_axis(),
         y: Axis::from_zero("load, batches/s"),
-        series: vec![Series {
-            name: String::new(),
-            tone: Tone::Main,
-            marks: Marks::Step { points, dashed: false },
-        }],
+        series: vec![Series::step("", Tone::Main, points)],
         rules: Vec::new(),
         table,
     }

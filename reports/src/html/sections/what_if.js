@@ -119,11 +119,12 @@
     output.setAttribute('aria-busy', 'false');
   }
   function count(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }
+  // In the words of answer.rs, which the terminal prints.
   function run(p, n, a) {
     const spares = grid.spares > 0 ? ' and ' + count(grid.spares, 'spare') : '';
     return 'Run ' + count(p, 'prover') + spares + ', aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator') + '.';
   }
-  const GROWS = 'This fleet does not keep up: its queue grows for as long as the load lasts.';
+  const GROWS = 'UNSTABLE: demand exceeds capacity, and the queue grows for as long as the load lasts.';
 
   function answerFromGrid() {
     let index = 0;
@@ -132,7 +133,7 @@
     }
     const answer = grid.answers[index];
     if (answer < 0) { show('No plan.', [], grid.refusals[-answer - 1] + '.', true); return; }
-    const [p, a, use, batches, transactions, toVirtual, corrected, seed, term, costs] = grid.rows[answer];
+    const [p, a, use, batches, transactions, toVirtual, corrected, published, term, costs] = grid.rows[answer];
     const rate = transactions === null ? '' : shown(transactions) + ' transactions/s, ';
     const facts = [
       ['carries', rate + shown(batches) + ' batches/s'],
@@ -140,7 +141,7 @@
       ['limited by', term],
       ['to virtual', shown(toVirtual) + ' s'],
       ['to consolidated, corrected form', shown(corrected) + ' s'],
-      ['to consolidated, seed’s formula', shown(seed) + ' s'],
+      ['to consolidated, formula as published', shown(published) + ' s'],
     ];
     const at = controls.usd.at.indexOf(state.usd) * controls.gwei.at.length + controls.gwei.at.indexOf(state.gwei);
     const [hour, batch] = grid.costs[costs][at];

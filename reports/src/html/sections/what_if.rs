@@ -7,13 +7,8 @@ use crate::html::section::{Block, Section};
 use maud::{Markup, PreEscaped, html};
 use records::report::Records;
 
-pub(crate) const SECTION: Section = Section {
-    id: "what-if",
-    title: "What if",
-    needs: "a plan",
-    script: Some(include_str!("what_if.js")),
-    build,
-};
+pub(crate) const SECTION: Section =
+    Section { id: "what-if", title: "What if", script: Some(include_str!("what_if.js")), build };
 
 const STYLE: &str = include_str!("what_if.css");
 

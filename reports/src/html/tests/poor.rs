@@ -191,7 +191,7 @@ fn samples_that_were_left_out_stand_apart() {
     let few = Read::of(&profile_with(|profile| mark(profile, 3, 2)));
     assert_eq!(few.all("#every-proof .wide svg > g > circle.ring").len(), 2);
     assert_eq!(few.all("#every-proof .wide svg > g > circle.dot").len(), 3);
-    assert!(few.words("#every-proof figcaption").contains("left out of every estimate"));
+    assert!(few.words("#every-proof figcaption").contains("discarded from every estimate"));
     let many = Read::of(&profile_with(|profile| mark(profile, 300, 20)));
     let left_out = many.all("#prove-times-1 tbody tr td:nth-child(4)");
     let counts = left_out.iter().map(|cell| cell.text().collect::<String>().parse::<u64>().expect("a count"));

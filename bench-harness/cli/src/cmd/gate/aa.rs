@@ -15,8 +15,7 @@ use regression::paired::block::Figures;
 use regression::paired::record::{arm, pair_record};
 use regression::paired::rules::check;
 use regression::paired::{Made, Many, Rules, one_block};
-use reports::export::Exporter;
-use reports::regression::aa::AaTable;
+use reports::regression::aa;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -68,7 +67,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         cells: made.iter().filter_map(|made| cell(made, &spec.cells, &rules, trials)).collect(),
         wall_s: started.elapsed().as_secs_f64(),
     };
-    print(&AaTable { width_columns: width() }.export(&record)?)?;
+    print(&aa::render(&record, width()))?;
     match &export_json {
         Some(file) => write_json(file, &record),
         None => Ok(()),

@@ -12,8 +12,8 @@ use records::file::ReadError;
 use records::regression::exact::ExactRecord;
 use records::regression::figures::FiguresRecord;
 use regression::exact::{compare, varying};
-use reports::export::Exporter;
-use reports::regression::exact_terminal::ExactTable;
+use reports::regression::exact_terminal;
+use reports::regression::sentences;
 use std::path::{Path, PathBuf};
 
 /// Compare every figure that has no noise (rows, gates, proof bytes, keys, tree shapes, roots, data) with a committed
@@ -81,7 +81,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         0 => Ok(()),
         _ => Err(Regression(format!(
             "{}; if that is meant, bless the baseline with --bless and commit it",
-            record.sentence()
+            sentences::exact(&record)
         ))
         .into()),
     }
@@ -98,7 +98,7 @@ fn read(file: &Path) -> anyhow::Result<FiguresRecord> {
 }
 
 fn show(record: &ExactRecord) -> anyhow::Result<()> {
-    print(&ExactTable { width_columns: width() }.export(record)?)
+    print(&exact_terminal::render(record, width()))
 }
 
 fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> anyhow::Result<()> {

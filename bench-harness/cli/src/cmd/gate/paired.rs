@@ -15,8 +15,7 @@ use records::regression::paired::{PairedRecord, VerdictName};
 use regression::paired::record::{About, record};
 use regression::paired::rules::check;
 use regression::paired::{Many, Rules, compare};
-use reports::export::Exporter;
-use reports::regression::paired_terminal::PairedTable;
+use reports::regression::paired_terminal;
 use std::time::Instant;
 
 /// Compare the prove times of two builds in pairs of runs: A B B A, each sample in a fresh process, a new seed for each
@@ -105,8 +104,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         wall_s: started.elapsed().as_secs_f64(),
     };
     let mut record = record(&found, about);
-    record.meanings = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
-    print(&PairedTable { width_columns: width() }.export(&record)?)?;
+    record.fleet_impact = fleet_impact::of(&record, &base_arm.stages, &plan_args)?;
+    print(&paired_terminal::render(&record, width()))?;
     outputs.write(&record)?;
     exit(&record)
 }

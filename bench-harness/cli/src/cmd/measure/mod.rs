@@ -16,8 +16,7 @@ use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec};
 use anyhow::Context;
 use records::file::to_json;
-use reports::export::Exporter;
-use reports::profile::terminal::ProfileTable;
+use reports::profile::terminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,7 +65,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     if args.json {
         return print(&to_json(&outcome.profile)?);
     }
-    print(&ProfileTable { width_columns: width(), details: false }.export(&outcome.profile)?)?;
+    print(&terminal::render(&outcome.profile, width(), false))?;
     print(&format!("Everything is in {}.", outcome.folder.display()))
 }
 

@@ -25,8 +25,7 @@ use planner::recommend;
 use records::file::to_json;
 use records::plan::PlanRecord;
 use records::profile::ProfileRecord;
-use reports::export::Exporter;
-use reports::timeline::chrome::ChromeTrace;
+use reports::timeline::chrome;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -134,7 +133,7 @@ impl Args {
     ) -> anyhow::Result<()> {
         if let Some(path) = &self.timeline {
             let timeline = plan.timeline(plan.timeline_groups())?;
-            write_whole(path, &ChromeTrace.export(&timeline)?)?;
+            write_whole(path, &chrome::render(&timeline)?)?;
         }
         let text = if self.machines.is_asked() {
             let answers = self.machines.answers(plan, &prover()?)?;

@@ -20,20 +20,6 @@ use clap::ValueEnum;
 use measure::timeline::timeline;
 use records::file::to_json;
 use records::machine::MachineRecord;
-use reports::compare::csv::ComparisonCsv;
-use reports::compare::markdown::ComparisonMarkdown;
-use reports::compare::terminal::ComparisonTable;
-use reports::export::Exporter;
-use reports::laws::csv::LawsCsv;
-use reports::laws::markdown::LawsMarkdown;
-use reports::laws::terminal::LawsTable;
-use reports::machine::terminal::MachineTable;
-use reports::profile::csv::ProfileCsv;
-use reports::profile::histogram_log::HistogramLog;
-use reports::profile::markdown::ProfileMarkdown;
-use reports::profile::terminal::ProfileTable;
-use reports::sample::csv::SampleCsv;
-use reports::timeline::chrome::ChromeTrace;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -148,37 +134,37 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     }
     if let Some(path) = &args.timeline {
         let samples = records::sample::read_log(&files.samples())?;
-        return write_whole(path, &ChromeTrace.export(&timeline(&samples))?);
+        return write_whole(path, &reports::timeline::chrome::render(&timeline(&samples))?);
     }
     if !args.compare.is_empty() {
         return deliver(&compared(args, format)?, args.output.as_deref());
     }
     let text = match (args.what, format) {
-        (What::Samples, Format::Csv) => SampleCsv.export(&records::sample::read_log(&files.samples())?)?,
+        (What::Samples, Format::Csv) => {
+            reports::sample::csv::render(&records::sample::read_log(&files.samples())?)?
+        }
         (What::Samples, Format::Json) => records::file::read_text(&files.samples())?,
         (What::Machine, Format::Terminal) => {
-            MachineTable { width_columns: width() }.export(&records::file::read(&files.machine())?)?
+            reports::machine::terminal::render(&records::file::read(&files.machine())?, width())
         }
         (What::Machine, Format::Json) => to_json(&records::file::read::<MachineRecord>(&files.machine())?)?,
         (What::Profile, format) => {
             let profile = records::file::read(&files.profile())?;
             match format {
-                Format::Terminal => {
-                    ProfileTable { width_columns: width(), details: false }.export(&profile)?
-                }
+                Format::Terminal => reports::profile::terminal::render(&profile, width(), false),
                 Format::Json => to_json(&profile)?,
-                Format::Csv => ProfileCsv.export(&profile)?,
-                Format::Markdown => ProfileMarkdown.export(&profile)?,
-                Format::Histograms => HistogramLog.export(&profile)?,
+                Format::Csv => reports::profile::csv::render(&profile)?,
+                Format::Markdown => reports::profile::markdown::render(&profile),
+                Format::Histograms => reports::profile::histogram_log::render(&profile)?,
             }
         }
         (What::Laws, format) => {
             let laws = args.laws.of(&records::file::read(&files.profile())?)?;
             match format {
-                Format::Terminal => LawsTable { width_columns: width() }.export(&laws)?,
+                Format::Terminal => reports::laws::terminal::render(&laws, width()),
                 Format::Json => to_json(&laws)?,
-                Format::Csv => LawsCsv.export(&laws)?,
-                Format::Markdown => LawsMarkdown.export(&laws)?,
+                Format::Csv => reports::laws::csv::render(&laws)?,
+                Format::Markdown => reports::laws::markdown::render(&laws),
                 Format::Histograms => return Err(histograms_of_what()),
             }
         }
@@ -233,10 +219,10 @@ fn histograms_of_what() -> anyhow::Error {
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
     let record = side_by_side(&args.compare, &args.asked.plan_args, args.second_usd_per_hour)?;
     Ok(match format {
-        Format::Terminal => ComparisonTable { width_columns: width() }.export(&record)?,
+        Format::Terminal => reports::compare::terminal::render(&record, width()),
         Format::Json => to_json(&record).context("writing the comparison as JSON")?,
-        Format::Csv => ComparisonCsv.export(&record)?,
-        Format::Markdown => ComparisonMarkdown.export(&record)?,
+        Format::Csv => reports::compare::csv::render(&record)?,
+        Format::Markdown => reports::compare::markdown::render(&record),
         Format::Histograms => return Err(histograms_of_what()),
     })
 }

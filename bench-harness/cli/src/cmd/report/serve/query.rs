@@ -8,7 +8,8 @@ use clap::Parser;
 use planner::recommend;
 use records::plan::PlanRecord;
 use records::profile::ProfileRecord;
-use reports::plan::sentences::{facts, recommendation};
+use reports::answer::sentence;
+use reports::plan::rows::facts;
 use serde_json::{Value, json};
 
 /// Version of an answer.
@@ -73,7 +74,7 @@ fn answer(record: &PlanRecord, cell: &str) -> Value {
         record.fleet_estimates.first().is_some_and(|fleet_estimate| fleet_estimate.unstable.is_none());
     json!({
         "schema_version": ANSWER_SCHEMA_VERSION,
-        "headline": recommendation(record),
+        "headline": sentence(record),
         "facts": facts,
         "keeps_up": keeps_up,
         "planned_with": cell,

@@ -1,13 +1,15 @@
-//! Which lines the summary has: the answer, why, how sure, the delay four ways, what was measured, and what must be
-//! known beside it. Never more than [`LINES_MAX`].
+//! A run and its plan in 25 lines, for a person at a terminal: the answer, why, how sure, the delay four ways, what
+//! was measured, and what must be known beside it. Never more lines than [`LINES_MAX`].
 
-use crate::html::sections::recommendation::without_proofs;
-use crate::plan::sentences::{because, count, count_of, limit_words, rate, seconds};
+use crate::answer::{
+    Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, target, users_wait, ways,
+    without_proofs,
+};
+use crate::bars::{bar, histogram};
 use crate::profile::rows::{interval, remarks};
-use crate::summary::bars::{bar, sparkline};
 use crate::text::wrap;
 use records::number::{significant, time};
-use records::plan::{FleetEstimateRecord, PlanRecord, SensitivityRecord};
+use records::plan::{FleetEstimateRecord, PlanRecord};
 use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
 
@@ -67,21 +69,16 @@ fn one_line(text: &str) -> String {
 }
 
 /// The summary of these records, ending in a newline.
-pub fn summary(records: &Records, look: TextStyle) -> String {
+pub fn summary(records: &Records, style: TextStyle) -> String {
     let mut lines = Vec::new();
     if let Some(plan) = &records.plan {
-        lines.extend(answer(plan, look));
+        lines.extend(answer(plan, style));
         lines.push(String::new());
-        lines.extend(
-            plan.fleet_estimates
-                .first()
-                .map(|fleet_estimate| delays(fleet_estimate, look))
-                .unwrap_or_default(),
-        );
+        lines.extend(recommended(plan).map(|fleet| delays(fleet, style)).unwrap_or_default());
     }
     if let Some(why) = &records.no_plan {
         lines.extend(
-            wrap(&one_line(&format!("There is no plan: {why}")), look.width_columns, "")
+            wrap(&one_line(&format!("There is no plan: {why}")), style.width_columns, "")
                 .lines()
                 .map(str::to_owned),
         );
@@ -92,124 +89,51 @@ pub fn summary(records: &Records, look: TextStyle) -> String {
         }
         // What is left of the lines is for the cells, with one for the heading and one for each remark.
         let room = LINES_MAX.saturating_sub(lines.len() + REMARKS_MOST + 2);
-        lines.extend(cells(profile, room, look));
-        lines.extend(cautions(profile, LINES_MAX.saturating_sub(lines.len()).min(REMARKS_MOST), look));
+        lines.extend(cells(profile, room, style));
+        lines.extend(cautions(profile, LINES_MAX.saturating_sub(lines.len()).min(REMARKS_MOST), style));
     }
     lines.truncate(LINES_MAX);
     lines.iter().fold(String::new(), |page, line| page + line.trim_end() + "\n")
 }
 
-fn answer(plan: &PlanRecord, look: TextStyle) -> Vec<String> {
-    let chosen = &plan.recommendation;
-    let spares =
-        if chosen.spares > 0 { format!(" and {}", count(chosen.spares, "spare")) } else { String::new() };
-    let headline = format!(
-        "Run {}{spares}, aggregate {} at a time on {}.",
-        count(chosen.provers, "prover"),
-        count_of(chosen.batches_per_aggregation, "batch", "batches"),
-        count(chosen.aggregators, "aggregator")
-    );
-    let mut lines: Vec<String> =
-        wrap(&headline, look.width_columns, "").lines().map(|line| look.strong(line)).collect();
-    let inputs = &plan.inputs;
-    let limit = inputs.delay_limit.map_or_else(
-        || "no limit on delay".to_owned(),
-        |limit| {
-            format!(
-                "{} to {} within {}",
-                limit.statistic.words(),
-                limit.state.words(),
-                seconds(limit.limit_s)
-            )
-        },
-    );
-    let asked = rate(inputs.target_batches_per_s, inputs.target_transactions_per_s);
-    lines.extend(look.line("for", &format!("{asked}, {limit}")));
-    if let Some(simulated) =
-        plan.fleet_estimates.first().and_then(|fleet_estimate| fleet_estimate.simulated.as_ref())
-    {
-        let delays = format!(
-            "ordered on L1 after {}, proved there after {}, 99 in 100 within {}",
-            seconds(simulated.virtual_oldest.mean_s),
-            seconds(simulated.consolidated.mean_s),
-            seconds(simulated.consolidated.p99_s)
-        );
-        lines.extend(look.line("users wait", &delays));
-    }
-    if let (Some(hour), Some(batch)) = (chosen.usd_per_hour, chosen.usd_per_batch) {
-        lines.extend(
-            look.line(
-                "cost",
-                &format!("${} an hour, ${} a batch", significant(hour, 4), significant(batch, 3)),
-            ),
-        );
-    }
-    lines.extend(look.line("why", &format!("{}. {}", limit_words(chosen.bottleneck), because(plan))));
-    lines.extend(look.line("how sure", &how_sure(plan)));
+fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
+    let headline = wrap(&format!("{}.", headline(plan)), style.width_columns, "");
+    let mut lines: Vec<String> = headline.lines().map(|line| style.strong(line)).collect();
+    let certainty = how_sure(plan);
+    let provers = certainty.provers.map_or_else(String::new, |provers| format!("{provers} "));
+    let parts = [
+        ("for", target(plan)),
+        ("users wait", users_wait(plan)),
+        ("cost", fleet_cost(plan).unwrap_or_default()),
+        ("why", format!("{}. {}", limit(plan), because(plan))),
+        ("how sure", format!("{provers}{}; {}", certainty.basis, certainty.if_otherwise)),
+    ];
+    let parts = parts.iter().filter(|(_, words)| !words.is_empty());
+    lines.extend(parts.flat_map(|(name, words)| style.line(name, words)));
     lines
 }
 
-fn how_sure(plan: &PlanRecord) -> String {
-    let SensitivityRecord {
-        provers_if_10_percent_slower: slower,
-        provers_if_10_percent_faster: faster,
-        prove_mean_low_s,
-        prove_mean_high_s,
-        provers_low,
-        provers_high,
-    } = plan.sensitivity;
-    let words = |provers: Option<u32>| provers.map_or_else(|| "none is enough".to_owned(), |p| p.to_string());
-    let interval = match (prove_mean_low_s, prove_mean_high_s) {
-        (Some(low_s), Some(high_s)) => {
-            let provers = if provers_low == provers_high {
-                words(provers_low)
-            } else {
-                format!("{} to {}", words(provers_low), words(provers_high))
-            };
-            let samples = plan.inputs.prove.samples.unwrap_or(0);
-            format!(
-                "{provers} by the 95 % interval of {samples} proofs ({} to {})",
-                seconds(low_s),
-                seconds(high_s)
-            )
-        }
-        _ => "no interval, since the prove time was given".to_owned(),
-    };
-    format!("{interval}; proving 10 % slower: {}, 10 % faster: {}", words(slower), words(faster))
-}
-
 /// The same delay by each way of knowing it, as bars.
-fn delays(fleet_estimate: &FleetEstimateRecord, look: TextStyle) -> Vec<String> {
-    let half = |half: Option<f64>| {
-        half.filter(|half| *half > 0.0)
-            .map_or_else(String::new, |half| format!(" ± {}", significant(half, 2)))
-    };
-    let mut ways = vec![
-        ("formula as published", fleet_estimate.published_delay_s, String::new()),
-        ("formula, corrected", fleet_estimate.corrected_delay_s, String::new()),
-    ];
-    if let Some(simulated) = &fleet_estimate.simulated {
-        let delay = &simulated.consolidated;
-        ways.push(("simulated, mean", delay.mean_s, half(delay.mean_half_width_s)));
-        ways.push(("simulated, p99", delay.p99_s, half(delay.p99_half_width_s)));
-    }
-    if let Some(unstable) = &fleet_estimate.unstable {
-        ways.push(("p99 after a day", unstable.p99_after_a_day_s, ", never settles".to_owned()));
-        ways.push(("p99 after a week", unstable.p99_after_a_week_s, ", never settles".to_owned()));
-    }
-    let most = ways.iter().map(|way| way.1).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
-    let room = usize::from(look.width_columns).saturating_sub(22 + 24).clamp(6, 40);
-    let mut lines = vec![look.soft("Delay to consolidated, oldest transaction of a group:")];
-    for (way, delay_s, more) in ways {
+fn delays(fleet_estimate: &FleetEstimateRecord, style: TextStyle) -> Vec<String> {
+    let ways = ways(fleet_estimate);
+    let most = ways.iter().map(|way| way.delay_s).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
+    let room = usize::from(style.width_columns).saturating_sub(22 + 24).clamp(6, 40);
+    let mut lines = vec![style.soft("Delay to consolidated, oldest transaction of a group:")];
+    for Way { name, kind, delay_s, half_width_s, .. } in ways {
         let drawn = bar(delay_s / most, room);
         let gap = " ".repeat(room - drawn.chars().count().min(room));
-        lines.push(format!("  {way:<20} {}{gap} {} s{more}", look.mark(&drawn), significant(delay_s, 4)));
+        let more = match (kind, half_width_s) {
+            (WayKind::Unstable, _) => ", never settles".to_owned(),
+            (_, Some(half)) => format!(" ± {}", significant(half, 2)),
+            (_, None) => String::new(),
+        };
+        lines.push(format!("  {name:<20} {}{gap} {} s{more}", style.mark(&drawn), significant(delay_s, 4)));
     }
     lines
 }
 
 /// Prove times of the fastest cells, with how they are spread.
-fn cells(profile: &ProfileRecord, room: usize, look: TextStyle) -> Vec<String> {
+fn cells(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> {
     let mut measured: Vec<_> = profile
         .cells
         .iter()
@@ -232,32 +156,32 @@ fn cells(profile: &ProfileRecord, room: usize, look: TextStyle) -> Vec<String> {
     } else {
         "Time to prove a batch: median, interval, and how the proofs are spread:".to_owned()
     };
-    let name_width = (usize::from(look.width_columns).saturating_sub(54)).clamp(16, 34);
-    let mut lines = vec![look.soft(&heading)];
+    let name_width = (usize::from(style.width_columns).saturating_sub(54)).clamp(16, 34);
+    let mut lines = vec![style.soft(&heading)];
     for (cell, prove) in measured {
         let name = crate::chart::shortened(&cell.cell.words(), name_width);
         let interval = prove.interval.map_or_else(|| "one sample".to_owned(), interval);
-        let spread = sparkline(&prove.values_s, 12);
+        let spread = histogram(&prove.values_s, 12);
         lines.push(format!(
             "  {name:<name_width$} {:>8}  {interval:<26} {}",
             time(prove.median_s),
-            look.mark(&spread)
+            style.mark(&spread)
         ));
     }
     lines
 }
 
-fn cautions(profile: &ProfileRecord, room: usize, look: TextStyle) -> Vec<String> {
+fn cautions(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> {
     let all: Vec<String> = profile.cells.iter().flat_map(remarks).collect();
     let shown = if all.len() > room { room.saturating_sub(1) } else { all.len() };
-    let most = usize::from(look.width_columns.saturating_sub(2)).max(20);
+    let most = usize::from(style.width_columns.saturating_sub(2)).max(20);
     let mut lines: Vec<String> = all
         .iter()
         .take(shown)
-        .map(|remark| look.warning(&format!("! {}", crate::chart::shortened(remark, most))))
+        .map(|remark| style.warning(&format!("! {}", crate::chart::shortened(remark, most))))
         .collect();
     if all.len() > shown && room > 0 {
-        lines.push(look.warning(&format!("! {} more remarks: bench-harness report", all.len() - shown)));
+        lines.push(style.warning(&format!("! {} more remarks: bench-harness report", all.len() - shown)));
     }
     lines
 }
@@ -313,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_of_nothing() {
+    fn nothing_is_said_of_nothing() {
         assert_eq!(summary(&Records::default(), PLAIN), "");
         let text = summary(&fixture::profile_with(|profile| profile.cells.clear()), PLAIN);
         assert_eq!(text, "No batch was proved.\n");

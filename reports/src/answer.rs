@@ -1,0 +1,248 @@
+//! The answer of a plan in sentences: what to run, what users get for it, why, and how sure that is.
+//!
+//! Every rendering (terminal, Markdown, page, server) sets these and words none of its own; the script of the page
+//! writes the headline a second time, since it has no plan to hand over, and a test in a browser compares the two.
+
+use crate::words::{capital, cost, count, count_of, rate, seconds};
+use records::number::significant;
+use records::plan::{
+    FleetEstimateRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord, Term,
+    TimeRecord,
+};
+use records::profile::ProfileRecord;
+
+/// What to run: `Run 12 provers and 1 spare, aggregate 39 batches at a time on 12 aggregators`, without an end mark.
+pub fn headline(plan: &PlanRecord) -> String {
+    run(plan, "")
+}
+
+/// The headline with `beside` behind the number of provers.
+fn run(plan: &PlanRecord, beside: &str) -> String {
+    let RecommendationRecord { provers, spares, batches_per_aggregation, aggregators, .. } =
+        plan.recommendation;
+    let spares = if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
+    format!(
+        "Run {}{beside}{spares}, aggregate {} at a time on {}",
+        count(provers, "prover"),
+        count_of(batches_per_aggregation, "batch", "batches"),
+        count(aggregators, "aggregator")
+    )
+}
+
+/// The whole recommendation as one sentence: the headline with its range, the rate, the delays and the cost. The
+/// first that `plan` prints, and what the server answers.
+pub fn sentence(plan: &PlanRecord) -> String {
+    let chosen = &plan.recommendation;
+    let range = match (plan.sensitivity.provers_low, plan.sensitivity.provers_high) {
+        (Some(low), Some(high)) if low != high => format!(" ({low} to {high} by what was measured)"),
+        _ => String::new(),
+    };
+    let rate = rate(chosen.throughput_batches_per_s, chosen.throughput_transactions_per_s);
+    let cost = fleet_cost(plan).map_or_else(String::new, |cost| format!(", {cost}"));
+    format!("{}: {rate}, {}{cost}.", run(plan, &range), users_wait(plan))
+}
+
+/// The estimates of the recommended fleet.
+pub(crate) fn recommended(plan: &PlanRecord) -> Option<&FleetEstimateRecord> {
+    plan.fleet_estimates.first()
+}
+
+/// The simulation of the recommended fleet; none where it is unstable.
+pub(crate) fn simulated(plan: &PlanRecord) -> Option<&SimulatedRecord> {
+    recommended(plan)?.simulated.as_ref()
+}
+
+/// The fleet's cost, where prices were given.
+pub(crate) fn fleet_cost(plan: &PlanRecord) -> Option<String> {
+    cost(plan.recommendation.usd_per_hour, plan.recommendation.usd_per_batch)
+}
+
+/// What a user waits until a transaction is virtual and until it is consolidated, by the best that is known: the
+/// simulation, or the formula.
+pub(crate) fn users_wait(plan: &PlanRecord) -> String {
+    let chosen = &plan.recommendation;
+    match recommended(plan) {
+        Some(FleetEstimateRecord { simulated: Some(simulated), .. }) => format!(
+            "sequenced on L1 after {}, proven there after {} on average (p99 {})",
+            seconds(simulated.virtual_oldest.mean_s),
+            seconds(simulated.consolidated.mean_s),
+            seconds(simulated.consolidated.p99_s)
+        ),
+        Some(FleetEstimateRecord { unstable: Some(_), .. }) => format!(
+            "sequenced on L1 after {}; UNSTABLE: demand exceeds capacity, and the delay until it is proven there \
+             grows for as long as the load lasts",
+            seconds(chosen.delay_virtual_s)
+        ),
+        _ => format!(
+            "sequenced on L1 after {}, proven there after {} by formula",
+            seconds(chosen.delay_virtual_s),
+            seconds(chosen.delay_consolidated_s)
+        ),
+    }
+}
+
+/// The load and the limit on delay that were asked for.
+pub(crate) fn target(plan: &PlanRecord) -> String {
+    let inputs = &plan.inputs;
+    let limit = inputs.delay_limit.map_or_else(
+        || "no limit on delay".to_owned(),
+        |limit| {
+            let (statistic, state) = (limit.statistic.words(), limit.state.words());
+            format!("{statistic} delay to {state} within {}", seconds(limit.limit_s))
+        },
+    );
+    format!("{}, {limit}", rate(inputs.target_batches_per_s, inputs.target_transactions_per_s))
+}
+
+/// What was asked, with the times that the plan was made with.
+pub(crate) fn asked(plan: &PlanRecord) -> String {
+    let inputs = &plan.inputs;
+    let time = |time: &TimeRecord| {
+        let spread = if time.cv > 0.0 { format!(" (CV {})", significant(time.cv, 2)) } else { String::new() };
+        seconds(time.mean_s) + &spread
+    };
+    format!(
+        "Asked: {}. Close {}, prove {}, aggregate {}{}, block {}.",
+        target(plan),
+        seconds(inputs.close_s),
+        time(&inputs.prove),
+        time(&inputs.aggregation.step),
+        if inputs.aggregation.arity.is_some() { " a merge" } else { "" },
+        seconds(inputs.block_s),
+    )
+}
+
+/// What limits the fleet, for somebody who has not read the formulas.
+pub(crate) fn limit(plan: &PlanRecord) -> &'static str {
+    match plan.recommendation.bottleneck {
+        Term::Prove => "Proving",
+        Term::Close => "Closing batches",
+        Term::Aggregate => "Aggregating proofs",
+        Term::Block => "The L1 block time",
+    }
+}
+
+/// What limits the fleet, as a sentence with its figures.
+pub(crate) fn because(plan: &PlanRecord) -> String {
+    let RecommendationRecord {
+        provers,
+        aggregators,
+        batches_per_aggregation: n,
+        bottleneck,
+        capacity_batches_per_s,
+        ..
+    } = plan.recommendation;
+    let inputs = &plan.inputs;
+    let capacity = format!("{} batches/s", significant(capacity_batches_per_s, 3));
+    match bottleneck {
+        Term::Prove => format!(
+            "A proof takes {} on average: {} carry {capacity}.",
+            seconds(inputs.prove.mean_s),
+            count(provers, "prover")
+        ),
+        Term::Close => {
+            format!("Batches close no faster than {capacity}, however many provers there are.")
+        }
+        Term::Aggregate => {
+            format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
+        }
+        Term::Block => format!(
+            "L1 takes one proof every {}: with {} in each it carries {capacity}.",
+            seconds(inputs.block_s),
+            count_of(n, "batch", "batches")
+        ),
+    }
+}
+
+/// How sure the number of provers is.
+pub(crate) struct Certainty {
+    /// The provers at both ends of the interval of the prove time: `12 to 13`; none where the time was given.
+    pub(crate) provers: Option<String>,
+    /// What that interval is: `by the 95 % interval of 40 proofs (114.2 s to 126.1 s)`.
+    pub(crate) basis: String,
+    /// The provers if proofs took another time: `proving 10 % slower: 14, 10 % faster: 11`.
+    pub(crate) if_otherwise: String,
+}
+
+/// How sure the number of provers is.
+pub(crate) fn how_sure(plan: &PlanRecord) -> Certainty {
+    let SensitivityRecord {
+        provers_if_10_percent_slower: slower,
+        provers_if_10_percent_faster: faster,
+        prove_mean_low_s,
+        prove_mean_high_s,
+        provers_low,
+        provers_high,
+    } = plan.sensitivity;
+    let words = |provers: Option<u32>| provers.map_or_else(|| "none is enough".to_owned(), |p| p.to_string());
+    let if_otherwise = format!("proving 10 % slower: {}, 10 % faster: {}", words(slower), words(faster));
+    let Some((low_s, high_s)) = prove_mean_low_s.zip(prove_mean_high_s) else {
+        let basis = "no interval, since the prove time was given".to_owned();
+        return Certainty { provers: None, basis, if_otherwise };
+    };
+    let provers = if provers_low == provers_high {
+        words(provers_low)
+    } else {
+        format!("{} to {}", words(provers_low), words(provers_high))
+    };
+    let proofs = count(plan.inputs.prove.samples.unwrap_or(0), "proof");
+    let interval = format!("{} to {}", seconds(low_s), seconds(high_s));
+    let basis = format!("by the 95 % interval of {proofs} ({interval})");
+    Certainty { provers: Some(provers), basis, if_otherwise }
+}
+
+/// One way of knowing the delay of a fleet.
+pub(crate) struct Way {
+    pub(crate) name: &'static str,
+    pub(crate) kind: WayKind,
+    /// To consolidated, oldest transaction of a group.
+    pub(crate) delay_s: f64,
+    /// Of its 95 % interval, where it has one.
+    pub(crate) half_width_s: Option<f64>,
+    pub(crate) throughput_batches_per_s: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WayKind {
+    Formula,
+    Simulated,
+    /// Simulated, and the delay grows for as long as the load lasts.
+    Unstable,
+}
+
+/// The delay of a fleet by every way of knowing it.
+pub(crate) fn ways(fleet: &FleetEstimateRecord) -> Vec<Way> {
+    let way = |name, kind, delay_s, half_width_s: Option<f64>, throughput_batches_per_s| {
+        let half_width_s = half_width_s.filter(|half| *half > 0.0);
+        Way { name, kind, delay_s, half_width_s, throughput_batches_per_s }
+    };
+    let published = Some(fleet.published_throughput_batches_per_s);
+    let corrected = Some(fleet.corrected_throughput_batches_per_s);
+    let mut ways = vec![
+        way("formula as published", WayKind::Formula, fleet.published_delay_s, None, published),
+        way("formula, corrected", WayKind::Formula, fleet.corrected_delay_s, None, corrected),
+    ];
+    if let Some(found) = &fleet.simulated {
+        let (delay, throughput) = (&found.consolidated, Some(found.throughput_batches_per_s));
+        let kind = WayKind::Simulated;
+        ways.push(way("simulated, mean", kind, delay.mean_s, delay.mean_half_width_s, throughput));
+        ways.push(way("simulated, p99", kind, delay.p99_s, delay.p99_half_width_s, None));
+    }
+    if let Some(unstable) = &fleet.unstable {
+        ways.push(way("p99 after a day", WayKind::Unstable, unstable.p99_after_a_day_s, None, None));
+        ways.push(way("p99 after a week", WayKind::Unstable, unstable.p99_after_a_week_s, None, None));
+    }
+    ways
+}
+
+/// Why a profile has no prove time.
+pub(crate) fn without_proofs(profile: &ProfileRecord) -> String {
+    match profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum::<u64>() {
+        0 => "No batch was proved.".to_owned(),
+        discarded => format!(
+            "No clean proof: {} timed, and {} discarded.",
+            count_of(discarded, "proof was", "proofs were"),
+            if discarded == 1 { "it was" } else { "all of them were" }
+        ),
+    }
+}

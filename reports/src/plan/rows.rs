@@ -1,0 +1,123 @@
+//! What terminal and Markdown both show of a plan, as rows of tables.
+
+use crate::answer;
+use crate::words::{percent, seconds, with_half_width};
+use records::number::significant;
+use records::plan::{DelayRecord, DesignRecord, FleetEstimateRecord, ParetoRecord, PlanRecord};
+
+/// The header of the table of three figures.
+pub(crate) const OUTLOOK_HEADER: [&str; 8] =
+    ["P", "N", "A", "use", "formula as published", "corrected form", "simulated mean", "simulated p99"];
+
+/// One row of it: delay to consolidated of a group's oldest transaction.
+pub(crate) fn outlook_row(fleet_estimate: &FleetEstimateRecord) -> [String; 8] {
+    let (mean, p99) = match (&fleet_estimate.simulated, &fleet_estimate.unstable) {
+        (Some(simulated), _) => {
+            let delay = &simulated.consolidated;
+            (
+                with_half_width(delay.mean_s, delay.mean_half_width_s),
+                with_half_width(delay.p99_s, delay.p99_half_width_s),
+            )
+        }
+        (None, Some(unstable)) => (
+            "unstable".to_owned(),
+            format!(
+                "{} after a day, {} after a week",
+                seconds(unstable.p99_after_a_day_s),
+                seconds(unstable.p99_after_a_week_s)
+            ),
+        ),
+        (None, None) => ("-".to_owned(), "-".to_owned()),
+    };
+    [
+        fleet_estimate.provers.to_string(),
+        fleet_estimate.batches_per_aggregation.to_string(),
+        fleet_estimate.aggregators.to_string(),
+        percent(fleet_estimate.utilization, 3),
+        seconds(fleet_estimate.published_delay_s),
+        seconds(fleet_estimate.corrected_delay_s),
+        mean,
+        p99,
+    ]
+}
+
+/// The recommended fleet as facts, each a name and what it is: what limits it, its use, its delay four ways.
+pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("limited by", plan.recommendation.bottleneck.words().to_owned())];
+    if let Some(fleet_estimate) = answer::recommended(plan) {
+        let [_, _, _, used, published, corrected, mean, p99] = outlook_row(fleet_estimate);
+        facts.extend([
+            ("use", used),
+            ("to consolidated, formula as published", published),
+            ("to consolidated, corrected form", corrected),
+            ("to consolidated, simulated mean", mean),
+            ("to consolidated, simulated p99", p99),
+        ]);
+    }
+    facts
+}
+
+/// The header of the table of the recommended fleet's delays.
+pub(crate) const DELAY_HEADER: [&str; 5] = ["transaction", "until", "mean", "median", "p99"];
+
+/// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states.
+pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
+    let Some(simulated) = answer::simulated(plan) else { return Vec::new() };
+    let row = |whose: &str, until: &str, delay: &DelayRecord| {
+        [
+            whose.to_owned(),
+            until.to_owned(),
+            with_half_width(delay.mean_s, delay.mean_half_width_s),
+            with_half_width(delay.p50_s, delay.p50_half_width_s),
+            with_half_width(delay.p99_s, delay.p99_half_width_s),
+        ]
+    };
+    vec![
+        row("oldest of a batch", "virtual (sequenced on L1)", &simulated.virtual_oldest),
+        row("random", "virtual", &simulated.virtual_random),
+        row("oldest of a group", "consolidated (proven on L1)", &simulated.consolidated),
+        row("random", "consolidated", &simulated.consolidated_random),
+    ]
+}
+
+/// The header of the table of cost against delay.
+pub(crate) const PARETO_HEADER: [&str; 5] =
+    ["provers", "N", "machines", "cost a batch", "p99 to consolidated"];
+
+/// One row of it.
+pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
+    [
+        point.provers.to_string(),
+        point.batches_per_aggregation.to_string(),
+        point.machines.to_string(),
+        point.usd_per_batch.map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
+        seconds(point.p99_s),
+    ]
+}
+
+/// The header of the designs table.
+pub(crate) const DESIGN_HEADER: [&str; 8] =
+    ["design", "provers", "N", "A", "batches/s", "to virtual", "to consolidated", "limited by"];
+
+/// One row of the designs table.
+pub(crate) fn design_row(design: &DesignRecord) -> [String; 8] {
+    let provers = match design.prover_speedup {
+        Some(times) => format!("{}, {} x faster", design.provers, significant(times, 3)),
+        None => design.provers.to_string(),
+    };
+    let short = if design.meets_throughput { "" } else { " (too low)" };
+    let proofs = match design.verifications_per_group {
+        1 => String::new(),
+        several => format!(", {several} proofs on L1"),
+    };
+    [
+        design.design.words().to_owned(),
+        provers,
+        design.batches_per_aggregation.to_string(),
+        design.aggregators.to_string(),
+        significant(design.throughput_batches_per_s, 3) + short,
+        design.delay_virtual_s.map_or_else(|| "-".to_owned(), seconds),
+        seconds(design.delay_consolidated_s),
+        design.bottleneck.words().to_owned() + &proofs,
+    ]
+}

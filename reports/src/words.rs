@@ -1,0 +1,67 @@
+//! Counts, fractions, rates and delays as every rendering writes them, beside the numbers of [`records::number`].
+
+use records::number::significant;
+
+/// `1 prover`, `12 provers`.
+pub(crate) fn count(n: impl Into<u64>, noun: &str) -> String {
+    count_of(n, noun, &format!("{noun}s"))
+}
+
+/// `1 batch`, `12 batches`.
+pub(crate) fn count_of(n: impl Into<u64>, one: &str, many: &str) -> String {
+    let n = n.into();
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A fraction in per cent, with so many significant digits: `85.7 %`.
+pub(crate) fn percent(fraction: f64, digits: u8) -> String {
+    format!("{} %", significant(100.0 * fraction, digits))
+}
+
+/// A fraction in per cent, with so many digits after the point, for columns: `2.50 %`.
+pub(crate) fn percent_fixed(fraction: f64, decimals: usize) -> String {
+    format!("{:.decimals$} %", fraction * 100.0)
+}
+
+/// `x` seconds, in seconds up to ten minutes and with minutes, hours or days beside them beyond.
+pub(crate) fn seconds(x: f64) -> String {
+    let plain = format!("{} s", significant(x, 4));
+    match x {
+        _ if !x.is_finite() => significant(x, 4),
+        600.0..7_200.0 => format!("{plain} ({} min)", significant(x / 60.0, 3)),
+        7_200.0..172_800.0 => format!("{plain} ({} h)", significant(x / 3_600.0, 3)),
+        172_800.0.. => format!("{plain} ({} days)", significant(x / 86_400.0, 3)),
+        _ => plain,
+    }
+}
+
+/// `300.4 s ± 0.3`; the value alone where it has no half-width, or one that is rounding.
+pub(crate) fn with_half_width(value_s: f64, half_width_s: Option<f64>) -> String {
+    match half_width_s {
+        Some(half) if half > 1e-9 * value_s.abs() => {
+            format!("{} ± {}", seconds(value_s), significant(half, 2))
+        }
+        _ => seconds(value_s),
+    }
+}
+
+/// A rate in transactions where a batch's size is known, and in batches.
+pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> String {
+    let batches = format!("{} batches/s", significant(batches_per_s, 4));
+    match transactions_per_s {
+        Some(transactions) => format!("{} transactions/s ({batches})", significant(transactions, 4)),
+        None => batches,
+    }
+}
+
+/// What a fleet costs, where prices were given: `$30 an hour, $0.0833 a batch`.
+pub(crate) fn cost(usd_per_hour: Option<f64>, usd_per_batch: Option<f64>) -> Option<String> {
+    let (hour, batch) = (significant(usd_per_hour?, 4), significant(usd_per_batch?, 3));
+    Some(format!("${hour} an hour, ${batch} a batch"))
+}
+
+/// The text with a capital at its beginning.
+pub(crate) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
