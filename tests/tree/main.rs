@@ -10,6 +10,7 @@
 //! | [`crates`] | which crate imports which |
 //! | [`modules`] | the modules of a crate, and the file in which a path ends |
 //! | [`circles`] | files of a crate that import each other |
+//! | [`names`] | public types that share a name |
 //! | [`program`] | verbs and flags of the built program, and the snapshots of its help |
 //! | [`commands`] | commands that documents name |
 //! | [`documents`] | links, files, tests and items that documents name |
@@ -20,6 +21,7 @@ mod crates;
 mod documents;
 mod files;
 mod modules;
+mod names;
 mod program;
 mod source;
 
