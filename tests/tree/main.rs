@@ -11,6 +11,7 @@
 //! | [`modules`] | the modules of a crate, and the file in which a path ends |
 //! | [`circles`] | files of a crate that import each other |
 //! | [`names`] | public types that share a name |
+//! | [`outputs`] | output of the program that documents show |
 //! | [`program`] | verbs and flags of the built program, and the snapshots of its help |
 //! | [`commands`] | commands that documents name |
 //! | [`documents`] | links, files, tests and items that documents name |
@@ -22,16 +23,21 @@ mod documents;
 mod files;
 mod modules;
 mod names;
+mod outputs;
 mod program;
 mod source;
 
 use source::Tree;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+
+/// The root of this tree.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// This tree, read once.
 fn real_tree() -> &'static Tree {
-    static TREE: LazyLock<Tree> =
-        LazyLock::new(|| Tree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")));
+    static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::read(&root()));
     &TREE
 }
