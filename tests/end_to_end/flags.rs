@@ -152,7 +152,7 @@ fn flags_of(bench: &Bench, verb: &str) -> BTreeSet<String> {
         let line = line.strip_prefix("-h, ").unwrap_or(line);
         line.strip_prefix("--")
     });
-    lines.map(|rest| rest.split([' ', '[', ',']).next().expect("a name").to_owned()).collect()
+    lines.map(|rest| rest.split([' ', '[', ',', ';']).next().expect("a name").to_owned()).collect()
 }
 
 /// Every flag in the help of `gate paired` is in one of these commands, which are accepted.

@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 20] = [
+const VERBS: [&str; 21] = [
     "",
     "run",
     "measure",
@@ -22,6 +22,7 @@ const VERBS: [&str; 20] = [
     "workload inspect",
     "workload execute",
     "machine",
+    "machine restore",
     "completions",
 ];
 

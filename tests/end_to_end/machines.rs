@@ -98,7 +98,7 @@ fn a_queue_drains_or_says_that_it_never_does() {
     assert!(drains.contains("14 provers would need"), "{drains}");
     let never = bench.run(&format!("{day} --provers 12")).ok().stdout;
     assert!(never.contains("never gone"), "{never}");
-    bench.run("queue --prove 0s --rates 0.1 --provers 3").fails(2, &["more than zero"]);
+    bench.run("queue --prove 0s --rates 0.1 --provers 3").fails(2, &["above zero"]);
     bench.run("queue --prove 1s --rates 0.1,-1 --provers 3").fails(2, &["daily rate 2"]);
 }
 
@@ -139,6 +139,6 @@ fn a_split_is_chosen_by_its_rate_under_load() {
     let split = bench.run(&format!("{asked} --split epyc-9174f")).ok().stdout;
     // Provers of one core: 1.2 times the time of one alone; of two: nobody measured neighbours.
     assert!(split.contains("measured with 1") && split.contains("solo: cost"), "{split}");
-    let solo = bench.run(&format!("{asked} --of-cores 1 --of-provers 1")).ok().stdout;
+    let solo = bench.run(&format!("{asked} --of-cores 1 --of-provers 1 --split epyc-9174f")).ok().stdout;
     assert!(solo.contains("1 core (solo: a neighbour's cost is unknown)."), "{solo}");
 }

@@ -267,21 +267,3 @@ fn name_of(item: &syn::Item) -> Option<String> {
     };
     Some(name.to_string())
 }
-
-/// The public types that these items declare, each with its line.
-pub(crate) fn public_types(items: &[syn::Item]) -> Vec<(String, usize)> {
-    let mut found = Vec::new();
-    for item in items.iter().filter(|item| !is_for_tests(attributes(item))) {
-        let (visibility, name) = match item {
-            syn::Item::Enum(item) => (&item.vis, &item.ident),
-            syn::Item::Struct(item) => (&item.vis, &item.ident),
-            syn::Item::Trait(item) => (&item.vis, &item.ident),
-            syn::Item::Type(item) => (&item.vis, &item.ident),
-            _ => continue,
-        };
-        if matches!(visibility, syn::Visibility::Public(_)) {
-            found.push((name.to_string(), name.span().start().line));
-        }
-    }
-    found
-}

@@ -35,6 +35,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Undo what a killed run had changed: the clock, control groups, and processes left in them.
+    #[command(after_help = "Examples:\n  bench-harness machine restore")]
     Restore,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | `inputs` | what a run is made of |
 //! | [`launch`] | starting a child and hearing what it says |
 //! | [`events`] | what a progress display hears |
 //! | [`folder`] | the files of a run, and refusing to overwrite another |
@@ -15,42 +16,29 @@ mod done;
 pub mod error;
 pub mod events;
 pub mod folder;
+mod inputs;
 pub mod launch;
 mod memory;
 mod one_cell;
 mod reservation;
 
 use crate::child::request::CellRequest;
-use crate::host::Host;
 use crate::profile;
 use crate::run::done::Done;
 pub use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
 use crate::run::folder::Opened;
+pub use crate::run::inputs::Run;
 use crate::run::launch::Launcher;
 use crate::run::one_cell::{CellRun, Life};
 use crate::schedule::Schedule;
-use crate::spec::{Spec, SystemChoice};
+use crate::spec::SystemChoice;
 use machine::Standard;
 use records::file::write_json;
 use records::profile::ProfileRecord;
 use records::sample::{CellRecord, EndName};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-/// A run that can be started or resumed.
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
-    /// What is measured.
-    pub spec: &'a Spec,
-    /// On what.
-    pub host: &'a Host,
-    /// In which processes.
-    pub launcher: &'a Launcher,
-    /// Set by anybody, Ctrl-C say: the run then ends the child, keeps what is measured and returns.
-    pub stop: &'a AtomicBool,
-}
 
 /// What came of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,10 +179,6 @@ impl Run<'_> {
             }
             Launcher::Program { .. } | Launcher::InProcess => logged,
         }
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::SeqCst)
     }
 
     fn profile(

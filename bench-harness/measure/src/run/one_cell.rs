@@ -3,9 +3,9 @@
 use crate::cell::Cell;
 use crate::child::message::{FatalName, Message};
 use crate::child::request::{CellRequest, Role};
-use crate::run::Run;
 use crate::run::error::MeasureError;
 use crate::run::events::{Event, Events};
+use crate::run::inputs::Run;
 use crate::run::launch::{ChildEvent, Launcher, Running};
 use crate::run::memory;
 use crate::run::reservation::{Refusal, Reservation};

@@ -98,19 +98,7 @@ pub fn constrain_slot(
     depth: usize,
     root: HashOutTarget,
 ) -> (SlotTargets, SlotEnds) {
-    let is_transfer = private_bit(builder);
-    let is_swap = match kind {
-        SlotKind::Transfer => builder.zero(),
-        SlotKind::Any => private_bit(builder),
-    };
-    let is_real = match kind {
-        SlotKind::Transfer => is_transfer,
-        SlotKind::Any => {
-            let is_real = builder.add(is_transfer, is_swap);
-            builder.assert_bool(crate::circuit::amount::as_bool(is_real));
-            is_real
-        }
-    };
+    let KindBits { is_transfer, is_swap, is_real } = kind_bits(builder, kind);
 
     // The sender's leaf, as it stands under the root before.
     let sender = PathTargets::new(builder, depth);
@@ -132,13 +120,7 @@ pub fn constrain_slot(
 
     // The nonce: used as it stands, then one more, in 32 bits.
     let nonce = sender_leaf[1];
-    let next_nonce = builder.add_virtual_target_arr();
-    for part in next_nonce {
-        constrain_u16(builder, part);
-    }
-    let next = join(builder, next_nonce[0], next_nonce[1]);
-    let counted = builder.add(nonce, is_real);
-    builder.connect(next, counted);
+    let (next_nonce, next) = incremented(builder, nonce, is_real);
     sender_after[1] = next;
 
     // The leg out: back from a pool to the sender.
@@ -165,11 +147,7 @@ pub fn constrain_slot(
     let target = PathTargets::new(builder, depth);
     let pool_step = Felt::from_canonical_u64(Domain::Pool.tag() - Domain::Account.tag());
     let target_tag = builder.mul_const_add(pool_step, is_swap, account_tag);
-    let digest = hash(builder, &target_leaf, target_tag);
-    let opened = target.root(builder, digest);
-    builder.connect_hashes(opened, between);
-    let digest = hash(builder, &target_after, target_tag);
-    let root = target.root(builder, digest);
+    let root = replaced(builder, &target, target_tag, between, [&target_leaf, &target_after]);
 
     let header = header(builder, is_transfer, is_swap, is_real, &token_in);
     let min_out = swap.as_ref().map_or([builder.zero(); 2], |side| side.min_out.limbs);
@@ -200,6 +178,58 @@ pub fn constrain_slot(
         swap,
     };
     (targets, SlotEnds { root, elements, is_real })
+}
+
+/// What kind of transaction a slot holds, each zero or one.
+struct KindBits {
+    is_transfer: Target,
+    is_swap: Target,
+    is_real: Target,
+}
+
+/// At most one of transfer and swap; padding is neither.
+fn kind_bits(builder: &mut Builder, kind: SlotKind) -> KindBits {
+    let is_transfer = private_bit(builder);
+    let is_swap = match kind {
+        SlotKind::Transfer => builder.zero(),
+        SlotKind::Any => private_bit(builder),
+    };
+    let is_real = match kind {
+        SlotKind::Transfer => is_transfer,
+        SlotKind::Any => {
+            let is_real = builder.add(is_transfer, is_swap);
+            builder.assert_bool(crate::circuit::amount::as_bool(is_real));
+            is_real
+        }
+    };
+    KindBits { is_transfer, is_swap, is_real }
+}
+
+/// The nonce plus one for a transaction: its two 16-bit limbs, low first, and the number.
+fn incremented(builder: &mut Builder, nonce: Target, is_real: Target) -> ([Target; 2], Target) {
+    let limbs = builder.add_virtual_target_arr();
+    for limb in limbs {
+        constrain_u16(builder, limb);
+    }
+    let next = join(builder, limbs[0], limbs[1]);
+    let counted = builder.add(nonce, is_real);
+    builder.connect(next, counted);
+    (limbs, next)
+}
+
+/// Opens the leaf `before` at `path` under `root`, and returns the root with `after` in its place.
+fn replaced(
+    builder: &mut Builder,
+    path: &PathTargets,
+    tag: Target,
+    root: HashOutTarget,
+    [before, after]: [&LeafElements; 2],
+) -> HashOutTarget {
+    let digest = hash(builder, before, tag);
+    let opened = path.root(builder, digest);
+    builder.connect_hashes(opened, root);
+    let digest = hash(builder, after, tag);
+    path.root(builder, digest)
 }
 
 fn hash(builder: &mut Builder, leaf: &LeafElements, tag: Target) -> HashOutTarget {

@@ -27,6 +27,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     (!blocks.is_empty()).then_some(blocks)
 }
 
+/// The time of a tree of merges, s, by the number of its aggregators.
+type Latency = fn(&TreeRecord) -> f64;
+
 fn over_n(law: &LawRecord, place: usize) -> Chart {
     let mut drawn = chart(
         law,
@@ -37,7 +40,7 @@ fn over_n(law: &LawRecord, place: usize) -> Chart {
          levels of the tree.",
     );
     if !law.trees.is_empty() {
-        let ways: [(&str, Tone, fn(&TreeRecord) -> f64); 2] = [
+        let ways: [(&str, Tone, Latency); 2] = [
             ("tree, one aggregator", Tone::Muted, |tree| tree.one_aggregator_s),
             ("tree, enough aggregators", Tone::Third, |tree| tree.enough_aggregators_s),
         ];

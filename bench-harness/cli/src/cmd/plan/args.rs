@@ -25,7 +25,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub(crate) close: Option<f64>,
     /// L1 block time.
-    #[arg(long, value_name = "TIME", value_parser = seconds, default_value_t = BLOCK_S)]
+    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
     pub(crate) block: f64,
     /// Maximum delay.
     #[arg(long, value_name = "TIME", value_parser = seconds)]

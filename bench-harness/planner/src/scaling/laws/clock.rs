@@ -6,8 +6,9 @@
 use records::laws::{FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 
+use super::asked::{Asked, count};
 use super::family::{StageKey, families, pairs, places, points, stages, whole};
-use super::{Asked, count, fit};
+use super::fit;
 use crate::scaling::LineFit;
 
 /// The place of a cell on the axis of `over`; none where it has none.

@@ -6,8 +6,9 @@ use records::laws::{
 };
 use records::profile::ProfileRecord;
 
+use super::asked::{Asked, count};
 use super::family::{Members, StageKey, families, pairs, places, points, stages, whole};
-use super::{Asked, count, fit};
+use super::fit;
 use crate::scaling::reach::{self, FAR_TIMES, range};
 use crate::scaling::usl::{Coefficient, Errors, Law, UslFit, unknowns};
 

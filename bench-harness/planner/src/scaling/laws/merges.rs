@@ -5,8 +5,9 @@ use records::laws::{
 };
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 
+use super::asked::Asked;
 use super::family::{families, places, points, whole};
-use super::{Asked, fit};
+use super::fit;
 use crate::formulas::capacity::{merges, tree_levels};
 use crate::normal::t_975;
 use crate::scaling::leave_one_out::leave_one_out;

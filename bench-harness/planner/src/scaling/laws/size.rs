@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use records::laws::{FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 
+use super::asked::{Asked, count};
 use super::family::{Members, families, pairs, places, points, stages, whole};
-use super::{Asked, count, fit};
+use super::fit;
 use crate::scaling::{LineFit, reach::FAR_TIMES};
 
 /// Rows of a cell's batch circuit: in use, and padded.

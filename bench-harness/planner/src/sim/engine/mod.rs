@@ -8,6 +8,7 @@ mod events;
 mod proving;
 mod rescaling;
 mod settling;
+mod staff;
 
 use std::collections::VecDeque;
 
@@ -20,7 +21,7 @@ use crate::sim::streams::{Stage, Stream};
 use crate::sim::tally::{Mean, Tally};
 
 use events::{Event, Events};
-use rescaling::Staff;
+use staff::Staff;
 
 /// The results of one replication, without its warm-up.
 #[derive(Debug)]

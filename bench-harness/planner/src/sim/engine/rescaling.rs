@@ -2,49 +2,10 @@
 //!
 //! Stopping is at once for a prover that is idle; one at work ends its proof first and is paid until then.
 
-use std::collections::VecDeque;
-
 use super::{Engine, Event};
 
 /// Time between two decisions, s.
 const RESCALE_S: f64 = 10.0;
-
-/// Provers at work and on their way. Without a rule as many as the pipeline has, from beginning to end.
-#[derive(Debug)]
-pub(super) struct Staff {
-    /// Started and not asked to stop.
-    at_work: u32,
-    /// Asked to stop, and at work on their last proof.
-    retiring: u32,
-    /// Asked for: when they come, and how many.
-    coming: VecDeque<(f64, u32)>,
-    /// Provers that were never started or were stopped.
-    idle: Vec<u32>,
-    /// Prover-seconds paid, all and after the warm-up, up to `since_s`.
-    paid_s: f64,
-    recorded_s: f64,
-    since_s: f64,
-    provers_max: u32,
-}
-
-impl Staff {
-    pub(super) fn of(provers: u32) -> Self {
-        Self {
-            at_work: provers,
-            retiring: 0,
-            coming: VecDeque::new(),
-            idle: Vec::new(),
-            paid_s: 0.0,
-            recorded_s: 0.0,
-            since_s: 0.0,
-            provers_max: 0,
-        }
-    }
-
-    pub(super) fn paid_s(&self) -> f64 {
-        self.paid_s
-    }
-}
 
 impl Engine<'_> {
     /// The fleet that a rule starts with: the fewest it keeps.
