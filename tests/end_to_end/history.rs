@@ -85,13 +85,7 @@ fn drift_is_warned_of_and_never_blocks() {
     );
     assert!(ran.stderr.contains("since c25"), "{ran:#?}");
     let svg = bench.read("history.svg");
-    assert!(
-        svg.starts_with("<svg ")
-            && ["<circle", "<path", "<line"].iter().map(|mark| svg.matches(mark).count()).sum::<usize>()
-                >= 40,
-        "{}",
-        svg.len()
-    );
+    assert!(svg.starts_with("<svg ") && svg.contains("prove_batch") && svg.contains("c25"), "{svg}");
     assert!(bench.read("drift.md").starts_with("### history: SLOWER, "));
     let record: Value = serde_json::from_str(&bench.read("drift.json")).expect("JSON");
     let series = record["machines"][0]["series"].as_array().expect("series");

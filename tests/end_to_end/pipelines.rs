@@ -182,7 +182,7 @@ fn a_queue_is_followed_batch_by_batch() {
     // 120·1.8 s against 0.1 a second take more than 20 provers.
     // A cell of the table wraps.
     assert!(slow.contains("grows for"), "{slow}");
-    bench.run(&format!("{day} --mtbf 1h --repair 5min")).fails(2, &["give --simulate"]);
+    bench.run(&format!("{day} --mtbf 1h --repair 5min")).fails(2, &["--simulate"]);
     bench.run(&format!("{day} --prove-cv 0.3")).fails(2, &["--simulate"]);
     bench.run(&format!("{day} --simulate --prove-cv=-1")).fails(2, &["prove_cv: expected a finite number"]);
 }

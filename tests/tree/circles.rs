@@ -75,6 +75,9 @@ impl Walk<'_> {
 }
 
 impl<'a> Visit<'a> for Walk<'_> {
+    /// `pub(super)` names a module and imports nothing of it.
+    fn visit_visibility(&mut self, _: &'a syn::Visibility) {}
+
     fn visit_item(&mut self, item: &'a syn::Item) {
         if !is_for_tests(attributes(item)) {
             visit::visit_item(self, item);

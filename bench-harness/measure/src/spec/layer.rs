@@ -1,6 +1,6 @@
 //! Every field of a spec, declared once: flag, key, help, type and default.
 //!
-//! From the table in [`spec_fields!`]'s one call follow the layer with its keys and its flags, the defaults, how one
+//! From the table in `spec_fields!`'s one call follow the layer with its keys and its flags, the defaults, how one
 //! layer lies over another, and the complete layer from which [`crate::spec::Spec`] is checked.
 
 use crate::spec::units::seconds;

@@ -154,16 +154,8 @@ pub fn constrain_slot(
     zero_unless(builder, sender.index, is_real);
     zero_unless(builder, target.index, is_real);
     let nonce = builder.mul(nonce, is_real);
-    let elements = [
-        header,
-        sender.index,
-        target.index,
-        nonce,
-        amount_in.limbs[0],
-        amount_in.limbs[1],
-        min_out[0],
-        min_out[1],
-    ];
+    let [amount, min] = [amount_in.limbs, min_out];
+    let elements = [header, sender.index, target.index, nonce, amount[0], amount[1], min[0], min[1]];
     let targets = SlotTargets {
         is_transfer,
         sender,

@@ -1,5 +1,5 @@
 //! What a page may ask the planner: the flags of `plan`, as the fields of a query. Not here: how it is asked
-//! ([`crate::cmd::report::serve`]).
+//! ([`mod@crate::cmd::report::serve`]).
 
 use crate::cmd::plan::from_profile::request;
 use crate::cmd::plan::planned::ProfilePlanArgs;
