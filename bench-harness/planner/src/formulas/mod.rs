@@ -6,7 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`seed`] | the four designs and order-then-prove, as *Order then Prove* v1.0 prints them |
+//! | [`published`] | the four designs and order-then-prove, as *Order then Prove* v1.0 prints them |
 //! | [`capacity`] | the rate each stage allows, the balance point, the work of aggregating |
 //! | [`corrected`] | the closed form with the true throughput, the in-order floor, the delay to virtual |
 //! | [`cost`] | dollars a batch |
