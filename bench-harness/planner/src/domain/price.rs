@@ -70,11 +70,15 @@ impl Prices {
         f64::from(provers) * self.prover_usd_per_hour + f64::from(aggregators) * self.aggregator_usd_per_hour
     }
 
+    /// Dollars of L1 gas for each batch with `n` batches a proof; 0 without gas.
+    pub fn gas_usd_per_batch(&self, n: u32) -> f64 {
+        self.gas.map_or(0.0, |Gas { verify_gas, batch_gas, gwei, usd_per_eth }| {
+            gas_usd_per_batch(verify_gas, batch_gas, n, gwei, usd_per_eth)
+        })
+    }
+
     /// Dollars a batch for a fleet that carries `throughput` batches/s with `n` batches a proof.
     pub fn usd_per_batch(&self, provers: u32, aggregators: u32, n: u32, throughput: f64) -> f64 {
-        let gas = self.gas.map_or(0.0, |Gas { verify_gas, batch_gas, gwei, usd_per_eth }| {
-            gas_usd_per_batch(verify_gas, batch_gas, n, gwei, usd_per_eth)
-        });
-        usd_per_batch(self.usd_per_hour(provers, aggregators), throughput, gas)
+        usd_per_batch(self.usd_per_hour(provers, aggregators), throughput, self.gas_usd_per_batch(n))
     }
 }

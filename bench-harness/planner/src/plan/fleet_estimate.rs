@@ -1,45 +1,19 @@
 //! What a given fleet would do: the published formula, the corrected closed form and the simulation side by side.
 
-use records::plan::{
-    DelayRecord, FleetEstimateRecord, RecommendationRecord, SimulatedRecord, State, Statistic, UnstableRecord,
-};
+use records::plan::{DelayRecord, FleetEstimateRecord, SimulatedRecord, State, Statistic, UnstableRecord};
 
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, published};
-use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::fleet::Fleet;
 use crate::plan::request::PlanRequest;
-use crate::sim::{Closing, DAY_BATCHES_MAX, DelayFigures, Pipeline, RunLength, Simulated, simulate};
+use crate::plan::run_length::{Effort, simulated_for, whole};
+use crate::sim::{Closing, DelayFigures, Estimate, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
 /// The most batches of an overloaded fleet that are simulated: a week of them may be hundreds of millions.
 const OVERLOADED_BATCHES_MAX: u64 = 500_000;
-
-/// A fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fleet {
-    /// Provers, P.
-    pub provers: u32,
-    /// Batches per aggregation, N.
-    pub batches_per_aggregation: u32,
-    /// Aggregators, A.
-    pub aggregators: u32,
-}
-
-impl Fleet {
-    /// The fleet that is recommended, without spares.
-    pub fn of(choice: &RecommendationRecord) -> Self {
-        let RecommendationRecord { provers, batches_per_aggregation, aggregators, .. } = *choice;
-        Self { provers, batches_per_aggregation, aggregators }
-    }
-
-    /// The fleet of an estimate.
-    pub(crate) fn of_estimate(estimate: &FleetEstimateRecord) -> Self {
-        let FleetEstimateRecord { provers, batches_per_aggregation, aggregators, .. } = *estimate;
-        Self { provers, batches_per_aggregation, aggregators }
-    }
-}
 
 /// What the formulas say of a fleet, without simulation. Times in seconds.
 ///
@@ -155,22 +129,34 @@ pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
         .min(capacity::group_capacity(n, 1, request.l1_work_s()))
 }
 
-/// A short simulation, to choose by. The streams are the same for every fleet of a request.
+/// A short simulation. The streams are the same for every fleet of a request.
 pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    simulated(request, fleet, 400, 20_000)
+    simulated_for(request, fleet, Effort(0)).map(|(result, _)| result)
 }
 
-/// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the
-/// interval says which.
+/// Batches that one simulation for printing may take, all replications together.
+const PRECISE_BATCHES: u64 = 2_500_000;
+
+/// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the interval says
+/// which.
 pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    let (mut groups, mut batches_max) = (1_600, 60_000);
+    simulated_until(request, fleet, |_| true)
+}
+
+/// The same, and until `is_decided` as well.
+pub(crate) fn simulated_until(
+    request: &PlanRequest,
+    fleet: Fleet,
+    is_decided: impl Fn(&Simulated) -> bool,
+) -> Result<Simulated, PlanError> {
+    let mut effort = Effort(1);
     loop {
-        let result = simulated(request, fleet, groups, batches_max)?;
-        let is_known = result.consolidated.p99_s.relative().is_some_and(|fraction| fraction <= 0.02);
-        if is_known || batches_max >= 480_000 {
+        let (result, batches) = simulated_for(request, fleet, effort)?;
+        let is_known = result.consolidated.p99_s.relative().is_none_or(|fraction| fraction <= 0.02);
+        if (is_known && is_decided(&result)) || 2 * batches > PRECISE_BATCHES {
             return Ok(result);
         }
-        (groups, batches_max) = (groups * 2, batches_max * 2);
+        effort = effort.next();
     }
 }
 
@@ -181,54 +167,16 @@ pub(crate) fn carries(request: &PlanRequest, result: &Simulated) -> bool {
         || result.throughput_batches_per_s.value >= 0.99 * request.batches_per_s()
 }
 
-/// `groups` groups in each replication, but not more than `batches_max` batches, and never fewer than 30 groups.
-fn simulated(
-    request: &PlanRequest,
-    fleet: Fleet,
-    groups: u64,
-    batches_max: u64,
-) -> Result<Simulated, PlanError> {
-    let n = u64::from(fleet.batches_per_aggregation);
-    // Without chance every group is like the last one.
-    let (batches, replications) = match request.is_deterministic() {
-        true => (20 * n, 2),
-        false => ((groups * n).max(6_000).min(batches_max).max(30 * n), REPLICATIONS),
-    };
-    let pipeline = request.pipeline(fleet.provers, fleet.batches_per_aggregation, fleet.aggregators)?;
-    if let ArrivalLaw::Daily { .. } = &request.arrival_law {
-        return days(request, &pipeline);
-    }
-    // A tenth, and the time in which every prover has ended a few proofs.
-    let warmup = (batches / 10).max((5 * u64::from(fleet.provers)).min(batches / 2));
-    Ok(simulate(&pipeline, RunLength::new(batches, warmup, replications, request.seed)?))
-}
-
-/// Whole days: the first leaves its queue to those that count.
-fn days(request: &PlanRequest, pipeline: &Pipeline) -> Result<Simulated, PlanError> {
-    let day = whole(DAY_S / request.interval_s()).max(1);
-    if day > DAY_BATCHES_MAX {
-        return Err(PlanError::bad(
-            "arrivals daily",
-            &format!(
-                "at most {DAY_BATCHES_MAX} batches a day to simulate; larger batches, or the verb queue"
-            ),
-            day,
-        ));
-    }
-    let (days, replications) = if day > 100_000 { (2, 4) } else { (4, REPLICATIONS) };
-    Ok(simulate(pipeline, RunLength::new(days * day, day, replications, request.seed)?))
-}
-
-/// The statistic of a simulated delay to a state, s.
-pub(crate) fn delay_s(result: &Simulated, state: State, statistic: Statistic) -> f64 {
+/// A statistic of a simulated delay to a state, s, with its interval.
+pub(crate) fn delay_of(result: &Simulated, state: State, statistic: Statistic) -> Estimate {
     let delay = match state {
         State::Virtual => &result.virtual_state,
         State::Consolidated => &result.consolidated,
     };
     match statistic {
-        Statistic::Mean => delay.mean_s.value,
-        Statistic::P50 => delay.p50_s.value,
-        Statistic::P99 => delay.p99_s.value,
+        Statistic::Mean => delay.mean_s,
+        Statistic::P50 => delay.p50_s,
+        Statistic::P99 => delay.p99_s,
     }
 }
 
@@ -257,9 +205,4 @@ fn delay_record(figures: &DelayFigures) -> DelayRecord {
         p99_half_width_s: p99_s.half_width,
         samples,
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a count of batches")]
-fn whole(x: f64) -> u64 {
-    x.ceil() as u64
 }

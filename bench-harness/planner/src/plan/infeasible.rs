@@ -2,18 +2,28 @@
 
 use records::plan::{DelayLimitRecord, State, Statistic, Term};
 
+use crate::domain::Close;
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least};
 use crate::formulas::corrected::in_order_floor_s;
-use crate::plan::fleet_estimate::{Fleet, delay_s, rough};
-use crate::plan::needs::forming_s;
-use crate::plan::request::PlanRequest;
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::{delay_of, rough};
+use crate::plan::judge::Judged;
+use crate::plan::needs::{
+    aggregators_min, batches_per_aggregation_min, consolidated_limit, delay_min_s, forming_s, provers_min,
+};
+use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 
-/// Batches must close as fast as the target asks.
+/// Batches must close as fast as the target asks, with headroom where closing is work. A close time given by hand is
+/// taken as it is.
 pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
     let target = request.load.batches_per_s();
     let shortest_s = request.load.shortest_interval_s();
-    let best = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
+    let used = match request.load.close() {
+        Close::Fixed { .. } => 1.0,
+        Close::Filled { .. } => request.utilization_max(),
+    };
+    let best = if shortest_s > 0.0 { used / shortest_s } else { f64::INFINITY };
     if best >= target * (1.0 - 1e-9) {
         return Ok(());
     }
@@ -25,7 +35,7 @@ pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
         advice: format!(
             "a batch closes every {} s; close within {} s, or put more transactions in a batch",
             Figure(shortest_s),
-            Figure(1.0 / target)
+            Figure(used / target)
         ),
     })
 }
@@ -42,7 +52,7 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
         let n = request.batches_per_aggregation.unwrap_or(1);
         let provers = whole_at_least(2.0 * request.batches_per_s() * request.prove_effective_s()).max(1);
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
-        delay_s(&rough(request, fleet)?, State::Virtual, limit.statistic)
+        delay_of(&rough(request, fleet)?, State::Virtual, limit.statistic).value
     };
     if best_s <= limit.limit_s {
         return Ok(());
@@ -57,43 +67,86 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
     })
 }
 
-/// The fewest provers that keep up, if so many are allowed.
-pub(crate) fn by_provers(request: &PlanRequest, provers: u32) -> Result<u32, PlanError> {
+/// So many provers and the spares must be allowed.
+pub(crate) fn by_provers(request: &PlanRequest, provers: u32) -> Result<(), PlanError> {
     let prove_s = request.prove_effective_s();
+    let needed = provers.saturating_add(request.spares);
     match request.provers_max {
-        Some(max) if max < provers => Err(PlanError::Infeasible {
+        Some(max) if max < needed => Err(PlanError::Infeasible {
             term: Term::Prove,
-            best: Figure(prover_capacity(max, prove_s)),
+            best: Figure(
+                request.utilization_max() * prover_capacity(max.saturating_sub(request.spares), prove_s),
+            ),
             wanted: Figure(request.batches_per_s()),
             unit: "batches/s",
             advice: format!(
-                "{provers} provers at {} s a batch are needed and {max} allowed",
-                Figure(prove_s)
+                "{provers} provers at {} s a batch and at most {} % of use{} are needed and {max} allowed",
+                Figure(prove_s),
+                Figure(100.0 * request.utilization_max()),
+                if request.spares > 0 {
+                    format!(", and {} to spare,", request.spares)
+                } else {
+                    String::new()
+                },
             ),
         }),
-        _ => Ok(provers),
+        _ => Ok(()),
     }
 }
 
-/// No N that may be chosen gets through L1.
-pub(crate) fn blocked(request: &PlanRequest) -> PlanError {
-    let max = *request.batches_per_aggregation_tried().end();
-    let target = request.batches_per_s();
+/// No fleet is good enough, or none below a cut-off; `nearest` came nearest.
+pub(crate) fn nothing(
+    request: &PlanRequest,
+    nearest: Option<(Fleet, Judged)>,
+    is_cut_off: bool,
+) -> PlanError {
+    let min = batches_per_aggregation_min(request);
+    let cannot_pass_l1 =
+        request.batches_per_aggregation.is_some_and(|n| n < min) || min > BATCHES_PER_AGGREGATION_MAX;
+    if cannot_pass_l1 {
+        return blocked(request);
+    }
+    match (consolidated_limit(request), nearest) {
+        (Some(limit), Some((fleet, judged))) => too_slow(request, limit, judged.delay_s, fleet),
+        (Some(limit), None) if !is_cut_off => {
+            let n = request.batches_per_aggregation.unwrap_or(min);
+            let fleet = Fleet {
+                provers: provers_min(request),
+                batches_per_aggregation: n,
+                aggregators: aggregators_min(request, n),
+            };
+            too_slow(request, limit, delay_min_s(request, limit.statistic, n), fleet)
+        }
+        (None, Some((fleet, _))) => held_back(request, fleet),
+        _ => PlanError::Infeasible {
+            term: Term::Prove,
+            best: Figure(request.batches_per_s()),
+            wanted: Figure(request.batches_per_s()),
+            unit: "batches/s",
+            advice: "every fleet costs more than another way to run the prover".to_owned(),
+        },
+    }
+}
+
+/// L1 takes more batches a proof than N is or can be.
+fn blocked(request: &PlanRequest) -> PlanError {
+    let n = request.batches_per_aggregation.unwrap_or(BATCHES_PER_AGGREGATION_MAX);
     PlanError::Infeasible {
         term: Term::Block,
-        best: Figure(group_capacity(max, 1, request.l1_work_s())),
-        wanted: Figure(target),
+        best: Figure(request.utilization_max() * group_capacity(n, 1, request.l1_work_s())),
+        wanted: Figure(request.batches_per_s()),
         unit: "batches/s",
         advice: format!(
-            "one proof of {max} batches fits a block of {} s; aggregate {} batches or more",
-            Figure(request.block_s),
-            whole_at_least(target * request.block_s)
+            "one proof of {n} batches takes L1 for {} s, and at most {} % of it is planned; aggregate {} batches or more",
+            Figure(request.l1_work_s()),
+            Figure(100.0 * request.utilization_max()),
+            batches_per_aggregation_min(request)
         ),
     }
 }
 
 /// A sequencer that closes only when a prover is free loses too much of the target with any fleet.
-pub(crate) fn held_back(request: &PlanRequest, fleet: Fleet) -> PlanError {
+fn held_back(request: &PlanRequest, fleet: Fleet) -> PlanError {
     let carried = rough(request, fleet).map_or(0.0, |result| result.throughput_batches_per_s.value);
     PlanError::Infeasible {
         term: Term::Close,
@@ -109,12 +162,7 @@ pub(crate) fn held_back(request: &PlanRequest, fleet: Fleet) -> PlanError {
 }
 
 /// No fleet is fast enough; `fleet` comes nearest.
-pub(crate) fn too_slow(
-    request: &PlanRequest,
-    limit: DelayLimitRecord,
-    best_s: f64,
-    fleet: Fleet,
-) -> PlanError {
+fn too_slow(request: &PlanRequest, limit: DelayLimitRecord, best_s: f64, fleet: Fleet) -> PlanError {
     let (n, interval_s) = (fleet.batches_per_aggregation, request.interval_s());
     let prove_s = match limit.statistic {
         Statistic::Mean => request.prove_mean_s(),
@@ -124,12 +172,17 @@ pub(crate) fn too_slow(
     let times = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s),
-        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators)),
+        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators.max(1))),
         (Term::Block, request.l1.mean_wait_s()),
     ];
     let (term, longest_s) =
         times.into_iter().fold(times[0], |max, time| if time.1 > max.1 { time } else { max });
-    let capped = if request.provers_max == Some(fleet.provers) { " (and no more are allowed)" } else { "" };
+    let capped = if request.provers_max.is_some_and(|max| max <= fleet.provers.saturating_add(request.spares))
+    {
+        " (and no more are allowed)"
+    } else {
+        ""
+    };
     PlanError::Infeasible {
         term,
         best: Figure(best_s),

@@ -5,11 +5,15 @@
 //! | [`request`] | [`PlanRequest`]: what is asked |
 //! | [`arrival_law`] | [`ArrivalLaw`]: how the times between batches vary |
 //! | [`designs`] | each design by the published formulas |
-//! | `needs` | the fewest provers, the limit and the time to form a group: what a request needs whatever the fleet |
-//! | [`recommendation`], `search` | the search for P, N and A |
+//! | `needs` | the fewest machines, the range of N and the limit: what a request needs whatever the fleet |
+//! | [`fleet`], `objective` | a fleet, and what it costs |
+//! | `run_length`, `judge` | how long to simulate, and whether a fleet meets the limit |
+//! | `frontier`, `search`, [`recommendation`] | the cheapest P and A for one N, the search over N, the fleet recommended |
+//! | [`options`] | the cheapest of several batch sizes, cores and proof systems |
 //! | `infeasible` | what forbids a plan |
 //! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
 //! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
+//! | `stress`, `alternatives` | what more load or a machine less does; the nearest other designs |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
 //! | `notes` | why, in sentences |
@@ -17,30 +21,41 @@
 //! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
 //! | [`timeline`] | the recommended fleet at work, for a timeline |
 
+mod alternatives;
 pub mod arrival_law;
 pub mod curves;
 pub mod designs;
+pub mod fleet;
 pub mod fleet_estimate;
+mod frontier;
 mod infeasible;
+mod judge;
 pub(crate) mod needs;
 mod notes;
+mod objective;
+pub mod options;
 pub mod pareto;
 pub mod recommendation;
 pub mod record;
 pub mod request;
+mod run_length;
 pub(crate) mod search;
 pub mod sensitivity;
+mod stress;
 pub mod timeline;
 pub mod what_if;
 
 pub use arrival_law::ArrivalLaw;
 pub use curves::curves;
-pub use fleet_estimate::{ClosedForm, Fleet, closed_form, fleet_estimate};
+pub use fleet::Fleet;
+pub use fleet_estimate::{ClosedForm, closed_form, fleet_estimate};
+pub use options::PlanOption;
 pub use request::PlanRequest;
 pub use what_if::what_if;
 
 use records::plan::{
-    Design, DesignRecord, FleetEstimateRecord, ParetoRecord, RecommendationRecord, SensitivityRecord,
+    AlternativeRecord, Design, DesignRecord, FleetEstimateRecord, OptionRecord, ParetoRecord,
+    RecommendationRecord, SearchRecord, SensitivityRecord, StressRecord,
 };
 
 use crate::error::PlanError;
@@ -61,6 +76,14 @@ pub struct Plan {
     pub sensitivity: SensitivityRecord,
     /// The fleets that no other beats in both cost and 99th percentile.
     pub pareto: Vec<ParetoRecord>,
+    /// What more load, or a machine or block less, does to it.
+    pub stress: Vec<StressRecord>,
+    /// The nearest other designs.
+    pub alternatives: Vec<AlternativeRecord>,
+    /// The cheapest plan of each option; empty where there was one request alone.
+    pub options: Vec<OptionRecord>,
+    /// How far the search went.
+    pub search: SearchRecord,
 }
 
 /// The fleet alone, without all that explains it: what [`crate::hardware::rank()`] starts from.
@@ -71,7 +94,7 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
     recommendation::smallest(request)
 }
 
-/// The smallest fleet that carries the target within the delay limit.
+/// The cheapest fleet that carries the target within the delay limit and keeps the headroom.
 ///
 /// ```
 /// use planner::domain::{Aggregation, Close, Design, Load, Target, TimeDist};
@@ -79,9 +102,12 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
 ///
 /// let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 })?;
 /// let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0)?);
-/// let plan = recommend(&PlanRequest::new(load, TimeDist::fixed("prove", 120.0)?, aggregation, 15.0)?)?;
+/// let request = PlanRequest::new(load, TimeDist::fixed("prove", 120.0)?, aggregation, 15.0)?;
+/// // Twelve provers carry the load with nothing left; at most 80 % of each stage is planned.
+/// assert_eq!(recommend(&request.clone().with_headroom(0.0)?)?.choice.provers, 12);
+/// let plan = recommend(&request)?;
 ///
-/// assert_eq!(plan.choice.provers, 12);
+/// assert_eq!(plan.choice.provers, 15);
 /// let aggregated = plan.designs.iter().find(|d| d.design == Design::HorizontalAggregated).unwrap();
 /// assert_eq!((aggregated.batches_per_aggregation, aggregated.delay_consolidated_s), (12, 267.0));
 /// # Ok::<(), planner::PlanError>(())
@@ -90,7 +116,26 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
 /// # Errors
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
-    let choice = recommendation::smallest(request)?;
+    let chosen = recommendation::chosen(request, None, judge::SEARCH_BATCHES)?;
+    explained(request, &chosen, Vec::new())
+}
+
+/// The cheapest plan of several ways to run a prover, and the index of the way.
+///
+/// # Errors
+/// [`PlanError::Infeasible`] where none has a plan; [`PlanError::BadInput`] where there is none.
+pub fn recommend_among(options: &[PlanOption]) -> Result<(usize, Plan), PlanError> {
+    let options::Among { index, chosen, rows } = options::cheapest(options)?;
+    Ok((index, explained(&options[index].request, &chosen, rows)?))
+}
+
+/// A fleet with everything that explains it.
+fn explained(
+    request: &PlanRequest,
+    chosen: &recommendation::Chosen,
+    options: Vec<OptionRecord>,
+) -> Result<Plan, PlanError> {
+    let choice = recommendation::figures(request, chosen);
     let designs = designs::all(request);
     let recommended = Fleet::of(&choice);
     let mut fleets = vec![recommended];
@@ -112,7 +157,16 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
             fleet_estimates.push(fleet_estimate(request, fleet)?);
         }
     }
-    let sensitivity = sensitivity::of(request, &choice)?;
-    let pareto = pareto::front(request, &choice)?;
-    Ok(Plan { request: request.clone(), choice, designs, fleet_estimates, sensitivity, pareto })
+    Ok(Plan {
+        sensitivity: sensitivity::of(request, &choice)?,
+        pareto: pareto::front(request, &choice)?,
+        stress: stress::of(request, &choice)?,
+        alternatives: alternatives::of(request, &choice)?,
+        request: request.clone(),
+        choice,
+        designs,
+        fleet_estimates,
+        options,
+        search: chosen.search,
+    })
 }

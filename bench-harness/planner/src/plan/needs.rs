@@ -1,22 +1,72 @@
-//! What a request needs whatever the fleet: the fewest provers, the limit, the time to form a group.
+//! What a request needs whatever the fleet: the fewest provers and aggregators, the range of N, the limit, the time to
+//! form a group, and a delay that no fleet goes below.
 //!
 //! Choosing, searching and refusing all use it; it uses none of them.
 
-use records::plan::{DelayLimitRecord, State};
+use records::plan::{DelayLimitRecord, State, Statistic};
 
-use crate::formulas::capacity::{whole_at_least, whole_at_most};
-use crate::plan::request::PlanRequest;
+use crate::domain::Aggregation;
+use crate::formulas::capacity::{tree_levels, whole_at_least, whole_at_most};
+use crate::formulas::corrected::slowest_quantile_s;
+use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 
-/// The fewest provers whose queue does not grow for ever: all of their time if nothing is random, less than all
-/// of it otherwise.
+/// Where no delay limit bounds N, a group forms within this time, s: beyond an hour the share of gas of a batch is too
+/// small to wait for.
+pub(crate) const FORMING_S_MAX: f64 = 3_600.0;
+
+/// Machines that carry `work` (machine-seconds a second) and keep the headroom. At least one where there is work.
+///
+/// Without headroom: all of their time if nothing is random, less than all of it otherwise.
+fn machines_for(request: &PlanRequest, work: f64) -> u32 {
+    let wanted = work / request.utilization_max();
+    if request.headroom > 0.0 || request.is_deterministic() {
+        whole_at_least(wanted).max(1)
+    } else {
+        more_than(wanted)
+    }
+}
+
+/// The fewest provers that carry the load with the headroom asked for.
 pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
-    let needed = request.batches_per_s() * request.prove_effective_s();
-    if request.is_deterministic() { whole_at_least(needed).max(1) } else { more_than(needed) }
+    machines_for(request, request.batches_per_s() * request.prove_effective_s())
+}
+
+/// The fewest aggregators that carry groups of `n` with the headroom asked for; none where nothing is aggregated.
+pub(crate) fn aggregators_min(request: &PlanRequest, n: u32) -> u32 {
+    let work_s = request.aggregation.work_s(n);
+    if work_s == 0.0 { 0 } else { machines_for(request, request.batches_per_s() * work_s / f64::from(n)) }
+}
+
+/// The smallest N that L1 carries with the headroom asked for.
+pub(crate) fn batches_per_aggregation_min(request: &PlanRequest) -> u32 {
+    let work_s = request.l1_work_s();
+    if work_s == 0.0 { 1 } else { machines_for(request, request.batches_per_s() * work_s) }
+}
+
+/// The values of N that may be chosen: from what L1 carries to what the delay limit allows, or to what forms within
+/// [`FORMING_S_MAX`] where there is none. Empty where none does both.
+pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::RangeInclusive<u32> {
+    let min = batches_per_aggregation_min(request);
+    if let Some(n) = request.batches_per_aggregation {
+        return n.max(min)..=n;
+    }
+    let max = match consolidated_limit(request) {
+        Some(limit) => {
+            let left_s = limit.limit_s - delay_min_s(request, limit.statistic, 1);
+            if left_s < -1e-9 * limit.limit_s {
+                return 1..=0;
+            }
+            1 + whole_at_most(left_s.max(0.0) / forming_step_min_s(request, limit.statistic))
+        }
+        None => min.max(whole_at_most(FORMING_S_MAX / request.interval_s())),
+    };
+    min..=max.min(BATCHES_PER_AGGREGATION_MAX)
 }
 
 /// The smallest whole number above `x`, by more than rounding.
 pub(crate) fn more_than(x: f64) -> u32 {
-    whole_at_most(x) + 1
+    whole_at_most(x).saturating_add(1)
 }
 
 /// The limit on the delay to consolidated, if there is one.
@@ -29,8 +79,68 @@ pub(crate) fn meets(limit: DelayLimitRecord, delay_s: f64) -> bool {
     delay_s <= limit.limit_s * (1.0 + 1e-9)
 }
 
-/// From the first transaction of a group to the closing of its last batch, s.
+/// From the first transaction of a group to the closing of its last batch; mean, s.
 pub(crate) fn forming_s(request: &PlanRequest, n: u32) -> f64 {
     let interval_s = request.interval_s();
     f64::from(n - 1) * interval_s + request.close_s()
+}
+
+/// What one more batch a group adds to a delay at the least, s: the interval between batches for a mean or a 99th
+/// percentile. Half of it for a median of intervals that vary, whose median lies below their mean.
+fn forming_step_min_s(request: &PlanRequest, statistic: Statistic) -> f64 {
+    let interval_s = request.interval_s();
+    match (statistic, &request.arrival_law) {
+        (_, ArrivalLaw::Fixed) | (Statistic::Mean, _) => interval_s,
+        // A day has hours in which batches come many times as fast, and they hold most of the groups.
+        (_, ArrivalLaw::Daily { shape, .. }) => {
+            let mean = shape.iter().sum::<f64>() / shape.len() as f64;
+            interval_s * mean / shape.iter().copied().fold(mean, f64::max)
+        }
+        (Statistic::P99, _) => interval_s,
+        (Statistic::P50, _) => interval_s / 2.0,
+    }
+}
+
+/// A delay that no fleet goes below with groups of `n`: forming, the last proof, the merges on its way to the root and
+/// L1, with machines without number; s.
+pub(crate) fn delay_min_s(request: &PlanRequest, statistic: Statistic, n: u32) -> f64 {
+    let steps = f64::from(n - 1) * forming_step_min_s(request, statistic);
+    let own_s = match (statistic, &request.arrival_law) {
+        (_, ArrivalLaw::Fixed) | (Statistic::Mean, _) => request.close_s(),
+        _ => 0.0,
+    };
+    let prove = &request.prove;
+    let fixed_arrivals = request.arrival_law == ArrivalLaw::Fixed;
+    let proof_s = match statistic {
+        Statistic::Mean => request.prove_mean_s(),
+        // Every earlier proof is waited for as well; the product of their laws holds where closings are evenly spaced.
+        Statistic::P99 if fixed_arrivals => slowest_quantile_s(prove, u32::MAX, request.interval_s(), 0.99),
+        Statistic::P50 if fixed_arrivals => prove.quantile_s(0.5),
+        Statistic::P99 => prove.mean_s(),
+        Statistic::P50 => prove.quantile_s(0.0),
+    };
+    let l1_s = match statistic {
+        Statistic::Mean => request.l1.mean_wait_s(),
+        Statistic::P50 | Statistic::P99 => 0.0,
+    };
+    steps + own_s + proof_s + merging_min_s(&request.aggregation, n, statistic) + l1_s
+}
+
+/// The merges that the last proof of a group of `n` waits for at the least, s.
+fn merging_min_s(aggregation: &Aggregation, n: u32, statistic: Statistic) -> f64 {
+    let step_s = match statistic {
+        Statistic::Mean => aggregation.step().mean_s(),
+        Statistic::P50 | Statistic::P99 => aggregation.step().quantile_s(0.0),
+    };
+    match aggregation {
+        Aggregation::FixedTotal { .. } => step_s,
+        Aggregation::Fold { .. } | Aggregation::Tree { .. } if n == 1 => 0.0,
+        // A lone proof at the end passes up unmerged to the root, where one merge is left.
+        Aggregation::Fold { .. } => step_s,
+        Aggregation::Tree { arity, .. } => {
+            let arity = (*arity).max(2);
+            let full = tree_levels(n, arity);
+            step_s * if n == arity.saturating_pow(full) { f64::from(full) } else { 1.0 }
+        }
+    }
 }

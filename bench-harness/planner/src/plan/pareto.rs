@@ -4,7 +4,8 @@ use records::plan::{ParetoRecord, RecommendationRecord};
 
 use crate::domain::Prices;
 use crate::error::PlanError;
-use crate::plan::fleet_estimate::{Fleet, capacity_of, rough};
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::{capacity_of, rough};
 use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
 

@@ -1,102 +1,124 @@
-//! The search for P, N and A that meet the target at the lowest cost, and the term that forbids it if none do.
-//!
-//! Without prices the cost is machines. What is random is judged by simulation, all fleets on the same
-//! random numbers; what is not, by the closed form, which is exact there.
+//! The recommended fleet of one request: the search, the simulation that decides, and the figures.
 
-use records::plan::{RecommendationRecord, Term};
+use records::plan::{LimitVerdict, RecommendationRecord, SearchRecord, StageRecord, Term};
 
 use crate::error::PlanError;
-use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity, whole_at_least};
-use crate::plan::fleet_estimate::{Fleet, capacity_of, carries, delay_s, precise};
+use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
+use crate::plan::frontier;
 use crate::plan::infeasible;
-use crate::plan::needs::{consolidated_limit, forming_s, meets, provers_min};
+use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
+use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, forming_s, provers_min};
+use crate::plan::objective::{Cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
-use crate::plan::search::cheapest;
-use crate::sim::{Closing, Simulated};
+use crate::plan::search::{Outcome, cheapest, is_simulated};
+use crate::sim::Simulated;
+
+/// How often a fleet that the long simulation refuses is made larger before it is given up.
+const CORRECTIONS: u32 = 8;
+
+/// A fleet that was chosen, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) fleet: Fleet,
+    /// None where nothing had to be simulated.
+    pub(crate) judged: Option<Judged>,
+    pub(crate) search: SearchRecord,
+}
 
 /// The cheapest fleet for `request`.
 ///
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn smallest(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> {
-    if let Some(provers) = request.provers {
-        let enough = smallest(&request.clone().with_provers_free())?;
-        return Ok(figures(request, Fleet { provers, ..Fleet::of(&enough) }));
-    }
-    infeasible::by_close(request)?;
-    infeasible::by_virtual_delay(request)?;
-    let provers = infeasible::by_provers(request, provers_min(request))?;
-    if request.is_deterministic() {
-        let (aggregators, n) = aggregation_for(request)?;
-        return Ok(figures(request, Fleet { provers, batches_per_aggregation: n, aggregators }));
-    }
-    let mut fleet = cheapest(request, provers)?;
-    // The search judged by short runs; the long one decides.
-    let limit = consolidated_limit(request);
-    if limit.is_some() || request.closing == Closing::ProverFree {
-        for _ in 0..3 {
-            let result = precise(request, fleet)?;
-            let is_soon =
-                limit.is_none_or(|limit| meets(limit, delay_s(&result, limit.state, limit.statistic)));
-            if is_soon && carries(request, &result) || at_most(request, fleet.provers) {
-                break;
-            }
-            fleet.provers += 1;
-        }
-    }
-    Ok(figures(request, fleet))
+    chosen(request, None, SEARCH_BATCHES).map(|chosen| figures(request, &chosen))
 }
 
-/// The cheapest fleet as the short runs of the search find it, and one longer simulation of it: for ranking many machines.
+/// The cheapest fleet for `request` that costs less than `below`, found by simulating about `batches`.
+///
+/// # Errors
+/// [`PlanError::Infeasible`], also where every plan costs more.
+pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -> Result<Chosen, PlanError> {
+    infeasible::by_close(request)?;
+    if !request.is_fleet_fixed() {
+        infeasible::by_virtual_delay(request)?;
+        infeasible::by_provers(request, provers_min(request))?;
+    }
+    let mut judge = Judge::new(request, batches);
+    let outcome = cheapest(&mut judge, below)?;
+    let search = SearchRecord {
+        fleets_simulated: judge.fleets() as u64,
+        is_complete: !(is_simulated(request) && judge.is_spent()),
+    };
+    let found = match outcome {
+        Outcome::Found(found) => found,
+        // A fleet that was asked about is judged, whatever it does.
+        Outcome::None(nearest) if request.is_fleet_fixed() => {
+            let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
+            return Ok(Chosen { fleet, judged: known(request, fleet)?, search });
+        }
+        Outcome::None(nearest) => return Err(infeasible::nothing(request, nearest, below.is_some())),
+    };
+    if !is_simulated(request) {
+        return Ok(Chosen { fleet: found.fleet, judged: None, search });
+    }
+    let (fleet, judged) = corrected(request, found.fleet)?;
+    if judged.verdict == LimitVerdict::Misses && !request.is_fleet_fixed() {
+        return Err(infeasible::nothing(request, Some((fleet, judged)), false));
+    }
+    Ok(Chosen { fleet, judged: Some(judged), search })
+}
+
+/// The cheapest fleet as the search finds it, and one longer simulation of it: for ranking many machines.
 ///
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
-    if request.is_deterministic() {
-        let fleet = Fleet::of(&smallest(request)?);
-        return Ok((fleet, precise(request, fleet)?));
-    }
-    infeasible::by_close(request)?;
-    let fleet = cheapest(request, infeasible::by_provers(request, provers_min(request))?)?;
-    Ok((fleet, precise(request, fleet)?))
+    let chosen = chosen(request, None, SEARCH_BATCHES / 8)?;
+    Ok((chosen.fleet, precise(request, chosen.fleet)?))
 }
 
-fn at_most(request: &PlanRequest, provers: u32) -> bool {
-    request.provers_max.is_some_and(|max| provers >= max)
+/// The search judged by short runs; the long one decides. A fleet that it refuses gets what is waited for, one machine
+/// at a time.
+fn corrected(request: &PlanRequest, found: Fleet) -> Result<(Fleet, Judged), PlanError> {
+    let mut fleet = found;
+    for correction in 0.. {
+        let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
+        let judged = Judged::new(request, &simulated_until(request, fleet, is_decided)?);
+        let (provers, aggregators) =
+            (frontier::provers(request), frontier::aggregators(request, fleet.batches_per_aggregation));
+        let more_provers = judged.provers_waited_for && fleet.provers < provers.max;
+        let more_aggregators = judged.aggregators_waited_for && fleet.aggregators < aggregators.max;
+        if judged.is_good() || correction == CORRECTIONS || !(more_provers || more_aggregators) {
+            return Ok((fleet, judged));
+        }
+        if more_provers {
+            fleet.provers += 1;
+        } else {
+            fleet.aggregators += 1;
+        }
+    }
+    unreachable!("the loop ends at its last correction")
 }
 
-/// Without randomness: the fewest aggregators and then the smallest N that carry the target in time.
-fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
-    let target = request.batches_per_s();
-    let limit = consolidated_limit(request);
-    let mut nearest: Option<(f64, u32, u32)> = None;
-    let mut smallest: Option<(u32, u32)> = None;
-    for n in request.batches_per_aggregation_tried() {
-        if group_capacity(n, 1, request.l1_work_s()) < target * (1.0 - 1e-9) {
-            continue;
-        }
-        let carrying = whole_at_least(target * request.aggregation.work_s(n) / f64::from(n)).max(1);
-        for aggregators in carrying..=carrying.max(request.aggregation.useful_aggregators(n)) {
-            if smallest.is_some_and(|found| found <= (aggregators, n)) {
-                break;
-            }
-            let consolidated_s = consolidated_s(request, n, aggregators);
-            if nearest.is_none_or(|(s, ..)| consolidated_s < s) {
-                nearest = Some((consolidated_s, aggregators, n));
-            }
-            if limit.is_none_or(|limit| meets(limit, consolidated_s)) {
-                smallest = Some((aggregators, n));
-            }
-        }
+/// The fleet that was fixed, with the smallest group that L1 carries and the fewest of what was left open.
+fn given(request: &PlanRequest) -> Fleet {
+    let range = batches_per_aggregation_range(request);
+    let n = request.batches_per_aggregation.unwrap_or(*range.start());
+    Fleet {
+        provers: frontier::provers(request).min,
+        batches_per_aggregation: n,
+        aggregators: frontier::aggregators(request, n).min,
     }
-    match (smallest, nearest, limit) {
-        (Some(found), ..) => Ok(found),
-        (None, Some((best_s, aggregators, n)), Some(limit)) => {
-            let fleet = Fleet { provers: provers_min(request), batches_per_aggregation: n, aggregators };
-            Err(infeasible::too_slow(request, limit, best_s, fleet))
-        }
-        _ => Err(infeasible::blocked(request)),
+}
+
+/// What a simulation says of a fleet that was given; none without a limit.
+fn known(request: &PlanRequest, fleet: Fleet) -> Result<Option<Judged>, PlanError> {
+    if !is_simulated(request) {
+        return Ok(None);
     }
+    Ok(Some(Judged::new(request, &precise(request, fleet)?)))
 }
 
 /// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
@@ -105,44 +127,80 @@ fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
     forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
 }
 
-/// A fleet with the figures of the closed form.
-fn figures(request: &PlanRequest, fleet: Fleet) -> RecommendationRecord {
+/// Each stage with what it carries and how much of that is used.
+pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<StageRecord> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let load = &request.load;
-    let shortest_s = load.shortest_interval_s();
+    let shortest_s = request.load.shortest_interval_s();
     let closing = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     let capacities = [
-        (Term::Prove, prover_capacity(provers, request.prove_effective_s())),
         (Term::Close, closing),
+        (Term::Prove, prover_capacity(provers, request.prove_effective_s())),
         (Term::Aggregate, group_capacity(n, aggregators, request.aggregation.work_s(n))),
         (Term::Block, group_capacity(n, 1, request.l1_work_s())),
     ];
-    let (bottleneck, capacity) = capacities
-        .into_iter()
-        .fold(capacities[0], |min, term| if term.1 < min.1 * (1.0 - 1e-9) { term } else { min });
+    let stage = |(stage, capacity): (Term, f64)| StageRecord {
+        stage,
+        capacity_batches_per_s: capacity.is_finite().then_some(capacity),
+        utilization: request.batches_per_s() / capacity,
+    };
+    capacities.map(stage).into()
+}
+
+/// The stage with the lowest capacity, and that capacity, batches/s. Proving, where several are equal.
+fn bottleneck(stages: &[StageRecord]) -> (Term, f64) {
+    let capacity = |stage: &StageRecord| stage.capacity_batches_per_s.unwrap_or(f64::INFINITY);
+    let lowest = stages.iter().map(capacity).fold(f64::INFINITY, f64::min);
+    let order = [Term::Prove, Term::Close, Term::Aggregate, Term::Block];
+    let is_lowest = |term: &Term| {
+        stages.iter().any(|stage| stage.stage == *term && capacity(stage) <= lowest * (1.0 + 1e-9))
+    };
+    (order.into_iter().find(is_lowest).unwrap_or(Term::Prove), lowest)
+}
+
+/// A fleet with the figures of the closed form.
+pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationRecord {
+    let Chosen { fleet, judged, .. } = *chosen;
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let load = &request.load;
+    let stages = stages(request, fleet);
+    let (bottleneck, capacity) = bottleneck(&stages);
+    let closing = stages[0].capacity_batches_per_s.unwrap_or(f64::INFINITY);
     let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
-    let (prices, rented) = (request.prices, provers + request.spares);
+    let (prices, rented) = (request.prices, provers.saturating_add(request.spares));
+    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, throughput));
+    let limit = consolidated_limit(request);
     RecommendationRecord {
         provers,
         spares: request.spares,
         batches_per_aggregation: n,
         aggregators,
-        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, throughput)),
+        cores_per_prover: request.cores_per_prover,
+        cores_per_aggregator: request.cores_per_aggregator,
+        usd_per_batch,
+        usd_per_transaction: load
+            .batch_transactions()
+            .and(usd_per_batch)
+            .map(|usd| usd / transactions_per_batch(request)),
         usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
+        gas_usd_per_hour: prices
+            .filter(|prices| prices.has_gas())
+            .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(n)),
+        stages,
+        verdict: limit.and(judged).map(|judged| judged.verdict),
         capacity_batches_per_s: capacity,
         throughput_batches_per_s: throughput,
         throughput_transactions_per_s: load
             .batch_transactions()
             .map(|size| throughput * request.fill_fraction() * f64::from(size)),
         delay_virtual_s: forming_s(request, 1) + request.l1.mean_wait_s(),
-        delay_consolidated_s: consolidated_s(request, n, aggregators),
+        delay_consolidated_s: consolidated_s(request, n, aggregators.max(1)),
         verifications_per_group: 1,
         verifications_per_hour: 3600.0 * throughput / f64::from(n),
         bottleneck,
         provers_only_add_delay_after: balance_batches(
             request.interval_s(),
             request.prove_mean_s(),
-            request.aggregation.latency_s(n, aggregators),
+            request.aggregation.latency_s(n, aggregators.max(1)),
             request.block_s,
         ),
     }

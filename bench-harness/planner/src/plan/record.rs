@@ -10,7 +10,18 @@ use crate::plan::{Plan, PlanRequest, notes};
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
     pub fn to_record(&self) -> PlanRecord {
-        let Self { request, choice, designs, fleet_estimates, sensitivity, pareto } = self;
+        let Self {
+            request,
+            choice,
+            designs,
+            fleet_estimates,
+            sensitivity,
+            pareto,
+            stress,
+            alternatives,
+            options,
+            search,
+        } = self;
         PlanRecord {
             schema_version: PLAN_SCHEMA_VERSION,
             inputs: inputs(request),
@@ -19,6 +30,10 @@ impl Plan {
             fleet_estimates: fleet_estimates.clone(),
             sensitivity: sensitivity.clone(),
             pareto: pareto.clone(),
+            stress: stress.clone(),
+            alternatives: alternatives.clone(),
+            options: options.clone(),
+            search: *search,
             reasons: notes::of(self),
         }
     }
@@ -35,6 +50,7 @@ fn inputs(request: &PlanRequest) -> InputsRecord {
         prove: time(&request.prove),
         aggregation: aggregation(&request.aggregation),
         block_s: request.block_s,
+        headroom: request.headroom,
         delay_limit: request.delay_limit,
     }
 }

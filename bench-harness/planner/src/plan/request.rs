@@ -2,13 +2,21 @@
 
 use records::plan::DelayLimitRecord;
 
+use crate::domain::time::DAY_S;
 use crate::domain::{Aggregation, Close, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::plan::arrival_law::ArrivalLaw;
-use crate::sim::{Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
+use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
-/// The largest N tried when the request does not fix it.
-pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1024;
+/// The largest N there can be.
+pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1_000_000;
+
+/// The fraction of each stage's capacity that a plan leaves unused, unless a request says otherwise: a load that is a
+/// fifth higher for an hour is carried, and a queue after a fault drains.
+pub const HEADROOM: f64 = 0.2;
+
+/// Batches of a day above which a day is not simulated, but its busiest slot as if it lasted.
+pub const DAY_BATCHES_SIMULATED_MAX: f64 = 20_000.0;
 
 /// Provers beyond those needed, unless a request says otherwise: one may fail and the plan holds.
 pub const SPARES: u32 = 1;
@@ -30,8 +38,16 @@ pub struct PlanRequest {
     pub(crate) batches_per_aggregation: Option<u32>,
     /// P, where it is fixed.
     pub(crate) provers: Option<u32>,
-    /// The most provers allowed.
+    /// A, where it is fixed.
+    pub(crate) aggregators: Option<u32>,
+    /// The most provers allowed, spares among them.
     pub(crate) provers_max: Option<u32>,
+    /// The fraction of each stage's capacity that stays unused, in [0, 1).
+    pub(crate) headroom: f64,
+    /// Cores of one prover: what designs cost where there is no price.
+    pub(crate) cores_per_prover: u32,
+    /// Cores of one aggregator.
+    pub(crate) cores_per_aggregator: u32,
     /// How batches come.
     pub(crate) arrival_law: ArrivalLaw,
     /// The rule that closes batches.
@@ -68,7 +84,11 @@ impl PlanRequest {
             delay_limit: None,
             batches_per_aggregation: None,
             provers: None,
+            aggregators: None,
             provers_max: None,
+            headroom: HEADROOM,
+            cores_per_prover: 1,
+            cores_per_aggregator: 1,
             arrival_law: ArrivalLaw::Fixed,
             closing: Closing::Full,
             stragglers: None,
@@ -167,8 +187,39 @@ impl PlanRequest {
         Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 
+    /// The same request with this fraction of each stage's capacity left unused; [`HEADROOM`] without this.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 0.95].
+    pub fn with_headroom(self, headroom: f64) -> Result<Self, PlanError> {
+        if !(0.0..=0.95).contains(&headroom) {
+            return Err(PlanError::bad("headroom", "a fraction in [0, 0.95]", headroom));
+        }
+        Ok(Self { headroom, ..self })
+    }
+
+    /// The same request with provers and aggregators of so many cores; 1 without this.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if either is 0.
+    pub fn with_cores(self, per_prover: u32, per_aggregator: u32) -> Result<Self, PlanError> {
+        Ok(Self {
+            cores_per_prover: at_least_one("cores_per_prover", per_prover)?,
+            cores_per_aggregator: at_least_one("cores_per_aggregator", per_aggregator)?,
+            ..self
+        })
+    }
+
+    /// The same request with A fixed, enough or not.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if `aggregators` is 0.
+    pub fn with_aggregators(self, aggregators: u32) -> Result<Self, PlanError> {
+        Ok(Self { aggregators: Some(at_least_one("aggregators", aggregators)?), ..self })
+    }
+
     /// The same request with P fixed, enough or not: the plan then says what that fleet does. N and A are chosen
-    /// as for a fleet that is large enough.
+    /// for it.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if `provers` is 0.
@@ -209,12 +260,22 @@ impl PlanRequest {
         Ok(Self { block_s, l1: l1.checked()?, ..self })
     }
 
-    /// The same request with at most `provers` provers.
+    /// The same request with at most `provers` provers, spares among them.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if `provers` is 0.
     pub fn with_provers_max(self, provers: u32) -> Result<Self, PlanError> {
         Ok(Self { provers_max: Some(at_least_one("provers_max", provers)?), ..self })
+    }
+
+    /// The highest use of a stage that is planned, a fraction.
+    pub(crate) fn utilization_max(&self) -> f64 {
+        1.0 - self.headroom
+    }
+
+    /// Whether P or A is fixed: then that fleet is judged, good or not.
+    pub fn is_fleet_fixed(&self) -> bool {
+        self.provers.is_some() || self.aggregators.is_some()
     }
 
     /// The load.
@@ -302,19 +363,41 @@ impl PlanRequest {
         occupied_s(&self.prove, self.stragglers, self.crashes)
     }
 
+    /// The arrivals to simulate: those of the load, or where a day has too many batches to simulate its busiest slot as
+    /// if it lasted.
+    fn arrivals(&self) -> Result<Arrivals, PlanError> {
+        let mean_s = self.load.interval_s();
+        match &self.arrival_law {
+            ArrivalLaw::Daily { shape, poisson } if self.is_day_too_long() => {
+                let mean = shape.iter().sum::<f64>() / shape.len() as f64;
+                let peak = shape.iter().copied().fold(mean, f64::max);
+                let busiest = if *poisson { ArrivalLaw::Poisson } else { ArrivalLaw::Fixed };
+                busiest.arrivals(mean_s * mean / peak)
+            }
+            law => law.arrivals(mean_s),
+        }
+    }
+
+    /// Whether a day of this load has more batches than are simulated; its busiest slot is then planned for.
+    pub(crate) fn is_day_too_long(&self) -> bool {
+        matches!(self.arrival_law, ArrivalLaw::Daily { .. })
+            && DAY_S / self.load.interval_s() > DAY_BATCHES_SIMULATED_MAX
+    }
+
     /// The request as a pipeline to simulate, with a fleet.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if the fleet has none of something.
     pub fn pipeline(&self, provers: u32, n: u32, aggregators: u32) -> Result<Pipeline, PlanError> {
-        let arrivals = self.arrival_law.arrivals(self.load.interval_s())?;
+        let arrivals = self.arrivals()?;
         let work_s = match self.load.close() {
             Close::Fixed { .. } => 0.0,
             Close::Filled { .. } => self.load.shortest_interval_s(),
         };
         let mut pipeline =
             Pipeline::new(arrivals, self.prove.clone(), provers, self.aggregation.clone(), self.l1)?
-                .with_groups(n, aggregators)?
+                // A group of one proof needs no aggregator, and a pipeline has one.
+                .with_groups(n, aggregators.max(1))?
                 .with_closing(self.closing, work_s)?;
         if let Some(crashes) = self.crashes {
             pipeline = pipeline.with_crashes(crashes)?;
@@ -323,10 +406,5 @@ impl PlanRequest {
             pipeline = pipeline.with_stragglers(stragglers)?;
         }
         Ok(pipeline)
-    }
-
-    /// The values of N that may be chosen, smallest first.
-    pub(crate) fn batches_per_aggregation_tried(&self) -> std::ops::RangeInclusive<u32> {
-        self.batches_per_aggregation.map_or(1..=BATCHES_PER_AGGREGATION_MAX, |n| n..=n)
     }
 }

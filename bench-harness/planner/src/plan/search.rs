@@ -1,265 +1,197 @@
-//! The search by simulation: which N and A, and the fewest provers for them.
+//! The search over N: for each the cheapest P and A, the cheapest of all.
 //!
-//! Every N that may be chosen is considered, up to 1,024, with every number of aggregators that shortens the delay.
-//! The lower bounds on cost and delay of a pair are closed form, so that few pairs need a simulation:
-//! pairs are taken cheapest first, and the search ends where no other can be cheaper. All fleets see the same random
-//! numbers, so that a difference between two is theirs.
+//! Every N that L1 and the delay limit allow is a candidate, with a lower bound on its cost in closed form. Candidates
+//! are taken cheapest bound first, and the search ends where no other can be cheaper, so that few need a simulation. Of
+//! a long range a grid is searched first, and then finer around the best.
 
-use records::plan::{DelayLimitRecord, State, Statistic};
+use records::plan::{LimitVerdict, Statistic};
 
-use crate::domain::Aggregation;
 use crate::error::PlanError;
-use crate::formulas::capacity::{group_capacity, tree_levels};
-use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
-use crate::plan::fleet_estimate::{Fleet, carries, delay_s, rough};
-use crate::plan::infeasible;
-use crate::plan::needs::{consolidated_limit, forming_s, meets, more_than};
+use crate::plan::fleet::Fleet;
+use crate::plan::frontier::{Corner, aggregators, cheapest_corner, is_possible, provers};
+use crate::plan::judge::{Judge, Judged};
+use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, delay_min_s};
+use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
 
-/// Above this use of L1 or the aggregators a larger group can be the quicker one; below it never is.
-const CROWDED: f64 = 0.8;
+/// A range of N up to this long is searched one by one; a longer one as a grid of about so many values first.
+const CANDIDATES: u32 = 64;
 
-/// What a simulation says of a fleet against what was asked.
-struct Judged {
-    /// The statistic of the limit, or the mean where there is none, s.
-    delay_s: f64,
-    /// Whether the target comes through: a sequencer that holds back may lose some of it.
-    carries: bool,
+/// What a search found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) fleet: Fleet,
+    pub(crate) cost: Cost,
 }
 
-impl Judged {
-    fn is_good(&self, limit: Option<DelayLimitRecord>) -> bool {
-        self.carries && limit.is_none_or(|limit| meets(limit, self.delay_s))
+/// The outcome of a search.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Outcome {
+    /// The cheapest fleet.
+    Found(Found),
+    /// No fleet is good enough, or none below the cut-off; the one that came nearest.
+    None(Option<(Fleet, Judged)>),
+}
+
+/// Whether fleets have to be simulated to be chosen between: only a limit on delay, or a sequencer that holds back, needs
+/// it.
+pub(crate) fn is_simulated(request: &PlanRequest) -> bool {
+    consolidated_limit(request).is_some() || request.closing == Closing::ProverFree
+}
+
+/// N with the fewest machines that carry it, which is the lower bound on its cost.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    fleet: Fleet,
+    cost_min: Cost,
+    delay_min_s: f64,
+}
+
+impl Candidate {
+    fn new(request: &PlanRequest, n: u32) -> Self {
+        let (provers, aggregators) = (provers(request).min, aggregators(request, n).min);
+        let fleet = Fleet { provers, batches_per_aggregation: n, aggregators };
+        let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
+        Self { fleet, cost_min: cost(request, fleet), delay_min_s: delay_min_s(request, statistic, n) }
     }
 }
 
-fn judged(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
-    let result = rough(request, fleet)?;
-    let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
-    Ok(Judged {
-        delay_s: delay_s(&result, State::Consolidated, statistic),
-        carries: carries(request, &result),
+/// A lower bound on the cost of every plan of `request`; none where no N is possible.
+pub(crate) fn cost_min(request: &PlanRequest) -> Option<Cost> {
+    let range = batches_per_aggregation_range(request);
+    let all = grid(*range.start(), *range.end()).into_iter().map(|n| Candidate::new(request, n).cost_min);
+    all.min_by(|a, b| a.compare(*b))
+}
+
+/// The cheapest fleet of the judge's request that costs less than `below`.
+///
+/// # Errors
+/// None that the request did not have.
+pub(crate) fn cheapest(judge: &mut Judge<'_>, below: Option<Cost>) -> Result<Outcome, PlanError> {
+    let request = judge.request;
+    let range = batches_per_aggregation_range(request);
+    let (mut low, mut high) = (*range.start(), *range.end());
+    let mut search = Search { below, best: None, nearest: None, unclear: None };
+    loop {
+        let tried = search.possible(judge, grid(low, high))?;
+        search.candidates(judge, &tried)?;
+        let Some(best) = search.best else { break };
+        // Finer between the neighbours of the best, until they are its neighbours in truth.
+        let n = best.fleet.batches_per_aggregation;
+        let at = tried.partition_point(|&tried| tried < n);
+        let neighbours = (at.checked_sub(1).map_or(n, |i| tried[i]), tried.get(at + 1).copied().unwrap_or(n));
+        let is_finest = neighbours.1.saturating_sub(neighbours.0) <= 2;
+        if is_finest || (low, high) == neighbours || (judge.is_spent() && is_simulated(request)) {
+            break;
+        }
+        (low, high) = neighbours;
+    }
+    Ok(match search.best.or(search.unclear) {
+        Some(found) => Outcome::Found(found),
+        None => Outcome::None(search.nearest),
     })
 }
 
-/// Provers in such number that more would not help.
-fn plenty(request: &PlanRequest, provers_min: u32) -> u32 {
-    let plenty = provers_min.saturating_mul(2).saturating_add(8);
-    request.provers_max.map_or(plenty, |max| plenty.min(max))
+/// Every value from `low` to `high`, or of a long range some [`CANDIDATES`] of them, evenly spaced by ratio, with both
+/// ends.
+fn grid(low: u32, high: u32) -> Vec<u32> {
+    if high < low {
+        return Vec::new();
+    }
+    if high - low <= CANDIDATES {
+        return (low..=high).collect();
+    }
+    let ratio = (f64::from(high) / f64::from(low)).powf(1.0 / f64::from(CANDIDATES));
+    let mut values = vec![low];
+    let mut x = f64::from(low);
+    while values[values.len() - 1] < high {
+        x *= ratio;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between low and high")]
+        let next = x.round() as u32;
+        values.push(next.max(values[values.len() - 1] + 1).min(high));
+        x = x.max(f64::from(values[values.len() - 1]));
+    }
+    values
 }
 
-/// N and A with the bounds that need no simulation.
-#[derive(Debug, Clone, Copy)]
-struct Pair {
-    n: u32,
-    aggregators: u32,
-    /// With the fewest provers that are not behind for ever.
-    cost_min: f64,
-    /// With provers without number.
-    delay_min_s: f64,
-    /// The higher use of L1 and aggregators.
-    utilization: f64,
+struct Search {
+    below: Option<Cost>,
+    best: Option<Found>,
+    nearest: Option<(Fleet, Judged)>,
+    /// The cheapest fleet whose figure lies within the limit and whose interval does not.
+    unclear: Option<Found>,
 }
 
-/// What a fleet costs: dollars a batch, or machines where there is no price.
-fn cost(request: &PlanRequest, provers: u32, n: u32, aggregators: u32) -> f64 {
-    match request.prices {
-        Some(prices) => {
-            prices.usd_per_batch(provers + request.spares, aggregators, n, request.batches_per_s())
-        }
-        None => f64::from(provers) + f64::from(aggregators),
-    }
-}
-
-pub(crate) fn cheapest(request: &PlanRequest, provers_min: u32) -> Result<Fleet, PlanError> {
-    let limit = consolidated_limit(request);
-    let plenty = plenty(request, provers_min);
-    let pairs = pairs(request, provers_min)?;
-    if let ([only], None, false) = (pairs.as_slice(), limit, request.closing == Closing::ProverFree) {
-        // Nothing to choose between, and nothing to hold it against: the capacities alone decide.
-        let Pair { n, aggregators, .. } = *only;
-        return Ok(Fleet { provers: provers_min.min(plenty), batches_per_aggregation: n, aggregators });
-    }
-    let mut best: Option<(f64, f64, Fleet)> = None;
-    let mut nearest: Option<(f64, Fleet)> = None;
-    // Fleets that failed where nothing was crowded: with a larger group and no more machines they fail again.
-    let mut failed: Vec<Fleet> = Vec::new();
-    for pair in pairs {
-        let Pair { n, aggregators, cost_min, delay_min_s, utilization } = pair;
-        let provers_max = match best {
-            None => plenty,
-            Some((found, found_s, _)) => {
-                if cost_min > found * (1.0 + 1e-9) {
-                    break;
-                }
-                let affordable = affordable(request, pair, (provers_min, plenty), found);
-                // At the same cost only a quicker pair is better.
-                if affordable.is_none() && delay_min_s >= found_s {
-                    continue;
-                }
-                affordable.unwrap_or(provers_min)
-            }
-        };
-        let ample = Fleet { provers: provers_max, batches_per_aggregation: n, aggregators };
-        let no_better = |known: &Fleet| {
-            known.batches_per_aggregation <= n
-                && known.provers >= provers_max
-                && known.aggregators >= aggregators
-        };
-        if failed.iter().any(no_better) {
-            continue;
-        }
-        let floor = judged(request, ample)?;
-        if nearest.is_none_or(|(s, _)| floor.delay_s < s) {
-            nearest = Some((floor.delay_s, ample));
-        }
-        if !floor.is_good(limit) {
-            if utilization < CROWDED {
-                failed.push(ample);
-            }
-            continue;
-        }
-        let provers = fewest(request, provers_min, ample)?;
-        let fleet = Fleet { provers, ..ample };
-        let found = cost(request, provers, n, aggregators);
-        let better = best.is_none_or(|(c, s, _)| {
-            found < c * (1.0 - 1e-9) || (found <= c * (1.0 + 1e-9) && floor.delay_s < s)
-        });
-        if better {
-            best = Some((found, floor.delay_s, fleet));
-        }
-    }
-    match (best, nearest, limit) {
-        (Some((.., fleet)), ..) => Ok(fleet),
-        (None, Some((best_s, fleet)), Some(limit)) => {
-            Err(infeasible::too_slow(request, limit, best_s, fleet))
-        }
-        (None, Some((_, fleet)), None) => Err(infeasible::held_back(request, fleet)),
-        _ => Err(infeasible::blocked(request)),
-    }
-}
-
-/// The most provers that this pair may have and be cheaper than `found`; none if not even the fewest are.
-fn affordable(
-    request: &PlanRequest,
-    pair: Pair,
-    (provers_min, plenty): (u32, u32),
-    found: f64,
-) -> Option<u32> {
-    let cheaper = |provers: u32| cost(request, provers, pair.n, pair.aggregators) < found * (1.0 - 1e-9);
-    if !cheaper(provers_min) {
-        return None;
-    }
-    let (mut low, mut high) = (provers_min, plenty + 1);
-    while high - low > 1 {
-        let middle = u32::midpoint(low, high);
-        if cheaper(middle) { low = middle } else { high = middle }
-    }
-    Some(low)
-}
-
-/// The fewest provers between `provers_min` and those of `ample` that are good enough; `ample` is known to be.
-///
-/// Doubles the step up from `provers_min`, then bisects: delay never rises with provers on the same numbers.
-pub(crate) fn fewest(request: &PlanRequest, provers_min: u32, ample: Fleet) -> Result<u32, PlanError> {
-    let limit = consolidated_limit(request);
-    if limit.is_none() && request.closing != Closing::ProverFree {
-        return Ok(provers_min.min(ample.provers));
-    }
-    let holds =
-        |provers: u32| judged(request, Fleet { provers, ..ample }).map(|judged| judged.is_good(limit));
-    if provers_min >= ample.provers || holds(provers_min)? {
-        return Ok(provers_min.min(ample.provers));
-    }
-    let (mut fails, mut step) = (provers_min, 1);
-    let mut passes = ample.provers;
-    while fails + step < passes {
-        if holds(fails + step)? {
-            passes = fails + step;
-            break;
-        }
-        fails += step;
-        step *= 2;
-    }
-    while passes - fails > 1 {
-        let middle = u32::midpoint(fails, passes);
-        if holds(middle)? { passes = middle } else { fails = middle }
-    }
-    Ok(passes)
-}
-
-/// Every N that L1 carries, with the fewest aggregators that carry it and twice as many up to those that still
-/// shorten it, cheapest first, of equal ones the quickest; those that no number of provers makes quick enough are
-/// dropped, unless they all are.
-fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError> {
-    let target = request.batches_per_s();
-    let limit = consolidated_limit(request);
-    let proofs_s = last_proof_s(request);
-    let mut pairs = Vec::new();
-    for n in request.batches_per_aggregation_tried() {
-        let l1_use = target / group_capacity(n, 1, request.l1_work_s());
-        if l1_use >= 1.0 - 1e-9 {
-            continue;
-        }
-        let work_s = request.aggregation.work_s(n);
-        let fewest = more_than(target * work_s / f64::from(n));
-        let useful = request.aggregation.useful_aggregators(n).max(fewest);
-        // More aggregators are tried only for a limit: they cost and the throughput does not need them.
-        let aggregators_max = if limit.is_some() { useful } else { fewest };
-        let mut aggregators = fewest;
-        loop {
-            let busy = target / group_capacity(n, aggregators, work_s);
-            pairs.push(Pair {
-                n,
-                aggregators,
-                cost_min: cost(request, provers_min, n, aggregators),
-                delay_min_s: forming_s(request, n)
-                    + proofs_s
-                    + aggregation_min_s(request, n, aggregators)
-                    + request.l1.mean_wait_s(),
-                utilization: l1_use.max(busy),
-            });
-            if aggregators >= aggregators_max {
+impl Search {
+    fn candidates(&mut self, judge: &mut Judge<'_>, tried: &[u32]) -> Result<(), PlanError> {
+        let request = judge.request;
+        let mut candidates: Vec<_> = tried.iter().map(|&n| Candidate::new(request, n)).collect();
+        candidates
+            .sort_by(|a, b| a.cost_min.compare(b.cost_min).then(a.delay_min_s.total_cmp(&b.delay_min_s)));
+        for candidate in candidates {
+            if self.below.is_some_and(|below| !candidate.cost_min.is_below(below)) {
                 break;
             }
-            aggregators = (aggregators * 2).min(aggregators_max);
+            if !is_simulated(request) {
+                self.take(Found { fleet: candidate.fleet, cost: candidate.cost_min });
+                continue;
+            }
+            if judge.is_spent() && (self.best.is_some() || self.unclear.is_some()) {
+                break;
+            }
+            let n = candidate.fleet.batches_per_aggregation;
+            match cheapest_corner(judge, n, self.below)? {
+                Corner::Found(fleet) => self.take(Found { fleet, cost: cost(request, fleet) }),
+                Corner::None(Some((fleet, judged))) => self.missed(request, fleet, judged),
+                Corner::None(None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// `tried`, ascending, without the N that no number of machines makes quick enough. A larger group is the slower
+    /// one, so that the largest that is quick enough is bisected; above it stay those that have fewer merges on their
+    /// way than the smallest that is not.
+    fn possible(&mut self, judge: &mut Judge<'_>, tried: Vec<u32>) -> Result<Vec<u32>, PlanError> {
+        let request = judge.request;
+        let is_short = tried.len() <= 4;
+        if !is_simulated(request) || is_short || !is_possible(judge, tried[0])? {
+            return Ok(tried);
+        }
+        let (mut passes, mut fails) = (0, tried.len());
+        while fails - passes > 1 && !judge.is_spent() {
+            let middle = usize::midpoint(passes, fails);
+            if is_possible(judge, tried[middle])? { passes = middle } else { fails = middle }
+        }
+        let Some(&failing) = tried.get(fails) else { return Ok(tried) };
+        let failing = Candidate::new(request, failing);
+        let stays = |n: &u32| {
+            *n <= tried[passes]
+                || (*n > failing.fleet.batches_per_aggregation
+                    && Candidate::new(request, *n).delay_min_s < failing.delay_min_s)
+        };
+        Ok(tried.iter().copied().filter(stays).collect())
+    }
+
+    fn take(&mut self, found: Found) {
+        if self.best.is_none_or(|best| found.cost.is_below(best.cost)) {
+            (self.best, self.below) = (Some(found), Some(found.cost));
         }
     }
-    let quickest = pairs.iter().map(|pair| pair.delay_min_s).fold(f64::INFINITY, f64::min);
-    if pairs.is_empty() {
-        return Err(infeasible::blocked(request));
-    }
-    if let Some(limit) = limit {
-        // A hundredth is left for what the bound takes as fixed. The quickest stays, to say how near it comes.
-        let within = |pair: &Pair| pair.delay_min_s <= limit.limit_s * 1.01 || pair.delay_min_s == quickest;
-        pairs.retain(within);
-    }
-    pairs.sort_by(|a, b| a.cost_min.total_cmp(&b.cost_min).then(a.delay_min_s.total_cmp(&b.delay_min_s)));
-    Ok(pairs)
-}
 
-/// From the closing of a group's last batch to its last proof verified in order: a lower bound, s.
-fn last_proof_s(request: &PlanRequest) -> f64 {
-    let (prove, interval_s) = (&request.prove, request.interval_s());
-    match consolidated_limit(request).map(|limit| limit.statistic) {
-        Some(Statistic::P99) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.99),
-        Some(Statistic::P50) => slowest_quantile_s(prove, u32::MAX, interval_s, 0.5),
-        Some(Statistic::Mean) => slowest_mean_s(prove, u32::MAX, interval_s),
-        // Without a limit this only orders pairs of one cost, for all of which it is the same.
-        None => prove.mean_s(),
-    }
-}
-
-/// Lower bound on the time to aggregate, s: the levels, or the work divided among all.
-fn aggregation_min_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregation = &request.aggregation;
-    let shared_s = aggregation.work_s(n) / f64::from(aggregators);
-    match aggregation {
-        Aggregation::FixedTotal { total } => total.mean_s(),
-        Aggregation::Fold { .. } => aggregation.work_s(n),
-        Aggregation::Tree { arity, merge } => {
-            shared_s.max(f64::from(tree_levels(n, (*arity).max(2))) * merge.mean_s())
+    fn missed(&mut self, request: &PlanRequest, fleet: Fleet, judged: Judged) {
+        let is_nearer = |(_, nearest): (_, Judged)| judged.delay_s < nearest.delay_s;
+        if self.nearest.is_none_or(is_nearer) {
+            self.nearest = Some((fleet, judged));
+        }
+        let within = consolidated_limit(request).is_some_and(|limit| judged.delay_s <= limit.limit_s);
+        let found = Found { fleet, cost: cost(request, fleet) };
+        if judged.verdict == LimitVerdict::Unclear
+            && within
+            && self.unclear.is_none_or(|unclear| found.cost.is_below(unclear.cost))
+        {
+            self.unclear = Some(found);
         }
     }
 }

@@ -1,14 +1,19 @@
 //! How the number of provers moves: with a slower or faster prover, and with what was measured.
 
-use records::plan::{RecommendationRecord, SensitivityRecord, State};
+use records::plan::{RecommendationRecord, SensitivityRecord};
 
 use crate::domain::time::{Shape, index_at};
 use crate::error::PlanError;
-use crate::plan::fleet_estimate::{Fleet, delay_s, rough};
-use crate::plan::needs::{consolidated_limit, meets, provers_min};
+use crate::plan::fleet::Fleet;
+use crate::plan::frontier::fewest_provers;
+use crate::plan::judge::Judge;
+use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
-use crate::plan::search::fewest;
+use crate::plan::search::is_simulated;
 use crate::sim::{Stage, Stream};
+
+/// Batches that may be simulated for one number of provers.
+const BATCHES: u64 = 300_000;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: u32 = 400;
@@ -44,28 +49,19 @@ pub(crate) fn of(
     Ok(record)
 }
 
-/// Provers needed if every prove time is `factor` times as long.
+/// Provers needed if every prove time is `factor` times as long, with N and A of `choice`.
 fn provers_at(
     request: &PlanRequest,
     choice: &RecommendationRecord,
     factor: f64,
 ) -> Result<Option<u32>, PlanError> {
-    let scaled = request.clone().with_prove_scaled(factor)?;
-    let min = provers_min(&scaled);
-    let ample = Fleet { provers: min * 2 + 8, ..Fleet::of(choice) };
-    let limit = consolidated_limit(&scaled);
-    if scaled.is_deterministic() {
-        let added_s = scaled.prove_mean_s() - request.prove_mean_s();
-        let is_late = limit.is_some_and(|limit| !meets(limit, choice.delay_consolidated_s + added_s));
-        return Ok((!is_late).then_some(min));
+    let free = PlanRequest { provers: None, provers_max: None, ..request.clone() };
+    let scaled = free.with_prove_scaled(factor)?;
+    if !is_simulated(&scaled) {
+        return Ok(Some(provers_min(&scaled)));
     }
-    if let Some(limit) = limit {
-        let floor_s = delay_s(&rough(&scaled, ample)?, State::Consolidated, limit.statistic);
-        if floor_s > limit.limit_s {
-            return Ok(None);
-        }
-    }
-    fewest(&scaled, min, ample).map(Some)
+    let mut judge = Judge::new(&scaled, BATCHES);
+    fewest_provers(&mut judge, Fleet::of(choice))
 }
 
 /// The 95 % interval of the mean by resampling, s.

@@ -11,7 +11,8 @@ pub mod curves;
 pub mod record;
 
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, Design, DesignRecord, FleetEstimateRecord,
-    InputsRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord,
-    SimulatedRecord, State, Statistic, Term, TimeRecord, UnstableRecord,
+    AggregationRecord, AlternativeRecord, DelayLimitRecord, DelayRecord, Design, DesignRecord,
+    FleetEstimateRecord, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord, PLAN_SCHEMA_VERSION,
+    ParetoRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SimulatedRecord,
+    StageRecord, State, Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
 };

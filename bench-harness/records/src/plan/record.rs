@@ -5,7 +5,7 @@ use crate::names::names;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
-pub const PLAN_SCHEMA_VERSION: u32 = 2;
+pub const PLAN_SCHEMA_VERSION: u32 = 3;
 
 /// A plan: what was asked, what is recommended, and what led there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub struct PlanRecord {
     pub sensitivity: SensitivityRecord,
     /// Fleets that no other beats in both cost and p99.
     pub pareto: Vec<ParetoRecord>,
+    /// What more load, or a machine or block less, makes of the recommended fleet.
+    pub stress: Vec<StressRecord>,
+    /// The nearest other designs.
+    pub alternatives: Vec<AlternativeRecord>,
+    /// The cheapest of each way to run a prover that was measured; empty where times were given by hand.
+    #[serde(default)]
+    pub options: Vec<OptionRecord>,
+    /// How far the search went.
+    pub search: SearchRecord,
     /// Why, a sentence each.
     pub reasons: Vec<String>,
 }
@@ -51,6 +60,8 @@ pub struct InputsRecord {
     pub aggregation: AggregationRecord,
     /// L1 block time.
     pub block_s: f64,
+    /// The fraction of each stage's capacity that was to stay unused.
+    pub headroom: f64,
     /// The delay asked for, if any.
     pub delay_limit: Option<DelayLimitRecord>,
 }
@@ -101,10 +112,22 @@ pub struct RecommendationRecord {
     pub batches_per_aggregation: u32,
     /// Aggregators, A.
     pub aggregators: u32,
+    /// Cores of one prover; 1 where they are not known.
+    pub cores_per_prover: u32,
+    /// Cores of one aggregator; 1 where they are not known.
+    pub cores_per_aggregator: u32,
     /// Machines and L1 gas for each batch, where prices were given.
     pub usd_per_batch: Option<f64>,
+    /// The same for each transaction, where the batch size is known.
+    pub usd_per_transaction: Option<f64>,
     /// Machines alone, spares included.
     pub usd_per_hour: Option<f64>,
+    /// L1 gas at this load; none without a price of gas.
+    pub gas_usd_per_hour: Option<f64>,
+    /// Each stage's capacity and use, in the order of the pipeline.
+    pub stages: Vec<StageRecord>,
+    /// Whether the simulated delay lies within the limit; none without a limit on the delay to consolidated.
+    pub verdict: Option<LimitVerdict>,
     /// What P, N and A together can carry.
     pub capacity_batches_per_s: f64,
     /// What they carry at this load.
@@ -123,6 +146,98 @@ pub struct RecommendationRecord {
     pub bottleneck: Term,
     /// The N after which provers only add delay (N = P, as in the published formulas).
     pub provers_only_add_delay_after: u32,
+}
+
+/// A stage of the pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageRecord {
+    /// Which.
+    pub stage: Term,
+    /// What it carries at the most; none where it limits nothing.
+    pub capacity_batches_per_s: Option<f64>,
+    /// The load over that, a fraction; 0 where it limits nothing.
+    pub utilization: f64,
+}
+
+/// What one change makes of the recommended fleet, spares at work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StressRecord {
+    /// The change.
+    pub event: StressEvent,
+    /// The highest use of a stage meanwhile; 1 is full.
+    pub utilization: f64,
+    /// The stage of that.
+    pub stage: Term,
+    /// Oldest transaction to consolidated, 99th percentile, once it has settled; none where it never does.
+    pub p99_s: Option<f64>,
+    /// Half-width of its 95 % interval.
+    pub p99_half_width_s: Option<f64>,
+    /// Where it never settles: batches by which the queue grows in an hour.
+    pub growth_batches_per_hour: Option<f64>,
+    /// Time in which the queue of one such hour drains at the planned load. For a missing block: of that block.
+    pub drain_s: Option<f64>,
+}
+
+/// Another design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlternativeRecord {
+    /// How one prover runs, where it is another cell of the profile.
+    pub option: Option<String>,
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Cores of provers, spares and aggregators.
+    pub cores: u64,
+    /// Dollars a transaction, or a batch where its size is not known; where prices were given.
+    pub usd_per_unit: Option<f64>,
+    /// Oldest transaction to consolidated, 99th percentile.
+    pub p99_s: f64,
+    /// Half-width of its 95 % interval.
+    pub p99_half_width_s: Option<f64>,
+    /// Whether the delay lies within the limit; none without one.
+    pub verdict: Option<LimitVerdict>,
+}
+
+/// The cheapest plan of one way to run a prover.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptionRecord {
+    /// The way, in words.
+    pub option: String,
+    /// Transactions in a batch.
+    pub batch_transactions: u32,
+    /// Cores of one prover.
+    pub cores_per_prover: u32,
+    /// Its cheapest plan; none where there is no plan, or none that could be cheaper than the recommended one.
+    pub fleet: Option<OptionFleetRecord>,
+    /// Why there is none.
+    pub problem: Option<String>,
+}
+
+/// The fleet of an option.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OptionFleetRecord {
+    /// Provers.
+    pub provers: u32,
+    /// Batches per aggregation.
+    pub batches_per_aggregation: u32,
+    /// Aggregators.
+    pub aggregators: u32,
+    /// Cores of provers, spares and aggregators.
+    pub cores: u64,
+    /// Dollars a transaction, where prices were given.
+    pub usd_per_transaction: Option<f64>,
+}
+
+/// How far a search went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchRecord {
+    /// Fleets that were simulated to choose between them.
+    pub fleets_simulated: u64,
+    /// Whether nothing cheaper can be left; if not, the plan is the best so far.
+    pub is_complete: bool,
 }
 
 /// One design by the published formulas.
@@ -316,5 +431,35 @@ names! {
         P50 = "p50", "median";
         /// The 99th percentile.
         P99 = "p99";
+    }
+}
+
+names! {
+    /// What a limit on delay and a simulated figure with its interval say to each other.
+    pub enum LimitVerdict {
+        /// Figure and half-width lie within the limit.
+        Meets = "meets", "meets the limit";
+        /// The interval holds the limit.
+        Unclear = "unclear", "too close to call";
+        /// The figure less its half-width lies beyond the limit.
+        Misses = "misses", "MISSES THE LIMIT";
+    }
+}
+
+names! {
+    /// A change that a plan is held against.
+    pub enum StressEvent {
+        /// A tenth more load.
+        Load10 = "load_10_percent", "+10 % load";
+        /// A fifth more load.
+        Load20 = "load_20_percent", "+20 % load";
+        /// Half as much load again.
+        Load50 = "load_50_percent", "+50 % load";
+        /// A prover fails.
+        ProverMissing = "prover_missing", "one prover missing";
+        /// An aggregator fails.
+        AggregatorMissing = "aggregator_missing", "one aggregator missing";
+        /// L1 leaves a block out.
+        BlockMissing = "block_missing", "one L1 block missing";
     }
 }

@@ -9,7 +9,7 @@ use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, DelayLimitRecord, Gas, Load, Prices, State, Statistic, Target, TimeDist};
-use planner::plan::request::SPARES;
+use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
 
 /// What is asked of the plan, wherever the times come from.
@@ -43,12 +43,18 @@ pub(crate) struct PlanArgs {
     /// it is enough or not.
     #[arg(long, value_name = "P", conflicts_with = "provers_max")]
     pub(crate) fix_p: Option<u32>,
-    /// Maximum number of provers.
+    /// Fix A, the aggregators of the plan, instead of choosing it, as --fix-p fixes P.
+    #[arg(long, value_name = "A")]
+    pub(crate) fix_a: Option<u32>,
+    /// Maximum number of provers, spares among them.
     #[arg(long, value_name = "P")]
     pub(crate) provers_max: Option<u32>,
     /// Spare provers beyond those needed, counted and paid for: the plan holds when this many fail.
     #[arg(long, value_name = "COUNT", default_value_t = SPARES)]
     pub(crate) spares: u32,
+    /// The fraction of each stage's capacity, L1 included, that the plan leaves unused; 0 for none.
+    #[arg(long, value_name = "FRACTION", default_value_t = HEADROOM)]
+    pub(crate) headroom: f64,
     /// How batches come around the target rate: fixed, poisson, erlang:K, lognormal:CV, trace:FILE (a CSV file with a
     /// column time_s, one row per transaction, or per batch where no batch size is known),
     /// daily:RATES or daily-poisson:RATES (rates in equal slots from midnight, in any unit).
@@ -175,6 +181,7 @@ impl PlanArgs {
             .with_closing(self.closing)?
             .with_l1(self.l1()?)?
             .with_spares(self.spares)
+            .with_headroom(self.headroom)?
             .with_seed(self.simulation.plan_seed);
         if let Some(crashes) = self.simulation.faults.crashes() {
             request = request.with_crashes(crashes)?;
@@ -202,6 +209,9 @@ impl PlanArgs {
         }
         if let Some(provers) = self.fix_p {
             request = request.with_provers(provers)?;
+        }
+        if let Some(aggregators) = self.fix_a {
+            request = request.with_aggregators(aggregators)?;
         }
         if let Some(provers) = self.provers_max {
             request = request.with_provers_max(provers)?;

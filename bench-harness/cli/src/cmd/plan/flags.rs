@@ -7,7 +7,7 @@ use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::{FaultArgs, OnCrash, SimulationArgs};
 use clap::ValueEnum;
 use planner::plan::ArrivalLaw;
-use planner::plan::request::SPARES;
+use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::Closing;
 
 /// A flag without its dashes, and its value.
@@ -26,8 +26,10 @@ impl PlanArgs {
             delay_statistic,
             fix_n,
             fix_p,
+            fix_a,
             provers_max,
             spares,
+            headroom,
             arrivals,
             closing,
             aggregate_shape,
@@ -46,8 +48,10 @@ impl PlanArgs {
         push_named(&mut flags, "delay-statistic", *delay_statistic, DelayStatistic::Mean);
         push(&mut flags, "fix-n", *fix_n);
         push(&mut flags, "fix-p", *fix_p);
+        push(&mut flags, "fix-a", *fix_a);
         push(&mut flags, "provers-max", *provers_max);
         push(&mut flags, "spares", (*spares != SPARES).then_some(*spares));
+        push(&mut flags, "headroom", (*headroom != HEADROOM).then_some(*headroom));
         push(&mut flags, "arrivals", law(arrivals));
         push(&mut flags, "closing", rule(*closing));
         push(&mut flags, "aggregate-shape", shape(*aggregate_shape));

@@ -7,6 +7,7 @@ use crate::exit::usage;
 use planner::PlanRequest;
 use planner::domain::{Close, Load, TimeDist};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+use std::collections::BTreeMap;
 
 /// Which cells of a profile to plan with.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -47,15 +48,13 @@ impl CellFilter {
             && provers.is_none_or(|provers| provers == cell.cell.provers)
     }
 
-    /// The cell to plan with, and all that fit. Where several provers were measured at once, it is the split of the
-    /// machine with the highest throughput of all its cores; else the cell with the highest throughput of one prover.
+    /// The cells to choose between: those that fit, have a proved batch and, where several provers were measured at
+    /// once, use as many of the machine's cores as any does. A profile of several workloads is planned with the one that
+    /// is slowest to prove, unless a filter names one.
     ///
     /// # Errors
     /// Usage where no cell fits, or none has a proved batch.
-    pub(crate) fn of<'a>(
-        &self,
-        profile: &'a ProfileRecord,
-    ) -> anyhow::Result<(&'a CellSummaryRecord, Vec<&'a CellSummaryRecord>)> {
+    pub(crate) fn of<'a>(&self, profile: &'a ProfileRecord) -> anyhow::Result<Vec<&'a CellSummaryRecord>> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
         let discarded: u64 = profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum();
         if all.is_empty() && discarded > 0 {
@@ -69,25 +68,31 @@ impl CellFilter {
                 "the profile has no cell with a proved batch: measure again, or see its failures",
             ));
         }
-        let fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
-        let used = |cell: &CellSummaryRecord| cell.cell.cores * cell.cell.provers;
-        let whole = fitting.iter().filter(|cell| cell.cell.provers > 1).map(|cell| used(cell)).max();
-        let rate = |cell: &CellSummaryRecord| {
-            let one = cell.transactions_per_s.unwrap_or(0.0);
-            // A cell that leaves cores idle says nothing of a full machine.
-            match whole {
-                Some(whole) if used(cell) < whole => 0.0,
-                Some(_) => one * cell.cell.provers as f64,
-                None => one,
-            }
-        };
-        let best = fitting.iter().copied().max_by(|a, b| rate(a).total_cmp(&rate(b)));
-        let best = best.ok_or_else(|| {
+        let mut fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
+        if fitting.is_empty() {
             let have: Vec<_> = all.iter().map(|cell| cell.cell.words()).collect();
-            usage(format!("no cell of the profile fits; it has: {}", have.join("; ")))
-        })?;
-        Ok((best, fitting))
+            return Err(usage(format!("no cell of the profile fits; it has: {}", have.join("; "))));
+        }
+        // A cell that leaves cores idle says nothing of a full machine.
+        let used = |cell: &CellSummaryRecord| cell.cell.cores * cell.cell.provers;
+        if let Some(whole) = fitting.iter().filter(|cell| cell.cell.provers > 1).map(|cell| used(cell)).max()
+        {
+            fitting.retain(|cell| used(cell) == whole);
+        }
+        let slowest = slowest_workload(&fitting);
+        fitting.retain(|cell| Some(&cell.cell.workload) == slowest.as_ref());
+        Ok(fitting)
     }
+}
+
+/// The workload whose best cell proves the fewest transactions a second.
+fn slowest_workload(cells: &[&CellSummaryRecord]) -> Option<String> {
+    let mut best: BTreeMap<&str, f64> = BTreeMap::new();
+    for cell in cells {
+        let rate = best.entry(&cell.cell.workload).or_insert(0.0);
+        *rate = rate.max(cell.transactions_per_s.unwrap_or(0.0) / cell.cell.cores as f64);
+    }
+    best.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).map(|(workload, _)| workload.to_owned())
 }
 
 /// Whether the slowdown by neighbours is in a cell's times.
@@ -157,5 +162,7 @@ pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow:
         encode_s: mean(QuantityName::Encode),
     };
     let batch_transactions = cell.cell.batch_transactions;
-    MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions }.request(plan_args)
+    let times = MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions };
+    let cores = u32::try_from(cell.cell.cores).unwrap_or(u32::MAX);
+    Ok(times.request(plan_args)?.with_cores(cores, cores)?)
 }

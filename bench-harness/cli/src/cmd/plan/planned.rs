@@ -1,12 +1,12 @@
-//! A plan from a measured profile, and what each of its cells would need.
+//! A plan from a measured profile: the cheapest of its cells, and what each of the others would need.
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::Flag;
 use crate::cmd::plan::from_profile::{CellFilter, neighbours, request};
 use crate::output::table;
-use planner::plan::{Plan, choose};
-use planner::recommend;
-use records::plan::PlanRecord;
+use planner::plan::{Plan, PlanOption, recommend_among};
+use records::number::significant;
+use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 
 /// What is asked of a measured profile: a plan, and with which cells.
@@ -45,35 +45,56 @@ impl ProfilePlanArgs {
         Self { plan_args: self.plan_args.or_usual_target(), ..self }
     }
 
-    /// Plans with the best of the chosen cells, and tabulates what each of the others would need.
+    /// Plans with the cell whose plan is the cheapest, and tabulates what each of the others would need.
     ///
     /// # Errors
-    /// As [`CellFilter::of`], [`request`] and [`recommend`].
+    /// As [`CellFilter::of`], [`request`] and [`recommend_among`].
     pub(crate) fn plan<'a>(&self, profile: &'a ProfileRecord) -> anyhow::Result<Planned<'a>> {
         let Self { plan_args, cells } = self;
-        let (best, fitting) = cells.of(profile)?;
-        let plan = recommend(&request(best, plan_args)?)?;
-        let mut table =
-            table(["one prover is", "tx/s, one prover", "provers", "their cores", "N", "aggregators"]);
-        for cell in fitting {
-            let rate = cell.transactions_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}"));
-            let row = match request(cell, plan_args).and_then(|request| Ok(choose(&request)?)) {
-                Ok(fleet) => [
-                    fleet.provers.to_string(),
-                    (u64::from(fleet.provers) * cell.cell.cores).to_string(),
-                    fleet.batches_per_aggregation.to_string(),
-                    fleet.aggregators.to_string(),
-                ],
-                Err(error) => [error.to_string(), String::new(), String::new(), String::new()],
-            };
-            table.add_row([vec![cell.cell.words(), rate], row.to_vec()].concat());
-        }
+        let cells = cells.of(profile)?;
+        let option = |cell: &&CellSummaryRecord| -> anyhow::Result<PlanOption> {
+            Ok(PlanOption { words: cell.cell.words(), request: request(cell, plan_args)? })
+        };
+        let options: Vec<_> = cells.iter().map(option).collect::<Result<_, _>>()?;
+        let (index, plan) = recommend_among(&options)?;
+        let cell = cells[index];
         Ok(Planned {
-            cell: best,
-            heading: format!("Planned with: one prover is {} ({}).", best.cell.words(), neighbours(best)),
+            cell,
+            heading: format!("Planned with: one prover is {} ({}).", cell.cell.words(), neighbours(cell)),
             record: plan.to_record(),
+            others: format!(
+                "Every cell that was measured, at the same target:\n{}",
+                options_table(&plan.options)
+            ),
             plan,
-            others: format!("Every cell that was measured, at the same target:\n{table}"),
         })
     }
+}
+
+fn options_table(options: &[OptionRecord]) -> String {
+    let mut table =
+        table(["one prover is", "provers", "cores in all", "N", "aggregators", "$ a transaction"]);
+    for OptionRecord { option, fleet, problem, .. } in options {
+        let row = match fleet {
+            Some(OptionFleetRecord {
+                provers,
+                batches_per_aggregation,
+                aggregators,
+                cores,
+                usd_per_transaction,
+            }) => [
+                provers.to_string(),
+                cores.to_string(),
+                batches_per_aggregation.to_string(),
+                aggregators.to_string(),
+                usd_per_transaction.map_or_else(|| "-".to_owned(), |usd| significant(usd, 3)),
+            ],
+            None => {
+                let problem = problem.clone().unwrap_or_default();
+                [problem, String::new(), String::new(), String::new(), String::new()]
+            }
+        };
+        table.add_row([vec![option.clone()], row.to_vec()].concat());
+    }
+    table.to_string()
 }

@@ -1,11 +1,9 @@
 //! What a page may ask the planner: the flags of `plan`, as the fields of a query. Not here: how it is asked
 //! ([`mod@crate::cmd::report::serve`]).
 
-use crate::cmd::plan::from_profile::request;
 use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::exit::usage;
 use clap::Parser;
-use planner::recommend;
 use records::plan::PlanRecord;
 use records::profile::ProfileRecord;
 use reports::answer::sentence;
@@ -34,12 +32,10 @@ impl Planner {
     /// The plan for the arguments that the server was started with, overridden by those of the query.
     ///
     /// # Errors
-    /// Usage for a query that is no argument of a plan, and as [`recommend`].
+    /// Usage for a query that is no argument of a plan, and as [`ProfilePlanArgs::plan`].
     pub(crate) fn answer(&self, query: &[(String, String)]) -> anyhow::Result<Value> {
-        let ProfilePlanArgs { plan_args, cells } = self.asked(query)?;
-        let (cell, _) = cells.of(&self.profile)?;
-        let record = recommend(&request(cell, &plan_args)?)?.to_record();
-        Ok(answer(&record, &cell.cell.words()))
+        let planned = self.asked(query)?.plan(&self.profile)?;
+        Ok(answer(&planned.record, &planned.cell.cell.words()))
     }
 
     fn asked(&self, query: &[(String, String)]) -> anyhow::Result<ProfilePlanArgs> {

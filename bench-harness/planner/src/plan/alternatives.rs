@@ -1,0 +1,79 @@
+//! The designs nearest to the recommended one: smaller and larger groups, each on its cheapest fleet.
+
+use records::plan::{AlternativeRecord, RecommendationRecord};
+
+use crate::error::PlanError;
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::rough;
+use crate::plan::frontier::{Corner, aggregators, cheapest_corner, provers};
+use crate::plan::judge::{Judge, Judged};
+use crate::plan::needs::{batches_per_aggregation_min, consolidated_limit};
+use crate::plan::objective::cost;
+use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
+use crate::plan::search::is_simulated;
+
+/// Batches that may be simulated for all of them.
+const BATCHES: u64 = 400_000;
+
+/// Up to three others: half of N, twice N, and a quarter more provers at the same N.
+///
+/// # Errors
+/// None that the request did not have.
+pub(crate) fn of(
+    request: &PlanRequest,
+    choice: &RecommendationRecord,
+) -> Result<Vec<AlternativeRecord>, PlanError> {
+    let chosen = Fleet::of(choice);
+    let mut rows = Vec::new();
+    let mut judge = Judge::new(request, BATCHES);
+    for n in other_groups(request, chosen.batches_per_aggregation) {
+        let fleet = match is_simulated(request) {
+            true => match cheapest_corner(&mut judge, n, None)? {
+                Corner::Found(fleet) | Corner::None(Some((fleet, _))) => fleet,
+                Corner::None(None) => continue,
+            },
+            false => Fleet {
+                provers: provers(request).min,
+                batches_per_aggregation: n,
+                aggregators: aggregators(request, n).min,
+            },
+        };
+        rows.push(record(request, fleet)?);
+    }
+    if !request.is_fleet_fixed() {
+        let more = chosen.provers.saturating_add((chosen.provers / 4).max(1));
+        let provers = more.min(provers(request).max);
+        if provers > chosen.provers {
+            rows.push(record(request, Fleet { provers, ..chosen })?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Half and twice `n`, where N is free and L1 carries them.
+fn other_groups(request: &PlanRequest, n: u32) -> Vec<u32> {
+    if request.batches_per_aggregation.is_some() {
+        return Vec::new();
+    }
+    let min = batches_per_aggregation_min(request);
+    let others = [(n / 2).max(min), n.saturating_mul(2).min(BATCHES_PER_AGGREGATION_MAX)];
+    others.into_iter().filter(|other| *other != n).collect()
+}
+
+fn record(request: &PlanRequest, fleet: Fleet) -> Result<AlternativeRecord, PlanError> {
+    let result = rough(request, fleet)?;
+    let judged = Judged::new(request, &result);
+    let cost = cost(request, fleet);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of cores")]
+    Ok(AlternativeRecord {
+        option: None,
+        provers: fleet.provers,
+        batches_per_aggregation: fleet.batches_per_aggregation,
+        aggregators: fleet.aggregators,
+        cores: cost.cores as u64,
+        usd_per_unit: request.prices.map(|_| cost.amount),
+        p99_s: result.consolidated.p99_s.value,
+        p99_half_width_s: result.consolidated.p99_s.half_width,
+        verdict: consolidated_limit(request).map(|_| judged.verdict),
+    })
+}

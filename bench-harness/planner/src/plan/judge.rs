@@ -1,0 +1,130 @@
+//! Whether a fleet meets what was asked: simulated until that is clear, and not longer.
+//!
+//! All fleets of a request see the same random numbers, so that a difference between two is theirs. What a search may
+//! simulate is counted in batches, not in seconds: the same request gives the same answer on any machine.
+
+use std::collections::HashMap;
+
+use records::plan::{DelayLimitRecord, LimitVerdict, State, Statistic};
+
+use crate::error::PlanError;
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::{carries, delay_of};
+use crate::plan::needs::{consolidated_limit, meets};
+use crate::plan::request::PlanRequest;
+use crate::plan::run_length::{Effort, simulated_for};
+use crate::sim::Simulated;
+
+/// Batches that the search of one request may simulate, all replications together: about a second on one core.
+pub(crate) const SEARCH_BATCHES: u64 = 3_000_000;
+
+/// How long a simulation of the search may become before a fleet is called unclear.
+const SEARCH_EFFORT_MAX: Effort = Effort(3);
+
+/// A fraction of batches or of a merge below which waiting is not worth a machine.
+const NEGLIGIBLE: f64 = 2e-3;
+
+/// What a simulation says of a fleet against what was asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Judged {
+    /// The statistic of the limit, or the mean where there is none, s.
+    pub(crate) delay_s: f64,
+    /// Half of its 95 % interval, s; 0 where nothing is random.
+    pub(crate) half_width_s: f64,
+    /// What that means.
+    pub(crate) verdict: LimitVerdict,
+    /// Whether batches wait for a prover, by more than a negligible fraction of them: if not, more provers change
+    /// nothing.
+    pub(crate) provers_waited_for: bool,
+    /// Whether merges wait for an aggregator, by more than a negligible fraction of a merge.
+    pub(crate) aggregators_waited_for: bool,
+}
+
+impl Judged {
+    pub(crate) fn new(request: &PlanRequest, result: &Simulated) -> Self {
+        let limit = consolidated_limit(request);
+        let statistic = limit.map_or(Statistic::Mean, |limit| limit.statistic);
+        let delay = delay_of(result, State::Consolidated, statistic);
+        let half_width_s = delay.half_width.unwrap_or(0.0);
+        Self {
+            delay_s: delay.value,
+            half_width_s,
+            verdict: match carries(request, result) {
+                true => verdict(limit, delay.value, half_width_s),
+                false => LimitVerdict::Misses,
+            },
+            provers_waited_for: result.prover_wait_fraction.value > NEGLIGIBLE,
+            aggregators_waited_for: result.aggregator_wait_s.value
+                > NEGLIGIBLE * request.aggregation.step().mean_s(),
+        }
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.verdict == LimitVerdict::Meets
+    }
+}
+
+impl Judged {
+    /// Whether the interval leaves no doubt. Of a short run it must lie twice its half-width away: its own width is
+    /// uncertain, and a percentile of few samples is biased.
+    fn is_clear(&self, request: &PlanRequest, effort: Effort) -> bool {
+        let Some(limit) = consolidated_limit(request) else { return true };
+        let widths = [2.0, 1.5].get(effort.0 as usize).copied().unwrap_or(1.0);
+        self.half_width_s == 0.0 || (self.delay_s - limit.limit_s).abs() > widths * self.half_width_s
+    }
+}
+
+fn verdict(limit: Option<DelayLimitRecord>, delay_s: f64, half_width_s: f64) -> LimitVerdict {
+    match limit {
+        None => LimitVerdict::Meets,
+        Some(limit) if meets(limit, delay_s + half_width_s) => LimitVerdict::Meets,
+        Some(limit) if meets(limit, delay_s - half_width_s) => LimitVerdict::Unclear,
+        Some(_) => LimitVerdict::Misses,
+    }
+}
+
+/// Judges the fleets of one request, each once.
+#[derive(Debug)]
+pub(crate) struct Judge<'a> {
+    pub(crate) request: &'a PlanRequest,
+    known: HashMap<Fleet, Judged>,
+    batches_left: u64,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(request: &'a PlanRequest, batches_left: u64) -> Self {
+        Self { request, known: HashMap::new(), batches_left }
+    }
+
+    /// Whether what may be simulated is used up.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.batches_left == 0
+    }
+
+    /// Fleets that were simulated.
+    pub(crate) fn fleets(&self) -> usize {
+        self.known.len()
+    }
+
+    /// What the simulation says of `fleet`, as long as the search allows.
+    ///
+    /// # Errors
+    /// None that the request did not have.
+    pub(crate) fn judge(&mut self, fleet: Fleet) -> Result<Judged, PlanError> {
+        if let Some(known) = self.known.get(&fleet) {
+            return Ok(*known);
+        }
+        let mut effort = Effort(0);
+        loop {
+            let (result, batches) = simulated_for(self.request, fleet, effort)?;
+            self.batches_left = self.batches_left.saturating_sub(batches);
+            let judged = Judged::new(self.request, &result);
+            let may_go_on = effort < SEARCH_EFFORT_MAX && !self.is_spent();
+            if judged.is_clear(self.request, effort) || !may_go_on {
+                self.known.insert(fleet, judged);
+                return Ok(judged);
+            }
+            effort = effort.next();
+        }
+    }
+}

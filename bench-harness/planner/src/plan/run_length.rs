@@ -1,0 +1,89 @@
+//! How long to simulate a fleet: a first look, and twice as long at each step of effort.
+
+use crate::domain::time::DAY_S;
+use crate::error::PlanError;
+use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::fleet::Fleet;
+use crate::plan::request::PlanRequest;
+use crate::sim::{RunLength, Simulated, simulate};
+
+/// Replications of a first look.
+const REPLICATIONS_FIRST: u32 = 4;
+/// Replications after that, of a fleet that is not too large for so many.
+const REPLICATIONS: u32 = 8;
+/// Groups of each replication of a first look.
+const GROUPS_FIRST: u64 = 50;
+/// Groups of each replication after that: two of them lie beyond the 99th percentile.
+const GROUPS: u64 = 200;
+/// Batches of each replication, at least.
+const BATCHES_MIN: u64 = 1_000;
+/// Batches of each replication of a first look, at most, unless so few groups would say nothing.
+const BATCHES_MAX: u64 = 6_000;
+/// Groups of each replication, at least.
+const GROUPS_MIN: u64 = 8;
+/// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
+const FILLING_MAX: u64 = 60_000;
+
+/// How long a simulation is: each step is twice the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Effort(pub(crate) u32);
+
+impl Effort {
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// A simulation of `fleet` at this effort, and the batches it took, all replications together.
+///
+/// # Errors
+/// [`PlanError::BadInput`] if the fleet has none of something.
+pub(crate) fn simulated_for(
+    request: &PlanRequest,
+    fleet: Fleet,
+    effort: Effort,
+) -> Result<(Simulated, u64), PlanError> {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let pipeline = request.pipeline(provers, n, aggregators)?;
+    let (batches, warmup, replications) = match day_batches(request) {
+        // Whole days: the first leaves its queue to those that count.
+        Some(day) => (2 * day, day, 2 << effort.0),
+        None => length(request, fleet, effort),
+    };
+    let length = RunLength::new(batches, warmup, replications, request.seed)?;
+    Ok((simulate(&pipeline, length), batches * u64::from(replications)))
+}
+
+/// Batches of a day, where the load follows one and it is simulated as it is.
+pub(crate) fn day_batches(request: &PlanRequest) -> Option<u64> {
+    let ArrivalLaw::Daily { .. } = request.arrival_law else { return None };
+    (!request.is_day_too_long()).then(|| whole(DAY_S / request.interval_s()).max(1))
+}
+
+/// Batches, warm-up and replications.
+fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32) {
+    let n = u64::from(fleet.batches_per_aggregation);
+    if request.is_deterministic() {
+        // Without chance every group is like the last one, once the pipeline has filled.
+        let groups = if n <= 2_000 { 20 } else { 6 };
+        return (groups * n, groups / 2 * n, 1);
+    }
+    // The time in which every prover has ended a few proofs, and every group on its way when it began is through.
+    let filled = (3 * u64::from(fleet.provers)).max(2 * n);
+    let first = effort == Effort(0);
+    let (groups, scale) = if first { (GROUPS_FIRST, 1) } else { (GROUPS, 1 << (effort.0 - 1)) };
+    let most = if first { BATCHES_MAX } else { 4 * BATCHES_MAX };
+    let counted = (groups * n).max(BATCHES_MIN).min(most).max(GROUPS_MIN * n) * scale;
+    let replications = match filled * u64::from(REPLICATIONS) {
+        all if all > 4 * FILLING_MAX => 2,
+        all if all > FILLING_MAX || first => REPLICATIONS_FIRST,
+        _ => REPLICATIONS,
+    };
+    let warmup = filled.max(counted / 10);
+    (warmup + counted, warmup, replications)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a count of batches")]
+pub(crate) fn whole(x: f64) -> u64 {
+    x.ceil() as u64
+}

@@ -1,0 +1,108 @@
+//! What more load, or a machine or a block less, makes of the recommended fleet.
+//!
+//! Spares are at work: that is what they are for. A fleet that settles is simulated; of one that does not the queue is
+//! a fluid, whose growth and draining are exact in the mean.
+
+use records::plan::{RecommendationRecord, StressEvent, StressRecord, Term};
+
+use crate::domain::{Close, Load, Target};
+use crate::error::PlanError;
+use crate::plan::fleet::Fleet;
+use crate::plan::fleet_estimate::{rough, settles};
+use crate::plan::recommendation::stages;
+use crate::plan::request::PlanRequest;
+
+/// Each change, in the order in which they are shown.
+///
+/// # Errors
+/// None that the request did not have.
+pub(crate) fn of(
+    request: &PlanRequest,
+    choice: &RecommendationRecord,
+) -> Result<Vec<StressRecord>, PlanError> {
+    let fleet = Fleet::of(choice);
+    let rested = Fleet { provers: fleet.provers.saturating_add(request.spares), ..fleet };
+    let mut rows = Vec::new();
+    for (event, factor) in
+        [(StressEvent::Load10, 1.1), (StressEvent::Load20, 1.2), (StressEvent::Load50, 1.5)]
+    {
+        rows.push(row(event, request, &with_load(request, factor)?, rested)?);
+    }
+    if rested.provers > 1 {
+        let fewer = Fleet { provers: rested.provers - 1, ..rested };
+        rows.push(row(StressEvent::ProverMissing, request, request, fewer)?);
+    }
+    if rested.aggregators > 1 {
+        let fewer = Fleet { aggregators: rested.aggregators - 1, ..rested };
+        rows.push(row(StressEvent::AggregatorMissing, request, request, fewer)?);
+    }
+    rows.push(missing_block(request, rested)?);
+    Ok(rows)
+}
+
+/// The same request with `factor` times the load. A close time given by hand shortens with it: batches fill sooner.
+pub(crate) fn with_load(request: &PlanRequest, factor: f64) -> Result<PlanRequest, PlanError> {
+    let load = request.load();
+    let target = match load.transactions_per_s() {
+        Some(rate) => Target::TransactionsPerS(rate * factor),
+        None => Target::BatchesPerS(load.batches_per_s() * factor),
+    };
+    let close = match load.close() {
+        Close::Fixed { close_s } => Close::Fixed { close_s: close_s / factor },
+        filled @ Close::Filled { .. } => filled,
+    };
+    Ok(request.clone().with_load(Load::new(target, load.batch_transactions(), close)?))
+}
+
+/// `fleet` under `changed`, which was planned for `planned`.
+fn row(
+    event: StressEvent,
+    planned: &PlanRequest,
+    changed: &PlanRequest,
+    fleet: Fleet,
+) -> Result<StressRecord, PlanError> {
+    let (stage, utilization) = busiest(changed, fleet);
+    if settles(changed, utilization) {
+        let p99 = rough(changed, fleet)?.consolidated.p99_s;
+        return Ok(StressRecord {
+            event,
+            utilization,
+            stage,
+            p99_s: Some(p99.value),
+            p99_half_width_s: p99.half_width,
+            growth_batches_per_hour: None,
+            drain_s: None,
+        });
+    }
+    let capacity = changed.batches_per_s() / utilization;
+    let growth = 3_600.0 * (changed.batches_per_s() - capacity);
+    let spare = capacity - planned.batches_per_s();
+    Ok(StressRecord {
+        event,
+        utilization,
+        stage,
+        p99_s: None,
+        p99_half_width_s: None,
+        growth_batches_per_hour: Some(growth),
+        drain_s: (spare > 0.0).then(|| growth / spare),
+    })
+}
+
+/// The stage with the highest use, and that use.
+fn busiest(request: &PlanRequest, fleet: Fleet) -> (Term, f64) {
+    let stages = stages(request, fleet);
+    let highest = |a: (Term, f64), b: (Term, f64)| if b.1 > a.1 * (1.0 + 1e-9) { b } else { a };
+    stages.iter().map(|stage| (stage.stage, stage.utilization)).fold((Term::Prove, 0.0), highest)
+}
+
+/// One block is left out: what waits for it waits a block longer, and proofs that come meanwhile are handed in after it,
+/// at the pace that L1 has left.
+fn missing_block(request: &PlanRequest, fleet: Fleet) -> Result<StressRecord, PlanError> {
+    let settled = row(StressEvent::BlockMissing, request, request, fleet)?;
+    let l1_use = stages(request, fleet)[3].utilization;
+    Ok(StressRecord {
+        p99_s: settled.p99_s.map(|p99_s| p99_s + request.block_s),
+        drain_s: (l1_use < 1.0).then(|| request.block_s * l1_use / (1.0 - l1_use)),
+        ..settled
+    })
+}
