@@ -124,7 +124,7 @@ pub(crate) fn too_slow(
     let times = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s),
-        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators)),
+        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators, interval_s)),
         (Term::Block, request.l1.mean_wait_s()),
     ];
     let (term, longest_s) =

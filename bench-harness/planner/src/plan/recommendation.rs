@@ -101,7 +101,7 @@ fn aggregation_for(request: &PlanRequest) -> Result<(u32, u32), PlanError> {
 
 /// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
 fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregate_s = request.aggregation.latency_s(n, aggregators);
+    let aggregate_s = request.aggregation.latency_s(n, aggregators, request.interval_s());
     forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
 }
 
@@ -142,7 +142,7 @@ fn figures(request: &PlanRequest, fleet: Fleet) -> RecommendationRecord {
         provers_only_add_delay_after: balance_batches(
             request.interval_s(),
             request.prove_mean_s(),
-            request.aggregation.latency_s(n, aggregators),
+            request.aggregation.whole_group_s(n, aggregators),
             request.block_s,
         ),
     }

@@ -7,9 +7,8 @@
 
 use records::plan::{DelayLimitRecord, State, Statistic};
 
-use crate::domain::Aggregation;
 use crate::error::PlanError;
-use crate::formulas::capacity::{group_capacity, tree_levels};
+use crate::formulas::capacity::group_capacity;
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
 use crate::plan::fleet_estimate::{Fleet, carries, delay_s, rough};
 use crate::plan::infeasible;
@@ -216,7 +215,7 @@ fn pairs(request: &PlanRequest, provers_min: u32) -> Result<Vec<Pair>, PlanError
                 cost_min: cost(request, provers_min, n, aggregators),
                 delay_min_s: forming_s(request, n)
                     + proofs_s
-                    + aggregation_min_s(request, n, aggregators)
+                    + request.aggregation.latency_min_s(n, aggregators)
                     + request.l1.mean_wait_s(),
                 utilization: l1_use.max(busy),
             });
@@ -248,18 +247,5 @@ fn last_proof_s(request: &PlanRequest) -> f64 {
         Some(Statistic::Mean) => slowest_mean_s(prove, u32::MAX, interval_s),
         // Without a limit this only orders pairs of one cost, for all of which it is the same.
         None => prove.mean_s(),
-    }
-}
-
-/// Lower bound on the time to aggregate, s: the levels, or the work divided among all.
-fn aggregation_min_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregation = &request.aggregation;
-    let shared_s = aggregation.work_s(n) / f64::from(aggregators);
-    match aggregation {
-        Aggregation::FixedTotal { total } => total.mean_s(),
-        Aggregation::Fold { .. } => aggregation.work_s(n),
-        Aggregation::Tree { arity, merge } => {
-            shared_s.max(f64::from(tree_levels(n, (*arity).max(2))) * merge.mean_s())
-        }
     }
 }

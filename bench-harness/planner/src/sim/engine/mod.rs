@@ -75,6 +75,7 @@ struct Engine<'a> {
     proof_chain: Chain,
     sequence_chain: Chain,
     aggregators: Aggregators<'a>,
+    is_eager: bool,
     // Batches from the oldest group on its way; `first` is the index of the front one.
     batches: VecDeque<Batch>,
     first: u64,
@@ -134,6 +135,9 @@ impl<'a> Engine<'a> {
         let stream = |stage| Stream::new(seed, replication, stage);
         let unit_s = pipeline.prove.mean_s() + pipeline.arrivals.mean_s();
         let tally = || Tally::new(unit_s);
+        let n = pipeline.batches_per_aggregation;
+        let aggregators =
+            Aggregators::new(&pipeline.aggregation, n, pipeline.aggregators, stream(Stage::Aggregate));
         let mut transactions = stream(Stage::Transactions);
         let point_s = transactions.uniform() * pipeline.arrivals.mean_s();
         Self {
@@ -149,12 +153,8 @@ impl<'a> Engine<'a> {
             transactions,
             proof_chain: Chain::new(pipeline.l1, stream(Stage::L1Proof)),
             sequence_chain: Chain::new(pipeline.l1, stream(Stage::L1Sequence)),
-            aggregators: Aggregators::new(
-                &pipeline.aggregation,
-                pipeline.batches_per_aggregation,
-                pipeline.aggregators,
-                stream(Stage::Aggregate),
-            ),
+            is_eager: aggregators.is_eager(),
+            aggregators,
             batches: VecDeque::new(),
             first: 0,
             groups: VecDeque::new(),
