@@ -84,7 +84,7 @@ impl<'a> Aggregators<'a> {
             begins,
             all_missing,
             // A draw of a time that is always the same would change nothing.
-            step_s: shape.step().is_fixed().then(|| shape.step().mean_s()),
+            step_s: shape.step().is_fixed().then(|| shape.step().quantile_s(0.0)),
             free: (0..aggregators).rev().collect(),
             running: vec![None; aggregators as usize],
             queue: BinaryHeap::new(),
