@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
+#[path = "common/merges.rs"]
+mod merges;
 #[path = "common/oracle.rs"]
 mod recursion;
 
-use planner::domain::{Aggregation, TimeDist};
+use merges::Shape;
+use planner::domain::{Aggregation, MergeStart, TimeDist};
 use planner::sim::{Arrivals, Closing, L1, Pipeline, RunLength, simulate};
 use proptest::prelude::*;
 use recursion::Oracle;
@@ -20,12 +23,22 @@ fn time(law: u8, mean_s: f64) -> TimeDist {
     .unwrap()
 }
 
+fn aggregation_of(oracle: &Oracle) -> Aggregation {
+    let aggregation = match oracle.shape {
+        Shape::Total => Aggregation::fixed_total(oracle.step.clone()),
+        Shape::Tree { arity } => Aggregation::tree(arity as u32, oracle.step.clone()).unwrap(),
+        Shape::Fold => Aggregation::fold(oracle.step.clone()),
+    };
+    let start = if oracle.eager { MergeStart::Eager } else { MergeStart::WholeGroup };
+    aggregation.with_merge_start(start)
+}
+
 fn simulated(oracle: &Oracle) -> Pipeline {
     let arrivals =
         if oracle.poisson { Arrivals::poisson(oracle.close_s) } else { Arrivals::fixed(oracle.close_s) }
             .unwrap();
     let l1 = if oracle.serial { L1::Serial(oracle.block_s) } else { L1::Latency(oracle.block_s) };
-    let aggregation = Aggregation::fixed_total(oracle.aggregate.clone());
+    let aggregation = aggregation_of(oracle);
     let closing = if oracle.held_back { Closing::ProverFree } else { Closing::Full };
     Pipeline::new(arrivals, oracle.prove.clone(), oracle.provers as u32, aggregation, l1)
         .and_then(|p| p.with_groups(oracle.n as u32, oracle.aggregators as u32))
@@ -33,28 +46,95 @@ fn simulated(oracle: &Oracle) -> Pipeline {
         .unwrap()
 }
 
+fn shape(index: usize) -> Shape {
+    [Shape::Total, Shape::Tree { arity: 2 }, Shape::Tree { arity: 3 }, Shape::Tree { arity: 5 }, Shape::Fold]
+        [index]
+}
+
+/// The mean delay that the simulation finds over the last 30 of 40 groups.
+fn simulated_mean_s(oracle: &Oracle, seed: u64) -> f64 {
+    let (warm, all) = (10 * oracle.n as u64, 40 * oracle.n as u64);
+    let length = RunLength::new(all, warm, 1, seed).unwrap();
+    simulate(&simulated(oracle), length).consolidated.mean_s.value
+}
+
+/// The same of a list of delays; summed in the same order, equal delays have equal means to the last bit.
+fn mean_s(delays_s: &[f64]) -> f64 {
+    delays_s[10..].iter().sum::<f64>() / (delays_s.len() - 10) as f64
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
     fn the_two_agree_to_the_last_bit(
-        (poisson, serial, held_back) in any::<(bool, bool, bool)>(),
-        (prove_law, aggregate_law) in (0_u8..4, 0_u8..4),
-        (provers, aggregators, n) in (1_usize..20, 1_usize..4, 1_usize..20),
-        (prove_s, aggregate_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
+        (poisson, serial, held_back, eager) in any::<(bool, bool, bool, bool)>(),
+        (prove_law, step_law, shape_index) in (0_u8..4, 0_u8..4, 0_usize..5),
+        (provers, aggregators, n) in (1_usize..20, 1_usize..6, 1_usize..20),
+        (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
         seed in any::<u64>(),
     ) {
-        let (prove, aggregate) = (time(prove_law, prove_s), time(aggregate_law, aggregate_s));
-        let oracle =
-            Oracle { close_s: 10.0, poisson, prove, provers, aggregate, aggregators, n, block_s, serial, held_back };
-        let groups = 40;
-        let (warm, all) = (10 * n, groups * n);
-        let delays_s = oracle.delays_s(all, seed, 0);
-        let length = RunLength::new(all as u64, warm as u64, 1, seed).unwrap();
-        let simulation = simulate(&simulated(&oracle), length);
-        // Summed in the same order, equal delays have equal means to the last bit.
-        let mean_s = delays_s[10..].iter().sum::<f64>() / (groups - 10) as f64;
-        prop_assert_eq!(simulation.consolidated.mean_s.value, mean_s);
+        let (prove, step, shape) = (time(prove_law, prove_s), time(step_law, step_s), shape(shape_index));
+        let oracle = Oracle {
+            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators, n, block_s, serial, held_back,
+        };
+        prop_assert_eq!(simulated_mean_s(&oracle, seed), mean_s(&oracle.delays_s(40 * n, seed, 0)));
+    }
+
+    #[test]
+    fn with_aggregators_enough_no_schedule_is_needed(
+        (poisson, serial, eager) in any::<(bool, bool, bool)>(),
+        (prove_law, shape_index) in (0_u8..4, 1_usize..5),
+        (provers, n) in (1_usize..20, 1_usize..20),
+        (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
+        seed in any::<u64>(),
+    ) {
+        let (prove, step, shape) = (time(prove_law, prove_s), time(0, step_s), shape(shape_index));
+        let oracle = Oracle {
+            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators: 40 * n, n, block_s, serial,
+            held_back: false,
+        };
+        prop_assert_eq!(simulated_mean_s(&oracle, seed), mean_s(&oracle.delays_ample_s(40 * n, seed, 0)));
+    }
+
+    /// The closed form of merging is what is left of the delay where nothing is random and provers are ample.
+    #[test]
+    fn the_formula_of_merging_is_exact_where_nothing_is_random(
+        (eager, shape_index) in (any::<bool>(), 1_usize..5),
+        (aggregators, n) in (1_usize..7, 1_usize..40),
+        (utilization, block_s) in (0.05_f64..1.0, 0.1_f64..40.0),
+    ) {
+        let shape = shape(shape_index);
+        let one_s = aggregation_of(&oracle_of(shape, eager, n, aggregators, 1.0)).work_s(n as u32);
+        // Merges so long that the aggregators are in use for this part of their time.
+        let step_s = utilization * aggregators as f64 * n as f64 * 10.0 / one_s.max(1.0);
+        let oracle = Oracle { block_s, ..oracle_of(shape, eager, n, aggregators, step_s) };
+        let pipeline = simulated(&oracle);
+        let merging_s = aggregation_of(&oracle).latency_s(n as u32, aggregators as u32, 10.0);
+        let length = RunLength::new(90 * n as u64, 50 * n as u64, 1, 1).unwrap();
+        let mean_s = simulate(&pipeline, length).consolidated.mean_s.value;
+        let form_s = 10.0 * n as f64 + 33.3 + merging_s + block_s;
+        if eager || merging_s <= 10.0 * n as f64 {
+            prop_assert!((mean_s - form_s).abs() < 1e-6 * form_s, "{mean_s} against {form_s}");
+        }
+    }
+}
+
+/// A batch every 10 s, a proof 33.3 s later, merges of one length.
+fn oracle_of(shape: Shape, eager: bool, n: usize, aggregators: usize, step_s: f64) -> Oracle {
+    Oracle {
+        close_s: 10.0,
+        poisson: false,
+        prove: time(0, 33.3),
+        provers: 4,
+        shape,
+        eager,
+        step: time(0, step_s),
+        aggregators,
+        n,
+        block_s: 15.0,
+        serial: false,
+        held_back: false,
     }
 }
 
@@ -65,7 +145,9 @@ fn one_seed_gives_one_result_at_any_number_of_threads() {
         poisson: true,
         prove: time(1, 120.0),
         provers: 14,
-        aggregate: time(2, 12.0),
+        shape: Shape::Tree { arity: 2 },
+        eager: true,
+        step: time(2, 12.0),
         aggregators: 2,
         n: 12,
         block_s: 15.0,

@@ -8,7 +8,7 @@ mod common;
 mod printed;
 
 use common::{Row, close_to, table};
-use planner::domain::{Aggregation, TimeDist};
+use planner::domain::{Aggregation, MergeStart, TimeDist};
 use planner::formulas::corrected;
 use planner::sim::{Arrivals, Closing, Estimate, Flow, L1, Pipeline, RunLength, Simulated, simulate};
 use printed::printed;
@@ -130,7 +130,7 @@ fn aggregation_in_one_place() {
 
 #[test]
 fn a_serial_fold_on_one_aggregator_is_unstable_from_seven_batches() {
-    let fold = Aggregation::fold(fixed(12.0));
+    let fold = Aggregation::fold(fixed(12.0)).with_merge_start(MergeStart::WholeGroup);
     for n in [2, 6, 7, 12] {
         let pipeline = Pipeline::new(every_10_s(), fixed(120.0), 14, fold.clone(), L1::Latency(15.0))
             .and_then(|pipeline| pipeline.with_groups(n, 1))

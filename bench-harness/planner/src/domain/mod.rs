@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`time`] | [`TimeDist`]: how long a stage takes |
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
-//! | [`aggregation`] | [`Aggregation`]: how N proofs become one |
+//! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start |
 //! | [`autoscaler`] | [`Autoscaler`]: the rule by which a fleet follows the queue |
 //! | [`price`] | [`Prices`]: what machines and L1 cost |
 //!
@@ -17,7 +17,7 @@ pub mod load;
 pub mod price;
 pub mod time;
 
-pub use aggregation::Aggregation;
+pub use aggregation::{Aggregation, MergeStart};
 pub use autoscaler::Autoscaler;
 pub use load::{Close, Load, Target};
 pub use price::{Gas, Prices};

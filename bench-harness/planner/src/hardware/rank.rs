@@ -152,6 +152,6 @@ fn soon_enough(request: &PlanRequest, base: &RecommendationRecord, prove_s: f64)
         // Means lie a little above medians; the search that follows decides.
         Statistic::Mean | Statistic::P50 => 0.5,
     };
-    let after_s = request.aggregation.latency_s(n, base.aggregators) + request.l1.mean_wait_s();
+    let after_s = request.aggregation.latency_min_s(n, base.aggregators) + request.l1.mean_wait_s();
     Ok(in_order_floor_s(&prove, n, interval_s, q) + after_s <= limit.limit_s)
 }

@@ -94,7 +94,7 @@ impl Published<'_> {
 
     /// Aggregation time of `n` proofs as the source takes it: no queue, so aggregators enough.
     fn aggregate_s(&self, n: u32) -> f64 {
-        self.aggregation.latency_s(n, self.aggregation.useful_aggregators(n))
+        self.aggregation.whole_group_s(n, self.aggregation.useful_aggregators(n))
     }
 
     /// The smallest n whose throughput reaches the target, or the n that comes nearest.

@@ -41,20 +41,17 @@ pub(crate) fn settles(request: &PlanRequest, utilization: f64) -> bool {
 pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
     let Fleet { provers: _, batches_per_aggregation: n, aggregators } = fleet;
     let (interval_s, prove_s, block_s) = (request.interval_s(), request.prove_mean_s(), request.block_s);
-    let aggregate_s = request.aggregation.latency_s(n, aggregators);
+    // The published formula knows no merge before the last proof.
+    let whole_s = request.aggregation.whole_group_s(n, aggregators.max(1));
     let extra_s = request.close_s() - interval_s;
     let capacity = capacity_of(request, fleet);
     let throughput = capacity.min(1.0 / interval_s);
+    let aggregate_s = request.aggregation.latency_s(n, aggregators.max(1), 1.0 / throughput);
     ClosedForm {
         published_throughput_batches_per_s: published::aggregated_throughput(
-            n,
-            interval_s,
-            prove_s,
-            aggregate_s,
-            block_s,
+            n, interval_s, prove_s, whole_s, block_s,
         ),
-        published_delay_s: extra_s
-            + published::aggregated_delay_s(n, interval_s, prove_s, aggregate_s, block_s),
+        published_delay_s: extra_s + published::aggregated_delay_s(n, interval_s, prove_s, whole_s, block_s),
         corrected_throughput_batches_per_s: throughput,
         corrected_delay_s: extra_s
             + corrected::delay_s(n, throughput, prove_s, aggregate_s, request.l1.mean_wait_s()),
@@ -135,7 +132,7 @@ pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, Pl
 }
 
 /// Batches that one simulation for printing may take, all replications together.
-const PRECISE_BATCHES: u64 = 2_500_000;
+const PRECISE_BATCHES: u64 = 1_500_000;
 
 /// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the interval says
 /// which.

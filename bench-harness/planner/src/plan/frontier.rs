@@ -122,40 +122,30 @@ impl Walk {
         Ok(judged)
     }
 
-    /// A fleet that is good enough: whatever is waited for is doubled until nothing is or the cut-off is reached; none
-    /// if it still is not.
+    /// A fleet that is good enough at a first look: whatever is waited for is doubled until nothing is or the cut-off is
+    /// reached; none if it still is not, looked at as long as the search allows.
     fn ample(&mut self, judge: &mut Judge<'_>, least: Fleet) -> Result<Option<Fleet>, PlanError> {
         let request = judge.request;
         let mut fleet = least;
         loop {
-            let judged = self.judge(judge, fleet)?;
-            if judged.is_good() {
+            let glanced = judge.glance(fleet)?;
+            if glanced.is_good() {
                 return Ok(Some(fleet));
             }
-            if judge.is_spent() {
-                return Ok(None);
-            }
             let mut next = fleet;
-            if judged.provers_waited_for {
+            if glanced.provers_waited_for {
                 let grown = fleet.provers.saturating_mul(2).max(fleet.provers.saturating_add(8));
-                next.provers = self.affordable(
-                    request,
-                    grown.min(self.provers.max),
-                    |provers| Fleet { provers, aggregators: least.aggregators, ..fleet },
-                    fleet.provers,
-                );
+                let with = |provers| Fleet { provers, aggregators: least.aggregators, ..fleet };
+                next.provers = self.affordable(request, grown.min(self.provers.max), with, fleet.provers);
             }
-            if judged.aggregators_waited_for {
+            if glanced.aggregators_waited_for {
                 let grown = fleet.aggregators.saturating_mul(2).max(fleet.aggregators.saturating_add(2));
-                next.aggregators = self.affordable(
-                    request,
-                    grown.min(self.aggregators.max),
-                    |aggregators| Fleet { provers: least.provers, aggregators, ..fleet },
-                    fleet.aggregators,
-                );
+                let with = |aggregators| Fleet { provers: least.provers, aggregators, ..fleet };
+                next.aggregators =
+                    self.affordable(request, grown.min(self.aggregators.max), with, fleet.aggregators);
             }
-            if next == fleet {
-                return Ok(None);
+            if next == fleet || judge.is_spent() {
+                return Ok(self.judge(judge, fleet)?.is_good().then_some(fleet));
             }
             fleet = next;
         }

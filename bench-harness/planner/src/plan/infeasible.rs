@@ -172,7 +172,7 @@ fn too_slow(request: &PlanRequest, limit: DelayLimitRecord, best_s: f64, fleet: 
     let times = [
         (Term::Close, forming_s(request, n)),
         (Term::Prove, prove_s),
-        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators.max(1))),
+        (Term::Aggregate, request.aggregation.latency_s(n, fleet.aggregators.max(1), interval_s)),
         (Term::Block, request.l1.mean_wait_s()),
     ];
     let (term, longest_s) =

@@ -19,7 +19,7 @@ use crate::sim::Simulated;
 pub(crate) const SEARCH_BATCHES: u64 = 3_000_000;
 
 /// How long a simulation of the search may become before a fleet is called unclear.
-const SEARCH_EFFORT_MAX: Effort = Effort(3);
+const SEARCH_EFFORT_MAX: Effort = Effort(2);
 
 /// A fraction of batches or of a merge below which waiting is not worth a machine.
 const NEGLIGIBLE: f64 = 2e-3;
@@ -87,8 +87,15 @@ fn verdict(limit: Option<DelayLimitRecord>, delay_s: f64, half_width_s: f64) -> 
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
     pub(crate) request: &'a PlanRequest,
-    known: HashMap<Fleet, Judged>,
+    known: HashMap<Fleet, Known>,
     batches_left: u64,
+}
+
+/// What is known of a fleet, and the effort it took.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    judged: Judged,
+    effort: Effort,
 }
 
 impl<'a> Judge<'a> {
@@ -106,22 +113,48 @@ impl<'a> Judge<'a> {
         self.known.len()
     }
 
+    /// Whether the search could not tell `fleet` from the limit.
+    pub(crate) fn is_unclear(&self, fleet: Fleet) -> bool {
+        self.known.get(&fleet).is_some_and(|known| known.judged.verdict == LimitVerdict::Unclear)
+    }
+
     /// What the simulation says of `fleet`, as long as the search allows.
     ///
     /// # Errors
     /// None that the request did not have.
     pub(crate) fn judge(&mut self, fleet: Fleet) -> Result<Judged, PlanError> {
-        if let Some(known) = self.known.get(&fleet) {
-            return Ok(*known);
-        }
+        self.judge_up_to(fleet, SEARCH_EFFORT_MAX)
+    }
+
+    /// What a first look says of `fleet`: unclear, where it is close to the limit.
+    ///
+    /// # Errors
+    /// None that the request did not have.
+    pub(crate) fn glance(&mut self, fleet: Fleet) -> Result<Judged, PlanError> {
+        self.judge_up_to(fleet, Effort(0))
+    }
+
+    fn judge_up_to(&mut self, fleet: Fleet, effort_max: Effort) -> Result<Judged, PlanError> {
         let mut effort = Effort(0);
+        if let Some(known) = self.known.get(&fleet) {
+            let is_final = known.effort >= effort_max || known.judged.is_clear(self.request, known.effort);
+            if is_final || self.is_spent() {
+                return Ok(known.judged);
+            }
+            effort = known.effort.next();
+        }
         loop {
             let (result, batches) = simulated_for(self.request, fleet, effort)?;
             self.batches_left = self.batches_left.saturating_sub(batches);
-            let judged = Judged::new(self.request, &result);
-            let may_go_on = effort < SEARCH_EFFORT_MAX && !self.is_spent();
-            if judged.is_clear(self.request, effort) || !may_go_on {
-                self.known.insert(fleet, judged);
+            let clear = Judged::new(self.request, &result);
+            let is_clear = clear.is_clear(self.request, effort);
+            // A figure that is not yet clear is neither good nor bad, whatever its own interval says.
+            let judged = match is_clear {
+                true => clear,
+                false => Judged { verdict: LimitVerdict::Unclear, ..clear },
+            };
+            if is_clear || effort >= effort_max || self.is_spent() {
+                self.known.insert(fleet, Known { judged, effort });
                 return Ok(judged);
             }
             effort = effort.next();

@@ -6,8 +6,9 @@
 use records::plan::{DelayLimitRecord, State, Statistic};
 
 use crate::domain::Aggregation;
-use crate::formulas::capacity::{tree_levels, whole_at_least, whole_at_most};
+use crate::formulas::capacity::{whole_at_least, whole_at_most};
 use crate::formulas::corrected::slowest_quantile_s;
+use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 
@@ -135,12 +136,7 @@ fn merging_min_s(aggregation: &Aggregation, n: u32, statistic: Statistic) -> f64
     match aggregation {
         Aggregation::FixedTotal { .. } => step_s,
         Aggregation::Fold { .. } | Aggregation::Tree { .. } if n == 1 => 0.0,
-        // A lone proof at the end passes up unmerged to the root, where one merge is left.
         Aggregation::Fold { .. } => step_s,
-        Aggregation::Tree { arity, .. } => {
-            let arity = (*arity).max(2);
-            let full = tree_levels(n, arity);
-            step_s * if n == arity.saturating_pow(full) { f64::from(full) } else { 1.0 }
-        }
+        Aggregation::Tree { arity, .. } => step_s * f64::from(last_path_merges(n, (*arity).max(2))),
     }
 }

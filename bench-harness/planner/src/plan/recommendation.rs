@@ -63,7 +63,7 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
     if !is_simulated(request) {
         return Ok(Chosen { fleet: found.fleet, judged: None, search });
     }
-    let (fleet, judged) = corrected(request, found.fleet)?;
+    let (fleet, judged) = corrected(request, reduced(&judge, found.fleet)?)?;
     if judged.verdict == LimitVerdict::Misses && !request.is_fleet_fixed() {
         return Err(infeasible::nothing(request, Some((fleet, judged)), false));
     }
@@ -77,6 +77,28 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
 pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
     let chosen = chosen(request, None, SEARCH_BATCHES / 8)?;
     Ok((chosen.fleet, precise(request, chosen.fleet)?))
+}
+
+/// One prover or aggregator less than was found, where the search could not tell that from the limit and a long
+/// simulation can.
+fn reduced(judge: &Judge<'_>, found: Fleet) -> Result<Fleet, PlanError> {
+    let Fleet { provers, aggregators, .. } = found;
+    let fewer = [
+        Fleet { provers: provers.saturating_sub(1), ..found },
+        Fleet { aggregators: aggregators.saturating_sub(1), ..found },
+    ];
+    for fleet in fewer.into_iter().filter(|fleet| judge.is_unclear(*fleet)) {
+        if decided(judge.request, fleet)?.is_good() {
+            return Ok(fleet);
+        }
+    }
+    Ok(found)
+}
+
+/// What a long simulation says of a fleet.
+fn decided(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
+    let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
+    Ok(Judged::new(request, &simulated_until(request, fleet, is_decided)?))
 }
 
 /// The search judged by short runs; the long one decides. A fleet that it refuses gets what is waited for, one machine
@@ -123,7 +145,7 @@ fn known(request: &PlanRequest, fleet: Fleet) -> Result<Option<Judged>, PlanErro
 
 /// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
 fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregate_s = request.aggregation.latency_s(n, aggregators);
+    let aggregate_s = request.aggregation.latency_s(n, aggregators, request.interval_s());
     forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
 }
 
@@ -200,7 +222,7 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
         provers_only_add_delay_after: balance_batches(
             request.interval_s(),
             request.prove_mean_s(),
-            request.aggregation.latency_s(n, aggregators.max(1)),
+            request.aggregation.whole_group_s(n, aggregators.max(1)),
             request.block_s,
         ),
     }

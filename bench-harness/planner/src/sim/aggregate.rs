@@ -1,31 +1,36 @@
 //! The aggregators of one replication: the merges that are possible, oldest group first.
 //!
-//! Aggregation of a group starts when all its N proofs are there. A merge starts when its children are done
-//! and an aggregator is free; groups may overlap, but the older goes first, since they are verified in order.
+//! A merge starts when its children are done and an aggregator is free. Its children may be done while other proofs of
+//! the group are missing, or only when all N are there: [`MergeStart`]. Of the merges that could start the oldest
+//! group's go first, since groups are verified in order; within it the lowest level, which has the longest way to the
+//! root before it; within that the oldest proofs. No merge holds a machine while it waits, so none waits for ever.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
-use crate::domain::Aggregation;
+use crate::domain::{Aggregation, MergeStart};
 use crate::sim::streams::Stream;
 
-/// One merge, of the group in `slot`. The order of the fields is the order of precedence.
+/// One merge. The order of the fields is the order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Task {
     group: u64,
     level: u32,
     node: u32,
-    slot: u32,
     /// When it became possible, in seconds, as bits: never compared, since the fields above differ.
     ready_bits: u64,
 }
 
-/// A group that is being aggregated.
+/// A group some of whose proofs are there, and whose last merge is not done.
 #[derive(Debug, Default)]
-struct Work {
-    group: u64,
-    /// Children not done: of each inner node for a tree, of the whole for a fold.
-    missing: Vec<Vec<u32>>,
+struct Open {
+    /// Children not done: of each inner node of a tree, level after level; of each proof of a fold, 1 until it is there.
+    missing: Vec<u32>,
+    /// Proofs of a fold that are one already.
+    folded: u32,
+    /// Whether a merge of a fold waits or runs.
+    is_folding: bool,
+    is_done: bool,
 }
 
 /// A merge that was started.
@@ -41,73 +46,104 @@ pub(crate) struct Started {
 #[derive(Debug)]
 pub(crate) struct Aggregators<'a> {
     shape: &'a Aggregation,
-    /// Nodes of each level of the tree, leaves first.
+    /// Nodes of each level of the tree, leaves first, and where the level begins among a group's inner nodes.
     widths: Vec<u32>,
+    begins: Vec<u32>,
+    /// What an open group begins with.
+    all_missing: Vec<u32>,
+    step_s: Option<f64>,
     free: Vec<u32>,
     running: Vec<Option<Task>>,
     queue: BinaryHeap<Reverse<Task>>,
-    works: Vec<Work>,
-    unused: Vec<u32>,
+    /// Groups from the oldest that is not done; `first` is its number.
+    open: VecDeque<Open>,
+    first: u64,
+    unused: Vec<Open>,
     stream: Stream,
 }
 
 impl<'a> Aggregators<'a> {
     pub(crate) fn new(shape: &'a Aggregation, n: u32, aggregators: u32, stream: Stream) -> Self {
-        let widths = match shape {
-            Aggregation::FixedTotal { .. } => vec![n, 1],
-            Aggregation::Fold { .. } => vec![n],
+        let (mut widths, mut begins, mut all_missing) = (vec![n], vec![0], vec![]);
+        match shape {
+            Aggregation::FixedTotal { .. } => {}
+            Aggregation::Fold { .. } => all_missing = vec![1; n as usize],
             Aggregation::Tree { arity, .. } => {
-                let mut widths = vec![n];
-                while widths.last().is_some_and(|&width| width > 1) {
-                    widths.push(widths[widths.len() - 1].div_ceil(*arity));
+                while widths[widths.len() - 1] > 1 {
+                    let below = widths[widths.len() - 1];
+                    let nodes = below.div_ceil(*arity);
+                    begins.push(u32::try_from(all_missing.len()).unwrap_or(u32::MAX));
+                    all_missing.extend((0..nodes).map(|node| (below - node * arity).min(*arity)));
+                    widths.push(nodes);
                 }
-                widths
             }
-        };
+        }
         Self {
             shape,
             widths,
+            begins,
+            all_missing,
+            // A draw of a time that is always the same would change nothing.
+            step_s: shape.step().is_fixed().then(|| shape.step().quantile_s(0.0)),
             free: (0..aggregators).rev().collect(),
             running: vec![None; aggregators as usize],
             queue: BinaryHeap::new(),
-            works: Vec::new(),
+            open: VecDeque::new(),
+            first: 0,
             unused: Vec::new(),
             stream,
         }
     }
 
-    /// Takes the proofs of `group`; true if it needs no merge and is one proof already.
-    pub(crate) fn take(&mut self, group: u64, now_s: f64) -> bool {
-        let n = self.widths[0];
+    /// Whether merges start before all proofs of a group are there, so that proofs are told one by one.
+    pub(crate) fn is_eager(&self) -> bool {
+        self.shape.merge_start() == MergeStart::Eager && self.widths[0] > 1
+    }
+
+    /// Takes one proof of `group`, the `leaf`-th of it from 0, where merges start early.
+    pub(crate) fn take_one(&mut self, group: u64, leaf: u32, now_s: f64) {
+        self.open(group);
         match self.shape {
-            Aggregation::FixedTotal { .. } => {
-                let slot = self.slot(group, vec![]);
-                self.push(slot, 1, 0, now_s);
-                false
-            }
-            _ if n == 1 => true,
-            Aggregation::Fold { .. } => {
-                let slot = self.slot(group, vec![vec![n - 1]]);
-                self.push(slot, 1, 0, now_s);
-                false
-            }
             Aggregation::Tree { arity, .. } => {
-                let children = |below: u32, node: u32| (below - node * arity).min(*arity);
-                let missing = self
-                    .widths
-                    .windows(2)
-                    .map(|w| (0..w[1]).map(|node| children(w[0], node)).collect())
-                    .collect();
-                let slot = self.slot(group, missing);
-                for leaf in 0..n {
-                    self.child_done(slot, 0, leaf, *arity, now_s);
-                }
-                false
+                self.child_done(group, 0, leaf, *arity, now_s);
             }
+            Aggregation::Fold { .. } => {
+                let at = self.at(group);
+                self.open[at].missing[leaf as usize] = 0;
+                self.fold_on(group, now_s);
+            }
+            Aggregation::FixedTotal { .. } => unreachable!("a fixed total waits for the whole group"),
         }
     }
 
+    /// Takes all proofs of `group`, the one after the last it took; true if it needs no merge and is one proof already.
+    pub(crate) fn take(&mut self, group: u64, now_s: f64) -> bool {
+        let n = self.widths[0];
+        match self.shape {
+            Aggregation::FixedTotal { .. } => self.push(group, 1, 0, now_s),
+            _ if n == 1 => return true,
+            Aggregation::Fold { .. } => {
+                self.open(group);
+                let at = self.at(group);
+                self.open[at].missing.fill(0);
+                self.fold_on(group, now_s);
+            }
+            Aggregation::Tree { arity, .. } => {
+                self.open(group);
+                let lone = n % arity == 1;
+                let pairs = self.widths[1] - u32::from(lone);
+                let ready_bits = now_s.to_bits();
+                self.queue.extend((0..pairs).map(|node| Reverse(Task { group, level: 1, node, ready_bits })));
+                if lone {
+                    self.child_done(group, 0, n - 1, *arity, now_s);
+                }
+            }
+        }
+        false
+    }
+
     /// Starts the next merge if there is one and a machine for it.
+    #[inline]
     pub(crate) fn start(&mut self, now_s: f64) -> Option<Started> {
         if self.free.is_empty() {
             return None;
@@ -115,71 +151,102 @@ impl<'a> Aggregators<'a> {
         let Reverse(task) = self.queue.pop()?;
         let aggregator = self.free.pop()?;
         self.running[aggregator as usize] = Some(task);
-        let done_s = now_s + self.shape.step().quantile_s(self.stream.uniform());
+        let step_s = self.step_s.unwrap_or_else(|| self.shape.step().quantile_s(self.stream.uniform()));
         let Task { group, level, ready_bits, .. } = task;
-        Some(Started { aggregator, done_s, waited_s: now_s - f64::from_bits(ready_bits), group, level })
+        Some(Started {
+            aggregator,
+            done_s: now_s + step_s,
+            waited_s: now_s - f64::from_bits(ready_bits),
+            group,
+            level,
+        })
     }
 
     /// Ends the merge on `aggregator`; the group, if that was its last.
     pub(crate) fn finish(&mut self, aggregator: u32, now_s: f64) -> Option<u64> {
-        let task = self.running[aggregator as usize].take()?;
+        let Task { group, level, node, .. } = self.running[aggregator as usize].take()?;
         self.free.push(aggregator);
-        let done = match self.shape {
-            Aggregation::FixedTotal { .. } => true,
+        let is_done = match self.shape {
+            Aggregation::FixedTotal { .. } => return Some(group),
             Aggregation::Fold { .. } => {
-                let left = &mut self.works[task.slot as usize].missing[0][0];
-                *left -= 1;
-                let done = *left == 0;
-                if !done {
-                    self.push(task.slot, task.level, task.node, now_s);
+                let at = self.at(group);
+                let Open { folded, is_folding, .. } = &mut self.open[at];
+                (*folded, *is_folding) = (*folded + 1, false);
+                let is_done = *folded == self.widths[0];
+                if !is_done {
+                    self.fold_on(group, now_s);
                 }
-                done
+                is_done
             }
-            Aggregation::Tree { arity, .. } => {
-                self.child_done(task.slot, task.level, task.node, *arity, now_s)
-            }
+            Aggregation::Tree { arity, .. } => self.child_done(group, level, node, *arity, now_s),
         };
-        done.then(|| {
-            self.unused.push(task.slot);
-            self.works[task.slot as usize].group
-        })
+        is_done.then(|| self.close(group))
     }
 
     /// Tells the parent of a node that it is done; true if the node was the root.
-    fn child_done(&mut self, slot: u32, mut level: u32, mut node: u32, arity: u32, now_s: f64) -> bool {
+    fn child_done(&mut self, group: u64, mut level: u32, mut node: u32, arity: u32, now_s: f64) -> bool {
+        let at = self.at(group);
         loop {
             if level as usize + 1 == self.widths.len() {
                 return true;
             }
-            let parent = node / arity;
-            let left = &mut self.works[slot as usize].missing[level as usize][parent as usize];
+            let (below, parent) = (self.widths[level as usize], node / arity);
+            level += 1;
+            let left = &mut self.open[at].missing[(self.begins[level as usize] + parent) as usize];
             *left -= 1;
             if *left > 0 {
                 return false;
             }
-            let below = self.widths[level as usize];
-            (level, node) = (level + 1, parent);
             // A lone proof passes up without a merge.
             if below - parent * arity > 1 {
-                self.push(slot, level, node, now_s);
+                self.push(group, level, parent, now_s);
                 return false;
             }
+            node = parent;
         }
     }
 
-    fn push(&mut self, slot: u32, level: u32, node: u32, now_s: f64) {
-        let group = self.works[slot as usize].group;
-        self.queue.push(Reverse(Task { group, level, node, slot, ready_bits: now_s.to_bits() }));
+    /// Queues the next merge of a fold if the result so far and the next proof are there.
+    fn fold_on(&mut self, group: u64, now_s: f64) {
+        let at = self.at(group);
+        let Open { missing, folded, is_folding, .. } = &mut self.open[at];
+        if *folded == 0 && missing[0] == 0 {
+            *folded = 1;
+        }
+        if *folded > 0 && !*is_folding && missing[*folded as usize] == 0 {
+            *is_folding = true;
+            self.push(group, 1, 0, now_s);
+        }
     }
 
-    fn slot(&mut self, group: u64, missing: Vec<Vec<u32>>) -> u32 {
-        let work = Work { group, missing };
-        if let Some(slot) = self.unused.pop() {
-            self.works[slot as usize] = work;
-            return slot;
+    fn push(&mut self, group: u64, level: u32, node: u32, now_s: f64) {
+        self.queue.push(Reverse(Task { group, level, node, ready_bits: now_s.to_bits() }));
+    }
+
+    /// Opens every group up to this one: a proof of a young group may be there before any of an older one.
+    fn open(&mut self, group: u64) {
+        while self.first + self.open.len() as u64 <= group {
+            let mut open = self.unused.pop().unwrap_or_default();
+            open.missing.clone_from(&self.all_missing);
+            (open.folded, open.is_folding, open.is_done) = (0, false, false);
+            self.open.push_back(open);
         }
-        self.works.push(work);
-        u32::try_from(self.works.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn close(&mut self, group: u64) -> u64 {
+        let at = self.at(group);
+        self.open[at].is_done = true;
+        while self.open.front().is_some_and(|oldest| oldest.is_done) {
+            self.unused.extend(self.open.pop_front());
+            self.first += 1;
+        }
+        group
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "as many as are in memory")]
+    fn at(&self, group: u64) -> usize {
+        (group - self.first) as usize
     }
 }
 
@@ -215,20 +282,52 @@ mod tests {
         let merge = TimeDist::fixed("merge", 12.0).unwrap();
         for arity in [2, 3, 8] {
             let tree = Aggregation::tree(arity, merge.clone()).unwrap();
+            let tree = tree.with_merge_start(MergeStart::WholeGroup);
             for n in 1..=70 {
                 for aggregators in [1, 2, 3, 5, 64] {
                     let (took_s, merges) = alone(&tree, n, aggregators);
                     assert_eq!(
                         took_s,
-                        tree.latency_s(n, aggregators),
+                        tree.latency_s(n, aggregators, 10.0),
                         "N {n}, A {aggregators}, arity {arity}"
                     );
                     assert_eq!(f64::from(merges) * 12.0, tree.work_s(n), "N {n}, arity {arity}");
                 }
             }
         }
-        let fold = Aggregation::fold(merge.clone());
+        let fold = Aggregation::fold(merge.clone()).with_merge_start(MergeStart::WholeGroup);
         assert_eq!(alone(&fold, 12, 3), (132.0, 11));
         assert_eq!(alone(&Aggregation::fixed_total(merge), 12, 3), (12.0, 1));
+    }
+
+    #[test]
+    fn early_merges_need_their_own_children_alone() {
+        let merge = TimeDist::fixed("merge", 12.0).unwrap();
+        let stream = || Stream::new(1, 0, Stage::Aggregate);
+        let levels = |machines: &mut Aggregators, now_s: f64| -> Vec<(u64, u32)> {
+            std::iter::from_fn(|| machines.start(now_s))
+                .map(|started| (started.group, started.level))
+                .collect()
+        };
+        let tree = Aggregation::pairwise(merge.clone());
+        let mut machines = Aggregators::new(&tree, 4, 3, stream());
+        // A young group's proofs come first, then a pair that does not belong together, then one that does.
+        machines.take_one(1, 2, 0.0);
+        machines.take_one(1, 3, 0.0);
+        machines.take_one(0, 1, 1.0);
+        machines.take_one(0, 2, 1.0);
+        assert_eq!(levels(&mut machines, 1.0), [(1, 1)]);
+        machines.take_one(0, 0, 2.0);
+        assert_eq!(levels(&mut machines, 2.0), [(0, 1)]);
+        let fold = Aggregation::fold(merge);
+        let mut machines = Aggregators::new(&fold, 3, 2, stream());
+        machines.take_one(0, 1, 0.0);
+        machines.take_one(0, 2, 0.0);
+        assert_eq!(levels(&mut machines, 0.0), [], "without the first proof there is nothing to add to");
+        machines.take_one(0, 0, 5.0);
+        assert_eq!(levels(&mut machines, 5.0), [(0, 1)], "one at a time");
+        assert_eq!(machines.finish(0, 17.0), None);
+        assert_eq!(levels(&mut machines, 17.0), [(0, 1)]);
+        assert_eq!(machines.finish(0, 29.0), Some(0));
     }
 }

@@ -1,8 +1,8 @@
 //! Simulation of the whole pipeline: batches arrive and close, are proved, aggregated and verified on L1.
 //!
 //! ```text
-//! arrivals ─> close ─> queue ─> P provers ─> all N of a group ─> A aggregators ─> in order ─> L1 ─> consolidated
-//!               └────> sequence transaction ─────────────────────────────────────────────────> L1 ─> virtual
+//! arrivals ─> close ─> queue ─> P provers ─> neighbours, or all N ─> A aggregators ─> in order ─> L1 ─> consolidated
+//!               └────> sequence transaction ────────────────────────────────────────────────────> L1 ─> virtual
 //! ```
 //!
 //! | module | what |

@@ -29,6 +29,7 @@ impl Mean {
 #[derive(Debug, Clone)]
 pub(crate) struct Tally {
     unit_s: f64,
+    steps_per_s: f64,
     sum_s: f64,
     count: u64,
     min_s: f64,
@@ -43,7 +44,24 @@ impl Tally {
         // Three significant digits are always a valid precision.
         let histogram = Histogram::new_with_bounds(1, 1 << 42, 3)
             .unwrap_or_else(|error| unreachable!("bounds of a histogram: {error}"));
-        Self { unit_s, sum_s: 0.0, count: 0, min_s: f64::INFINITY, max_s: f64::NEG_INFINITY, histogram }
+        Self {
+            unit_s,
+            steps_per_s: STEPS / unit_s,
+            sum_s: 0.0,
+            count: 0,
+            min_s: f64::INFINITY,
+            max_s: f64::NEG_INFINITY,
+            histogram,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, s: f64) {
+        self.sum_s += s;
+        self.count += 1;
+        self.min_s = self.min_s.min(s);
+        self.max_s = self.max_s.max(s);
+        self.histogram.saturating_record(self.steps(s));
     }
 
     #[inline]
@@ -52,12 +70,8 @@ impl Tally {
         clippy::cast_sign_loss,
         reason = "saturates; times are not negative"
     )]
-    pub(crate) fn add(&mut self, s: f64) {
-        self.sum_s += s;
-        self.count += 1;
-        self.min_s = self.min_s.min(s);
-        self.max_s = self.max_s.max(s);
-        self.histogram.saturating_record((s * (STEPS / self.unit_s)) as u64);
+    fn steps(&self, s: f64) -> u64 {
+        (s * self.steps_per_s) as u64
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -79,8 +93,10 @@ impl Tally {
         let at = self.histogram.value_at_quantile(q);
         let first = self.histogram.lowest_equivalent(at);
         let after = self.histogram.next_non_equivalent(at);
-        let below = if first == 0 { 0 } else { self.histogram.count_between(0, first - 1) };
-        let within = self.histogram.count_between(first, after - 1).max(1);
+        // Nothing lies below the least value seen, so that only the steps from it on are counted.
+        let least = self.steps(self.min_s);
+        let below = if first <= least { 0 } else { self.histogram.count_between(least, first - 1) };
+        let within = u64::from(self.histogram.count_at(first)).max(1);
         let fraction = ((q * self.count as f64 - below as f64) / within as f64).clamp(0.0, 1.0);
         let value = first as f64 + fraction * (after - first) as f64;
         (value * self.unit_s / STEPS).clamp(self.min_s, self.max_s)

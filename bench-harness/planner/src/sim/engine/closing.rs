@@ -29,7 +29,8 @@ impl Engine<'_> {
         {
             straggle = stragglers.factor;
         }
-        let prove_s = self.pipeline.prove.quantile_s(self.prove.uniform()) * straggle;
+        let drawn_s = self.prove_s.unwrap_or_else(|| self.pipeline.prove.quantile_s(self.prove.uniform()));
+        let prove_s = drawn_s * straggle;
         let (opened_s, filled_s) = (self.opened_s, self.now_s);
         self.batches.push_back(Batch { opened_s, filled_s, ready_s: 0.0, prove_s, straggle, started_s: 0.0 });
         if self.closed.is_multiple_of(n) {

@@ -69,12 +69,15 @@ struct Engine<'a> {
     events: Events,
     filler: Filler<'a>,
     prove: Stream,
+    /// The time of every first attempt, where it is always the same: a draw of it would change nothing.
+    prove_s: Option<f64>,
     straggle: Stream,
     crash: Stream,
     transactions: Stream,
     proof_chain: Chain,
     sequence_chain: Chain,
     aggregators: Aggregators<'a>,
+    is_eager: bool,
     // Batches from the oldest group on its way; `first` is the index of the front one.
     batches: VecDeque<Batch>,
     first: u64,
@@ -134,6 +137,9 @@ impl<'a> Engine<'a> {
         let stream = |stage| Stream::new(seed, replication, stage);
         let unit_s = pipeline.prove.mean_s() + pipeline.arrivals.mean_s();
         let tally = || Tally::new(unit_s);
+        let n = pipeline.batches_per_aggregation;
+        let aggregators =
+            Aggregators::new(&pipeline.aggregation, n, pipeline.aggregators, stream(Stage::Aggregate));
         let mut transactions = stream(Stage::Transactions);
         let point_s = transactions.uniform() * pipeline.arrivals.mean_s();
         Self {
@@ -141,20 +147,17 @@ impl<'a> Engine<'a> {
             batches_total,
             warmup,
             now_s: 0.0,
-            events: Events::default(),
+            events: Events::new(),
             filler: Filler::new(&pipeline.arrivals, stream(Stage::Arrivals)),
             prove: stream(Stage::Prove),
+            prove_s: pipeline.prove.is_fixed().then(|| pipeline.prove.quantile_s(0.0)),
             straggle: stream(Stage::Stragglers),
             crash: stream(Stage::Crashes),
             transactions,
             proof_chain: Chain::new(pipeline.l1, stream(Stage::L1Proof)),
             sequence_chain: Chain::new(pipeline.l1, stream(Stage::L1Sequence)),
-            aggregators: Aggregators::new(
-                &pipeline.aggregation,
-                pipeline.batches_per_aggregation,
-                pipeline.aggregators,
-                stream(Stage::Aggregate),
-            ),
+            is_eager: aggregators.is_eager(),
+            aggregators,
             batches: VecDeque::new(),
             first: 0,
             groups: VecDeque::new(),

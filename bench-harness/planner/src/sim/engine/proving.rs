@@ -94,11 +94,6 @@ impl Engine<'_> {
             self.seen.prover_hold.add(self.now_s - started_s);
         }
         self.release(prover);
-        let group = index / u64::from(self.pipeline.batches_per_aggregation);
-        let at = self.group_at(group);
-        self.groups[at].unproved -= 1;
-        if self.groups[at].unproved == 0 && group == self.taken {
-            self.take_groups();
-        }
+        self.settle_proof(index);
     }
 }

@@ -6,7 +6,24 @@ use crate::sim::pipeline::Flow;
 use crate::sim::spans::{Lane, Work};
 
 impl Engine<'_> {
-    /// Gives the aggregators every group whose turn it is. In order: an aggregate that overtakes must wait
+    /// Gives the aggregators a proof: at once where merges start early, with the rest of its group otherwise.
+    pub(super) fn settle_proof(&mut self, index: u64) {
+        let n = u64::from(self.pipeline.batches_per_aggregation);
+        let group = index / n;
+        if self.is_eager {
+            let leaf = u32::try_from(index - group * n).unwrap_or(u32::MAX);
+            self.aggregators.take_one(group, leaf, self.now_s);
+            self.start_merges();
+            return;
+        }
+        let at = self.group_at(group);
+        self.groups[at].unproved -= 1;
+        if self.groups[at].unproved == 0 && group == self.taken {
+            self.take_groups();
+        }
+    }
+
+    /// Gives the aggregators every whole group whose turn it is. In order: an aggregate that overtakes must wait
     /// before L1 anyway, and keeps the one it overtook waiting meanwhile.
     pub(super) fn take_groups(&mut self) {
         while self.groups.get(self.group_at(self.taken)).is_some_and(|group| group.unproved == 0) {

@@ -1,0 +1,267 @@
+//! Aggregating a group with merges that start as soon as their children are there: from its last proof to its aggregate.
+//!
+//! Source: worked out for this project, and equal to the simulation where nothing is random (tests of this crate).
+//! Times in seconds. Assumes that a proof comes every `interval_s`, in order, that every merge takes `merge_s`, and
+//! that of the merges that could start the one of the oldest group goes first, then the lowest level, then the
+//! oldest proofs. Merges of the lowest level have the longest way to the root before them: for merges of one length
+//! that order is the quickest (Hu 1961, *Parallel sequencing and assembly line problems*).
+//!
+//! Not here: groups that wait until all their proofs are there (see [`crate::formulas::capacity`]).
+
+use std::collections::VecDeque;
+
+/// Groups that are tried until one is like the last: the start from idle machines is forgotten long before.
+const GROUPS_MAX: usize = 48;
+
+/// Merges on the way of a group's last proof to the root; a lone proof passes up without one.
+///
+/// ```
+/// use planner::formulas::merging::last_path_merges;
+/// assert_eq!([1, 2, 3, 4, 5, 6, 12].map(|n| last_path_merges(n, 2)), [0, 1, 1, 2, 1, 2, 3]);
+/// ```
+///
+/// # Panics
+/// If `arity` is below 2.
+pub fn last_path_merges(n: u32, arity: u32) -> u32 {
+    assert!(arity >= 2, "a merge takes at least two proofs, not {arity}");
+    let (mut merges, mut left) = (0, n);
+    while left > 1 {
+        merges += u32::from(left % arity != 1);
+        left = left.div_ceil(arity);
+    }
+    merges
+}
+
+/// Time from the last proof of a group to its aggregate, aggregators without number, s.
+///
+/// The node that ends with proof `e` (from 0) on level `h` of a full subtree is there at `e·interval + h·merge`. Only
+/// the last node of a level may be of fewer levels, and it waits for the one before it, which may be of more. So with
+/// N a power of the arity this is `⌈log N⌉` merges, and never more than that.
+///
+/// ```
+/// use planner::formulas::merging::eager_tree_ample_s;
+/// assert_eq!(eager_tree_ample_s(8, 2, 10.0, 12.0), 36.0); // three levels
+/// // Of 5 the last one passes up twice, and merges with the other 4, which were one at 30 + 2·12 = 54, 14 s after it.
+/// assert_eq!(eager_tree_ample_s(5, 2, 10.0, 12.0), 14.0 + 12.0);
+/// assert_eq!(eager_tree_ample_s(5, 2, 60.0, 12.0), 12.0);
+/// ```
+///
+/// # Panics
+/// If `arity` is below 2.
+pub fn eager_tree_ample_s(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> f64 {
+    assert!(arity >= 2, "a merge takes at least two proofs, not {arity}");
+    // Times from the last proof on. `last_s` is the last node of the level; the one before it ends with an earlier
+    // proof, `before` proofs before the last, and is full.
+    let (mut last_s, mut left, mut below) = (0.0_f64, n, 1_u64);
+    let mut level = 0_u32;
+    while left > 1 {
+        let children = (left - 1) % arity + 1;
+        if children > 1 {
+            let ends_with = u64::from(left - 1) * below;
+            let before = u64::from(n) - ends_with;
+            let sibling_s = f64::from(level) * merge_s - before as f64 * interval_s;
+            last_s = last_s.max(sibling_s) + merge_s;
+        }
+        (left, below, level) = (left.div_ceil(arity), below * u64::from(arity), level + 1);
+    }
+    last_s
+}
+
+/// Time from the last proof of a group to its aggregate on `aggregators` machines, groups following each other, s.
+///
+/// With as many as ever work at once this is [`eager_tree_ample_s`]. With fewer the merges are played through, group
+/// after group, until one is like the last; where groups bring more work than the machines do in their time there is
+/// no such group, and the figure is that of the first.
+///
+/// ```
+/// use planner::formulas::merging::eager_tree_s;
+/// // A proof every 10 s, 12 s a merge: 8 of them are one 36 s after the last, with 2 machines.
+/// assert_eq!(eager_tree_s(8, 2, 2, 10.0, 12.0), 36.0);
+/// // Of 7, merges of 11 s: the third pair is there at 50 s, two seconds before one machine has merged the first four.
+/// assert_eq!(eager_tree_s(7, 2, 1, 10.0, 11.0), 25.0);
+/// assert_eq!(eager_tree_s(7, 2, 9, 10.0, 11.0), 23.0);
+/// ```
+///
+/// # Panics
+/// If `arity` is below 2 or there is no aggregator.
+pub fn eager_tree_s(n: u32, arity: u32, aggregators: u32, interval_s: f64, merge_s: f64) -> f64 {
+    assert!(arity >= 2 && aggregators >= 1, "a tree needs pairs and at least one aggregator");
+    if f64::from(aggregators) >= at_once_max(n, arity, interval_s, merge_s) {
+        return eager_tree_ample_s(n, arity, interval_s, merge_s);
+    }
+    let shape = Levels::new(n, arity);
+    let merges: u32 = shape.merges[1..].iter().sum();
+    let group_s = f64::from(n) * interval_s;
+    let is_carried = f64::from(merges) * merge_s <= f64::from(aggregators) * group_s * (1.0 + 1e-9);
+    let mut stream = Stream::new(shape, aggregators as usize, interval_s, merge_s);
+    let mut latencies_s: Vec<f64> = Vec::new();
+    let mut same = 0;
+    loop {
+        let latency_s = stream.next_group();
+        if !is_carried {
+            return latency_s;
+        }
+        // Whatever is on its way from older groups must have been seen as often as there are such groups.
+        let is_same = latencies_s.last().is_some_and(|last_s| (last_s - latency_s).abs() <= 1e-9 * latency_s);
+        same = if is_same { same + 1 } else { 0 };
+        latencies_s.push(latency_s);
+        if same >= 2 + stream.overlap() {
+            return latency_s;
+        }
+        if latencies_s.len() == GROUPS_MAX {
+            // A pattern of several groups: its mean.
+            let settled = &latencies_s[GROUPS_MAX / 2..];
+            return settled.iter().sum::<f64>() / settled.len() as f64;
+        }
+    }
+}
+
+/// The most merges that are ever at work at once, machines without number: a full node of level `h` starts every
+/// `arity^h` proofs, and each group has one of fewer proofs a level.
+fn at_once_max(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> f64 {
+    let groups = (merge_s / (f64::from(n) * interval_s)).ceil();
+    let (mut at_once, mut left, mut below) = (0.0, n, 1.0);
+    while left > 1 {
+        below *= f64::from(arity);
+        at_once += (merge_s / (below * interval_s)).ceil() + groups;
+        left = left.div_ceil(arity);
+    }
+    at_once
+}
+
+/// Time from the last proof of a group to its aggregate by a serial fold, s: `m + (N − 2)·max(0, m − interval)`, 0 for
+/// one proof.
+///
+/// A fold that is slower than its proofs has done merges of `m` since the second of them; one that is quicker waits
+/// for each. Aggregators are as many as carry the work: a fold never leaves its own, so that more do not help it.
+///
+/// ```
+/// use planner::formulas::merging::eager_fold_s;
+/// assert_eq!(eager_fold_s(12, 10.0, 8.0), 8.0);
+/// assert_eq!(eager_fold_s(12, 10.0, 12.0), 32.0); // 11·12 s of merges, begun 100 s before the last proof
+/// assert_eq!(eager_fold_s(1, 10.0, 12.0), 0.0);
+/// ```
+pub fn eager_fold_s(n: u32, interval_s: f64, merge_s: f64) -> f64 {
+    if n < 2 { 0.0 } else { merge_s + f64::from(n - 2) * (merge_s - interval_s).max(0.0) }
+}
+
+/// Nodes and merges of each level of a tree; level 0 are the proofs.
+#[derive(Debug)]
+struct Levels {
+    arity: u32,
+    widths: Vec<u32>,
+    /// What has to happen at each level: proofs that come, merges above. A lone last node is no merge.
+    merges: Vec<u32>,
+}
+
+impl Levels {
+    fn new(n: u32, arity: u32) -> Self {
+        let (mut widths, mut merges) = (vec![n], vec![n]);
+        while widths[widths.len() - 1] > 1 {
+            let below = widths[widths.len() - 1];
+            widths.push(below.div_ceil(arity));
+            merges.push(below.div_ceil(arity) - u32::from(below % arity == 1));
+        }
+        Self { arity, widths, merges }
+    }
+
+    /// Merges of `level` whose children are there, given what is done on each level: merges end in their order.
+    fn possible(&self, level: usize, done: &[u32]) -> u32 {
+        let mut below = level - 1;
+        if done[below] == self.merges[below] {
+            // The last node may be a lone one that waits for a level further down.
+            while self.merges[below] < self.widths[below] {
+                below -= 1;
+                if done[below] < self.merges[below] {
+                    return (done[level - 1] / self.arity).min(self.merges[level]);
+                }
+            }
+            return self.merges[level];
+        }
+        (done[below] / self.arity).min(self.merges[level])
+    }
+}
+
+/// A group on its way: what was started and done on each level.
+#[derive(Debug)]
+struct OnItsWay {
+    started: Vec<u32>,
+    done: Vec<u32>,
+}
+
+/// Groups one after another on some machines. Merges take equally long, so that they end in the order of their start.
+#[derive(Debug)]
+struct Stream {
+    shape: Levels,
+    aggregators: usize,
+    interval_s: f64,
+    merge_s: f64,
+    /// Ends of merges at work, each with its group and level.
+    running: VecDeque<(f64, usize, usize)>,
+    groups: VecDeque<OnItsWay>,
+    first_group: usize,
+    proofs: u64,
+}
+
+impl Stream {
+    fn new(shape: Levels, aggregators: usize, interval_s: f64, merge_s: f64) -> Self {
+        let (running, groups) = (VecDeque::new(), VecDeque::new());
+        Self { shape, aggregators, interval_s, merge_s, running, groups, first_group: 0, proofs: 0 }
+    }
+
+    /// Groups that the last one overlapped with.
+    fn overlap(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Plays on until the next group is one proof; its time from its last proof, s.
+    fn next_group(&mut self) -> f64 {
+        let n = u64::from(self.shape.widths[0]);
+        loop {
+            let proof_s = self.proofs as f64 * self.interval_s;
+            match self.running.front().copied() {
+                Some((end_s, group, level)) if end_s < proof_s => {
+                    self.running.pop_front();
+                    self.groups[group - self.first_group].done[level] += 1;
+                    self.start(end_s);
+                    let root = self.shape.widths.len() - 1;
+                    if level == root {
+                        while self.groups.front().is_some_and(|oldest| oldest.done[root] > 0) {
+                            self.groups.pop_front();
+                            self.first_group += 1;
+                        }
+                        let last_proof = (group as u64 + 1) * n - 1;
+                        return end_s - last_proof as f64 * self.interval_s;
+                    }
+                }
+                _ => {
+                    if self.proofs.is_multiple_of(n) {
+                        let levels = self.shape.widths.len();
+                        self.groups.push_back(OnItsWay { started: vec![0; levels], done: vec![0; levels] });
+                    }
+                    if let Some(group) = self.groups.back_mut() {
+                        group.done[0] += 1;
+                    }
+                    self.proofs += 1;
+                    self.start(proof_s);
+                }
+            }
+        }
+    }
+
+    /// Starts what can start: the oldest group first, then the lowest level.
+    fn start(&mut self, now_s: f64) {
+        for (at, OnItsWay { started, done }) in self.groups.iter_mut().enumerate() {
+            for level in 1..self.shape.widths.len() {
+                let possible = self.shape.possible(level, done);
+                while started[level] < possible {
+                    if self.running.len() == self.aggregators {
+                        return;
+                    }
+                    started[level] += 1;
+                    self.running.push_back((now_s + self.merge_s, self.first_group + at, level));
+                }
+            }
+        }
+    }
+}
