@@ -1,7 +1,8 @@
 //! What a given fleet would do: the published formula, the corrected closed form and the simulation side by side.
 
 use records::plan::{
-    DelayRecord, FleetEstimateRecord, RecommendationRecord, SimulatedRecord, State, Statistic, UnstableRecord,
+    BatchState, DelayRecord, FleetEstimateRecord, RecommendationRecord, SimulatedRecord, Statistic,
+    UnstableRecord,
 };
 
 use crate::domain::time::DAY_S;
@@ -220,10 +221,10 @@ fn days(request: &PlanRequest, pipeline: &Pipeline) -> Result<Simulated, PlanErr
 }
 
 /// The statistic of a simulated delay to a state, s.
-pub(crate) fn delay_s(result: &Simulated, state: State, statistic: Statistic) -> f64 {
+pub(crate) fn delay_s(result: &Simulated, state: BatchState, statistic: Statistic) -> f64 {
     let delay = match state {
-        State::Virtual => &result.virtual_state,
-        State::Consolidated => &result.consolidated,
+        BatchState::Virtual => &result.virtual_state,
+        BatchState::Consolidated => &result.consolidated,
     };
     match statistic {
         Statistic::Mean => delay.mean_s.value,

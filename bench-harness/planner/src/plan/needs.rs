@@ -2,7 +2,7 @@
 //!
 //! Choosing, searching and refusing all use it; it uses none of them.
 
-use records::plan::{DelayLimitRecord, State};
+use records::plan::{BatchState, DelayLimitRecord};
 
 use crate::formulas::capacity::{whole_at_least, whole_at_most};
 use crate::plan::request::PlanRequest;
@@ -21,7 +21,7 @@ pub(crate) fn more_than(x: f64) -> u32 {
 
 /// The limit on the delay to consolidated, if there is one.
 pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimitRecord> {
-    request.delay_limit.filter(|limit| limit.state == State::Consolidated)
+    request.delay_limit.filter(|limit| limit.state == BatchState::Consolidated)
 }
 
 /// Whether a delay is within a limit, by more than rounding.

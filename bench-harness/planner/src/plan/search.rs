@@ -5,7 +5,7 @@
 //! pairs are taken cheapest first, and the search ends where no other can be cheaper. All fleets see the same random
 //! numbers, so that a difference between two is theirs.
 
-use records::plan::{DelayLimitRecord, State, Statistic};
+use records::plan::{BatchState, DelayLimitRecord, Statistic};
 
 use crate::domain::Aggregation;
 use crate::error::PlanError;
@@ -38,7 +38,7 @@ fn judged(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
     let result = rough(request, fleet)?;
     let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
     Ok(Judged {
-        delay_s: delay_s(&result, State::Consolidated, statistic),
+        delay_s: delay_s(&result, BatchState::Consolidated, statistic),
         carries: carries(request, &result),
     })
 }

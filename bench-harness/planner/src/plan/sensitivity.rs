@@ -1,8 +1,8 @@
 //! How the number of provers moves: with a slower or faster prover, and with what was measured.
 
-use records::plan::{RecommendationRecord, SensitivityRecord, State};
+use records::plan::{BatchState, RecommendationRecord, SensitivityRecord};
 
-use crate::domain::time::{Shape, index_at};
+use crate::domain::time::{TimeShape, index_at};
 use crate::error::PlanError;
 use crate::plan::fleet_estimate::{Fleet, delay_s, rough};
 use crate::plan::needs::{consolidated_limit, meets, provers_min};
@@ -34,7 +34,7 @@ pub(crate) fn of(
         provers_low: None,
         provers_high: None,
     };
-    if let Shape::Empirical(samples) = request.prove.shape()
+    if let TimeShape::Empirical(samples) = request.prove.shape()
         && samples.len() > 1
     {
         let (low_s, high_s) = mean_interval_s(samples, request.seed);
@@ -60,7 +60,7 @@ fn provers_at(
         return Ok((!is_late).then_some(min));
     }
     if let Some(limit) = limit {
-        let floor_s = delay_s(&rough(&scaled, ample)?, State::Consolidated, limit.statistic);
+        let floor_s = delay_s(&rough(&scaled, ample)?, BatchState::Consolidated, limit.statistic);
         if floor_s > limit.limit_s {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ pub mod curves;
 pub mod record;
 
 pub use record::{
-    AggregationRecord, DelayLimitRecord, DelayRecord, Design, DesignRecord, FleetEstimateRecord,
+    AggregationRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord, FleetEstimateRecord,
     InputsRecord, PLAN_SCHEMA_VERSION, ParetoRecord, PlanRecord, RecommendationRecord, SensitivityRecord,
-    SimulatedRecord, State, Statistic, Term, TimeRecord, UnstableRecord,
+    SimulatedRecord, Statistic, Term, TimeRecord, UnstableRecord,
 };

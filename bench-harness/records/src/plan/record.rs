@@ -83,7 +83,7 @@ pub struct AggregationRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DelayLimitRecord {
     /// The state that ends the delay.
-    pub state: State,
+    pub state: BatchState,
     /// The statistic that must stay within it.
     pub statistic: Statistic,
     /// The limit.
@@ -299,7 +299,7 @@ names! {
 
 names! {
     /// Name of the state that ends a delay.
-    pub enum State {
+    pub enum BatchState {
         /// Sequenced on L1.
         Virtual = "virtual";
         /// Proved and verified.
