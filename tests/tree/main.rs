@@ -10,6 +10,7 @@
 //! | [`crates`] | which crate imports which |
 //! | [`modules`] | the modules of a crate, and the file in which a path ends |
 //! | [`circles`] | files of a crate that import each other |
+//! | [`names`] | names of public types |
 //! | [`outputs`] | output of the program that documents show |
 //! | [`program`] | verbs and flags of the built program, and the snapshots of its help |
 //! | [`commands`] | commands that documents name |
@@ -21,6 +22,7 @@ mod crates;
 mod documents;
 mod files;
 mod modules;
+mod names;
 mod outputs;
 mod program;
 mod source;

@@ -117,7 +117,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
-    if error.is::<regression::profiles::CannotCompare>() {
+    if error.is::<regression::profiles::ProfileMismatch>() {
         return Some(REFUSED);
     }
     if error.is::<ReadError>()
@@ -141,7 +141,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<Inconclusive>() {
         return Some(INCONCLUSIVE);
     }
-    if error.is::<Refused>() || error.is::<regression::exact::CannotCompare>() {
+    if error.is::<Refused>() || error.is::<regression::exact::BaselineMismatch>() {
         return Some(REFUSED);
     }
     if let Some(error) = error.downcast_ref::<PairedError>() {

@@ -27,7 +27,7 @@ use workloads::random::Skew;
 
 /// The figures of a spec.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figures {
+pub struct SpecFigures {
     /// All of them.
     pub record: FiguresRecord,
     /// The same from a second computation: proofs of another seed by a second proof system, and no tree.
@@ -46,7 +46,7 @@ const OTHER_CHAIN: u64 = 1;
 ///
 /// # Errors
 /// A trace that does not fit, a set-up or a proof that fails, and a proof that is wrong.
-pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<Figures, MeasureError> {
+pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<SpecFigures, MeasureError> {
     let schedule = Schedule::new(spec)?;
     // Cores, clocks and provers at once make cells of the same figures: the first stands for them.
     let mut cells: Vec<&Cell> = Vec::new();
@@ -83,7 +83,7 @@ pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<Figures, Measu
     }
     let record =
         |cells| FiguresRecord { schema_version: FIGURES_SCHEMA_VERSION, inputs: inputs.clone(), cells };
-    Ok(Figures { record: record(first), again: record(again) })
+    Ok(SpecFigures { record: record(first), again: record(again) })
 }
 
 fn inputs(spec: &Spec) -> FigureInputsRecord {

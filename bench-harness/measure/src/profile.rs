@@ -1,7 +1,7 @@
 //! A log in summary. The same log gives the same profile, whoever asks and whenever.
 
 use crate::stage_sums::{PROVE_BATCH, StageTime, stage_sums, sum_of};
-use crate::statistics::{Value, median, summarise as summary_of};
+use crate::statistics::{MeasuredValue, median, summarise as summary_of};
 use records::machine::MachineRecord;
 use records::profile::{
     CellSummaryRecord, PROFILE_SCHEMA_VERSION, ProfileRecord, QuantityName, QuantityRecord,
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a profile says beside its cells.
 #[derive(Clone, Copy, Debug)]
-pub struct About<'a> {
+pub struct ProfileHeader<'a> {
     /// Which run.
     pub run: &'a str,
     /// The machine.
@@ -23,7 +23,7 @@ pub struct About<'a> {
 }
 
 /// The profile of a log. Cells come in the order given; one of which the log says nothing is not among them.
-pub fn summarise(about: &About<'_>, cells: &[CellRecord], log: &[LogRecord]) -> ProfileRecord {
+pub fn summarise(about: &ProfileHeader<'_>, cells: &[CellRecord], log: &[LogRecord]) -> ProfileRecord {
     let mut by_cell: BTreeMap<String, Gathered<'_>> = BTreeMap::new();
     for record in log {
         let (_, cell) = record.run_and_cell();
@@ -118,8 +118,10 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     let of_stage = |stage: StageName| samples.iter().filter(move |sample| sample.stage == stage);
     let one = |quantity, stage| {
         // The search of a level of aggregation is no search of a batch's proof.
-        let values: Vec<_> =
-            of_stage(stage).filter(|sample| sample.level.is_none()).map(|sample| Value::of(sample)).collect();
+        let values: Vec<_> = of_stage(stage)
+            .filter(|sample| sample.level.is_none())
+            .map(|sample| MeasuredValue::of(sample))
+            .collect();
         summary_of(quantity, None, &values)
     };
     let times: Vec<_> = samples.iter().filter_map(|sample| StageTime::of(sample)).collect();
@@ -147,14 +149,18 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
     let levels: BTreeSet<_> = of_stage(S::Aggregate).filter_map(|sample| sample.level).collect();
     for level in &levels {
         let of_level = || of_stage(S::Aggregate).filter(|sample| sample.level == Some(*level));
-        let whole: Vec<_> = of_level().map(|sample| Value::of(sample)).collect();
+        let whole: Vec<_> = of_level().map(|sample| MeasuredValue::of(sample)).collect();
         found.push(summary_of(Q::AggregateLevel, Some(*level), &whole));
         // A level has one time for all its merges, so a merge is known by its mean within a level only.
         let merge: Vec<_> = of_level()
             .map(|sample| {
                 let merges = sample.merges.unwrap_or(1).max(1) as f64;
-                let Value { wall_s, cycles, counts } = Value::of(sample);
-                Value { wall_s: wall_s / merges, cycles: cycles.map(|cycles| cycles / merges), counts }
+                let MeasuredValue { wall_s, cycles, counts } = MeasuredValue::of(sample);
+                MeasuredValue {
+                    wall_s: wall_s / merges,
+                    cycles: cycles.map(|cycles| cycles / merges),
+                    counts,
+                }
             })
             .collect();
         found.push(summary_of(Q::AggregateMerge, Some(*level), &merge));
@@ -165,11 +171,11 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
 }
 
 /// The sum of all levels for each aggregation of which all levels are there.
-fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<Value> {
-    let mut sums: BTreeMap<Option<u64>, Vec<Value>> = BTreeMap::new();
+fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<MeasuredValue> {
+    let mut sums: BTreeMap<Option<u64>, Vec<MeasuredValue>> = BTreeMap::new();
     for sample in samples {
         if sample.stage == StageName::Aggregate {
-            sums.entry(sample.repeat).or_default().push(Value::of(sample));
+            sums.entry(sample.repeat).or_default().push(MeasuredValue::of(sample));
         }
     }
     let whole = sums.into_values().filter(|parts| parts.len() == levels);

@@ -1,6 +1,6 @@
 //! Sums of several stages of one batch: what closing, or proving, takes as a whole.
 
-use crate::statistics::Value;
+use crate::statistics::MeasuredValue;
 use records::sample::{SampleRecord, StageName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,14 +20,14 @@ pub struct StageTime {
     /// What was timed.
     pub stage: StageName,
     /// Its time, and whether it enters the estimate.
-    pub value: Value,
+    pub value: MeasuredValue,
 }
 
 impl StageTime {
     /// The time of a sample; none of one level of aggregation, which is a part of a batch's or a tree's time.
     pub fn of(sample: &SampleRecord) -> Option<Self> {
         let SampleRecord { repeat, batch, stage, level, .. } = *sample;
-        level.is_none().then(|| Self { repeat, batch, stage, value: Value::of(sample) })
+        level.is_none().then(|| Self { repeat, batch, stage, value: MeasuredValue::of(sample) })
     }
 }
 
@@ -36,8 +36,8 @@ impl StageTime {
 pub fn stage_sums(
     times: impl IntoIterator<Item = StageTime>,
     stages: &[(StageName, f64)],
-) -> impl Iterator<Item = Value> {
-    let mut sums: BTreeMap<_, Vec<(StageName, Value, f64)>> = BTreeMap::new();
+) -> impl Iterator<Item = MeasuredValue> {
+    let mut sums: BTreeMap<_, Vec<(StageName, MeasuredValue, f64)>> = BTreeMap::new();
     for StageTime { repeat, batch, stage, value } in times {
         if let Some((_, sign)) = stages.iter().find(|(wanted, _)| *wanted == stage) {
             let parts = sums.entry((repeat, batch)).or_default();
@@ -53,9 +53,9 @@ pub fn stage_sums(
 }
 
 /// A signed sum; it counts where all of its parts do, and its cycles are known where theirs are.
-pub(crate) fn sum_of(parts: impl Iterator<Item = (Value, f64)>) -> Value {
-    let none = Value { wall_s: 0.0, cycles: Some(0.0), counts: true };
-    parts.fold(none, |sum, (part, sign)| Value {
+pub(crate) fn sum_of(parts: impl Iterator<Item = (MeasuredValue, f64)>) -> MeasuredValue {
+    let none = MeasuredValue { wall_s: 0.0, cycles: Some(0.0), counts: true };
+    parts.fold(none, |sum, (part, sign)| MeasuredValue {
         wall_s: sum.wall_s + sign * part.wall_s,
         cycles: sum.cycles.zip(part.cycles).map(|(sum, part)| sum + sign * part),
         counts: sum.counts && part.counts,

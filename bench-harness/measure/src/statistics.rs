@@ -99,7 +99,7 @@ pub fn quantiles(values_s: &[f64]) -> Vec<QuantileRecord> {
 /// One measured value of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Value {
+pub struct MeasuredValue {
     /// Time on the clock.
     pub wall_s: f64,
     /// The work in cycles, where the probe knows the clock.
@@ -108,7 +108,7 @@ pub struct Value {
     pub counts: bool,
 }
 
-impl Value {
+impl MeasuredValue {
     /// The value of a sample.
     pub fn of(sample: &SampleRecord) -> Self {
         Self { wall_s: sample.wall_s, cycles: sample.probe_cycles, counts: sample.mark.counts() }
@@ -146,7 +146,7 @@ pub fn relative_width(values: &[f64]) -> Option<f64> {
     Some((interval.high_s - interval.low_s) / median)
 }
 
-fn cycles(values: &[Value]) -> Option<CyclesRecord> {
+fn cycles(values: &[MeasuredValue]) -> Option<CyclesRecord> {
     let mut ascending: Vec<f64> = values.iter().filter_map(|value| value.cycles).collect();
     ascending.sort_by(f64::total_cmp);
     let interval = median_interval(&ascending, COVERAGE);
@@ -159,8 +159,12 @@ fn cycles(values: &[Value]) -> Option<CyclesRecord> {
 }
 
 /// The summary of what was measured, in the order in which it was. None where nothing counts.
-pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -> Option<QuantityRecord> {
-    let counted: Vec<Value> = values.iter().copied().filter(|value| value.counts).collect();
+pub fn summarise(
+    quantity: QuantityName,
+    level: Option<u64>,
+    values: &[MeasuredValue],
+) -> Option<QuantityRecord> {
+    let counted: Vec<MeasuredValue> = values.iter().copied().filter(|value| value.counts).collect();
     let values_s: Vec<f64> = counted.iter().map(|value| value.wall_s).collect();
     let mut ascending = values_s.clone();
     ascending.sort_by(f64::total_cmp);
@@ -189,7 +193,7 @@ pub fn summarise(quantity: QuantityName, level: Option<u64>, values: &[Value]) -
 
 #[cfg(test)]
 mod tests {
-    use super::{Value, median, median_interval, median_interval_place, quantiles, summarise};
+    use super::{MeasuredValue, median, median_interval, median_interval_place, quantiles, summarise};
     use proptest::prelude::{prop_assert, proptest};
     use records::profile::QuantityName;
 
@@ -200,8 +204,8 @@ mod tests {
         1.0 - 2.0 * below as f64 / 2f64.powi(n as i32)
     }
 
-    fn timed(values_s: &[f64]) -> Vec<Value> {
-        values_s.iter().map(|wall_s| Value { wall_s: *wall_s, cycles: None, counts: true }).collect()
+    fn timed(values_s: &[f64]) -> Vec<MeasuredValue> {
+        values_s.iter().map(|wall_s| MeasuredValue { wall_s: *wall_s, cycles: None, counts: true }).collect()
     }
 
     #[test]

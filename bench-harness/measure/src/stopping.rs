@@ -158,7 +158,7 @@ impl Stopping {
 mod tests {
     use super::{CellProgress, Stopping};
     use crate::stage_sums::StageTime;
-    use crate::statistics::Value;
+    use crate::statistics::MeasuredValue;
     use records::sample::{EndName, MarkName, StageName};
     use std::time::Duration;
 
@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn time(progress: &mut CellProgress, batch: Option<u64>, stage: StageName, wall_s: f64, mark: MarkName) {
-        let value = Value { wall_s, cycles: None, counts: mark.counts() };
+        let value = MeasuredValue { wall_s, cycles: None, counts: mark.counts() };
         let repeat = Some(progress.made.len() as u64);
         progress.times.push(StageTime { repeat, batch, stage, value });
     }

@@ -5,7 +5,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use machine::Allowance;
 use measure::child::request::CellRequest;
 use measure::host::Host;
-use measure::run::events::Event;
+use measure::run::events::RunEvent;
 use measure::run::launch::Launcher;
 use measure::run::{Outcome, Run};
 use measure::spec::{Spec, file};
@@ -81,7 +81,7 @@ impl Bench {
         self.folder.path().join("out")
     }
 
-    fn go(&self, launcher: &Launcher, stop: &AtomicBool, mut events: impl FnMut(&Event<'_>)) -> Outcome {
+    fn go(&self, launcher: &Launcher, stop: &AtomicBool, mut events: impl FnMut(&RunEvent<'_>)) -> Outcome {
         let run = Run { spec: &self.spec, host: &self.host, launcher, stop };
         run.start(&self.out(), &mut events).expect("goes on")
     }
@@ -140,7 +140,7 @@ fn a_killed_child_is_one_failed_sample() {
     let launcher = Launcher::Program { program, arguments: vec!["-c".to_owned(), script] };
     let mut killed = false;
     let outcome = bench.go(&launcher, &AtomicBool::new(false), |event| {
-        if let Event::Started { repeat: 2 } = event
+        if let RunEvent::Started { repeat: 2 } = event
             && !killed
         {
             killed = true;
@@ -162,7 +162,7 @@ fn stopping_ends_a_child_that_hangs() {
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let outcome = bench.go(&launcher(), &stop, |event| {
-        if let Event::Started { repeat: 1 } = event {
+        if let RunEvent::Started { repeat: 1 } = event {
             stop.store(true, Ordering::SeqCst);
         }
     });
@@ -225,6 +225,6 @@ fn a_program_that_is_not_there_is_told() {
     let launcher = Launcher::Program { program: "/no/such/program".into(), arguments: vec![] };
     let stop = AtomicBool::new(false);
     let run = Run { spec: &bench.spec, host: &bench.host, launcher: &launcher, stop: &stop };
-    let error = run.start(&bench.out(), &mut |_: &Event<'_>| {}).expect_err("not there").to_string();
+    let error = run.start(&bench.out(), &mut |_: &RunEvent<'_>| {}).expect_err("not there").to_string();
     assert!(error.contains("/no/such/program: No such file"), "{error}");
 }

@@ -3,7 +3,7 @@
 use machine::Allowance;
 use measure::host::Host;
 use measure::run::error::ErrorKind;
-use measure::run::events::Event;
+use measure::run::events::RunEvent;
 use measure::run::launch::Launcher;
 use measure::run::{MeasureError, Outcome, Run};
 use measure::schedule::Schedule;
@@ -50,8 +50,8 @@ impl Bench {
         let stop = AtomicBool::new(false);
         let run = Run { spec, host: &self.host, launcher: &Launcher::InProcess, stop: &stop };
         let mut repeats = 0;
-        let mut events = |event: &Event<'_>| {
-            if let Event::Repeat { .. } = event {
+        let mut events = |event: &RunEvent<'_>| {
+            if let RunEvent::Repeat { .. } = event {
                 repeats += 1;
                 if Some(repeats) == stop_after {
                     stop.store(true, Ordering::SeqCst);

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use planner::domain::{Aggregation, Close, DelayLimitRecord, Load, State, Statistic, Target, TimeDist};
+use planner::domain::{Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist};
 use planner::hardware::{Catalogue, MeasuredProver, rank};
 use planner::sim::{Arrivals, L1, Pipeline, RunLength, simulate};
 use planner::{PlanRequest, recommend};
@@ -57,7 +57,8 @@ fn events(c: &mut Criterion) {
 fn recommendation(c: &mut Criterion) {
     let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    let limit = DelayLimitRecord { state: State::Consolidated, statistic: Statistic::P99, limit_s: 450.0 };
+    let limit =
+        DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::P99, limit_s: 450.0 };
     let request = PlanRequest::new(load, prove(), total, 15.0).unwrap().with_delay_limit(limit).unwrap();
     let catalogue = Catalogue::starter().unwrap();
     let points: Vec<(f64, f64)> =

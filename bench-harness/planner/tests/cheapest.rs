@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{
-    Aggregation, Close, DelayLimitRecord, Gas, Load, Prices, State, Statistic, Target, TimeDist,
+    Aggregation, BatchState, Close, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, TimeDist,
 };
 use planner::plan::{ArrivalLaw, Fleet, PlanRequest};
 use planner::sim::{Estimate, L1, RunLength, Simulated, Stage, Stream, simulate};
@@ -66,7 +66,7 @@ fn case(index: u32) -> Case {
     let statistic = pick(s, &[Statistic::Mean, Statistic::P99]);
     let bare_s = interval_s + prove_mean_s * (1.0 + 2.5 * cv) + 2.0 * merge_s + l1_s;
     let limit_s = bare_s * (0.9 + 1.0 * s.uniform());
-    let limit = DelayLimitRecord { state: State::Consolidated, statistic, limit_s };
+    let limit = DelayLimitRecord { state: BatchState::Consolidated, statistic, limit_s };
     let mut request = PlanRequest::new(load, prove, aggregation, l1_s)
         .and_then(|request| request.with_l1(l1))
         .and_then(|request| request.with_headroom(headroom))

@@ -3,16 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::PlanRequest;
-use planner::domain::{Aggregation, Close, DelayLimitRecord, Load, State, Statistic, Target, TimeDist};
+use planner::domain::{Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist};
 use planner::hardware::{Basis, Catalogue, MeasuredProver, compare, rank, splits};
 use planner::plan::choose;
-use records::plan::answers::MachineRecord;
+use records::plan::answers::CatalogueMachineRecord;
 
 fn request() -> PlanRequest {
     let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
     let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
-    let limit = DelayLimitRecord { state: State::Consolidated, statistic: Statistic::P99, limit_s: 900.0 };
+    let limit =
+        DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::P99, limit_s: 900.0 };
     PlanRequest::new(load, prove, total, 15.0).unwrap().with_delay_limit(limit).unwrap()
 }
 
@@ -36,7 +37,8 @@ fn the_catalogue_is_ranked() {
     let priced: Vec<f64> = fleets().filter_map(|fleet| fleet.usd_per_hour).collect();
     assert!(priced.len() >= 4 && priced.is_sorted(), "{priced:?}");
     // Without cores or clock there is no fleet, and the reason names what is missing.
-    let missing: Vec<&MachineRecord> = ranked.iter().filter(|machine| machine.fleet.is_none()).collect();
+    let missing: Vec<&CatalogueMachineRecord> =
+        ranked.iter().filter(|machine| machine.fleet.is_none()).collect();
     let reasons: Vec<String> = missing.iter().map(|machine| machine.problem.clone().unwrap()).collect();
     assert!(reasons.iter().any(|reason| reason.contains("cores of aws-m8azn.24xlarge")), "{reasons:?}");
     assert!(reasons.iter().any(|reason| reason.contains("clock of gcp-c3d-highcpu-180")), "{reasons:?}");

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{
-    Aggregation, Close, DelayLimitRecord, Gas, Load, Prices, State, Statistic, Target, Term, TimeDist,
+    Aggregation, BatchState, Close, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, Term, TimeDist,
 };
 use planner::plan::{ArrivalLaw, Fleet, choose, fleet_estimate};
 use planner::sim::{AfterCrash, Crashes};
@@ -21,7 +21,7 @@ fn log_normal() -> TimeDist {
 }
 
 fn p99_within(limit_s: f64) -> DelayLimitRecord {
-    DelayLimitRecord { state: State::Consolidated, statistic: Statistic::P99, limit_s }
+    DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::P99, limit_s }
 }
 
 fn fleet(provers: u32, batches_per_aggregation: u32) -> Fleet {

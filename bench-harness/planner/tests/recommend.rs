@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::domain::{
-    Aggregation, Close, DelayLimitRecord, Design, Load, State, Statistic, Target, Term, TimeDist,
+    Aggregation, BatchState, Close, DelayLimitRecord, Design, Load, Statistic, Target, Term, TimeDist,
 };
 use planner::{Plan, PlanError, PlanRequest, recommend};
 use records::plan::{DesignRecord, PlanRecord};
@@ -18,7 +18,7 @@ fn design(plan: &Plan, design: Design) -> &DesignRecord {
     plan.designs.iter().find(|figures| figures.design == design).unwrap()
 }
 
-fn limited(state: State, limit_s: f64) -> PlanRequest {
+fn limited(state: BatchState, limit_s: f64) -> PlanRequest {
     let limit = DelayLimitRecord { state, statistic: Statistic::Mean, limit_s };
     published_request(Target::BatchesPerS(0.1)).with_delay_limit(limit).unwrap()
 }
@@ -76,17 +76,17 @@ fn a_target_faster_than_batches_close_is_forbidden_by_close() {
 
 #[test]
 fn a_delay_below_the_prove_time_is_forbidden_by_prove() {
-    let (term, words) = infeasible(&limited(State::Consolidated, 100.0));
+    let (term, words) = infeasible(&limited(BatchState::Consolidated, 100.0));
     assert_eq!(term, Term::Prove);
     assert!(words.contains("120 s"), "{words}");
 }
 
 #[test]
 fn a_delay_to_virtual_below_close_and_block_is_forbidden_by_the_larger() {
-    let (term, words) = infeasible(&limited(State::Virtual, 24.0));
+    let (term, words) = infeasible(&limited(BatchState::Virtual, 24.0));
     assert_eq!(term, Term::Block);
     assert!(words.contains("best 25 s, wanted 24 s"), "{words}");
-    assert!(recommend(&limited(State::Virtual, 25.0)).is_ok());
+    assert!(recommend(&limited(BatchState::Virtual, 25.0)).is_ok());
 }
 
 #[test]

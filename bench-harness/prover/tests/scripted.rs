@@ -1,7 +1,7 @@
 //! The scripted system: its times are the script's, and its proofs say what they say.
 
 use proptest::prelude::{prop_assert, proptest};
-use prover::scripted::{Faults, Law, Script, Scripted};
+use prover::scripted::{Faults, Script, Scripted, ScriptedTime};
 use prover::statement::Statement;
 use prover::system::{
     Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, SlotKind, verify_against_native,
@@ -92,8 +92,8 @@ fn a_broken_chain_is_not_aggregated() {
 #[test]
 fn values_come_in_turn_and_draws_belong_to_the_statement() {
     let script = Script {
-        witness: Law::Values { values_s: vec![0.5, 0.25] },
-        prove: Law::LogNormal { mean_s: 2.0, cv: 0.3 },
+        witness: ScriptedTime::Values { values_s: vec![0.5, 0.25] },
+        prove: ScriptedTime::LogNormal { mean_s: 2.0, cv: 0.3 },
         ..Script::default()
     };
     let (first, _) = chain(&mut system(script.clone()), 1, 3).expect("proves");
@@ -110,7 +110,7 @@ fn values_come_in_turn_and_draws_belong_to_the_statement() {
 
 #[test]
 fn a_log_normal_law_has_its_mean_and_spread() {
-    let script = Script { prove: Law::LogNormal { mean_s: 2.0, cv: 0.3 }, ..Script::default() };
+    let script = Script { prove: ScriptedTime::LogNormal { mean_s: 2.0, cv: 0.3 }, ..Script::default() };
     let mut system = system(script);
     let times: Vec<f64> = (0..1000)
         .flat_map(|seed| chain(&mut system, seed, 1).expect("proves").0)
@@ -145,7 +145,7 @@ fn faults_come_when_the_script_says() {
 
 #[test]
 fn real_time_takes_its_time() {
-    let law = Law::Fixed { fixed_s: 0.02 };
+    let law = ScriptedTime::Fixed { fixed_s: 0.02 };
     let script = Script { real_time: true, prove: law.clone(), witness: law, ..Script::default() };
     let start = std::time::Instant::now();
     chain(&mut system(script), 1, 1).expect("proves");
@@ -157,7 +157,7 @@ fn a_script_is_read_and_checked() {
     let text = "seed = 3\nprove = { mean_s = 2.0, cv = 0.3 }\nwitness = { values_s = [0.1, 0.2] }\n\
         merge = { fixed_s = 1 }\nfaults = { crash = 4 }\n";
     let script: Script = toml::from_str(text).expect("a script");
-    assert_eq!(script.prove, Law::LogNormal { mean_s: 2.0, cv: 0.3 });
+    assert_eq!(script.prove, ScriptedTime::LogNormal { mean_s: 2.0, cv: 0.3 });
     assert_eq!(script.faults.crash, Some(4));
     assert!(toml::from_str::<Script>("proof = 1").is_err());
     assert!(toml::from_str::<Script>("prove = { fixed_s = 1, cv = 2 }").is_err());

@@ -4,13 +4,13 @@ use crate::profile::QuantityName;
 use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
 
-/// Version of [`ComparisonRecord`] written by this program.
+/// Version of [`ProfileComparisonRecord`] written by this program.
 pub const COMPARISON_SCHEMA_VERSION: u32 = 1;
 
 /// Two profiles side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ComparisonRecord {
+pub struct ProfileComparisonRecord {
     /// [`COMPARISON_SCHEMA_VERSION`] of the writer.
     pub schema_version: u32,
     /// The first.
@@ -20,7 +20,7 @@ pub struct ComparisonRecord {
     /// What differs between the two beside their times.
     pub differences: Vec<ComparedDifferenceRecord>,
     /// The cells that stand against each other.
-    pub pairs: Vec<PairRecord>,
+    pub pairs: Vec<CellPairRecord>,
     /// Cells without one to stand against, in words.
     pub unpaired: Vec<String>,
 }
@@ -52,7 +52,7 @@ pub struct ComparedDifferenceRecord {
 /// Two cells that prove the same work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PairRecord {
+pub struct CellPairRecord {
     /// Of the first.
     pub first: CellRecord,
     /// Of the second.

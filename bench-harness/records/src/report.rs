@@ -3,7 +3,7 @@
 use crate::file::Versioned;
 use crate::laws::LawsRecord;
 use crate::plan::PlanRecord;
-use crate::plan::answers::MachineRecord;
+use crate::plan::answers::CatalogueMachineRecord;
 use crate::plan::curves::CurvesRecord;
 use crate::profile::ProfileRecord;
 use crate::timeline::TimelineRecord;
@@ -31,7 +31,7 @@ pub struct Records {
     /// The scaling laws of the profile.
     pub laws: Option<LawsRecord>,
     /// Machines ranked for the plan.
-    pub machines: Vec<MachineRecord>,
+    pub machines: Vec<CatalogueMachineRecord>,
     /// The planner's answers around the plan.
     pub what_if: Option<WhatIfRecord>,
     /// The recommended fleet at work.

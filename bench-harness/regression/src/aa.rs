@@ -8,12 +8,12 @@
 //! reported beside the result. The same rules on synthetic noise, where the truth is known, are a test of this crate
 //! (`tests/synthetic_noise`).
 
-use crate::paired::block::Figures;
+use crate::paired::block::ShiftTest;
 use crate::paired::decide::{Suspicion, judge, verdict};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use records::regression::aa::{AaAdviceRecord, AaRowRecord};
-use records::regression::paired::{Rules, VerdictName};
+use records::regression::paired::{PairedRules, VerdictName};
 
 /// Pairs per block of the rows.
 const PAIRS_TRIED: [usize; 3] = [5, 10, 20];
@@ -34,7 +34,7 @@ struct VerdictFractions {
     pass: f64,
 }
 
-fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64) -> VerdictFractions {
+fn draw(differences: &[f64], change: f64, rules: &PairedRules, trials: u64, seed: u64) -> VerdictFractions {
     // The same draws for every change, so that power never falls as the change grows.
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let shift = libm::log1p(change);
@@ -46,7 +46,7 @@ fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64)
         };
         (0..rules.pairs).map(|_| one()).collect()
     };
-    let judged = |drawn: Vec<f64>| judge(&[Figures::of(&drawn, rules.level)], rules)[0];
+    let judged = |drawn: Vec<f64>| judge(&[ShiftTest::of(&drawn, rules.level)], rules)[0];
     let (mut regressed, mut pass) = (0u64, 0u64);
     for _ in 0..trials {
         // Both are drawn whatever the first says, so that the draws stay the same.
@@ -63,7 +63,13 @@ fn draw(differences: &[f64], change: f64, rules: &Rules, trials: u64, seed: u64)
 }
 
 /// The smallest change that is detected with at least this power, to 0.1 %; none up to [`CHANGE_MAX`].
-fn detectable_change(differences: &[f64], power: f64, rules: &Rules, trials: u64, seed: u64) -> Option<f64> {
+fn detectable_change(
+    differences: &[f64],
+    power: f64,
+    rules: &PairedRules,
+    trials: u64,
+    seed: u64,
+) -> Option<f64> {
     let is_caught =
         |tenths: u32| draw(differences, f64::from(tenths) / 1000.0, rules, trials, seed).regressed >= power;
     let (mut misses, mut catches) = (0, (CHANGE_MAX * 1000.0) as u32);
@@ -79,14 +85,14 @@ fn detectable_change(differences: &[f64], power: f64, rules: &Rules, trials: u64
 
 /// Verdicts to expect on this machine, one row for each number of pairs and each minimum effect; `trials` comparisons
 /// are drawn for each figure. Empty without differences.
-pub fn rows(differences: &[f64], rules: &Rules, trials: u64) -> Vec<AaRowRecord> {
+pub fn rows(differences: &[f64], rules: &PairedRules, trials: u64) -> Vec<AaRowRecord> {
     if differences.is_empty() {
         return Vec::new();
     }
     let mut rows = Vec::new();
     for pairs in PAIRS_TRIED {
         for min_effect in EFFECTS_TRIED {
-            let rules = Rules { pairs, min_effect, ..*rules };
+            let rules = PairedRules { pairs, min_effect, ..*rules };
             let nothing = draw(differences, 0.0, &rules, trials, rules.seed);
             let detectable = |power| detectable_change(differences, power, &rules, trials, rules.seed);
             rows.push(AaRowRecord {
@@ -130,7 +136,7 @@ pub fn spread(differences: &[f64]) -> (f64, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::{advice, rows, spread};
-    use records::regression::paired::Rules;
+    use records::regression::paired::PairedRules;
 
     /// The quantiles of a normal law with this standard deviation, roughly: a sum of twelve uniforms would do no
     /// better for what is tested.
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_noisier_machine_needs_more_and_sees_less() {
-        let of = |deviation| rows(&noise(deviation), &Rules::default(), 200);
+        let of = |deviation| rows(&noise(deviation), &PairedRules::default(), 200);
         let (quiet, loud) = (of(0.003), of(0.03));
         let advised = advice(&quiet).expect("a quiet machine can decide");
         assert_eq!(advised.min_effect, 0.01);
@@ -156,8 +162,8 @@ mod tests {
 
     #[test]
     fn nothing_is_advised_where_nothing_would_pass() {
-        assert_eq!(advice(&rows(&noise(0.5), &Rules::default(), 100)), None);
-        assert!(rows(&[], &Rules::default(), 100).is_empty());
+        assert_eq!(advice(&rows(&noise(0.5), &PairedRules::default(), 100)), None);
+        assert!(rows(&[], &PairedRules::default(), 100).is_empty());
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! Cores, clock, machine, program and circuits may differ, and are said where they do.
 
 use records::comparison::{
-    COMPARISON_SCHEMA_VERSION, ComparedDifferenceRecord, ComparisonRecord, FigureRecord, PairRecord,
-    RatioRecord, SideRecord, StageRecord,
+    COMPARISON_SCHEMA_VERSION, CellPairRecord, ComparedDifferenceRecord, FigureRecord,
+    ProfileComparisonRecord, RatioRecord, SideRecord, StageRecord,
 };
 use records::profile::{CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityRecord};
 use records::sample::CellRecord;
@@ -14,7 +14,7 @@ use thiserror::Error;
 
 /// One side: a profile, as the user named it, and how many cores its cells must have.
 #[derive(Clone, Debug)]
-pub struct Compared<'a> {
+pub struct ProfileSide<'a> {
     /// As the user named it.
     pub name: String,
     /// What was measured.
@@ -25,7 +25,7 @@ pub struct Compared<'a> {
 
 /// Why two profiles cannot be compared.
 #[derive(Debug, Error, PartialEq, Eq)]
-pub enum CannotCompare {
+pub enum ProfileMismatch {
     /// A side has nothing that was measured.
     #[error("{name}: no cell {that} was measured: it has {has}")]
     Empty {
@@ -75,20 +75,23 @@ const STATE_FIELDS: [&str; 5] = ["accounts", "pools", "fee_bps", "depth", "skew"
 /// The two side by side, fleets left out.
 ///
 /// # Errors
-/// [`CannotCompare`].
-pub fn compare(first: &Compared<'_>, second: &Compared<'_>) -> Result<ComparisonRecord, CannotCompare> {
+/// [`ProfileMismatch`].
+pub fn compare(
+    first: &ProfileSide<'_>,
+    second: &ProfileSide<'_>,
+) -> Result<ProfileComparisonRecord, ProfileMismatch> {
     same_state(first, second)?;
     let (ours, theirs) = (cells(first)?, cells(second)?);
     let (pairs, unpaired) = pair(first, second, &ours, &theirs);
     if pairs.is_empty() {
-        return Err(CannotCompare::NoPair {
+        return Err(ProfileMismatch::NoPair {
             first: first.name.clone(),
             second: second.name.clone(),
             ours: words(&ours),
             theirs: words(&theirs),
         });
     }
-    Ok(ComparisonRecord {
+    Ok(ProfileComparisonRecord {
         schema_version: COMPARISON_SCHEMA_VERSION,
         first: side(first),
         second: side(second),
@@ -98,7 +101,7 @@ pub fn compare(first: &Compared<'_>, second: &Compared<'_>) -> Result<Comparison
     })
 }
 
-fn side(of: &Compared<'_>) -> SideRecord {
+fn side(of: &ProfileSide<'_>) -> SideRecord {
     SideRecord {
         name: of.name.clone(),
         run: of.profile.run.clone(),
@@ -106,14 +109,14 @@ fn side(of: &Compared<'_>) -> SideRecord {
     }
 }
 
-fn cells<'a>(of: &Compared<'a>) -> Result<Vec<&'a CellSummaryRecord>, CannotCompare> {
+fn cells<'a>(of: &ProfileSide<'a>) -> Result<Vec<&'a CellSummaryRecord>, ProfileMismatch> {
     let measured: Vec<_> = of.profile.cells.iter().filter(|cell| !cell.quantities.is_empty()).collect();
     let fits = |cell: &&&CellSummaryRecord| of.cores.is_none_or(|cores| cell.cell.cores == cores);
     let fitting: Vec<_> = measured.iter().filter(fits).copied().collect();
     if !fitting.is_empty() {
         return Ok(fitting);
     }
-    Err(CannotCompare::Empty {
+    Err(ProfileMismatch::Empty {
         name: of.name.clone(),
         that: of.cores.map_or_else(String::new, |cores| format!("with {cores} cores ")).trim().to_owned(),
         has: if measured.is_empty() { "none".to_owned() } else { words(&measured) },
@@ -133,8 +136,8 @@ fn work(cell: &CellRecord) -> String {
 type Pairs<'a> = (Vec<(&'a CellSummaryRecord, &'a CellSummaryRecord)>, Vec<String>);
 
 fn pair<'a>(
-    first: &Compared<'_>,
-    second: &Compared<'_>,
+    first: &ProfileSide<'_>,
+    second: &ProfileSide<'_>,
     ours: &[&'a CellSummaryRecord],
     theirs: &[&'a CellSummaryRecord],
 ) -> Pairs<'a> {
@@ -174,13 +177,13 @@ fn spec(profile: &ProfileRecord) -> toml::Table {
     profile.spec_toml.parse().unwrap_or_default()
 }
 
-fn same_state(first: &Compared<'_>, second: &Compared<'_>) -> Result<(), CannotCompare> {
+fn same_state(first: &ProfileSide<'_>, second: &ProfileSide<'_>) -> Result<(), ProfileMismatch> {
     let (ours, theirs) = (spec(first.profile), spec(second.profile));
     for field in STATE_FIELDS {
         if let (Some(a), Some(b)) = (ours.get(field), theirs.get(field))
             && a != b
         {
-            return Err(CannotCompare::OtherState {
+            return Err(ProfileMismatch::OtherState {
                 first: first.name.clone(),
                 second: second.name.clone(),
                 field: field.to_owned(),
@@ -208,7 +211,7 @@ fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<ComparedDif
     version.into_iter().chain(machine).collect()
 }
 
-fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> PairRecord {
+fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> CellPairRecord {
     let mut differences: Vec<_> = [
         difference("cores", a.cell.cores, b.cell.cores),
         difference("provers at once", a.cell.provers, b.cell.provers),
@@ -231,7 +234,7 @@ fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> PairRecord {
             differences.extend(difference(&format!("{name}: key"), &circuit.key_digest, &other.key_digest));
         }
     }
-    PairRecord {
+    CellPairRecord {
         first: a.cell.clone(),
         second: b.cell.clone(),
         differences,
@@ -306,11 +309,11 @@ fn both(first: &FigureRecord, second: &FigureRecord) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CannotCompare, Compared, compare};
+    use super::{ProfileMismatch, ProfileSide, compare};
     use records::profile::{CyclesRecord, ProfileRecord, QuantityName};
 
-    fn side<'a>(name: &str, profile: &'a ProfileRecord, cores: Option<u64>) -> Compared<'a> {
-        Compared { name: name.to_owned(), profile, cores }
+    fn side<'a>(name: &str, profile: &'a ProfileRecord, cores: Option<u64>) -> ProfileSide<'a> {
+        ProfileSide { name: name.to_owned(), profile, cores }
     }
 
     fn with_cores(cores: &[u64]) -> ProfileRecord {
@@ -384,7 +387,7 @@ mod tests {
         let mut theirs = with_cores(&[1]);
         theirs.cells[0].cell.batch_transactions = 128;
         let error = compare(&side("a", &ours, None), &side("b", &theirs, None)).expect_err("other work");
-        assert!(matches!(error, CannotCompare::NoPair { .. }), "{error}");
+        assert!(matches!(error, ProfileMismatch::NoPair { .. }), "{error}");
         let mut deeper = ours.clone();
         deeper.spec_toml = "depth = 16\n".to_owned();
         let shallow = ProfileRecord { spec_toml: "depth = 24\n".to_owned(), ..ours.clone() };

@@ -3,7 +3,7 @@
 use records::regression::arm::{DescribedAnswer, TimeAnswer};
 use records::regression::paired::{TimeName, VerdictName};
 use records::sample::MarkName;
-use regression::paired::{Arm, ArmError, Event, Many, PairedError, Rules, Times, compare};
+use regression::paired::{Arm, ArmError, Many, PairedError, PairedEvent, PairedRules, Times, compare};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ fn arms(factor: f64, cells: usize, marks: fn(usize) -> bool) -> (Fake, Fake, Log
     (arm('A', 1.0), arm('B', factor), log.clone())
 }
 
-fn judge(factor: f64, cells: usize, rules: Rules) -> (VerdictName, Vec<(char, String, u64)>) {
+fn judge(factor: f64, cells: usize, rules: PairedRules) -> (VerdictName, Vec<(char, String, u64)>) {
     let (mut base, mut head, log) = arms(factor, cells, |_| false);
     let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {}).expect("compares");
     let log = log.borrow().clone();
@@ -53,7 +53,7 @@ fn judge(factor: f64, cells: usize, rules: Rules) -> (VerdictName, Vec<(char, St
 
 #[test]
 fn pairs_run_a_b_b_a_on_the_same_new_batches() {
-    let (verdict, log) = judge(1.0, 1, Rules::default());
+    let (verdict, log) = judge(1.0, 1, PairedRules::default());
     assert_eq!(verdict, VerdictName::Pass);
     let order: String = log.iter().map(|(name, ..)| *name).collect();
     assert_eq!(order, "ABBA".repeat(5), "ten pairs, and no second block where nothing is suspected");
@@ -68,28 +68,28 @@ fn pairs_run_a_b_b_a_on_the_same_new_batches() {
 
 #[test]
 fn a_slower_head_is_confirmed_by_a_second_block_of_other_batches() {
-    let (verdict, log) = judge(1.06, 1, Rules::default());
+    let (verdict, log) = judge(1.06, 1, PairedRules::default());
     assert_eq!(verdict, VerdictName::Regressed);
     assert_eq!(log.len(), 40);
     let seeds: std::collections::BTreeSet<_> = log.iter().map(|(.., seed)| *seed).collect();
     assert_eq!(seeds.len(), 20);
-    assert_eq!(judge(1.0 / 1.06, 1, Rules::default()).0, VerdictName::Improved);
+    assert_eq!(judge(1.0 / 1.06, 1, PairedRules::default()).0, VerdictName::Improved);
     // Certain, and less than what counts.
-    assert_eq!(judge(1.02, 1, Rules::default()).0, VerdictName::Pass);
+    assert_eq!(judge(1.02, 1, PairedRules::default()).0, VerdictName::Pass);
 }
 
 #[test]
 fn the_number_of_pairs_never_depends_on_the_times() {
     let counts: Vec<_> =
-        [0.9, 0.99, 1.0, 1.01, 1.029].map(|factor| judge(factor, 1, Rules::default()).1.len()).into();
+        [0.9, 0.99, 1.0, 1.01, 1.029].map(|factor| judge(factor, 1, PairedRules::default()).1.len()).into();
     assert_eq!(counts, [40, 20, 20, 20, 20], "one block, or two whole ones");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_comparison() {
-    let rules = Rules { seed: 7, ..Rules::default() };
+    let rules = PairedRules { seed: 7, ..PairedRules::default() };
     assert_eq!(judge(1.06, 2, rules), judge(1.06, 2, rules));
-    assert_ne!(judge(1.0, 1, rules).1, judge(1.0, 1, Rules::default()).1);
+    assert_ne!(judge(1.0, 1, rules).1, judge(1.0, 1, PairedRules::default()).1);
 }
 
 /// Head's samples of the first cell alone are slower.
@@ -109,7 +109,7 @@ impl Arm for OneSlowCell {
 #[test]
 fn one_slow_cell_of_four_regresses_and_only_it_is_made_again() {
     let (mut base, head, log) = arms(1.0, 4, |_| false);
-    let rules = Rules::default();
+    let rules = PairedRules::default();
     let found = compare(&mut base, &mut OneSlowCell(head), &[TimeName::Prove], &rules, &mut |_| {});
     let found = found.expect("compares");
     assert_eq!(found.verdict, VerdictName::Regressed);
@@ -123,7 +123,7 @@ fn one_slow_cell_of_four_regresses_and_only_it_is_made_again() {
 #[test]
 fn a_declared_mean_gates_alone() {
     let (mut base, head, _) = arms(1.0, 4, |_| false);
-    let rules = Rules { many: Many::GeometricMean, ..Rules::default() };
+    let rules = PairedRules { many: Many::GeometricMean, ..PairedRules::default() };
     let found = compare(&mut base, &mut OneSlowCell(head), &[TimeName::Prove], &rules, &mut |_| {});
     let found = found.expect("compares");
     // 1.1^(1/4) = 1.024: below what counts, though one cell is far above.
@@ -137,10 +137,11 @@ fn a_declared_mean_gates_alone() {
 fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
     // Every fourth sample of an arm is marked.
     let (mut base, mut head, log) = arms(1.0, 1, |sample| sample % 4 == 3);
-    let rules = Rules { repeat_discarded: 2, ..Rules::default() };
+    let rules = PairedRules { repeat_discarded: 2, ..PairedRules::default() };
     let mut repeats = 0;
-    let mut on =
-        |event: &Event<'_>| repeats += usize::from(matches!(event, Event::Pair { is_repeat: true, .. }));
+    let mut on = |event: &PairedEvent<'_>| {
+        repeats += usize::from(matches!(event, PairedEvent::Pair { is_repeat: true, .. }))
+    };
     let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut on).expect("compares");
     let one = &found.comparisons[0];
     // Of pairs 0 to 9, the fourth and the eighth are marked; of the two repeats, the second is.
@@ -154,7 +155,7 @@ fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
 #[test]
 fn zero_pairs_left_is_no_verdict() {
     let (mut base, mut head, log) = arms(1.0, 1, |_| true);
-    let rules = Rules { pairs: 5, repeat_discarded: 3, ..Rules::default() };
+    let rules = PairedRules { pairs: 5, repeat_discarded: 3, ..PairedRules::default() };
     let error =
         compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {}).expect_err("all marked");
     assert_eq!(log.borrow().len(), 2 * (5 + 3));
@@ -173,20 +174,20 @@ fn what_cannot_be_compared_is_refused_before_any_sample() {
         assert!(log.borrow().is_empty());
         error
     };
-    assert_eq!(refused(&[], 1, Rules::default()), PairedError::Nothing);
-    assert_eq!(refused(&[TimeName::Prove], 0, Rules::default()), PairedError::Nothing);
-    let many = refused(&[TimeName::Prove], 60, Rules::default());
+    assert_eq!(refused(&[], 1, PairedRules::default()), PairedError::Nothing);
+    assert_eq!(refused(&[TimeName::Prove], 0, PairedRules::default()), PairedError::Nothing);
+    let many = refused(&[TimeName::Prove], 60, PairedRules::default());
     assert!(many.to_string().contains("10 pairs cannot decide 60 comparisons"), "{many}");
     let (mut base, _, _) = arms(1.0, 1, |_| false);
     let (_, mut head, _) = arms(1.0, 2, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Prove], &Rules::default(), &mut |_| {});
+    let error = compare(&mut base, &mut head, &[TimeName::Prove], &PairedRules::default(), &mut |_| {});
     assert!(error.expect_err("cells").to_string().contains("base does not measure swap/4of4/x2/plonky2/2c"));
 }
 
 #[test]
 fn a_time_that_is_missing_or_none_is_no_result() {
     let (mut base, mut head, _) = arms(1.0, 1, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Aggregate], &Rules::default(), &mut |_| {});
+    let error = compare(&mut base, &mut head, &[TimeName::Aggregate], &PairedRules::default(), &mut |_| {});
     assert!(
         error
             .expect_err("none")
@@ -194,7 +195,7 @@ fn a_time_that_is_missing_or_none_is_no_result() {
             .contains("base gives no result: its sample has no time `aggregate`")
     );
     let (mut base, mut head, _) = arms(0.0, 1, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Prove], &Rules::default(), &mut |_| {});
+    let error = compare(&mut base, &mut head, &[TimeName::Prove], &PairedRules::default(), &mut |_| {});
     assert!(error.expect_err("zero").to_string().contains("head gives no result: its time `prove` is 0 s"));
 }
 
@@ -206,9 +207,9 @@ fn two_hundred_cells_of_twenty_pairs_take_less_than_a_tenth_of_a_second() {
         differences.push(one.collect::<Vec<_>>());
     }
     let started = std::time::Instant::now();
-    let rules = Rules { pairs: 20, ..Rules::default() };
+    let rules = PairedRules { pairs: 20, ..PairedRules::default() };
     let figures: Vec<_> =
-        differences.iter().map(|one| regression::paired::block::Figures::of(one, rules.level)).collect();
+        differences.iter().map(|one| regression::paired::block::ShiftTest::of(one, rules.level)).collect();
     let judged = regression::paired::decide::judge(&figures, &rules);
     let taken = started.elapsed();
     assert_eq!(judged.len(), 200);

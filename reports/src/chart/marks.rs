@@ -1,6 +1,6 @@
 //! The marks of a series as elements of SVG.
 
-use crate::chart::model::{BandPoint, Bar, Dot, Marks, Series, Span};
+use crate::chart::model::{BandPoint, Bar, Dot, LaneSpan, Marks, Series};
 use crate::chart::scale::Places;
 use crate::chart::text::shortened;
 use maud::{Markup, html};
@@ -145,7 +145,7 @@ fn draw_column(column: &Bar, frame: &Frame, tone: &str) -> Markup {
     }
 }
 
-fn draw_span(span: &Span, frame: &Frame, tone: &str) -> Markup {
+fn draw_span(span: &LaneSpan, frame: &Frame, tone: &str) -> Markup {
     let (Some(left), Some(right)) = (frame.x.at(span.from), frame.x.at(span.to)) else { return html! {} };
     let thick = (frame.lane * 0.58).clamp(2.0, 24.0);
     let middle = frame.top + (span.lane as f64 + 0.5) * frame.lane;

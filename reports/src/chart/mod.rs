@@ -20,7 +20,7 @@ pub mod svg;
 pub mod table;
 mod text;
 
-pub use model::{Axis, BandPoint, Bar, Chart, Dot, Marks, Rule, Scale, Series, Span, Tone};
+pub use model::{Axis, BandPoint, Bar, Chart, Dot, LaneSpan, Marks, Rule, Scale, Series, Tone};
 pub(crate) use palette::style_for_page;
-pub use table::{Column, Head, Table, Value, yes_or_no};
+pub use table::{Column, Head, Table, TableValue, yes_or_no};
 pub(crate) use text::shortened;

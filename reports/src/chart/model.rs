@@ -127,7 +127,7 @@ impl Series {
     }
 
     /// Bars along lanes.
-    pub fn spans(name: &str, tone: Tone, spans: Vec<Span>) -> Self {
+    pub fn spans(name: &str, tone: Tone, spans: Vec<LaneSpan>) -> Self {
         Self::of(name, tone, Marks::Spans(spans))
     }
 
@@ -190,7 +190,7 @@ pub enum Marks {
     /// Upright bars from zero: a histogram.
     Columns(Vec<Bar>),
     /// Bars along lanes: a ranking, a timeline.
-    Spans(Vec<Span>),
+    Spans(Vec<LaneSpan>),
 }
 
 /// A point with what is known of it.
@@ -234,7 +234,7 @@ pub struct Bar {
 
 /// A bar along a lane.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Span {
+pub struct LaneSpan {
     /// Which lane, from 0 at the top.
     pub lane: usize,
     /// Left end.

@@ -9,14 +9,14 @@ pub struct Table {
     /// Its columns.
     pub heads: Vec<Head>,
     /// Its rows, each as long as `heads`.
-    pub rows: Vec<Vec<Value>>,
+    pub rows: Vec<Vec<TableValue>>,
 }
 
 /// A column of a table of items: its key, its words, and its value for an item.
-pub type Column<'a, T> = (&'a str, &'a str, fn(&T) -> Value);
+pub type Column<'a, T> = (&'a str, &'a str, fn(&T) -> TableValue);
 
 /// A fact for a table.
-pub fn yes_or_no(fact: bool) -> Value {
+pub fn yes_or_no(fact: bool) -> TableValue {
     if fact { "yes" } else { "no" }.into()
 }
 
@@ -31,7 +31,7 @@ pub struct Head {
 
 /// A value of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum TableValue {
     /// Words.
     Text(String),
     /// A whole number.
@@ -42,7 +42,7 @@ pub enum Value {
     Nothing,
 }
 
-impl Value {
+impl TableValue {
     /// For a person: four significant digits.
     pub fn words(&self) -> String {
         match self {
@@ -68,37 +68,37 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for TableValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Value {
+impl From<String> for TableValue {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<f64> for Value {
+impl From<f64> for TableValue {
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<u64> for Value {
+impl From<u64> for TableValue {
     fn from(count: u64) -> Self {
         Self::Count(count)
     }
 }
 
-impl From<u32> for Value {
+impl From<u32> for TableValue {
     fn from(count: u32) -> Self {
         Self::Count(count.into())
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Value {
+impl<T: Into<Self>> From<Option<T>> for TableValue {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Nothing, Into::into)
     }
@@ -139,7 +139,7 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn push<const C: usize>(&mut self, row: [Value; C]) {
+    pub fn push<const C: usize>(&mut self, row: [TableValue; C]) {
         assert_eq!(C, self.heads.len(), "a row has a value for each column");
         self.rows.push(row.to_vec());
     }
@@ -152,7 +152,7 @@ impl Table {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(self.heads.iter().map(|head| &head.key))?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(Value::csv))?;
+            writer.write_record(row.iter().map(TableValue::csv))?;
         }
         Ok(finished(writer)?)
     }

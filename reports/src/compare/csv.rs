@@ -1,7 +1,7 @@
 //! A comparison as CSV (RFC 4180): one row a stage of a pair, units last in every column name.
 
 use crate::export::{Plain, csv_text};
-use records::comparison::{ComparisonRecord, FigureRecord, FleetRecord, PairRecord, StageRecord};
+use records::comparison::{CellPairRecord, FigureRecord, FleetRecord, ProfileComparisonRecord, StageRecord};
 use serde::Serialize;
 
 #[derive(Default, Serialize)]
@@ -44,13 +44,13 @@ struct Row<'a> {
 ///
 /// # Errors
 /// Those of the CSV writer; none are known for a record in memory.
-pub fn render(record: &ComparisonRecord) -> Result<String, csv::Error> {
+pub fn render(record: &ProfileComparisonRecord) -> Result<String, csv::Error> {
     let rows =
         record.pairs.iter().flat_map(|pair| pair.stages.iter().map(move |stage| row(record, pair, stage)));
     csv_text(rows)
 }
 
-fn row<'a>(record: &'a ComparisonRecord, pair: &PairRecord, stage: &StageRecord) -> Row<'a> {
+fn row<'a>(record: &'a ProfileComparisonRecord, pair: &CellPairRecord, stage: &StageRecord) -> Row<'a> {
     let differences: Vec<_> = pair.differences.iter().map(|found| found.field.clone()).collect();
     let StageRecord { quantity, level, first, second, seconds_ratio: ratio, cycles_ratio } = stage;
     let figure =

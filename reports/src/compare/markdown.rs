@@ -2,10 +2,10 @@
 
 use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
 use crate::markdown::{list, table, text};
-use records::comparison::ComparisonRecord;
+use records::comparison::ProfileComparisonRecord;
 
 /// A comparison as Markdown.
-pub fn render(record: &ComparisonRecord) -> String {
+pub fn render(record: &ProfileComparisonRecord) -> String {
     let (first, second) = (text(&record.first.name), text(&record.second.name));
     let differs = |found| format!("differs: {}", difference(found));
     let mut page = format!("## {first} against {second}\n\n");

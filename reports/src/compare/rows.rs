@@ -2,13 +2,13 @@
 
 use crate::words::cost;
 use records::comparison::{
-    ComparedDifferenceRecord, ComparisonRecord, FigureRecord, FleetRecord, PairRecord, RatioRecord,
-    StageRecord,
+    CellPairRecord, ComparedDifferenceRecord, FigureRecord, FleetRecord, ProfileComparisonRecord,
+    RatioRecord, StageRecord,
 };
 use records::number::{significant, time};
 
 /// The header of the table of stages.
-pub(crate) fn stage_header(record: &ComparisonRecord) -> [String; 6] {
+pub(crate) fn stage_header(record: &ProfileComparisonRecord) -> [String; 6] {
     let (first, second) = (&record.first.name, &record.second.name);
     [
         "stage".to_owned(),
@@ -73,7 +73,7 @@ fn ratio(ratio: RatioRecord) -> String {
 }
 
 /// The name of a pair.
-pub(crate) fn pair_words(pair: &PairRecord) -> String {
+pub(crate) fn pair_words(pair: &CellPairRecord) -> String {
     let (first, second) = (pair.first.words(), pair.second.words());
     if first == second { first } else { format!("{first} against {second}") }
 }
@@ -91,7 +91,7 @@ fn short(text: &str) -> String {
 }
 
 /// What each side of a pair needs for the target, a sentence each, where one was given.
-pub(crate) fn fleets(pair: &PairRecord) -> impl Iterator<Item = String> {
+pub(crate) fn fleets(pair: &CellPairRecord) -> impl Iterator<Item = String> {
     let sides = [("A", &pair.first_fleet), ("B", &pair.second_fleet)];
     sides.into_iter().filter_map(|(name, found)| Some(fleet(name, found.as_ref()?)))
 }
@@ -121,7 +121,7 @@ fn fleet(name: &str, fleet: &FleetRecord) -> String {
 }
 
 /// What must be known before the numbers are believed, a sentence each.
-pub(crate) fn cautions(record: &ComparisonRecord) -> Vec<String> {
+pub(crate) fn cautions(record: &ProfileComparisonRecord) -> Vec<String> {
     let mut lines = Vec::new();
     let coverages =
         record.pairs.iter().flat_map(|pair| &pair.stages).filter_map(|stage| stage.seconds_ratio?.coverage);

@@ -2,13 +2,13 @@
 
 use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
 use crate::text::{framed, trimmed};
-use records::comparison::ComparisonRecord;
+use records::comparison::ProfileComparisonRecord;
 
 #[cfg(test)]
 pub(crate) use tests::comparison;
 
 /// A comparison as tables of at most `width_columns`.
-pub fn render(record: &ComparisonRecord, width_columns: u16) -> String {
+pub fn render(record: &ProfileComparisonRecord, width_columns: u16) -> String {
     let mut text = format!("A: {}\nB: {}\n", record.first.name, record.second.name);
     for found in &record.differences {
         text += &format!("differs: {}\n", difference(found));
@@ -42,10 +42,10 @@ mod tests {
     use super::render;
     use fixtures::profile;
     use records::comparison::FleetRecord;
-    use regression::profiles::{Compared, compare};
+    use regression::profiles::{ProfileSide, compare};
 
     /// One core against two that take half the time, on another machine, with fleets.
-    pub(crate) fn comparison() -> records::comparison::ComparisonRecord {
+    pub(crate) fn comparison() -> records::comparison::ProfileComparisonRecord {
         let first = profile::profile();
         let mut second = first.clone();
         second.machine.sections[0].fields[0].value = None;
@@ -56,7 +56,7 @@ mod tests {
                 (interval.low_s, interval.high_s) = (interval.low_s / 2.0, interval.high_s / 2.0);
             }
         }
-        let side = |name: &str, profile| Compared { name: name.to_owned(), profile, cores: None };
+        let side = |name: &str, profile| ProfileSide { name: name.to_owned(), profile, cores: None };
         let mut record = compare(&side("out|one", &first), &side("out/two", &second)).expect("comparable");
         record.pairs[0].first_fleet = Some(FleetRecord {
             provers: Some(7),

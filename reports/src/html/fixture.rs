@@ -1,6 +1,6 @@
 //! Records of a whole report for tests. Their numbers are typed, not measured and not planned.
 
-use records::plan::answers::{MachineFleetRecord, MachineRecord};
+use records::plan::answers::{CatalogueMachineRecord, MachineFleetRecord};
 use records::plan::curves::{
     CURVES_SCHEMA_VERSION, CurvesRecord, DayFleetRecord, DayRecord, DelayAtRecord, FloorRecord,
     OverBatchesRecord, OverProversRecord, QuantileAtRecord,
@@ -59,7 +59,7 @@ pub(crate) fn curves() -> CurvesRecord {
     }
 }
 
-fn machines() -> Vec<MachineRecord> {
+fn machines() -> Vec<CatalogueMachineRecord> {
     let fleet = MachineFleetRecord {
         cores_per_prover: 8,
         provers_per_machine: 8,
@@ -72,8 +72,12 @@ fn machines() -> Vec<MachineRecord> {
         delay_s_p99: 402.8,
     };
     vec![
-        MachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
-        MachineRecord { id: "guess-1".to_owned(), fleet: None, problem: Some("no clock".to_owned()) },
+        CatalogueMachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
+        CatalogueMachineRecord {
+            id: "guess-1".to_owned(),
+            fleet: None,
+            problem: Some("no clock".to_owned()),
+        },
     ]
 }
 

@@ -4,7 +4,7 @@
 //! error and not as a request.
 
 use crate::chart::svg::{NARROW, WIDE, for_page, is_drawable};
-use crate::chart::{Chart, Table, Value, style_for_page};
+use crate::chart::{Chart, Table, TableValue, style_for_page};
 use crate::html::inline::{json_in_script, short, unbroken};
 use crate::html::section::{Block, Section};
 use crate::html::sections::SECTIONS;
@@ -145,7 +145,7 @@ pub(crate) fn figure(chart: &Chart) -> Markup {
 pub(crate) fn table_markup(table: &Table) -> Markup {
     // A column is set to the right where all of it is numbers.
     let numeric: Vec<bool> = (0..table.heads.len())
-        .map(|place| table.rows.iter().all(|row| row.get(place).is_none_or(Value::is_number)))
+        .map(|place| table.rows.iter().all(|row| row.get(place).is_none_or(TableValue::is_number)))
         .collect();
     let class = |place: usize| numeric.get(place).copied().unwrap_or(false).then_some("n");
     html! {

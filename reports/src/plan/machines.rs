@@ -4,15 +4,15 @@ use crate::export::{Plain, csv_text};
 use crate::text::{framed, trimmed};
 use comfy_table::{ColumnConstraint, Width};
 use records::number::significant;
-use records::plan::answers::MachineRecord;
+use records::plan::answers::CatalogueMachineRecord;
 use serde::Serialize;
 
 use crate::words::seconds;
 
 const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "basis", "$/hour", "p99"];
 
-fn row(machine: &MachineRecord) -> [String; 9] {
-    let MachineRecord { id, fleet, problem: _ } = machine;
+fn row(machine: &CatalogueMachineRecord) -> [String; 9] {
+    let CatalogueMachineRecord { id, fleet, problem: _ } = machine;
     let Some(fleet) = fleet else {
         return std::array::from_fn(|place| if place == 0 { id.clone() } else { "-".to_owned() });
     };
@@ -30,7 +30,7 @@ fn row(machine: &MachineRecord) -> [String; 9] {
 }
 
 /// Why there is no plan on some machines: a line each.
-fn problems(machines: &[MachineRecord]) -> String {
+fn problems(machines: &[CatalogueMachineRecord]) -> String {
     let lines = machines.iter().filter_map(|machine| {
         let why = machine.problem.as_ref()?;
         Some(format!("- {}: no plan, since {why}\n", machine.id))
@@ -39,7 +39,7 @@ fn problems(machines: &[MachineRecord]) -> String {
 }
 
 /// The machines as a table of at most `width` columns.
-pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
+pub fn terminal(machines: &[CatalogueMachineRecord], width: u16) -> String {
     let mut table = framed(HEADER, machines.iter().map(row), width);
     // An id that is cut in two cannot be copied.
     if let Some(id) = table.column_mut(0) {
@@ -53,7 +53,7 @@ pub fn terminal(machines: &[MachineRecord], width: u16) -> String {
 }
 
 /// The machines as a Markdown table.
-pub fn markdown(machines: &[MachineRecord]) -> String {
+pub fn markdown(machines: &[CatalogueMachineRecord]) -> String {
     let table = crate::markdown::table(&HEADER, machines.iter().map(row));
     match problems(machines) {
         none if none.is_empty() => table,
@@ -80,8 +80,8 @@ struct Row<'a> {
 ///
 /// # Errors
 /// Those of the CSV writer; none are known for records in memory.
-pub fn csv(machines: &[MachineRecord]) -> Result<String, csv::Error> {
-    csv_text(machines.iter().map(|MachineRecord { id, fleet, problem }| {
+pub fn csv(machines: &[CatalogueMachineRecord]) -> Result<String, csv::Error> {
+    csv_text(machines.iter().map(|CatalogueMachineRecord { id, fleet, problem }| {
         let fleet = fleet.as_ref();
         Row {
             machine: id,
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use records::plan::answers::MachineFleetRecord;
 
-    fn machines() -> Vec<MachineRecord> {
+    fn machines() -> Vec<CatalogueMachineRecord> {
         let fleet = MachineFleetRecord {
             cores_per_prover: 8,
             provers_per_machine: 8,
@@ -118,8 +118,8 @@ mod tests {
         };
         let none = "clock of guess-1: expected a clock in GHz, got unknown".to_owned();
         vec![
-            MachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
-            MachineRecord { id: "guess-1".to_owned(), fleet: None, problem: Some(none) },
+            CatalogueMachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },
+            CatalogueMachineRecord { id: "guess-1".to_owned(), fleet: None, problem: Some(none) },
         ]
     }
 

@@ -12,7 +12,7 @@ const NAMED: usize = 5;
 
 /// How loud an annotation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub enum AnnotationLevel {
     /// Red.
     Error,
     /// Yellow.
@@ -29,9 +29,9 @@ impl Exporter<ExactRecord> for GateAnnotations {
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
         let level = match record.verdict {
             ExactVerdictName::Pass => {
-                return Ok(line(Level::Notice, "exact gate", &sentences::exact(record)));
+                return Ok(line(AnnotationLevel::Notice, "exact gate", &sentences::exact(record)));
             }
-            ExactVerdictName::Changed => Level::Error,
+            ExactVerdictName::Changed => AnnotationLevel::Error,
         };
         let mut lines = line(level, "exact gate", &sentences::exact(record));
         let of_cells = record.differences.chunk_by(|one, next| one.cell == next.cell);
@@ -54,10 +54,10 @@ fn of_cell(differences: &[FigureDifferenceRecord]) -> String {
 impl Exporter<PairedRecord> for GateAnnotations {
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let level = |verdict| match verdict {
-            VerdictName::Regressed => Level::Error,
-            VerdictName::Inconclusive if record.rules.strict => Level::Error,
-            VerdictName::Inconclusive => Level::Warning,
-            VerdictName::Pass | VerdictName::Improved => Level::Notice,
+            VerdictName::Regressed => AnnotationLevel::Error,
+            VerdictName::Inconclusive if record.rules.strict => AnnotationLevel::Error,
+            VerdictName::Inconclusive => AnnotationLevel::Warning,
+            VerdictName::Pass | VerdictName::Improved => AnnotationLevel::Notice,
         };
         let mut sentence = sentences::paired(record);
         for impact in &record.fleet_impact {
@@ -68,8 +68,11 @@ impl Exporter<PairedRecord> for GateAnnotations {
             if matches!(one.compared.verdict, VerdictName::Regressed | VerdictName::Inconclusive) {
                 let words = format!("{}, {}: {}", one.cell.words(), one.time.key(), compared(&one.compared));
                 // Where the mean gates, a cell is advice.
-                let level =
-                    if record.geometric_mean.is_some() { Level::Notice } else { level(one.compared.verdict) };
+                let level = if record.geometric_mean.is_some() {
+                    AnnotationLevel::Notice
+                } else {
+                    level(one.compared.verdict)
+                };
                 lines += &line(level, "paired gate", &words);
             }
         }
@@ -80,15 +83,15 @@ impl Exporter<PairedRecord> for GateAnnotations {
 /// One annotation, as GitHub Actions reads it from standard output.
 ///
 /// ```
-/// use reports::regression::annotations::{Level, line};
-/// let text = line(Level::Warning, "a: b, c", "100 % of\nit");
+/// use reports::regression::annotations::{AnnotationLevel, line};
+/// let text = line(AnnotationLevel::Warning, "a: b, c", "100 % of\nit");
 /// assert_eq!(text, "::warning title=a%3A b%2C c::100 %25 of%0Ait\n");
 /// ```
-pub fn line(level: Level, title: &str, message: &str) -> String {
+pub fn line(level: AnnotationLevel, title: &str, message: &str) -> String {
     let level = match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Notice => "notice",
+        AnnotationLevel::Error => "error",
+        AnnotationLevel::Warning => "warning",
+        AnnotationLevel::Notice => "notice",
     };
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");

@@ -2,7 +2,7 @@
 
 use crate::bars::sparkline;
 use crate::markdown::{table, text};
-use crate::regression::annotations::{Level, line};
+use crate::regression::annotations::{AnnotationLevel, line};
 use crate::regression::markdown::HISTORY_MARKER;
 use crate::regression::sentences::{self, drift_warnings, shift};
 use records::number::time;
@@ -71,7 +71,7 @@ pub fn markdown(record: &DriftRecord) -> String {
 
 /// A `::warning` for each series that got slower lately.
 pub fn annotations(record: &DriftRecord) -> String {
-    drift_warnings(record).iter().map(|warning| line(Level::Warning, "drift", warning)).collect()
+    drift_warnings(record).iter().map(|warning| line(AnnotationLevel::Warning, "drift", warning)).collect()
 }
 
 #[cfg(test)]

@@ -72,11 +72,12 @@ impl Timer {
 #[cfg(test)]
 mod tests {
     use super::Timer;
-    use prover::scripted::{Law, Script};
+    use prover::scripted::{Script, ScriptedTime};
 
     #[test]
     fn a_script_stands_for_the_clock() {
-        let script = Script { harness: Some(Law::Values { values_s: vec![0.25, 0.5] }), ..Script::default() };
+        let script =
+            Script { harness: Some(ScriptedTime::Values { values_s: vec![0.25, 0.5] }), ..Script::default() };
         let mut timer = Timer::new(Some(&script));
         let walls = [(); 3].map(|()| timer.time(|| ()).1.wall_s);
         assert_eq!(walls, [0.25, 0.5, 0.25]);

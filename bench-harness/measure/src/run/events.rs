@@ -1,10 +1,10 @@
-//! What a progress display is told. Any closure over an [`Event`] will do.
+//! What a progress display is told. Any closure over a [`RunEvent`] will do.
 
 use records::sample::{CellRecord, EndName, FailureRecord, SampleRecord};
 
 /// Something happened.
 #[derive(Clone, Debug)]
-pub enum Event<'a> {
+pub enum RunEvent<'a> {
     /// An earlier run has done this cell.
     AlreadyDone {
         /// Which.
@@ -63,11 +63,11 @@ pub enum Event<'a> {
 /// Takes events.
 pub trait Events {
     /// Something happened. It is called between samples, so that it may take its time.
-    fn on(&mut self, event: &Event<'_>);
+    fn on(&mut self, event: &RunEvent<'_>);
 }
 
-impl<F: FnMut(&Event<'_>)> Events for F {
-    fn on(&mut self, event: &Event<'_>) {
+impl<F: FnMut(&RunEvent<'_>)> Events for F {
+    fn on(&mut self, event: &RunEvent<'_>) {
         self(event);
     }
 }

@@ -26,7 +26,7 @@ use crate::child::request::CellRequest;
 use crate::profile;
 use crate::run::done::Done;
 pub use crate::run::error::MeasureError;
-use crate::run::events::{Event, Events};
+use crate::run::events::{Events, RunEvent};
 use crate::run::folder::Opened;
 pub use crate::run::inputs::Run;
 use crate::run::launch::Launcher;
@@ -91,7 +91,7 @@ impl Run<'_> {
         let schedule = Schedule::new(self.spec)?;
         let opened = folder::resume(folder, self.spec, &self.host.record)?;
         if opened.contents.cut_off_bytes > 0 {
-            events.on(&Event::Note(format!(
+            events.on(&RunEvent::Note(format!(
                 "The last line of {} was cut off after {} bytes, in the middle of writing; it was removed, and its sample is taken again.",
                 opened.files.samples().display(),
                 opened.contents.cut_off_bytes
@@ -120,7 +120,7 @@ impl Run<'_> {
             if is_interrupted || before.is_complete || self.is_stopped() {
                 is_interrupted |= !before.is_complete;
                 if before.is_complete {
-                    events.on(&Event::AlreadyDone { cell: &record });
+                    events.on(&RunEvent::AlreadyDone { cell: &record });
                 }
                 outcome.push(CellOutcome {
                     cell: record,
@@ -130,7 +130,7 @@ impl Run<'_> {
                 });
                 continue;
             }
-            events.on(&Event::Cell { place, of, cell: &record });
+            events.on(&RunEvent::Cell { place, of, cell: &record });
             let mut one = CellRun {
                 run: self,
                 cell,
@@ -189,7 +189,7 @@ impl Run<'_> {
     ) -> Result<ProfileRecord, MeasureError> {
         let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
         let spec_toml = crate::spec::file::write(self.spec.effective())?;
-        let about = profile::About { run, machine: &self.host.record, spec_toml: &spec_toml };
+        let about = profile::ProfileHeader { run, machine: &self.host.record, spec_toml: &spec_toml };
         Ok(profile::summarise(&about, &cells, records))
     }
 }

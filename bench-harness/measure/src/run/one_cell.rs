@@ -4,7 +4,7 @@ use crate::cell::Cell;
 use crate::child::message::{FatalName, Message};
 use crate::child::request::{CellRequest, Role};
 use crate::run::error::MeasureError;
-use crate::run::events::{Event, Events};
+use crate::run::events::{Events, RunEvent};
 use crate::run::inputs::Run;
 use crate::run::launch::{ChildEvent, Launcher, Running};
 use crate::run::memory;
@@ -194,11 +194,11 @@ impl CellRun<'_> {
                 ChildEvent::Message(message) => message,
             };
             match message {
-                Message::WarmUp { wall_s } => events.on(&Event::WarmUp { wall_s }),
+                Message::WarmUp { wall_s } => events.on(&RunEvent::WarmUp { wall_s }),
                 Message::Loading => {}
                 Message::Started { repeat, seed: _ } => {
                     self.life.repeat = Some(repeat);
-                    events.on(&Event::Started { repeat });
+                    events.on(&RunEvent::Started { repeat });
                 }
                 Message::Record { record } => {
                     if let LogRecord::CellEnd(end) = &*record {
@@ -234,13 +234,13 @@ impl CellRun<'_> {
             LogRecord::Sample(sample) => {
                 self.samples += 1;
                 self.standard.see(sample.adds_per_cycle);
-                events.on(&Event::Sample(sample));
+                events.on(&RunEvent::Sample(sample));
             }
             LogRecord::Repeat(repeat) => {
                 self.log.sync()?;
                 self.life = Life { repeat: None, has_achieved: true };
                 let (cell_left_s, run_left_s) = self.estimate();
-                events.on(&Event::Repeat {
+                events.on(&RunEvent::Repeat {
                     made: self.request.progress.made(),
                     of: self.request.stopping.repeats,
                     wall_s: repeat.wall_s,
@@ -251,10 +251,10 @@ impl CellRun<'_> {
             LogRecord::Failure(failure) => {
                 self.failures += 1;
                 self.life.repeat = None;
-                events.on(&Event::Failure(failure));
+                events.on(&RunEvent::Failure(failure));
             }
             LogRecord::CellEnd(end) => {
-                events.on(&Event::CellEnd { cell: &end.cell, end: end.end, repeats: end.repeats })
+                events.on(&RunEvent::CellEnd { cell: &end.cell, end: end.end, repeats: end.repeats })
             }
         }
         self.records.push(record);

@@ -8,7 +8,7 @@
 //! | [`autoscaler`] | [`Autoscaler`]: the rule by which a fleet follows the queue |
 //! | [`price`] | [`Prices`]: what machines and L1 cost |
 //!
-//! Names that a plan is written with are those of the records: [`Design`], [`Term`], [`State`], [`Statistic`] and
+//! Names that a plan is written with are those of the records: [`Design`], [`Term`], [`BatchState`], [`Statistic`] and
 //! [`DelayLimitRecord`].
 
 pub mod aggregation;
@@ -21,5 +21,5 @@ pub use aggregation::{Aggregation, MergeStart};
 pub use autoscaler::Autoscaler;
 pub use load::{Close, Load, Target};
 pub use price::{Gas, Prices};
-pub use records::plan::{DelayLimitRecord, Design, State, Statistic, Term};
+pub use records::plan::{BatchState, DelayLimitRecord, Design, Statistic, Term};
 pub use time::TimeDist;

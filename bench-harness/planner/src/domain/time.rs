@@ -22,7 +22,7 @@ enum Law {
 
 /// A distribution as plain data, for records and for printing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Shape<'a> {
+pub enum TimeShape<'a> {
     /// Always the same time.
     Fixed,
     /// Lognormal.
@@ -187,12 +187,12 @@ impl TimeDist {
     }
 
     /// The kind of law, with its samples if it has any.
-    pub fn shape(&self) -> Shape<'_> {
+    pub fn shape(&self) -> TimeShape<'_> {
         match &self.law {
-            Law::Fixed { .. } => Shape::Fixed,
-            Law::LogNormal { .. } => Shape::LogNormal,
-            Law::Exponential { .. } => Shape::Exponential,
-            Law::Empirical { sorted_s, .. } => Shape::Empirical(sorted_s),
+            Law::Fixed { .. } => TimeShape::Fixed,
+            Law::LogNormal { .. } => TimeShape::LogNormal,
+            Law::Exponential { .. } => TimeShape::Exponential,
+            Law::Empirical { sorted_s, .. } => TimeShape::Empirical(sorted_s),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use records::laws::Reach;
-use records::plan::answers::{MachineComparisonRecord, MachineFleetRecord, MachineRecord};
+use records::plan::answers::{CatalogueMachineRecord, MachineComparisonRecord, MachineFleetRecord};
 use records::plan::{RecommendationRecord, Statistic};
 
 use crate::error::PlanError;
@@ -26,16 +26,16 @@ pub fn rank(
     base: &RecommendationRecord,
     catalogue: &Catalogue,
     prover: &MeasuredProver,
-) -> Vec<MachineRecord> {
+) -> Vec<CatalogueMachineRecord> {
     let machines = catalogue.machines().par_iter();
-    let mut ranked: Vec<MachineRecord> =
+    let mut ranked: Vec<CatalogueMachineRecord> =
         machines.map(|machine| placed(request, base, machine, prover)).collect();
     // Stable: equal machines keep the catalogue's order, a user's own first.
     ranked.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     ranked
 }
 
-fn order(machine: &MachineRecord) -> (u8, f64) {
+fn order(machine: &CatalogueMachineRecord) -> (u8, f64) {
     match &machine.fleet {
         Some(MachineFleetRecord { usd_per_hour: Some(usd), .. }) => (0, *usd),
         Some(fleet) => (1, f64::from(fleet.machines)),
@@ -73,12 +73,12 @@ fn placed(
     base: &RecommendationRecord,
     machine: &Machine,
     prover: &MeasuredProver,
-) -> MachineRecord {
+) -> CatalogueMachineRecord {
     let (fleet, problem) = match place(request, base, machine, prover) {
         Ok(fleet) => (Some(fleet), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    MachineRecord { id: machine.id.clone(), fleet, problem }
+    CatalogueMachineRecord { id: machine.id.clone(), fleet, problem }
 }
 
 /// The cheapest way to use a machine: its cores split into provers so that the fewest machines are needed,

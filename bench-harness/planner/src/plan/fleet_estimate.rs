@@ -1,6 +1,8 @@
 //! What a given fleet would do: the published formula, the corrected closed form and the simulation side by side.
 
-use records::plan::{DelayRecord, FleetEstimateRecord, SimulatedRecord, State, Statistic, UnstableRecord};
+use records::plan::{
+    BatchState, DelayRecord, FleetEstimateRecord, SimulatedRecord, Statistic, UnstableRecord,
+};
 
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
@@ -165,10 +167,10 @@ pub(crate) fn carries(request: &PlanRequest, result: &Simulated) -> bool {
 }
 
 /// A statistic of a simulated delay to a state, s, with its interval.
-pub(crate) fn delay_of(result: &Simulated, state: State, statistic: Statistic) -> Estimate {
+pub(crate) fn delay_of(result: &Simulated, state: BatchState, statistic: Statistic) -> Estimate {
     let delay = match state {
-        State::Virtual => &result.virtual_state,
-        State::Consolidated => &result.consolidated,
+        BatchState::Virtual => &result.virtual_state,
+        BatchState::Consolidated => &result.consolidated,
     };
     match statistic {
         Statistic::Mean => delay.mean_s,

@@ -1,6 +1,6 @@
 //! What forbids a plan, with the term, the best figure it allows, and what would have to change.
 
-use records::plan::{DelayLimitRecord, State, Statistic, Term};
+use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
 use crate::domain::Close;
 use crate::error::{Figure, PlanError};
@@ -42,7 +42,7 @@ pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
 
 /// The delay to virtual has no prover in it: closing and L1 alone must be short enough.
 pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
-    let Some(limit) = request.delay_limit.filter(|limit| limit.state == State::Virtual) else {
+    let Some(limit) = request.delay_limit.filter(|limit| limit.state == BatchState::Virtual) else {
         return Ok(());
     };
     let best_s = if request.is_deterministic() {
@@ -52,7 +52,7 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
         let n = request.batches_per_aggregation.unwrap_or(1);
         let provers = whole_at_least(2.0 * request.batches_per_s() * request.prove_effective_s()).max(1);
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
-        delay_of(&rough(request, fleet)?, State::Virtual, limit.statistic).value
+        delay_of(&rough(request, fleet)?, BatchState::Virtual, limit.statistic).value
     };
     if best_s <= limit.limit_s {
         return Ok(());

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use records::plan::{DelayLimitRecord, LimitVerdict, State, Statistic};
+use records::plan::{BatchState, DelayLimitRecord, LimitVerdict, Statistic};
 
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
@@ -44,7 +44,7 @@ impl Judged {
     pub(crate) fn new(request: &PlanRequest, result: &Simulated) -> Self {
         let limit = consolidated_limit(request);
         let statistic = limit.map_or(Statistic::Mean, |limit| limit.statistic);
-        let delay = delay_of(result, State::Consolidated, statistic);
+        let delay = delay_of(result, BatchState::Consolidated, statistic);
         let half_width_s = delay.half_width.unwrap_or(0.0);
         Self {
             delay_s: delay.value,

@@ -3,7 +3,7 @@
 //!
 //! Choosing, searching and refusing all use it; it uses none of them.
 
-use records::plan::{DelayLimitRecord, State, Statistic};
+use records::plan::{BatchState, DelayLimitRecord, Statistic};
 
 use crate::domain::Aggregation;
 use crate::formulas::capacity::{whole_at_least, whole_at_most};
@@ -72,7 +72,7 @@ pub(crate) fn more_than(x: f64) -> u32 {
 
 /// The limit on the delay to consolidated, if there is one.
 pub(crate) fn consolidated_limit(request: &PlanRequest) -> Option<DelayLimitRecord> {
-    request.delay_limit.filter(|limit| limit.state == State::Consolidated)
+    request.delay_limit.filter(|limit| limit.state == BatchState::Consolidated)
 }
 
 /// Whether a delay is within a limit, by more than rounding.

@@ -3,7 +3,7 @@
 use records::number::significant;
 use records::plan::{SensitivityRecord, Statistic, UnstableRecord};
 
-use crate::domain::time::Shape;
+use crate::domain::time::TimeShape;
 use crate::formulas::capacity::prover_capacity;
 use crate::plan::needs::{consolidated_limit, provers_min};
 use crate::plan::{Fleet, Plan, PlanRequest};
@@ -195,7 +195,7 @@ fn sensitivity(plan: &Plan) -> Vec<String> {
 }
 
 fn thin_tail(request: &PlanRequest) -> Option<String> {
-    let Shape::Empirical(samples) = request.prove.shape() else {
+    let TimeShape::Empirical(samples) = request.prove.shape() else {
         return None;
     };
     let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic == Statistic::P99);

@@ -4,7 +4,7 @@
 
 use records::plan::{AggregationRecord, InputsRecord, PLAN_SCHEMA_VERSION, PlanRecord, TimeRecord};
 
-use crate::domain::{Aggregation, TimeDist, time::Shape};
+use crate::domain::{Aggregation, TimeDist, time::TimeShape};
 use crate::plan::{Plan, PlanRequest, notes};
 
 impl Plan {
@@ -57,10 +57,10 @@ fn inputs(request: &PlanRequest) -> InputsRecord {
 
 fn time(dist: &TimeDist) -> TimeRecord {
     let (law, samples) = match dist.shape() {
-        Shape::Fixed => ("fixed", None),
-        Shape::LogNormal => ("log_normal", None),
-        Shape::Exponential => ("exponential", None),
-        Shape::Empirical(samples) => ("empirical", Some(samples.len() as u64)),
+        TimeShape::Fixed => ("fixed", None),
+        TimeShape::LogNormal => ("log_normal", None),
+        TimeShape::Exponential => ("exponential", None),
+        TimeShape::Empirical(samples) => ("empirical", Some(samples.len() as u64)),
     };
     TimeRecord { law: law.to_owned(), mean_s: dist.mean_s(), cv: dist.cv(), samples }
 }

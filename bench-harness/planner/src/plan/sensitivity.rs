@@ -2,7 +2,7 @@
 
 use records::plan::{RecommendationRecord, SensitivityRecord};
 
-use crate::domain::time::{Shape, index_at};
+use crate::domain::time::{TimeShape, index_at};
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::frontier::fewest_provers;
@@ -39,7 +39,7 @@ pub(crate) fn of(
         provers_low: None,
         provers_high: None,
     };
-    if let Shape::Empirical(samples) = request.prove.shape()
+    if let TimeShape::Empirical(samples) = request.prove.shape()
         && samples.len() > 1
     {
         let (low_s, high_s) = mean_interval_s(samples, request.seed);

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use workloads::hash::Felt;
 
-pub use script::{Faults, Law, Script};
+pub use script::{Faults, Script, ScriptedTime};
 
 /// The system.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Scripted {
         &self.script
     }
 
-    fn take(&self, law: &Law, purpose: Use, key: u64, number: u64) -> Duration {
+    fn take(&self, law: &ScriptedTime, purpose: Use, key: u64, number: u64) -> Duration {
         let time = law.draw(self.script.seed, purpose, key, number);
         if self.script.real_time {
             std::thread::sleep(time);

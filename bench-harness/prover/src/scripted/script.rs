@@ -9,7 +9,7 @@ use std::time::Duration;
 /// How long something takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-pub enum Law {
+pub enum ScriptedTime {
     /// Always the same: `{ fixed_s = 1.5 }`.
     Fixed {
         /// The time.
@@ -57,16 +57,16 @@ pub struct Script {
     /// Whether it sleeps for as long as it claims.
     pub real_time: bool,
     /// Witness generation of a batch.
-    pub witness: Law,
+    pub witness: ScriptedTime,
     /// The proof of a batch.
-    pub prove: Law,
+    pub prove: ScriptedTime,
     /// One merge.
-    pub merge: Law,
+    pub merge: ScriptedTime,
     /// One verification.
-    pub verify: Law,
+    pub verify: ScriptedTime,
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
     /// too: every figure of a run is then the script's.
-    pub harness: Option<Law>,
+    pub harness: Option<ScriptedTime>,
     /// If given, what the share probe reads after each section of a repeat, these in turn; nothing is probed where it
     /// is not.
     pub adds_per_cycle: Option<Vec<f64>>,
@@ -82,10 +82,10 @@ impl Default for Script {
         Self {
             seed: 1,
             real_time: false,
-            witness: Law::Fixed { fixed_s: 0.1 },
-            prove: Law::Fixed { fixed_s: 1.0 },
-            merge: Law::Fixed { fixed_s: 1.5 },
-            verify: Law::Fixed { fixed_s: 0.005 },
+            witness: ScriptedTime::Fixed { fixed_s: 0.1 },
+            prove: ScriptedTime::Fixed { fixed_s: 1.0 },
+            merge: ScriptedTime::Fixed { fixed_s: 1.5 },
+            verify: ScriptedTime::Fixed { fixed_s: 0.005 },
             harness: None,
             adds_per_cycle: None,
             clock_ghz: 2.5,
@@ -159,7 +159,7 @@ impl Script {
     }
 }
 
-impl Law {
+impl ScriptedTime {
     fn check(&self, what: &'static str) -> Result<(), ProverError> {
         let wrong = |expected: &str, got: String| {
             Err(ProverError::Input { what, expected: expected.to_owned(), got })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct MachineAnswersRecord {
     /// Machines, cheapest first, those without a price after those with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ranking: Option<Vec<MachineRecord>>,
+    pub ranking: Option<Vec<CatalogueMachineRecord>>,
     /// Two machines side by side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<MachineComparisonRecord>,
@@ -20,9 +20,9 @@ pub struct MachineAnswersRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineComparisonRecord {
     /// The first.
-    pub first: MachineRecord,
+    pub first: CatalogueMachineRecord,
     /// The second.
-    pub second: MachineRecord,
+    pub second: CatalogueMachineRecord,
     /// The parallel fraction of the work, from 0 to 1, above which the first proves one batch on all its cores sooner
     /// than the second; none where no fraction turns the answer.
     pub turning_fraction: Option<f64>,
@@ -64,7 +64,7 @@ pub struct SplitRecord {
 
 /// A machine of the catalogue with the fleet it would take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MachineRecord {
+pub struct CatalogueMachineRecord {
     /// Its id in the catalogue.
     pub id: String,
     /// The fleet; none where there is no plan on it.

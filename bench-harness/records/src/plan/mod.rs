@@ -11,8 +11,8 @@ pub mod curves;
 pub mod record;
 
 pub use record::{
-    AggregationRecord, AlternativeRecord, DelayLimitRecord, DelayRecord, Design, DesignRecord,
+    AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
     FleetEstimateRecord, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord, PLAN_SCHEMA_VERSION,
     ParetoRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SimulatedRecord,
-    StageRecord, State, Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
+    StageRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
 };

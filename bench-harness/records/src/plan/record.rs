@@ -94,7 +94,7 @@ pub struct AggregationRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DelayLimitRecord {
     /// The state that ends the delay.
-    pub state: State,
+    pub state: BatchState,
     /// The statistic that must stay within it.
     pub statistic: Statistic,
     /// The limit.
@@ -414,7 +414,7 @@ names! {
 
 names! {
     /// Name of the state that ends a delay.
-    pub enum State {
+    pub enum BatchState {
         /// Sequenced on L1.
         Virtual = "virtual";
         /// Proved and verified.

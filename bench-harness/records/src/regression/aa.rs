@@ -1,6 +1,6 @@
 //! What a machine can decide: the record types of `gate aa`. Plain data.
 
-use crate::regression::paired::{ArmRecord, PairRecord, TimeName};
+use crate::regression::paired::{ArmRecord, SamplePairRecord, TimeName};
 use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ pub struct AaCellRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<AaAdviceRecord>,
     /// Every pair.
-    pub pairs: Vec<PairRecord>,
+    pub pairs: Vec<SamplePairRecord>,
 }
 
 /// What the gate would do by some rules.

@@ -126,7 +126,7 @@ impl fmt::Display for FigureValueRecord {
 
 /// One figure of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
+pub struct CellFigure {
     /// `batch: rows`, `aggregate 1: key digest`, `tree of 3: merges`, `batch 0: new root`.
     pub name: String,
     /// Its value.
@@ -135,7 +135,7 @@ pub struct Figure {
 
 impl CellFiguresRecord {
     /// Every figure, those that decide the cost first.
-    pub fn figures(&self) -> Vec<Figure> {
+    pub fn figures(&self) -> Vec<CellFigure> {
         let Self { name: _, depth, capacity_transactions, system, proofs, trees, batches } = self;
         let SystemRecord { name, version, settings, circuits } = system;
         let mut list = List::default();
@@ -164,15 +164,15 @@ impl CellFiguresRecord {
 }
 
 #[derive(Default)]
-struct List(Vec<Figure>);
+struct List(Vec<CellFigure>);
 
 impl List {
     fn count(&mut self, name: String, count: u64) {
-        self.0.push(Figure { name, value: FigureValueRecord::Count(count) });
+        self.0.push(CellFigure { name, value: FigureValueRecord::Count(count) });
     }
 
     fn text(&mut self, name: String, text: &str) {
-        self.0.push(Figure { name, value: FigureValueRecord::Text(text.to_owned()) });
+        self.0.push(CellFigure { name, value: FigureValueRecord::Text(text.to_owned()) });
     }
 
     fn circuit(&mut self, circuit: &CircuitRecord) {

@@ -92,9 +92,9 @@ pub struct PairedRecord {
     /// What is to be judged.
     pub head: ArmRecord,
     /// By which rules.
-    pub rules: Rules,
+    pub rules: PairedRules,
     /// Each cell and time that was compared.
-    pub comparisons: Vec<ComparisonRecord>,
+    pub comparisons: Vec<PairedComparisonRecord>,
     /// The geometric mean over all of them, where that decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geometric_mean: Option<ComparedRecord>,
@@ -125,7 +125,7 @@ pub struct ArmRecord {
 /// The rules of a comparison, fixed before the first pair.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct PairedRules {
     /// Pairs of a block.
     pub pairs: usize,
     /// The minimum effect that counts, δ: 0.03 is 3 %.
@@ -142,7 +142,7 @@ pub struct Rules {
     pub strict: bool,
 }
 
-impl Default for Rules {
+impl Default for PairedRules {
     /// Ten pairs, δ 3 % as for a quiet machine, α 5 %, and as many repeats as pairs.
     fn default() -> Self {
         let many = Many::Holm;
@@ -153,7 +153,7 @@ impl Default for Rules {
 /// One time of one cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ComparisonRecord {
+pub struct PairedComparisonRecord {
     /// The cell.
     pub cell: CellRecord,
     /// [`CellRecord::key`].
@@ -219,13 +219,13 @@ pub struct BlockRecord {
     /// The same after Holm's adjustment.
     pub p_faster_adjusted: f64,
     /// Every pair, in the order in which they were made.
-    pub pairs: Vec<PairRecord>,
+    pub pairs: Vec<SamplePairRecord>,
 }
 
 /// One pair of samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PairRecord {
+pub struct SamplePairRecord {
     /// Its place in the block, from 0; a repeated pair has that of the pair which it replaces.
     pub pair: u64,
     /// The seed of its batches, the same in both arms.

@@ -6,7 +6,7 @@ use records::regression::exact::{
     HeadroomRecord,
 };
 use records::regression::figures::{
-    CellFiguresRecord, Figure, FigureInputsRecord, FigureValueRecord, FiguresRecord,
+    CellFigure, CellFiguresRecord, FigureInputsRecord, FigureValueRecord, FiguresRecord,
 };
 use thiserror::Error;
 
@@ -15,7 +15,7 @@ use thiserror::Error;
 #[error(
     "{baseline} was made with other inputs ({differences}): compare with the same, or bless a new baseline with --bless"
 )]
-pub struct CannotCompare {
+pub struct BaselineMismatch {
     /// Which baseline.
     pub baseline: String,
     /// `seed: 1 there, 2 now; …`
@@ -25,16 +25,16 @@ pub struct CannotCompare {
 /// Compares `head` with the baseline that stands in the file `name`. `varying` are figures of head that are not exact.
 ///
 /// # Errors
-/// [`CannotCompare`] where the two were made with other inputs.
+/// [`BaselineMismatch`] where the two were made with other inputs.
 pub fn compare(
     name: &str,
     baseline: &FiguresRecord,
     head: FiguresRecord,
     varying: Vec<FigureDifferenceRecord>,
-) -> Result<ExactRecord, CannotCompare> {
+) -> Result<ExactRecord, BaselineMismatch> {
     let differences = differing_inputs(&baseline.inputs, &head.inputs);
     if !differences.is_empty() {
-        return Err(CannotCompare { baseline: name.to_owned(), differences: differences.join("; ") });
+        return Err(BaselineMismatch { baseline: name.to_owned(), differences: differences.join("; ") });
     }
     let mut compared = 0;
     let mut differences = Vec::new();
@@ -102,7 +102,7 @@ fn cells(
     differences: &mut Vec<FigureDifferenceRecord>,
 ) -> u64 {
     let (known, now) = (baseline.figures(), head.figures());
-    let value = |figures: &[Figure], name: &str| -> Option<FigureValueRecord> {
+    let value = |figures: &[CellFigure], name: &str| -> Option<FigureValueRecord> {
         figures.iter().find(|figure| figure.name == name).map(|figure| figure.value.clone())
     };
     let one = |figure: &str, difference, baseline, now| FigureDifferenceRecord {
@@ -113,7 +113,7 @@ fn cells(
         head: now,
         headroom: headroom(head, figure),
     };
-    for Figure { name, value: new } in &now {
+    for CellFigure { name, value: new } in &now {
         match value(&known, name) {
             Some(old) if old == *new => (),
             Some(old) => {
@@ -122,7 +122,7 @@ fn cells(
             None => differences.push(one(name, FigureDifferenceName::Additional, None, Some(new.clone()))),
         }
     }
-    for Figure { name, value: old } in &known {
+    for CellFigure { name, value: old } in &known {
         if value(&now, name).is_none() {
             differences.push(one(name, FigureDifferenceName::Missing, Some(old.clone()), None));
         }

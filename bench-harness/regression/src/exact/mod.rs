@@ -8,5 +8,5 @@
 mod compare;
 mod varying;
 
-pub use compare::{CannotCompare, compare};
+pub use compare::{BaselineMismatch, compare};
 pub use varying::varying;

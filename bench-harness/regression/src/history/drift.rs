@@ -5,7 +5,7 @@
 //! median before it by the minimum shift or more. The level is shared among the series of a machine (Bonferroni), so
 //! that the false positive rate of a machine is the level, however many series it has.
 
-use crate::history::e_divisive::{ChangePoint, Rules, change_points};
+use crate::history::e_divisive::{ChangePoint, ChangePointRules, change_points};
 use records::regression::drift::{
     ChangeRecord, DRIFT_SCHEMA_VERSION, DriftName, DriftPointRecord, DriftRecord, DriftRules,
     MachineDriftRecord, SeriesDriftRecord, ShiftRecord,
@@ -127,7 +127,7 @@ fn of_series(series: Series<'_>, level: f64, rules: &DriftRules) -> SeriesDriftR
     let values: Vec<f64> = points.iter().map(|point| point.value_s).collect();
     // A level that no number of permutations could reach would find nothing, ever.
     let permutations = u32::try_from(rules.permutations).unwrap_or(u32::MAX).max((2.0 / level).ceil() as u32);
-    let search = Rules { permutations, level, least_values: MIN_VALUES, seed: rules.seed };
+    let search = ChangePointRules { permutations, level, least_values: MIN_VALUES, seed: rules.seed };
     let found = change_points(&values, &search);
     let changes = changes(&found, &values, &points);
     let shift = shift(&found, &values, &points, rules);

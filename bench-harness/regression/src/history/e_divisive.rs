@@ -10,7 +10,7 @@ use rand_core::{Rng, SeedableRng};
 
 /// By which rules change points are looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rules {
+pub struct ChangePointRules {
     /// Permutations of each test, at least 1.
     pub permutations: u32,
     /// The level of each test: 0.01 accepts a change point by chance in one of a hundred steady series.
@@ -69,7 +69,7 @@ fn energy(n: f64, m: f64, within: f64, rest: f64, between: f64) -> f64 {
 ///
 /// The best split of any segment is tested against as many orders of the values, shuffled within the segments that are
 /// there already; where it holds, the segment is split and the search goes on, and else it ends.
-pub fn change_points(values: &[f64], rules: &Rules) -> Vec<ChangePoint> {
+pub fn change_points(values: &[f64], rules: &ChangePointRules) -> Vec<ChangePoint> {
     let mut rng = ChaCha8Rng::seed_from_u64(rules.seed);
     let mut found: Vec<ChangePoint> = Vec::new();
     loop {
@@ -111,7 +111,7 @@ fn test(
     values: &[f64],
     segments: &[(usize, usize)],
     statistic: f64,
-    rules: &Rules,
+    rules: &ChangePointRules,
     rng: &mut ChaCha8Rng,
 ) -> Option<f64> {
     let permutations = rules.permutations.max(1);
@@ -147,9 +147,10 @@ fn shuffle(values: &mut [f64], rng: &mut ChaCha8Rng) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rules, change_points, statistics};
+    use super::{ChangePointRules, change_points, statistics};
 
-    const RULES: Rules = Rules { permutations: 199, level: 0.01, least_values: 3, seed: 1 };
+    const RULES: ChangePointRules =
+        ChangePointRules { permutations: 199, level: 0.01, least_values: 3, seed: 1 };
 
     fn step(lengths: &[(usize, f64)]) -> Vec<f64> {
         // A saw of 1 % in place of noise.

@@ -33,12 +33,12 @@ impl Pair {
 
 /// The pairs of one comparison in one block, in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Block {
+pub struct PairBlock {
     /// All of them.
     pub pairs: Vec<Pair>,
 }
 
-impl Block {
+impl PairBlock {
     /// The pair that is used for a place: the first without a discarded sample. Which one it is does not depend on any
     /// time.
     pub fn used(&self, place: usize) -> Option<&Pair> {
@@ -73,7 +73,7 @@ impl Block {
 
 /// Test and interval of some differences.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figures {
+pub struct ShiftTest {
     /// Pairs that enter.
     pub used: usize,
     /// The shift of ln(head / base), none where no pair is left.
@@ -84,13 +84,13 @@ pub struct Figures {
     pub p_faster: f64,
 }
 
-impl Figures {
+impl ShiftTest {
     /// The figures of some differences; `level` is cut from either end of the interval.
     ///
     /// ```
-    /// use regression::paired::block::Figures;
+    /// use regression::paired::block::ShiftTest;
     /// // Head takes 5 to 9 % more in each of five pairs.
-    /// let figures = Figures::of(&[1.05f64, 1.06, 1.07, 1.08, 1.09].map(f64::ln), 0.05);
+    /// let figures = ShiftTest::of(&[1.05f64, 1.06, 1.07, 1.08, 1.09].map(f64::ln), 0.05);
     /// assert_eq!(figures.p_slower, 1.0 / 32.0);
     /// assert!((figures.ratio().unwrap() - 1.07).abs() < 1e-3);
     /// ```

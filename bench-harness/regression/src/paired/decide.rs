@@ -11,10 +11,10 @@
 //! more". The whole passes only where every comparison does, which needs no adjustment: the chance to pass wrongly
 //! is at most that of the one comparison that should not.
 
-use crate::paired::block::Figures;
+use crate::paired::block::ShiftTest;
 use crate::paired::rules::{faster_from, slower_from};
 use crate::statistics::holm::holm;
-use records::regression::paired::{Rules, VerdictName, change};
+use records::regression::paired::{PairedRules, VerdictName, change};
 
 /// What one block suggests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Suspicion {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judged {
     /// The figures.
-    pub figures: Figures,
+    pub figures: ShiftTest,
     /// p of "not slower" after Holm's adjustment.
     pub p_slower: f64,
     /// p of "not faster" after Holm's adjustment.
@@ -41,10 +41,10 @@ pub struct Judged {
 }
 
 /// Judges the comparisons of one block together: each direction is a family of its own.
-pub fn judge(all: &[Figures], rules: &Rules) -> Vec<Judged> {
+pub fn judge(all: &[ShiftTest], rules: &PairedRules) -> Vec<Judged> {
     let slower = holm(&all.iter().map(|figures| figures.p_slower).collect::<Vec<_>>());
     let faster = holm(&all.iter().map(|figures| figures.p_faster).collect::<Vec<_>>());
-    let one = |(figures, (p_slower, p_faster)): (&Figures, (f64, f64))| {
+    let one = |(figures, (p_slower, p_faster)): (&ShiftTest, (f64, f64))| {
         let suspicion = match figures.ratio() {
             Some(ratio) if p_slower <= rules.level && ratio >= slower_from(rules) => Suspicion::Slower,
             Some(ratio) if p_faster <= rules.level && ratio <= faster_from(rules) => Suspicion::Faster,
@@ -57,7 +57,7 @@ pub fn judge(all: &[Figures], rules: &Rules) -> Vec<Judged> {
 
 /// A verdict, and why in a sentence.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
+pub struct ComparisonVerdict {
     /// Which.
     pub name: VerdictName,
     /// Why.
@@ -65,8 +65,8 @@ pub struct Verdict {
 }
 
 /// The verdict of one comparison.
-pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdict {
-    let is = |name, reason| Verdict { name, reason };
+pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &PairedRules) -> ComparisonVerdict {
+    let is = |name, reason| ComparisonVerdict { name, reason };
     let minimum = percent(rules.min_effect);
     match (first.suspicion, second) {
         (Suspicion::Nothing, _) => without_suspicion(first, rules),
@@ -102,10 +102,10 @@ pub fn verdict(first: &Judged, second: Option<&Judged>, rules: &Rules) -> Verdic
     }
 }
 
-fn without_suspicion(first: &Judged, rules: &Rules) -> Verdict {
+fn without_suspicion(first: &Judged, rules: &PairedRules) -> ComparisonVerdict {
     let minimum = percent(rules.min_effect);
     let figures = &first.figures;
-    let inconclusive = |reason| Verdict { name: VerdictName::Inconclusive, reason };
+    let inconclusive = |reason| ComparisonVerdict { name: VerdictName::Inconclusive, reason };
     let (Some(shift), Some((_, high))) = (figures.shift, figures.interval()) else {
         return inconclusive("no pair is left after discarding".to_owned());
     };
@@ -117,7 +117,7 @@ fn without_suspicion(first: &Judged, rules: &Rules) -> Verdict {
         ));
     }
     if high < slower_from(rules) {
-        return Verdict {
+        return ComparisonVerdict {
             name: VerdictName::Pass,
             reason: format!("{}: slower by {minimum} or more is excluded", words(figures)),
         };
@@ -129,7 +129,7 @@ fn without_suspicion(first: &Judged, rules: &Rules) -> Verdict {
 }
 
 /// `+6.1 % [+4.8, +7.5]`
-fn words(figures: &Figures) -> String {
+fn words(figures: &ShiftTest) -> String {
     figures.ratio().map_or_else(|| "nothing".to_owned(), |ratio| change(ratio, figures.interval()))
 }
 
@@ -164,23 +164,23 @@ pub fn whole(verdicts: impl IntoIterator<Item = VerdictName>) -> VerdictName {
 #[cfg(test)]
 mod tests {
     use super::{Suspicion, judge, verdict};
-    use crate::paired::block::Figures;
-    use records::regression::paired::{Rules, VerdictName};
+    use crate::paired::block::ShiftTest;
+    use records::regression::paired::{PairedRules, VerdictName};
 
     /// Ten differences around a change in per cent, half a per cent to either side.
-    fn around(change: f64) -> Figures {
+    fn around(change: f64) -> ShiftTest {
         let differences: Vec<f64> =
             (0..10).map(|i| (1.0 + change / 100.0).ln() + (f64::from(i) - 4.5) / 1000.0).collect();
-        Figures::of(&differences, 0.05)
+        ShiftTest::of(&differences, 0.05)
     }
 
-    fn noisy() -> Figures {
+    fn noisy() -> ShiftTest {
         let differences: Vec<f64> = (0..10).map(|i| 0.01 + if i % 2 == 0 { 0.08 } else { -0.08 }).collect();
-        Figures::of(&differences, 0.05)
+        ShiftTest::of(&differences, 0.05)
     }
 
-    fn decide(first: Figures, second: Option<Figures>) -> (VerdictName, String) {
-        let rules = Rules::default();
+    fn decide(first: ShiftTest, second: Option<ShiftTest>) -> (VerdictName, String) {
+        let rules = PairedRules::default();
         let second = second.map(|second| judge(&[second], &rules)[0]);
         let verdict = verdict(&judge(&[first], &rules)[0], second.as_ref(), &rules);
         (verdict.name, verdict.reason)
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_small_but_certain_change_passes() {
-        assert_eq!(judge(&[around(2.0)], &Rules::default())[0].suspicion, Suspicion::Nothing);
+        assert_eq!(judge(&[around(2.0)], &PairedRules::default())[0].suspicion, Suspicion::Nothing);
         assert_eq!(decide(around(2.0), None).0, VerdictName::Pass);
     }
 
@@ -220,20 +220,20 @@ mod tests {
 
     #[test]
     fn too_few_left_pairs_decide_nothing() {
-        let three = Figures::of(&[0.0, 0.001, -0.001], 0.05);
+        let three = ShiftTest::of(&[0.0, 0.001, -0.001], 0.05);
         let (name, why) = decide(three, None);
         assert_eq!(name, VerdictName::Inconclusive);
         assert!(why.starts_with("only 3 of 10 pairs are left"), "{why}");
-        assert_eq!(decide(Figures::of(&[], 0.05), None).0, VerdictName::Inconclusive);
-        assert_eq!(decide(around(6.0), Some(Figures::of(&[], 0.05))).0, VerdictName::Inconclusive);
+        assert_eq!(decide(ShiftTest::of(&[], 0.05), None).0, VerdictName::Inconclusive);
+        assert_eq!(decide(around(6.0), Some(ShiftTest::of(&[], 0.05))).0, VerdictName::Inconclusive);
     }
 
     #[test]
     fn holm_asks_more_of_one_among_many() {
-        let five = Figures::of(&[0.05, 0.06, 0.07, 0.08, 0.09], 0.05);
-        let alone = judge(&[five], &Rules::default());
+        let five = ShiftTest::of(&[0.05, 0.06, 0.07, 0.08, 0.09], 0.05);
+        let alone = judge(&[five], &PairedRules::default());
         assert_eq!(alone[0].suspicion, Suspicion::Slower);
-        let many = judge(&[five, around(0.0)], &Rules::default());
+        let many = judge(&[five, around(0.0)], &PairedRules::default());
         assert_eq!((many[0].p_slower, many[0].suspicion), (2.0 / 32.0, Suspicion::Nothing));
     }
 }

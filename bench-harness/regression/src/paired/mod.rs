@@ -23,6 +23,6 @@ pub mod rules;
 pub mod run;
 
 pub use arm::{Arm, ArmError, Times};
-pub use records::regression::paired::{Many, Rules};
+pub use records::regression::paired::{Many, PairedRules};
 pub use rules::RulesError;
-pub use run::{Comparison, Event, Made, PairedError, compare, one_block};
+pub use run::{Comparison, Made, PairedError, PairedEvent, compare, one_block};

@@ -1,20 +1,20 @@
 //! A comparison as the record that is written and rendered.
 
-use crate::paired::block::{Block, Pair};
+use crate::paired::block::{Pair, PairBlock};
 use crate::paired::decide::Judged;
-use crate::paired::run::{Compared, Comparison, MeanCompared};
+use crate::paired::run::{CellComparison, Comparison, MeanCompared};
 use records::regression::arm::DescribedAnswer;
 use records::regression::paired::{
-    ArmRecord, BlockRecord, ComparedRecord, ComparisonRecord, PAIRED_SCHEMA_VERSION, PairRecord,
-    PairedRecord, Rules, VerdictName,
+    ArmRecord, BlockRecord, ComparedRecord, PAIRED_SCHEMA_VERSION, PairedComparisonRecord, PairedRecord,
+    PairedRules, SamplePairRecord, VerdictName,
 };
 use records::sample::CellRecord;
 
 /// What the comparison itself does not know.
 #[derive(Clone, Debug)]
-pub struct About<'a> {
+pub struct PairedContext<'a> {
     /// By which rules.
-    pub rules: &'a Rules,
+    pub rules: &'a PairedRules,
     /// As the user named base, and the commit that was built for it.
     pub base: (String, Option<String>),
     /// The same of head.
@@ -26,9 +26,9 @@ pub struct About<'a> {
 }
 
 /// The record, without fleet impacts. A comparison whose cell is not among those of `about` is omitted.
-pub fn record(comparison: &Comparison, about: About<'_>) -> PairedRecord {
+pub fn record(comparison: &Comparison, about: PairedContext<'_>) -> PairedRecord {
     let Comparison { base, head, comparisons, mean, verdict } = comparison;
-    let About { rules, base: base_name, head: head_name, cells, wall_s } = about;
+    let PairedContext { rules, base: base_name, head: head_name, cells, wall_s } = about;
     let comparisons: Vec<_> = comparisons.iter().filter_map(|one| compared(one, cells, rules)).collect();
     let geometric_mean = mean.as_ref().map(mean_record);
     let reasons = reasons(*verdict, &comparisons, geometric_mean.as_ref());
@@ -52,10 +52,14 @@ pub fn arm(described: &DescribedAnswer, (name, commit): (String, Option<String>)
     ArmRecord { name, commit, version: version.clone(), build: build.clone(), machine: machine.clone() }
 }
 
-fn compared(one: &Compared, cells: &[CellRecord], rules: &Rules) -> Option<ComparisonRecord> {
-    let Compared { cell: key, time, first, first_judged, second, verdict } = one;
+fn compared(
+    one: &CellComparison,
+    cells: &[CellRecord],
+    rules: &PairedRules,
+) -> Option<PairedComparisonRecord> {
+    let CellComparison { cell: key, time, first, first_judged, second, verdict } = one;
     let cell = cells.iter().find(|cell| cell.key() == *key)?;
-    Some(ComparisonRecord {
+    Some(PairedComparisonRecord {
         cell: cell.clone(),
         key: key.clone(),
         time: *time,
@@ -79,7 +83,7 @@ fn mean_record(mean: &MeanCompared) -> ComparedRecord {
 }
 
 /// The figures of a block; the pairs of a mean stand with the cells that it is of.
-fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
+fn block(judged: &Judged, pairs: Option<(&PairBlock, &PairedRules)>) -> BlockRecord {
     let Judged { figures, p_slower, p_faster, suspicion: _ } = judged;
     let interval = figures.interval();
     let all = pairs.map_or(&[][..], |(block, _)| &block.pairs);
@@ -103,9 +107,9 @@ fn block(judged: &Judged, pairs: Option<(&Block, &Rules)>) -> BlockRecord {
 }
 
 /// One pair.
-pub fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
+pub fn pair_record(pair: &Pair, is_used: bool) -> SamplePairRecord {
     let Pair { place, seed, is_base_first, base, head } = *pair;
-    PairRecord {
+    SamplePairRecord {
         pair: place as u64,
         seed,
         is_base_first,
@@ -120,14 +124,15 @@ pub fn pair_record(pair: &Pair, is_used: bool) -> PairRecord {
 /// What gives the verdict: the mean where it decides, else every comparison that has it.
 fn reasons(
     verdict: VerdictName,
-    comparisons: &[ComparisonRecord],
+    comparisons: &[PairedComparisonRecord],
     mean: Option<&ComparedRecord>,
 ) -> Vec<String> {
     if let Some(mean) = mean {
         return vec![format!("geometric mean of {} comparisons: {}", comparisons.len(), mean.reason)];
     }
-    let has = |one: &&ComparisonRecord| one.compared.verdict == verdict;
-    let words =
-        |one: &ComparisonRecord| format!("{}, {}: {}", one.cell.words(), one.time.key(), one.compared.reason);
+    let has = |one: &&PairedComparisonRecord| one.compared.verdict == verdict;
+    let words = |one: &PairedComparisonRecord| {
+        format!("{}, {}: {}", one.cell.words(), one.time.key(), one.compared.reason)
+    };
     comparisons.iter().filter(has).map(words).collect()
 }

@@ -1,7 +1,7 @@
 //! Whether rules can be, and whether so few pairs can decide at all.
 
 use crate::statistics::signed_rank::least_p;
-use records::regression::paired::{Many, Rules};
+use records::regression::paired::{Many, PairedRules};
 use thiserror::Error;
 
 /// Maximum pairs of a block: computing the exact distribution of the rank sum grows with the cube of this.
@@ -43,18 +43,18 @@ pub enum RulesError {
 /// Checks the numbers, and whether so many pairs can decide so many comparisons at all.
 ///
 /// ```
-/// use regression::paired::{Many, Rules, rules::check};
-/// let five = Rules { pairs: 5, ..Rules::default() };
+/// use regression::paired::{Many, PairedRules, rules::check};
+/// let five = PairedRules { pairs: 5, ..PairedRules::default() };
 /// assert!(check(&five, 1).is_ok());
 /// let why = check(&five, 4).unwrap_err().to_string();
 /// assert!(why.contains("give at least 7 pairs"), "{why}");
-/// assert!(check(&Rules { many: Many::GeometricMean, ..five }, 4).is_ok());
+/// assert!(check(&PairedRules { many: Many::GeometricMean, ..five }, 4).is_ok());
 /// ```
 ///
 /// # Errors
 /// [`RulesError`].
-pub fn check(rules: &Rules, comparisons: usize) -> Result<(), RulesError> {
-    let Rules { pairs, min_effect, level, many, repeat_discarded: _, seed: _, strict: _ } = *rules;
+pub fn check(rules: &PairedRules, comparisons: usize) -> Result<(), RulesError> {
+    let PairedRules { pairs, min_effect, level, many, repeat_discarded: _, seed: _, strict: _ } = *rules;
     let wrong = |field, expected, got: String| Err(RulesError::Range { field, expected, got });
     if !(1..=PAIRS_MAX).contains(&pairs) {
         return wrong("pairs", "1 to 200", pairs.to_string());
@@ -79,33 +79,34 @@ pub fn check(rules: &Rules, comparisons: usize) -> Result<(), RulesError> {
 }
 
 /// The ratio of times from which head is slower by the minimum effect: 1 + δ.
-pub fn slower_from(rules: &Rules) -> f64 {
+pub fn slower_from(rules: &PairedRules) -> f64 {
     1.0 + rules.min_effect
 }
 
 /// The ratio of times down to which head is faster by the minimum effect: 1/(1 + δ).
-pub fn faster_from(rules: &Rules) -> f64 {
+pub fn faster_from(rules: &PairedRules) -> f64 {
     1.0 / (1.0 + rules.min_effect)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Rules, check};
+    use super::{PairedRules, check};
 
     #[test]
     fn numbers_that_cannot_be_are_named() {
-        let says = |rules: Rules| check(&rules, 1).expect_err("wrong").to_string();
-        let good = Rules::default();
-        assert!(says(Rules { pairs: 0, ..good }).starts_with("pairs: expected 1 to 200, got 0"));
-        assert!(says(Rules { pairs: 201, ..good }).contains("got 201"));
-        assert!(says(Rules { min_effect: f64::NAN, ..good }).starts_with("minimum effect"));
-        assert!(says(Rules { level: 0.5, ..good }).starts_with("level"));
+        let says = |rules: PairedRules| check(&rules, 1).expect_err("wrong").to_string();
+        let good = PairedRules::default();
+        assert!(says(PairedRules { pairs: 0, ..good }).starts_with("pairs: expected 1 to 200, got 0"));
+        assert!(says(PairedRules { pairs: 201, ..good }).contains("got 201"));
+        assert!(says(PairedRules { min_effect: f64::NAN, ..good }).starts_with("minimum effect"));
+        assert!(says(PairedRules { level: 0.5, ..good }).starts_with("level"));
     }
 
     #[test]
     fn five_is_the_fewest_that_can_reach_five_percent() {
-        assert!(check(&Rules { pairs: 5, ..Rules::default() }, 1).is_ok());
-        let why = check(&Rules { pairs: 4, ..Rules::default() }, 1).expect_err("too few").to_string();
+        assert!(check(&PairedRules { pairs: 5, ..PairedRules::default() }, 1).is_ok());
+        let why =
+            check(&PairedRules { pairs: 4, ..PairedRules::default() }, 1).expect_err("too few").to_string();
         assert!(why.contains("would be 0.062, above 0.05; give at least 5 pairs"), "{why}");
     }
 }

@@ -5,15 +5,15 @@
 //! all of them alike.
 
 use crate::paired::arm::{Arm, ArmError, Times};
-use crate::paired::block::{Block, Figures, Pair};
+use crate::paired::block::{Pair, PairBlock, ShiftTest};
 use crate::paired::comparable::{self, Incomparable};
-use crate::paired::decide::{Judged, Suspicion, Verdict, judge, verdict, whole};
+use crate::paired::decide::{ComparisonVerdict, Judged, Suspicion, judge, verdict, whole};
 use crate::paired::rules::{self, RulesError};
 use crate::statistics::geometric::pair_means;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use records::regression::arm::{DescribedAnswer, TimeAnswer};
-use records::regression::paired::{Many, Rules, TimeName, VerdictName};
+use records::regression::paired::{Many, PairedRules, TimeName, VerdictName};
 use thiserror::Error;
 
 /// Why there is no verdict.
@@ -51,7 +51,7 @@ pub enum PairedError {
 
 /// Progress of a comparison.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event<'a> {
+pub enum PairedEvent<'a> {
     /// Both programs have said who they are.
     Described {
         /// The cells.
@@ -85,19 +85,19 @@ pub enum Event<'a> {
 
 /// One time of one cell, compared.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Compared {
+pub struct CellComparison {
     /// The key of the cell.
     pub cell: String,
     /// Which of its times.
     pub time: TimeName,
     /// The pairs of the first block.
-    pub first: Block,
+    pub first: PairBlock,
     /// What they come to.
     pub first_judged: Judged,
     /// The pairs of the second block, and what they come to.
-    pub second: Option<(Block, Judged)>,
+    pub second: Option<(PairBlock, Judged)>,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: ComparisonVerdict,
 }
 
 /// The geometric mean over all comparisons.
@@ -108,7 +108,7 @@ pub struct MeanCompared {
     /// What the second block comes to.
     pub second: Option<Judged>,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: ComparisonVerdict,
 }
 
 /// A whole comparison.
@@ -119,7 +119,7 @@ pub struct Comparison {
     /// The description of head.
     pub head: DescribedAnswer,
     /// Each comparison.
-    pub comparisons: Vec<Compared>,
+    pub comparisons: Vec<CellComparison>,
     /// The geometric mean, where it decides.
     pub mean: Option<MeanCompared>,
     /// The verdict of all.
@@ -134,8 +134,8 @@ pub fn compare(
     base: &mut dyn Arm,
     head: &mut dyn Arm,
     times: &[TimeName],
-    rules: &Rules,
-    on: &mut dyn FnMut(&Event<'_>),
+    rules: &PairedRules,
+    on: &mut dyn FnMut(&PairedEvent<'_>),
 ) -> Result<Comparison, PairedError> {
     let described = (base.describe()?, head.describe()?);
     comparable::check(&described.0, &described.1)?;
@@ -145,7 +145,7 @@ pub fn compare(
         return Err(PairedError::Nothing);
     }
     rules::check(rules, comparisons)?;
-    on(&Event::Described { cells: &cells, comparisons });
+    on(&PairedEvent::Described { cells: &cells, comparisons });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
     let mut maker = Maker { base, head, times, rules, seeds, on };
     let first = maker.block(1, &cells)?;
@@ -167,8 +167,8 @@ pub fn one_block(
     base: &mut dyn Arm,
     head: &mut dyn Arm,
     times: &[TimeName],
-    rules: &Rules,
-    on: &mut dyn FnMut(&Event<'_>),
+    rules: &PairedRules,
+    on: &mut dyn FnMut(&PairedEvent<'_>),
 ) -> Result<(DescribedAnswer, Vec<Made>), PairedError> {
     let described = (base.describe()?, head.describe()?);
     comparable::check(&described.0, &described.1)?;
@@ -177,7 +177,7 @@ pub fn one_block(
         return Err(PairedError::Nothing);
     }
     rules::check(rules, 1)?;
-    on(&Event::Described { cells: &cells, comparisons: cells.len() * times.len() });
+    on(&PairedEvent::Described { cells: &cells, comparisons: cells.len() * times.len() });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
     let made = Maker { base, head, times, rules, seeds, on }.block(1, &cells)?;
     match made.iter().find(|made| (0..rules.pairs).all(|place| made.block.used(place).is_none())) {
@@ -194,7 +194,7 @@ pub struct Made {
     /// Which of its times.
     pub time: TimeName,
     /// The pairs.
-    pub block: Block,
+    pub block: PairBlock,
 }
 
 fn no_pairs(made: &Made) -> PairedError {
@@ -208,14 +208,14 @@ fn no_pairs(made: &Made) -> PairedError {
     }
 }
 
-fn figures(made: &[Made], rules: &Rules) -> Vec<Figures> {
+fn figures(made: &[Made], rules: &PairedRules) -> Vec<ShiftTest> {
     let of = |made: &Made| made.block.differences(rules.pairs).into_iter().flatten().collect::<Vec<_>>();
-    made.iter().map(|made| Figures::of(&of(made), rules.level)).collect()
+    made.iter().map(|made| ShiftTest::of(&of(made), rules.level)).collect()
 }
 
-fn mean_figures(made: &[Made], rules: &Rules) -> Figures {
+fn mean_figures(made: &[Made], rules: &PairedRules) -> ShiftTest {
     let all: Vec<_> = made.iter().map(|made| made.block.differences(rules.pairs)).collect();
-    Figures::of(&pair_means(&all), rules.level)
+    ShiftTest::of(&pair_means(&all), rules.level)
 }
 
 /// Makes pairs.
@@ -223,9 +223,9 @@ struct Maker<'a> {
     base: &'a mut dyn Arm,
     head: &'a mut dyn Arm,
     times: &'a [TimeName],
-    rules: &'a Rules,
+    rules: &'a PairedRules,
     seeds: ChaCha20Rng,
-    on: &'a mut dyn FnMut(&Event<'_>),
+    on: &'a mut dyn FnMut(&PairedEvent<'_>),
 }
 
 impl Maker<'_> {
@@ -233,11 +233,12 @@ impl Maker<'_> {
     fn block(&mut self, block: usize, cells: &[String]) -> Result<Vec<Made>, PairedError> {
         let times = self.times;
         let pairs = self.rules.pairs;
-        (self.on)(&Event::Block { block, cells: cells.len(), pairs });
+        (self.on)(&PairedEvent::Block { block, cells: cells.len(), pairs });
         let mut made: Vec<Vec<Made>> = cells
             .iter()
             .map(|cell| {
-                let one = |time: &TimeName| Made { cell: cell.clone(), time: *time, block: Block::default() };
+                let one =
+                    |time: &TimeName| Made { cell: cell.clone(), time: *time, block: PairBlock::default() };
                 times.iter().map(one).collect()
             })
             .collect();
@@ -290,7 +291,7 @@ impl Maker<'_> {
             is_discarded |= !pair.counts();
             made.block.pairs.push(pair);
         }
-        (self.on)(&Event::Pair { block, place, cell: &cell, is_repeat, is_discarded });
+        (self.on)(&PairedEvent::Pair { block, place, cell: &cell, is_repeat, is_discarded });
         Ok(())
     }
 
@@ -322,7 +323,14 @@ impl Maker<'_> {
             let again = second.iter().find(|(one, _)| one.cell == made.cell && one.time == made.time);
             let second = again.map(|(again, judged)| (again.block.clone(), *judged));
             let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
-            Compared { cell: made.cell, time: made.time, first: made.block, first_judged, second, verdict }
+            CellComparison {
+                cell: made.cell,
+                time: made.time,
+                first: made.block,
+                first_judged,
+                second,
+                verdict,
+            }
         };
         let comparisons: Vec<_> = first.iter().cloned().zip(judged.iter().copied()).map(compared).collect();
         let verdict = whole(comparisons.iter().map(|compared| compared.verdict.name));
@@ -351,7 +359,14 @@ impl Maker<'_> {
             let second =
                 again.get(place).map(|(again, judged): &(Made, Judged)| (again.block.clone(), *judged));
             let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
-            Compared { cell: made.cell, time: made.time, first: made.block, first_judged, second, verdict }
+            CellComparison {
+                cell: made.cell,
+                time: made.time,
+                first: made.block,
+                first_judged,
+                second,
+                verdict,
+            }
         };
         let comparisons = first.into_iter().zip(judged).enumerate().map(compared).collect();
         let name = mean_verdict.name;

@@ -4,7 +4,7 @@ use crate::machine::{Machine, Noise};
 use records::regression::arm::{DescribedAnswer, TimeAnswer};
 use records::regression::paired::{TimeName, VerdictName};
 use regression::paired::decide::Suspicion;
-use regression::paired::{Arm, ArmError, Rules, Times, compare};
+use regression::paired::{Arm, ArmError, PairedRules, Times, compare};
 use std::cell::RefCell;
 
 /// How often each verdict was given.
@@ -57,7 +57,7 @@ impl Arm for Simulated<'_> {
 }
 
 /// So many comparisons of a head that takes `factor` times as long as base, each on a machine of its own.
-pub(crate) fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed: u64) -> Counts {
+pub(crate) fn trials(noise: Noise, factor: f64, rules: &PairedRules, trials: u64, seed: u64) -> Counts {
     let mut counts = Counts { trials, ..Counts::default() };
     for trial in 0..trials {
         // Far apart, so that the machines of two studies with neighbouring seeds are not the same.
@@ -65,7 +65,7 @@ pub(crate) fn trials(noise: Noise, factor: f64, rules: &Rules, trials: u64, seed
         let machine = RefCell::new(Machine::new(noise, seed));
         let mut base = Simulated { machine: &machine, factor: 1.0 };
         let mut head = Simulated { machine: &machine, factor };
-        let rules = Rules { seed, ..*rules };
+        let rules = PairedRules { seed, ..*rules };
         let mut is_suspected = false;
         let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {});
         let count = match found {

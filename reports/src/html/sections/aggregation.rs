@@ -1,7 +1,7 @@
 //! Aggregation over N: what was measured, and trees of pairwise merges on one and on enough aggregators.
 
 use super::law_chart::{CHARTS_MOST, chart, x_axis};
-use crate::chart::{Axis, Chart, Column, Dot, Series, Table, Tone, Value};
+use crate::chart::{Axis, Chart, Column, Dot, Series, Table, TableValue, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
@@ -55,9 +55,9 @@ fn over_n(law: &LawRecord, place: usize) -> Chart {
                     source.into(),
                     (tree.batches_per_aggregation as f64).into(),
                     time_s(tree).into(),
-                    Value::Nothing,
-                    Value::Nothing,
-                    Value::Nothing,
+                    TableValue::Nothing,
+                    TableValue::Nothing,
+                    TableValue::Nothing,
                     "by counting merges".into(),
                 ]);
             }

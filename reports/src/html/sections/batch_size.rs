@@ -1,6 +1,6 @@
 //! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
 
-use crate::chart::{Axis, Chart, Dot, Marks, Series, Span, Table, Tone};
+use crate::chart::{Axis, Chart, Dot, LaneSpan, Marks, Series, Table, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
@@ -55,7 +55,7 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
         ]);
         let free = circuit.headroom_rows() as f64 / circuit.padded_rows.max(1) as f64;
         let note = format!("{}: {} of {} rows", short(name), circuit.rows, circuit.padded_rows);
-        let span = |from: u64, to: u64, label: String| Span {
+        let span = |from: u64, to: u64, label: String| LaneSpan {
             lane,
             from: from as f64,
             to: to as f64,

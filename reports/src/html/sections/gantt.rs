@@ -1,6 +1,6 @@
 //! The first groups on their way through the fleet: who works when.
 
-use crate::chart::{Axis, Chart, Marks, Series, Span, Table, Tone};
+use crate::chart::{Axis, Chart, LaneSpan, Marks, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use crate::words::capital;
 use records::number::significant;
@@ -97,7 +97,7 @@ fn chart(lanes: &Drawn<'_>) -> Chart {
                 ]);
             }
             let (kind, tone) = series_of(*work);
-            let mark = Span {
+            let mark = LaneSpan {
                 lane,
                 from: *start_s,
                 to: start_s + duration_s,

@@ -1,11 +1,11 @@
 //! Machines ranked for the plan.
 
-use crate::chart::{Axis, Chart, Column, Series, Span, Table, Tone, Value};
+use crate::chart::{Axis, Chart, Column, LaneSpan, Series, Table, TableValue, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::words::seconds;
 use records::number::significant;
-use records::plan::answers::{MachineFleetRecord, MachineRecord};
+use records::plan::answers::{CatalogueMachineRecord, MachineFleetRecord};
 use records::report::Records;
 
 pub(super) const SECTION: Section =
@@ -18,7 +18,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     if records.machines.is_empty() {
         return None;
     }
-    let placed: Vec<(&MachineRecord, &MachineFleetRecord)> =
+    let placed: Vec<(&CatalogueMachineRecord, &MachineFleetRecord)> =
         records.machines.iter().filter_map(|machine| Some((machine, machine.fleet.as_ref()?))).collect();
     let priced: Vec<_> =
         placed.iter().filter_map(|(machine, fleet)| Some((*machine, *fleet, fleet.usd_per_hour?))).collect();
@@ -48,9 +48,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     Some(blocks)
 }
 
-fn ranking(priced: &[(&MachineRecord, &MachineFleetRecord, f64)], table: Table) -> Chart {
+fn ranking(priced: &[(&CatalogueMachineRecord, &MachineFleetRecord, f64)], table: Table) -> Chart {
     let shown = &priced[..priced.len().min(LANES_MOST)];
-    let spans = shown.iter().enumerate().map(|(lane, (machine, fleet, usd))| Span {
+    let spans = shown.iter().enumerate().map(|(lane, (machine, fleet, usd))| LaneSpan {
         lane,
         from: 0.0,
         to: *usd,
@@ -89,11 +89,11 @@ fn ranking(priced: &[(&MachineRecord, &MachineFleetRecord, f64)], table: Table) 
     }
 }
 
-fn table(machines: &[MachineRecord]) -> Table {
-    fn of(machine: &MachineRecord, pick: fn(&MachineFleetRecord) -> Value) -> Value {
-        machine.fleet.as_ref().map_or(Value::Nothing, pick)
+fn table(machines: &[CatalogueMachineRecord]) -> Table {
+    fn of(machine: &CatalogueMachineRecord, pick: fn(&MachineFleetRecord) -> TableValue) -> TableValue {
+        machine.fleet.as_ref().map_or(TableValue::Nothing, pick)
     }
-    let columns: [Column<MachineRecord>; 9] = [
+    let columns: [Column<CatalogueMachineRecord>; 9] = [
         ("machine", "machine", |machine| short(&machine.id).into()),
         ("cores_per_prover", "cores a prover", |machine| of(machine, |fleet| fleet.cores_per_prover.into())),
         ("provers_per_machine", "provers a machine", |machine| {
@@ -104,10 +104,10 @@ fn table(machines: &[MachineRecord]) -> Table {
         ("prove_s", "prove, s", |machine| of(machine, |fleet| fleet.prove_s.into())),
         ("usd_per_hour", "$/hour", |machine| of(machine, |fleet| fleet.usd_per_hour.into())),
         ("delay_p99_s", "p99, s", |machine| of(machine, |fleet| fleet.delay_s_p99.into())),
-        ("basis", "basis", |MachineRecord { fleet, problem, .. }| match (fleet, problem) {
+        ("basis", "basis", |CatalogueMachineRecord { fleet, problem, .. }| match (fleet, problem) {
             (Some(fleet), _) => fleet.basis.clone().into(),
             (None, Some(why)) => format!("no plan: {why}").into(),
-            (None, None) => Value::Nothing,
+            (None, None) => TableValue::Nothing,
         }),
     ];
     Table::of(machines, columns)

@@ -1,6 +1,6 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
-use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, Tone, Value};
+use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, TableValue, Tone};
 use crate::words::{capital, percent};
 use records::laws::{FitRecord, LawRecord, OfName, OverName, Reach};
 use records::number::{significant, time};
@@ -155,7 +155,7 @@ fn table(law: &LawRecord) -> Table {
                 point.y.into(),
                 point.low.into(),
                 point.high.into(),
-                Value::Nothing,
+                TableValue::Nothing,
                 point.reach.words().into(),
             ]);
         }

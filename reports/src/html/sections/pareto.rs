@@ -3,7 +3,7 @@
 use crate::chart::{Axis, Chart, Column, Dot, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
-use records::plan::{ParetoRecord, PlanRecord, State, Statistic};
+use records::plan::{BatchState, ParetoRecord, PlanRecord, Statistic};
 use records::report::Records;
 
 pub(super) const SECTION: Section = Section { id: "cost", title: "Cost against delay", script: None, build };
@@ -63,7 +63,7 @@ fn front(plan: &PlanRecord) -> Chart {
     let limit = plan
         .inputs
         .delay_limit
-        .filter(|limit| limit.state == State::Consolidated && limit.statistic == Statistic::P99);
+        .filter(|limit| limit.state == BatchState::Consolidated && limit.statistic == Statistic::P99);
     let rules = limit
         .map(|limit| Rule::Y { at: limit.limit_s, label: format!("asked: within {}", time(limit.limit_s)) });
     let series = [

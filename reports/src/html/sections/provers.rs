@@ -1,11 +1,11 @@
 //! Delay over the number of provers, with the floor that no number goes below.
 
 use crate::answer::how_sure;
-use crate::chart::{Axis, BandPoint, Chart, Column, Dot, Rule, Series, Table, Tone, Value, yes_or_no};
+use crate::chart::{Axis, BandPoint, Chart, Column, Dot, Rule, Series, Table, TableValue, Tone, yes_or_no};
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
 use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
-use records::plan::{PlanRecord, State};
+use records::plan::{BatchState, PlanRecord};
 use records::report::Records;
 
 pub(super) const SECTION: Section =
@@ -68,7 +68,7 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
     if let Some(floor) = curves.floor {
         rules.push(Rule::Y { at: floor.p99_s, label: format!("floor of the p99: {}", time(floor.p99_s)) });
     }
-    let limit = plan.inputs.delay_limit.filter(|limit| limit.state == State::Consolidated);
+    let limit = plan.inputs.delay_limit.filter(|limit| limit.state == BatchState::Consolidated);
     let most_s = settled.iter().map(|(_, delay)| delay.p99_s).fold(0.0, f64::max);
     let mut asked = String::new();
     if let Some(limit) = limit {
@@ -112,14 +112,14 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
 }
 
 fn table(curves: &CurvesRecord) -> Table {
-    fn delay(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> f64) -> Value {
+    fn delay(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> f64) -> TableValue {
         fleet.delay.as_ref().map(pick).into()
     }
-    fn half_width(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> Option<f64>) -> Value {
+    fn half_width(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> Option<f64>) -> TableValue {
         fleet.delay.as_ref().and_then(pick).into()
     }
     // Four digits, as they are shown: the rest is noise of the division.
-    fn percent(fraction: f64) -> Value {
+    fn percent(fraction: f64) -> TableValue {
         significant(fraction * 100.0, 4).parse().unwrap_or(fraction * 100.0).into()
     }
     let columns: [Column<OverProversRecord>; 10] = [

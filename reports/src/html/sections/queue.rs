@@ -1,6 +1,6 @@
 //! The queue over a day of uneven load.
 
-use crate::chart::{Axis, Chart, Series, Table, Tone, Value};
+use crate::chart::{Axis, Chart, Series, Table, TableValue, Tone};
 use crate::html::section::{Block, Section};
 use crate::words::seconds;
 use records::number::significant;
@@ -69,7 +69,7 @@ fn load(day: &DayRecord) -> Chart {
     let mut points = hours(&day.load_batches_per_s);
     let mut table = Table::new([("hour", "hour"), ("load_batches_per_s", "load, batches/s")]);
     for (hour, load) in &points {
-        table.push([(*hour).into(), Value::from(*load)]);
+        table.push([(*hour).into(), TableValue::from(*load)]);
     }
     // The last slot lasts until midnight.
     points.extend(day.load_batches_per_s.last().map(|load| (24.0, *load)));

@@ -4,7 +4,7 @@ use crate::answer::{
     Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, simulated, target, users_wait,
     ways, without_proofs,
 };
-use crate::chart::{Axis, Chart, Series, Span, Table, Tone};
+use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
 use crate::html::inline::{short, unbroken};
 use crate::html::section::{Block, Section};
 use crate::words::{capital, count, count_of, percent, rate, with_half_width};
@@ -123,7 +123,7 @@ fn spread(plan: &PlanRecord) -> Option<String> {
 /// Delay to consolidated by each way of knowing it.
 fn four_ways(fleet: &FleetEstimateRecord) -> Chart {
     let ways = ways(fleet);
-    let span = |(lane, way): (usize, &Way)| Span {
+    let span = |(lane, way): (usize, &Way)| LaneSpan {
         lane,
         from: 0.0,
         to: way.delay_s,

@@ -11,10 +11,10 @@ use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
 use records::sample::CellRecord;
 use regression::aa::{advice, rows, spread};
-use regression::paired::block::Figures;
+use regression::paired::block::ShiftTest;
 use regression::paired::record::{arm, pair_record};
 use regression::paired::rules::check;
-use regression::paired::{Made, Many, Rules, one_block};
+use regression::paired::{Made, Many, PairedRules, one_block};
 use reports::regression::aa;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -74,10 +74,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
 }
 
-fn cell(made: &Made, cells: &[CellRecord], rules: &Rules, trials: u64) -> Option<AaCellRecord> {
+fn cell(made: &Made, cells: &[CellRecord], rules: &PairedRules, trials: u64) -> Option<AaCellRecord> {
     let Made { cell: key, time, block } = made;
     let differences: Vec<f64> = block.differences(rules.pairs).into_iter().flatten().collect();
-    let figures = Figures::of(&differences, rules.level);
+    let figures = ShiftTest::of(&differences, rules.level);
     let (deviation, correlation) = spread(&differences);
     let rows = rows(&differences, rules, trials);
     Some(AaCellRecord {

@@ -11,7 +11,7 @@ use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec, SystemChoice};
 use records::sample::CellRecord;
-use regression::paired::Event;
+use regression::paired::PairedEvent;
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -108,19 +108,19 @@ impl ComparisonSpec {
 }
 
 /// A line on standard error for each event of a comparison that began at `started`.
-pub(crate) fn progress(started: Instant) -> impl FnMut(&Event<'_>) {
+pub(crate) fn progress(started: Instant) -> impl FnMut(&PairedEvent<'_>) {
     move |event| {
         let at = format!("{:5.0} s", started.elapsed().as_secs_f64());
         match event {
-            Event::Described { cells, comparisons } => {
+            PairedEvent::Described { cells, comparisons } => {
                 eprintln!("{at}  both programs answer: {} cells, {comparisons} comparisons", cells.len());
             }
-            Event::Block { block, cells, pairs } => {
+            PairedEvent::Block { block, cells, pairs } => {
                 let why =
                     if *block == 1 { "" } else { ", independent of the first, since that suspects a change" };
                 eprintln!("{at}  block {block}: {pairs} pairs of {cells} cells{why}");
             }
-            Event::Pair { block, place, cell, is_repeat, is_discarded } => {
+            PairedEvent::Pair { block, place, cell, is_repeat, is_discarded } => {
                 let again = if *is_repeat { " again" } else { "" };
                 let discarded = if *is_discarded { ": discarded" } else { "" };
                 eprintln!("{at}  block {block}, pair {}{again}, {cell}{discarded}", place + 1);

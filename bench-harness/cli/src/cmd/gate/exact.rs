@@ -5,7 +5,7 @@ use crate::cmd::gate::refused::{OF_EXACT_FIGURES, refuse};
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::{Refused, Regression, usage};
 use crate::output::{print, width, write_json};
-use ::measure::figures::{Figures, figures};
+use ::measure::figures::{SpecFigures, figures};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
 use records::file::ReadError;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         true => records::file::read::<FiguresRecord>(&file).ok(),
         false => Some(read(&file)?),
     };
-    let Figures { record: head, again } = figures(&spec, &mut |cell| eprintln!("figures of {cell}"))?;
+    let SpecFigures { record: head, again } = figures(&spec, &mut |cell| eprintln!("figures of {cell}"))?;
     let varying = varying(&head, &again);
     let name = file.display().to_string();
     if bless {

@@ -9,7 +9,7 @@ use crate::cmd::plan::from_profile::MeasuredTimes;
 use planner::domain::{Close, Target};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
-use records::regression::paired::{ComparisonRecord, FleetImpactRecord, PairedRecord, TimeName};
+use records::regression::paired::{FleetImpactRecord, PairedComparisonRecord, PairedRecord, TimeName};
 use std::collections::BTreeMap;
 
 /// Hours of a month: 365 days in twelve, as clouds bill.
@@ -40,7 +40,7 @@ pub(crate) fn of(
 }
 
 fn one(
-    comparison: &ComparisonRecord,
+    comparison: &PairedComparisonRecord,
     stages: &[BTreeMap<String, f64>],
     plan_args: &PlanArgs,
     target: Target,
@@ -97,7 +97,7 @@ fn fleet(request: &PlanRequest, ratio: f64) -> anyhow::Result<Option<Fleet>> {
 
 /// The request of base; none where its samples lack a stage that a plan needs.
 fn request(
-    comparison: &ComparisonRecord,
+    comparison: &PairedComparisonRecord,
     stages: &[BTreeMap<String, f64>],
     plan_args: &PlanArgs,
 ) -> anyhow::Result<Option<PlanRequest>> {

@@ -4,7 +4,7 @@ use crate::exit::usage;
 use ::measure::spec::units::{fraction, seconds};
 use clap::ValueEnum;
 use records::regression::paired::TimeName;
-use regression::paired::{Many, Rules};
+use regression::paired::{Many, PairedRules};
 use std::time::Duration;
 
 /// Pairs, tests and times.
@@ -42,10 +42,10 @@ enum Time {
 
 impl PairArgs {
     /// The rules of these flags, at the default minimum effect.
-    pub(crate) fn rules(&self, many: Many, seed: u64) -> Rules {
+    pub(crate) fn rules(&self, many: Many, seed: u64) -> PairedRules {
         let Self { pairs, level, repeat_discarded, times: _, sample_timeout: _ } = *self;
         let repeat_discarded = repeat_discarded.unwrap_or(pairs);
-        Rules { pairs, level, many, repeat_discarded, seed, ..Rules::default() }
+        PairedRules { pairs, level, many, repeat_discarded, seed, ..PairedRules::default() }
     }
 
     /// How long a sample may take.

@@ -12,9 +12,9 @@ use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
 use ::measure::spec::units::fraction;
 use records::regression::paired::{PairedRecord, VerdictName};
-use regression::paired::record::{About, record};
+use regression::paired::record::{PairedContext, record};
 use regression::paired::rules::check;
-use regression::paired::{Many, Rules, compare};
+use regression::paired::{Many, PairedRules, compare};
 use reports::regression::paired_terminal;
 use std::time::Instant;
 
@@ -86,7 +86,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let spec = ComparisonSpec::of(spec)?;
     let many = if geometric_mean { Many::GeometricMean } else { Many::Holm };
     let min_effect = if shared { SHARED_MIN_EFFECT } else { min_effect };
-    let rules = Rules { min_effect, strict, ..pairs.rules(many, spec.seed) };
+    let rules = PairedRules { min_effect, strict, ..pairs.rules(many, spec.seed) };
     let (times, limit) = (pairs.times(), pairs.limit()?);
     // What can never be decided is refused before anything is built.
     check(&rules, spec.cells.len() * times.len()).map_err(usage)?;
@@ -96,7 +96,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let [mut base_arm, mut head_arm] =
         spec.programs([("base", &built.base), ("head", &built.head)], limit, &stop);
     let found = compare(&mut base_arm, &mut head_arm, &times, &rules, &mut progress(started))?;
-    let about = About {
+    let about = PairedContext {
         rules: &rules,
         base: (base, built.base.commit),
         head: (head, built.head.commit),

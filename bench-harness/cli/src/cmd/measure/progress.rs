@@ -1,7 +1,7 @@
 //! What a user sees while measuring: a bar with the time left on a terminal, plain lines in a pipe.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use measure::run::events::{Event, Events};
+use measure::run::events::{Events, RunEvent};
 use records::sample::StageName;
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -53,10 +53,10 @@ impl Progress {
 }
 
 impl Events for Progress {
-    fn on(&mut self, event: &Event<'_>) {
+    fn on(&mut self, event: &RunEvent<'_>) {
         match event {
-            Event::AlreadyDone { cell } => self.line(&format!("done before: {}", cell.words())),
-            Event::Cell { place, of, cell } => {
+            RunEvent::AlreadyDone { cell } => self.line(&format!("done before: {}", cell.words())),
+            RunEvent::Cell { place, of, cell } => {
                 self.place = format!("[{}/{of}] {}", place + 1, cell.words());
                 self.proved.clear();
                 match &self.bar {
@@ -69,15 +69,15 @@ impl Events for Progress {
                 }
                 self.doing("building circuits, then one warm-up that does not count");
             }
-            Event::WarmUp { wall_s } => self.doing(&format!("warmed up in {wall_s:.1} s")),
-            Event::Started { repeat } => self.doing(&format!("repeat {}", repeat + 1)),
-            Event::Sample(sample) => {
+            RunEvent::WarmUp { wall_s } => self.doing(&format!("warmed up in {wall_s:.1} s")),
+            RunEvent::Started { repeat } => self.doing(&format!("repeat {}", repeat + 1)),
+            RunEvent::Sample(sample) => {
                 if sample.stage == StageName::Prove {
                     self.proved.push(sample.wall_s);
                     self.doing(&format!("proved a batch in {:.2} s, verified", sample.wall_s));
                 }
             }
-            Event::Repeat { made, of, wall_s, cell_left_s: _, run_left_s } => {
+            RunEvent::Repeat { made, of, wall_s, cell_left_s: _, run_left_s } => {
                 let left = format!("{} left", duration(*run_left_s));
                 self.left = format!("{left}, ");
                 match &self.bar {
@@ -89,8 +89,8 @@ impl Events for Progress {
                     None => self.line(&format!("  repeat {made}/{of} in {wall_s:.1} s, about {left}")),
                 }
             }
-            Event::Failure(failure) => self.line(&format!("  FAILED: {}", failure.why)),
-            Event::CellEnd { cell, end, repeats } => {
+            RunEvent::Failure(failure) => self.line(&format!("  FAILED: {}", failure.why)),
+            RunEvent::CellEnd { cell, end, repeats } => {
                 let why = end.words();
                 let proofs = self.proved.len();
                 let mean = self.proved.iter().sum::<f64>() / proofs as f64;
@@ -100,7 +100,7 @@ impl Events for Progress {
                 };
                 self.line(&format!("  {}: {repeats} repeats ({why}){proved}", cell.words()));
             }
-            Event::Note(text) => self.line(text),
+            RunEvent::Note(text) => self.line(text),
         }
     }
 }

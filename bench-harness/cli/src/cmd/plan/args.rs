@@ -8,7 +8,9 @@ use crate::exit::usage;
 use ::measure::spec::units::seconds;
 use clap::ValueEnum;
 use planner::PlanRequest;
-use planner::domain::{Aggregation, DelayLimitRecord, Gas, Load, Prices, State, Statistic, Target, TimeDist};
+use planner::domain::{
+    Aggregation, BatchState, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, TimeDist,
+};
 use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
 
@@ -194,8 +196,8 @@ impl PlanArgs {
         }
         if let Some(limit_s) = self.delay {
             let state = match self.delay_state {
-                DelayState::Virtual => State::Virtual,
-                DelayState::Consolidated => State::Consolidated,
+                DelayState::Virtual => BatchState::Virtual,
+                DelayState::Consolidated => BatchState::Consolidated,
             };
             let statistic = match self.delay_statistic {
                 DelayStatistic::Mean => Statistic::Mean,

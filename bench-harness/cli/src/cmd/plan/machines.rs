@@ -9,7 +9,7 @@ use planner::hardware::{Catalogue, MeasuredProver, compare, rank, splits};
 use planner::plan::Plan;
 use planner::scaling::LineFit;
 use records::plan::RecommendationRecord;
-use records::plan::answers::MachineRecord;
+use records::plan::answers::CatalogueMachineRecord;
 use records::plan::answers::{
     MachineAnswersRecord, MachineComparisonRecord, MachineSplitRecord, SplitRecord,
 };
@@ -166,12 +166,12 @@ impl MachineArgs {
         base: &RecommendationRecord,
         catalogue: &Catalogue,
         prover: &MeasuredProver,
-    ) -> anyhow::Result<Vec<MachineRecord>> {
+    ) -> anyhow::Result<Vec<CatalogueMachineRecord>> {
         let all = self.hardware.iter().any(|id| id == "all");
         for id in self.hardware.iter().filter(|id| *id != "all") {
             catalogue.find(id)?;
         }
-        let wanted = |machine: &MachineRecord| all || self.hardware.contains(&machine.id);
+        let wanted = |machine: &CatalogueMachineRecord| all || self.hardware.contains(&machine.id);
         Ok(rank(request, base, catalogue, prover).into_iter().filter(wanted).collect())
     }
 

@@ -6,10 +6,10 @@ use crate::exit::usage;
 use ::measure::run::folder::RunFiles;
 use planner::PlanError;
 use planner::plan::choose;
-use records::comparison::{ComparisonRecord, FleetRecord};
+use records::comparison::{FleetRecord, ProfileComparisonRecord};
 use records::profile::ProfileRecord;
 use records::sample::CellRecord;
-use regression::profiles::{Compared, compare};
+use regression::profiles::{ProfileSide, compare};
 use std::path::{Path, PathBuf};
 
 /// One side as it is written: a run's folder or a profile, and `@CORES` where it has several core counts.
@@ -50,12 +50,12 @@ pub(crate) fn side_by_side(
     sides: &[Side],
     plan_args: &PlanArgs,
     second_usd: Option<f64>,
-) -> anyhow::Result<ComparisonRecord> {
+) -> anyhow::Result<ProfileComparisonRecord> {
     let [first, second] = sides else {
         return Err(usage(format!("--compare: expected two runs, got {}", sides.len())));
     };
     let (ours, theirs) = (first.read()?, second.read()?);
-    let compared = |side: &Side, profile| Compared { name: side.name.clone(), profile, cores: side.cores };
+    let compared = |side: &Side, profile| ProfileSide { name: side.name.clone(), profile, cores: side.cores };
     let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
     plan_args.refuse_without_target()?;
     if plan_args.target().is_none() {

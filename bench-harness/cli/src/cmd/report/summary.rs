@@ -85,7 +85,7 @@ fn machines(
     profile: &ProfileRecord,
     best: &CellSummaryRecord,
     plan: &Plan,
-) -> anyhow::Result<Vec<records::plan::answers::MachineRecord>> {
+) -> anyhow::Result<Vec<records::plan::answers::CatalogueMachineRecord>> {
     if best.clock_ghz.is_none() {
         return Ok(Vec::new());
     }
