@@ -3,11 +3,11 @@
 //! Every rendering (terminal, Markdown, page, server) sets these and words none of its own; the script of the page
 //! writes the headline a second time, since it has no plan to hand over, and a test in a browser compares the two.
 
-use crate::words::{capital, cost, count, count_of, rate, seconds};
+use crate::words::{capital, count, count_of, percent, rate, seconds, with_half_width};
 use records::number::significant;
 use records::plan::{
-    FleetEstimateRecord, PlanRecord, RecommendationRecord, SensitivityRecord, SimulatedRecord, Term,
-    TimeRecord,
+    DelayRecord, FleetEstimateRecord, LimitVerdict, PlanRecord, RecommendationRecord, SensitivityRecord,
+    SimulatedRecord, StressRecord, Term, TimeRecord,
 };
 use records::profile::ProfileRecord;
 
@@ -21,12 +21,15 @@ fn run(plan: &PlanRecord, beside: &str) -> String {
     let RecommendationRecord { provers, spares, batches_per_aggregation, aggregators, .. } =
         plan.recommendation;
     let spares = if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
-    format!(
-        "Run {}{beside}{spares}, aggregate {} at a time on {}",
-        count(provers, "prover"),
-        count_of(batches_per_aggregation, "batch", "batches"),
-        count(aggregators, "aggregator")
-    )
+    let proofs = match aggregators {
+        0 => "verify the proof of each batch on L1".to_owned(),
+        _ => format!(
+            "aggregate {} at a time on {}",
+            count_of(batches_per_aggregation, "batch", "batches"),
+            count(aggregators, "aggregator")
+        ),
+    };
+    format!("Run {}{beside}{spares}, {proofs}", count(provers, "prover"))
 }
 
 /// The whole recommendation as one sentence: the headline with its range, the rate, the delays and the cost. The
@@ -39,7 +42,40 @@ pub fn sentence(plan: &PlanRecord) -> String {
     };
     let rate = rate(chosen.throughput_batches_per_s, chosen.throughput_transactions_per_s);
     let cost = fleet_cost(plan).map_or_else(String::new, |cost| format!(", {cost}"));
-    format!("{}: {rate}, {}{cost}.", run(plan, &range), users_wait(plan))
+    let verdict = verdict(plan).map_or_else(String::new, |verdict| format!(" {verdict}."));
+    format!("{}: {rate}, {}{cost}.{verdict}", run(plan, &range), users_wait(plan))
+}
+
+/// Where the simulated delay does not lie within the limit for certain: how it stands to it.
+fn verdict(plan: &PlanRecord) -> Option<String> {
+    let verdict = plan.recommendation.verdict.filter(|verdict| *verdict != LimitVerdict::Meets)?;
+    let limit = plan.inputs.delay_limit?;
+    Some(format!("{} of {} ({})", capital(verdict.words()), seconds(limit.limit_s), limit.statistic.words()))
+}
+
+/// What more load, or a machine or block less, does to the fleet: `+10 % load: p99 431 s; +20 % load: 12.5 batches/h
+/// queue up at 103 % use of prove, an hour of it drains in 750 s`.
+pub(crate) fn withstands(plan: &PlanRecord) -> String {
+    let event = |row: &StressRecord| format!("{}: {}", row.event.words(), after(row));
+    plan.stress.iter().map(event).collect::<Vec<_>>().join("; ")
+}
+
+/// What one change does, in words.
+pub(crate) fn after(row: &StressRecord) -> String {
+    let StressRecord { utilization, stage, p99_s, growth_batches_per_hour, drain_s, .. } = row;
+    match (p99_s, growth_batches_per_hour) {
+        (Some(p99_s), _) => format!("p99 {}", seconds(*p99_s)),
+        (None, growth) => {
+            let grows = growth.map_or_else(String::new, |growth| {
+                format!("{} batches/h queue up at ", significant(growth, 3))
+            });
+            let drains = drain_s.map_or_else(
+                || "; the queue never drains".to_owned(),
+                |drain_s| format!("; an hour of it drains in {}", seconds(drain_s)),
+            );
+            format!("BREAKS: {grows}{} use of {}{drains}", percent(*utilization, 3), stage.words())
+        }
+    }
 }
 
 /// The estimates of the recommended fleet.
@@ -54,7 +90,20 @@ pub(crate) fn simulated(plan: &PlanRecord) -> Option<&SimulatedRecord> {
 
 /// The fleet's cost, where prices were given.
 pub(crate) fn fleet_cost(plan: &PlanRecord) -> Option<String> {
-    cost(plan.recommendation.usd_per_hour, plan.recommendation.usd_per_batch)
+    const HOURS_A_MONTH: f64 = 730.0;
+    let RecommendationRecord { usd_per_hour, gas_usd_per_hour, usd_per_batch, usd_per_transaction, .. } =
+        plan.recommendation;
+    let (machines, batch) = (usd_per_hour?, usd_per_batch?);
+    let gas = gas_usd_per_hour.map_or_else(
+        || " without L1 gas".to_owned(),
+        |gas| format!(" in machines and ${} in L1 gas", significant(gas, 4)),
+    );
+    let month = HOURS_A_MONTH * (machines + gas_usd_per_hour.unwrap_or(0.0));
+    let unit = usd_per_transaction.map_or_else(
+        || format!("${} a batch", significant(batch, 3)),
+        |transaction| format!("${} a transaction", significant(transaction, 3)),
+    );
+    Some(format!("${} an hour{gas}, ${} a month, {unit}", significant(machines, 4), significant(month, 3)))
 }
 
 /// What a user waits until a transaction is virtual and until it is consolidated, by the best that is known: the
@@ -66,7 +115,7 @@ pub(crate) fn users_wait(plan: &PlanRecord) -> String {
             "sequenced on L1 after {}, proven there after {} on average (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),
             seconds(simulated.consolidated.mean_s),
-            seconds(simulated.consolidated.p99_s)
+            p99(&simulated.consolidated)
         ),
         Some(FleetEstimateRecord { unstable: Some(_), .. }) => format!(
             "sequenced on L1 after {}; UNSTABLE: demand exceeds capacity, and the delay until it is proven there \
@@ -79,6 +128,19 @@ pub(crate) fn users_wait(plan: &PlanRecord) -> String {
             seconds(chosen.delay_consolidated_s)
         ),
     }
+}
+
+/// Groups of which fewer leave the 99th percentile to the one or two slowest.
+const SAMPLES_FOR_P99: u64 = 299;
+
+/// A 99th percentile with its interval, and with the samples where they are too few for one.
+fn p99(delay: &DelayRecord) -> String {
+    let few = if (2..SAMPLES_FOR_P99).contains(&delay.samples) && delay.p99_half_width_s.is_some() {
+        format!(", from {} groups alone", delay.samples)
+    } else {
+        String::new()
+    };
+    with_half_width(delay.p99_s, delay.p99_half_width_s) + &few
 }
 
 /// The load and the limit on delay that were asked for.
@@ -102,8 +164,9 @@ pub(crate) fn asked(plan: &PlanRecord) -> String {
         seconds(time.mean_s) + &spread
     };
     format!(
-        "Asked: {}. Close {}, prove {}, aggregate {}{}, block {}.",
+        "Asked: {}, {} of each stage unused. Close {}, prove {}, aggregate {}{}, block {}.",
         target(plan),
+        percent(inputs.headroom, 3),
         seconds(inputs.close_s),
         time(&inputs.prove),
         time(&inputs.aggregation.step),

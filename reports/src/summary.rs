@@ -1,9 +1,9 @@
-//! A run and its plan in 25 lines, for a person at a terminal: the answer, why, how sure, the delay four ways, what
+//! A run and its plan in 30 lines, for a person at a terminal: the answer, why, how sure, the delay four ways, what
 //! was measured, and what must be known beside it. Never more lines than [`LINES_MAX`].
 
 use crate::answer::{
     Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, target, users_wait, ways,
-    without_proofs,
+    without_proofs, withstands,
 };
 use crate::bars::{bar, histogram};
 use crate::profile::rows::{interval, remarks};
@@ -14,7 +14,7 @@ use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
 
 /// The most lines of a summary: a terminal of the usual height holds it whole.
-pub const LINES_MAX: usize = 25;
+pub const LINES_MAX: usize = 30;
 /// Cells that are shown; of more, the fastest.
 const CELLS_MOST: usize = 5;
 /// Remarks that are shown.
@@ -107,6 +107,7 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
         ("cost", fleet_cost(plan).unwrap_or_default()),
         ("why", format!("{}. {}", limit(plan), because(plan))),
         ("how sure", format!("{provers}{}; {}", certainty.basis, certainty.if_otherwise)),
+        ("withstands", withstands(plan)),
     ];
     let parts = parts.iter().filter(|(_, words)| !words.is_empty());
     lines.extend(parts.flat_map(|(name, words)| style.line(name, words)));

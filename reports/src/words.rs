@@ -54,12 +54,6 @@ pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> Strin
     }
 }
 
-/// What a fleet costs, where prices were given: `$30 an hour, $0.0833 a batch`.
-pub(crate) fn cost(usd_per_hour: Option<f64>, usd_per_batch: Option<f64>) -> Option<String> {
-    let (hour, batch) = (significant(usd_per_hour?, 4), significant(usd_per_batch?, 3));
-    Some(format!("${hour} an hour, ${batch} a batch"))
-}
-
 /// The text with a capital at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();

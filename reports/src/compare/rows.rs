@@ -1,6 +1,5 @@
 //! What terminal and Markdown both show of a comparison.
 
-use crate::words::cost;
 use records::comparison::{
     CellPairRecord, ComparedDifferenceRecord, FigureRecord, FleetRecord, ProfileComparisonRecord,
     RatioRecord, StageRecord,
@@ -146,4 +145,10 @@ pub(crate) fn cautions(record: &ProfileComparisonRecord) -> Vec<String> {
             .to_owned(),
     );
     lines
+}
+
+/// What a fleet costs, where prices were given: `$30 an hour, $0.0833 a batch`.
+fn cost(usd_per_hour: Option<f64>, usd_per_batch: Option<f64>) -> Option<String> {
+    let (hour, batch) = (significant(usd_per_hour?, 4), significant(usd_per_batch?, 3));
+    Some(format!("${hour} an hour, ${batch} a batch"))
 }

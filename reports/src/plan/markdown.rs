@@ -3,14 +3,22 @@
 use crate::answer::{asked, sentence};
 use crate::markdown::{list, table, text};
 use crate::plan::rows::{
-    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, delay_rows, design_row, outlook_row,
-    pareto_row,
+    ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
+    alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
 use records::plan::PlanRecord;
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
     let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", text(&sentence(plan)), text(&asked(plan)));
+    if !plan.stress.is_empty() {
+        page += &table(&STRESS_HEADER, plan.stress.iter().map(stress_row));
+    }
+    if !plan.alternatives.is_empty() {
+        page += "\nThe nearest other designs:\n\n";
+        page += &table(&ALTERNATIVE_HEADER, plan.alternatives.iter().map(alternative_row));
+    }
+    page += "\nDesigns, by the published formulas:\n\n";
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));
     page += "\nDelay to consolidated, three ways:\n\n";
     page += &table(&OUTLOOK_HEADER, plan.fleet_estimates.iter().map(outlook_row));

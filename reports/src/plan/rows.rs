@@ -3,7 +3,10 @@
 use crate::answer;
 use crate::words::{percent, seconds, with_half_width};
 use records::number::significant;
-use records::plan::{DelayRecord, DesignRecord, FleetEstimateRecord, ParetoRecord, PlanRecord};
+use records::plan::{
+    AlternativeRecord, DelayRecord, DesignRecord, FleetEstimateRecord, LimitVerdict, ParetoRecord,
+    PlanRecord, StressRecord,
+};
 
 /// The header of the table of three figures.
 pub(crate) const OUTLOOK_HEADER: [&str; 8] =
@@ -92,6 +95,34 @@ pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
         point.machines.to_string(),
         point.usd_per_batch.map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
         seconds(point.p99_s),
+    ]
+}
+
+/// The header of the table of what the fleet withstands.
+pub(crate) const STRESS_HEADER: [&str; 3] = ["if", "use", "then"];
+
+/// One row of it.
+pub(crate) fn stress_row(row: &StressRecord) -> [String; 3] {
+    let used = format!("{} of {}", percent(row.utilization, 3), row.stage.words());
+    [row.event.words().to_owned(), used, answer::after(row)]
+}
+
+/// The header of the table of the nearest other designs.
+pub(crate) const ALTERNATIVE_HEADER: [&str; 6] = ["P", "N", "A", "cores", "cost", "p99 to consolidated"];
+
+/// One row of it. Dollars are a transaction's, or a batch's where its size is not known.
+pub(crate) fn alternative_row(row: &AlternativeRecord) -> [String; 6] {
+    let verdict = match row.verdict {
+        Some(verdict) if verdict != LimitVerdict::Meets => format!(", {}", verdict.words()),
+        _ => String::new(),
+    };
+    [
+        row.provers.to_string(),
+        row.batches_per_aggregation.to_string(),
+        row.aggregators.to_string(),
+        row.cores.to_string(),
+        row.usd_per_unit.map_or_else(|| "-".to_owned(), |usd| format!("${}", significant(usd, 3))),
+        with_half_width(row.p99_s, row.p99_half_width_s) + &verdict,
     ]
 }
 

@@ -1,22 +1,63 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use crate::answer::{asked, sentence};
+use crate::answer::{asked, because, how_sure, limit, sentence};
 use crate::plan::rows::{
-    DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, delay_rows, design_row, outlook_row,
-    pareto_row,
+    ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
+    alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
-use crate::text::{framed, trimmed, wrap};
-use records::plan::PlanRecord;
+use crate::text::{framed, ruled, trimmed, wrap};
+use crate::words::{capital, count};
+use records::plan::{PlanRecord, SearchRecord};
 
-/// The plan as text of at most `width` columns, ending in a newline.
+/// The most lines of a plan without its tables, on a terminal of 100 columns: what one screen holds.
+pub const LINES_MAX: usize = 30;
+
+/// The plan on one screen, as text of at most `width` columns, ending in a newline: the answer, why, how sure, what the
+/// fleet withstands and the nearest other designs.
 pub fn render(plan: &PlanRecord, width: u16) -> String {
+    let mut text = format!("{}\n", wrap(&sentence(plan), width, ""));
+    text += &format!("{}\n\n", wrap(&asked(plan), width, ""));
+    let sure = how_sure(plan);
+    let provers = sure.provers.map_or_else(String::new, |provers| format!("{provers} provers "));
+    for (name, words) in [
+        ("Why", format!("{} {}", capital(limit(plan)) + ".", because(plan))),
+        ("How sure", format!("{provers}{}; {}", sure.basis, sure.if_otherwise)),
+        ("Search", search(plan)),
+    ] {
+        text += &wrap(&format!("{name}: {words}"), width, "  ");
+        text.push('\n');
+    }
+    if !plan.stress.is_empty() {
+        text += &format!("\n{}\n", ruled(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
+    }
+    if !plan.alternatives.is_empty() {
+        let rows = plan.alternatives.iter().map(alternative_row);
+        text += &format!("The nearest other designs:\n{}\n", ruled(ALTERNATIVE_HEADER, rows, width));
+    }
+    trimmed(&text)
+}
+
+/// How far the search for it went.
+fn search(plan: &PlanRecord) -> String {
+    let SearchRecord { fleets_simulated, is_complete } = plan.search;
+    match (fleets_simulated, is_complete) {
+        (0, _) => "the capacities alone decide; nothing had to be simulated to choose.".to_owned(),
+        (fleets, true) => format!("{} simulated; none cheaper meets the limit.", count(fleets, "fleet")),
+        (fleets, false) => format!(
+            "{} simulated, and then the search was ended: the best so far; a cheaper one may exist.",
+            count(fleets, "fleet")
+        ),
+    }
+}
+
+/// The plan with everything that led to it, as text of at most `width` columns, ending in a newline.
+pub fn explain(plan: &PlanRecord, width: u16) -> String {
     let designs = framed(DESIGN_HEADER, plan.designs.iter().map(design_row), width);
     let fleet_estimates = framed(OUTLOOK_HEADER, plan.fleet_estimates.iter().map(outlook_row), width);
     let mut text = format!(
-        "{}\n{}\n\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
+        "{}\nDesigns, by the formulas of \"Order then Prove\":\n{designs}\n\n\
          Delay to consolidated, three ways:\n{fleet_estimates}\n\n",
-        wrap(&sentence(plan), width, ""),
-        wrap(&asked(plan), width, ""),
+        render(plan, width),
     );
     let delays = delay_rows(plan);
     if !delays.is_empty() {
@@ -26,7 +67,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         let pareto = framed(PARETO_HEADER, plan.pareto.iter().map(pareto_row), width);
         text += &format!("Cost against delay:\n{pareto}\n\n");
     }
-    text += "Why:\n";
+    text += "Notes:\n";
     for reason in &plan.reasons {
         text += &wrap(&format!("- {reason}"), width, "  ");
         text.push('\n');
@@ -39,13 +80,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_comes_first() {
-        insta::assert_snapshot!(render(&fixtures::plan::published_plan(), 100));
+    fn the_answer_is_one_screen() {
+        let page = render(&fixtures::plan::published_plan(), 100);
+        assert!(page.lines().count() <= LINES_MAX, "{} lines", page.lines().count());
+        insta::assert_snapshot!(page);
+    }
+
+    #[test]
+    fn all_of_it_on_request() {
+        insta::assert_snapshot!(explain(&fixtures::plan::published_plan(), 100));
     }
 
     #[test]
     fn a_narrow_terminal_is_kept_within() {
-        let page = render(&fixtures::plan::published_plan(), 60);
+        let page = explain(&fixtures::plan::published_plan(), 60);
         for line in page.lines() {
             assert!(line.chars().count() <= 60, "{} columns: {line}", line.chars().count());
         }

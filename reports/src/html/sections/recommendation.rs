@@ -7,6 +7,7 @@ use crate::answer::{
 use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
 use crate::html::inline::{short, unbroken};
 use crate::html::section::{Block, Section};
+use crate::plan::rows::{ALTERNATIVE_HEADER, STRESS_HEADER, alternative_row, stress_row};
 use crate::words::{capital, count, count_of, percent, rate, with_half_width};
 use maud::{Markup, html};
 use records::number::{significant, time};
@@ -20,6 +21,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     match (&records.plan, &records.profile) {
         (Some(plan), _) => {
             let mut blocks = vec![Block::Markup(answer(plan))];
+            blocks.push(Block::Markup(withstanding(plan)));
             blocks.extend(recommended(plan).map(|fleet| Block::chart(four_ways(fleet))));
             blocks.extend(records.planned_with.as_ref().map(|cell| {
                 let cell = short(cell);
@@ -72,7 +74,7 @@ fn how_many(plan: &PlanRecord) -> Markup {
     let carried = plan.inputs.target_batches_per_s / chosen.capacity_batches_per_s;
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
-        p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (count(chosen.aggregators, "aggregator")) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
+        p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (match chosen.aggregators { 0 => "no aggregator".to_owned(), some => count(some, "aggregator") }) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
         @if carried.is_finite() && carried > 0.0 {
             p {
                 "The load is " (unbroken(&percent(carried, 3))) " of what they can carry"
@@ -100,6 +102,34 @@ fn certainty(plan: &PlanRecord) -> Markup {
         p { (unbroken(&capital(&sure.basis))) "." }
         p { (unbroken(&capital(&sure.if_otherwise))) "." }
         @if let Some(spread) = spread(plan) { p { (spread) } }
+    }
+}
+
+/// What the fleet withstands, and the nearest other designs.
+fn withstanding(plan: &PlanRecord) -> Markup {
+    html! {
+        @if !plan.stress.is_empty() {
+            (rows("What the fleet withstands", &STRESS_HEADER, plan.stress.iter().map(stress_row)))
+        }
+        @if !plan.alternatives.is_empty() {
+            (rows("The nearest other designs", &ALTERNATIVE_HEADER, plan.alternatives.iter().map(alternative_row)))
+        }
+    }
+}
+
+fn rows<const N: usize>(
+    caption: &str,
+    header: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> Markup {
+    html! {
+        div class="scroll" {
+            table {
+                caption { (caption) }
+                thead { tr { @for name in header { th scope="col" { (name) } } } }
+                tbody { @for row in rows { tr { @for cell in &row { td { (cell) } } } } }
+            }
+        }
     }
 }
 

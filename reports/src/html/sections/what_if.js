@@ -122,7 +122,9 @@
   // In the words of answer.rs, which the terminal prints.
   function run(p, n, a) {
     const spares = grid.spares > 0 ? ' and ' + count(grid.spares, 'spare') : '';
-    return 'Run ' + count(p, 'prover') + spares + ', aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator') + '.';
+    const proofs = a === 0 ? 'verify the proof of each batch on L1'
+      : 'aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator');
+    return 'Run ' + count(p, 'prover') + spares + ', ' + proofs + '.';
   }
   const GROWS = 'UNSTABLE: demand exceeds capacity, and the queue grows for as long as the load lasts.';
 

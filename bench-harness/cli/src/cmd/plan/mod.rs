@@ -64,6 +64,10 @@ pub(crate) struct Args {
     /// The same as --format json.
     #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
     json: bool,
+    /// Print, below the answer, everything that led to it: designs by the published formulas, delays three ways, cost
+    /// against delay, and notes.
+    #[arg(long, help_heading = OUTPUT)]
+    explain: bool,
     /// Write to this file instead of printing.
     #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -107,21 +111,33 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
     let request = args.by_hand.request(plan_args)?;
     let plan = recommend(&request)?;
     let record = plan.to_record();
-    let text = render(&record, args.format)?;
+    let text = args.text(&record)?;
     args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s()))
 }
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
     let Planned { cell, heading, plan, record, others } = args.asked.plan(profile)?;
-    let text = render(&record, args.format)?;
+    let text = args.text(&record)?;
     let text = match args.format {
-        Format::Terminal => format!("{heading}\n\n{text}\n{others}\n"),
+        Format::Terminal if args.explain => format!("{heading}\n\n{text}\n{others}\n"),
+        Format::Terminal => format!("{heading}\n\n{text}"),
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     args.deliver(text, &plan, &record, || args.machines.measured(profile, cell))
 }
 
 impl Args {
+    /// The plan in the form that was asked for.
+    fn text(&self, record: &PlanRecord) -> anyhow::Result<String> {
+        match (self.format, self.explain) {
+            (Format::Terminal, true) => Ok(reports::plan::terminal::explain(record, width())),
+            (_, true) => {
+                Err(usage("--explain: the other formats hold all of it; give it with --format terminal"))
+            }
+            (format, false) => render(record, format),
+        }
+    }
+
     /// Writes the timeline and the plan, with what was asked about machines: below the plan at a terminal, beside it
     /// in JSON.
     fn deliver(
