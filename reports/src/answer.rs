@@ -65,6 +65,7 @@ pub(crate) fn after(row: &StressRecord) -> String {
     let StressRecord { utilization, stage, p99_s, growth_batches_per_hour, drain_s, .. } = row;
     match (p99_s, growth_batches_per_hour) {
         (Some(p99_s), _) => format!("p99 {}", seconds(*p99_s)),
+        (None, None) => "stable".to_owned(),
         (None, growth) => {
             let grows = growth.map_or_else(String::new, |growth| {
                 format!("{} batches/h queue up at ", significant(growth, 3))

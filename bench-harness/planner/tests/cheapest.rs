@@ -180,8 +180,22 @@ impl Case {
 
 #[test]
 fn no_fleet_that_brute_force_finds_is_cheaper_and_none_recommended_is_late() {
+    // Both kinds of case are there, or the test says nothing.
+    let (planned, refused) = compared(0..60);
+    assert!(planned > 30 && refused > 2, "{planned} planned, {refused} refused");
+}
+
+#[test]
+#[ignore = "minutes: the same on 240 more requests"]
+fn the_same_on_many_more() {
+    let (planned, refused) = compared(60..300);
+    assert!(planned > 120 && refused > 8, "{planned} planned, {refused} refused");
+}
+
+/// Requests that were planned and refused, each held against brute force.
+fn compared(cases: std::ops::Range<u32>) -> (u32, u32) {
     let (mut planned, mut refused) = (0, 0);
-    for index in 0..300 {
+    for index in cases {
         let case = case(index);
         match recommend(&case.request) {
             Ok(plan) => {
@@ -213,6 +227,5 @@ fn no_fleet_that_brute_force_finds_is_cheaper_and_none_recommended_is_late() {
             Err(error) => panic!("case {index}: {error}"),
         }
     }
-    // Both kinds of case are there, or the test says nothing.
-    assert!(planned > 150 && refused > 10, "{planned} planned, {refused} refused");
+    (planned, refused)
 }

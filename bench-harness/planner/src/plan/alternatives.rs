@@ -4,12 +4,13 @@ use records::plan::{AlternativeRecord, RecommendationRecord};
 
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::rough;
+use crate::plan::fleet_estimate::fair;
 use crate::plan::frontier::{Corner, aggregators, cheapest_corner, provers};
 use crate::plan::judge::{Judge, Judged};
 use crate::plan::needs::{batches_per_aggregation_min, consolidated_limit};
 use crate::plan::objective::cost;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
+use crate::plan::run_length::is_large;
 use crate::plan::search::is_simulated;
 
 /// Batches that may be simulated for all of them.
@@ -25,6 +26,9 @@ pub(crate) fn of(
 ) -> Result<Vec<AlternativeRecord>, PlanError> {
     let chosen = Fleet::of(choice);
     let mut rows = Vec::new();
+    if is_large(request, chosen) {
+        return Ok(rows);
+    }
     let mut judge = Judge::new(request, BATCHES);
     for n in other_groups(request, chosen.batches_per_aggregation) {
         let fleet = match is_simulated(request) {
@@ -61,7 +65,7 @@ fn other_groups(request: &PlanRequest, n: u32) -> Vec<u32> {
 }
 
 fn record(request: &PlanRequest, fleet: Fleet) -> Result<AlternativeRecord, PlanError> {
-    let result = rough(request, fleet)?;
+    let result = fair(request, fleet)?;
     let judged = Judged::new(request, &result);
     let cost = cost(request, fleet);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of cores")]

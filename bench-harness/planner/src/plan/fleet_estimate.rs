@@ -66,6 +66,22 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
 /// # Errors
 /// [`PlanError::BadInput`] if the fleet has none of something.
 pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstimateRecord, PlanError> {
+    estimate_by(request, fleet, precise)
+}
+
+/// The same for a fleet beside the recommended one, in less time.
+///
+/// # Errors
+/// As [`fleet_estimate`].
+pub(crate) fn fair_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstimateRecord, PlanError> {
+    estimate_by(request, fleet, fair)
+}
+
+fn estimate_by(
+    request: &PlanRequest,
+    fleet: Fleet,
+    simulated: fn(&PlanRequest, Fleet) -> Result<Simulated, PlanError>,
+) -> Result<FleetEstimateRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
     let ClosedForm {
         published_throughput_batches_per_s,
@@ -76,7 +92,7 @@ pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstima
     } = closed_form(request, fleet);
     // A sequencer that holds back loses batches and never falls behind.
     let (simulated, unstable) = if request.closing == Closing::ProverFree || settles(request, utilization) {
-        (Some(record(&precise(request, fleet)?)), None)
+        (Some(record(&simulated(request, fleet)?)), None)
     } else {
         (None, Some(overloaded(request, fleet, corrected_delay_s)?))
     };
@@ -128,13 +144,18 @@ pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
         .min(capacity::group_capacity(n, 1, request.l1_work_s()))
 }
 
-/// A short simulation. The streams are the same for every fleet of a request.
+/// A first look. The streams are the same for every fleet of a request.
 pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
     simulated_for(request, fleet, Effort(0)).map(|(result, _)| result)
 }
 
+/// A simulation long enough for a figure beside others.
+pub(crate) fn fair(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
+    simulated_for(request, fleet, Effort(1)).map(|(result, _)| result)
+}
+
 /// Batches that one simulation for printing may take, all replications together.
-const PRECISE_BATCHES: u64 = 1_500_000;
+const PRECISE_BATCHES: u64 = 700_000;
 
 /// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the interval says
 /// which.

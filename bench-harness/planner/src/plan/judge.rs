@@ -15,8 +15,8 @@ use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{Effort, simulated_for};
 use crate::sim::Simulated;
 
-/// Batches that the search of one request may simulate, all replications together: about a second on one core.
-pub(crate) const SEARCH_BATCHES: u64 = 3_000_000;
+/// Batches that the search of one request may simulate, all replications together: well under a second on one core.
+pub(crate) const SEARCH_BATCHES: u64 = 1_500_000;
 
 /// How long a simulation of the search may become before a fleet is called unclear.
 const SEARCH_EFFORT_MAX: Effort = Effort(2);

@@ -48,6 +48,7 @@ pub mod what_if;
 pub use arrival_law::ArrivalLaw;
 pub use curves::curves;
 pub use fleet::Fleet;
+use fleet_estimate::fair_estimate;
 pub use fleet_estimate::{ClosedForm, closed_form, fleet_estimate};
 pub use options::PlanOption;
 pub use request::PlanRequest;
@@ -59,6 +60,7 @@ use records::plan::{
 };
 
 use crate::error::PlanError;
+use crate::plan::run_length::is_large;
 
 /// A recommendation with everything that led to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,8 +155,9 @@ fn explained(
     }
     let mut fleet_estimates = Vec::new();
     for (index, &fleet) in fleets.iter().enumerate() {
-        if !fleets[..index].contains(&fleet) {
-            fleet_estimates.push(fleet_estimate(request, fleet)?);
+        if !fleets[..index].contains(&fleet) && (index == 0 || !is_large(request, fleet)) {
+            let estimate = if index == 0 { fleet_estimate } else { fair_estimate };
+            fleet_estimates.push(estimate(request, fleet)?);
         }
     }
     Ok(Plan {

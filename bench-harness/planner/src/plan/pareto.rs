@@ -8,6 +8,7 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, rough};
 use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
+use crate::plan::run_length::is_large;
 
 /// The front around `choice`: more provers, and smaller and larger groups. Cheapest first.
 ///
@@ -17,6 +18,9 @@ pub(crate) fn front(
     request: &PlanRequest,
     choice: &RecommendationRecord,
 ) -> Result<Vec<ParetoRecord>, PlanError> {
+    if is_large(request, Fleet::of(choice)) {
+        return Ok(Vec::new());
+    }
     let min = provers_min(request);
     let n = choice.batches_per_aggregation;
     let sizes = if request.batches_per_aggregation.is_some() { vec![n] } else { vec![n, n * 2, n * 4] };

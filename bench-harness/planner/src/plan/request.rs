@@ -182,8 +182,12 @@ impl PlanRequest {
     /// The same request with N fixed.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] if `n` is 0.
+    /// [`PlanError::BadInput`] if `n` is 0 or above [`BATCHES_PER_AGGREGATION_MAX`].
     pub fn with_batches_per_aggregation(self, n: u32) -> Result<Self, PlanError> {
+        if n > BATCHES_PER_AGGREGATION_MAX {
+            let expected = format!("at most {BATCHES_PER_AGGREGATION_MAX}");
+            return Err(PlanError::bad("batches_per_aggregation", &expected, n));
+        }
         Ok(Self { batches_per_aggregation: Some(at_least_one("batches_per_aggregation", n)?), ..self })
     }
 

@@ -17,10 +17,16 @@ const GROUPS_FIRST: u64 = 50;
 const GROUPS: u64 = 200;
 /// Batches of each replication, at least.
 const BATCHES_MIN: u64 = 1_000;
-/// Batches of each replication of a first look, at most, unless so few groups would say nothing.
+/// Batches of each replication, at most and before effort, unless so few groups would say nothing.
 const BATCHES_MAX: u64 = 6_000;
 /// Groups of each replication, at least.
 const GROUPS_MIN: u64 = 8;
+/// The same of groups so large that chance is averaged out within each.
+const GROUPS_MIN_LARGE: u64 = 3;
+/// Batches of a group that is so large.
+const LARGE: u64 = 10_000;
+/// Batches of a first look above which only the recommended fleet is simulated, and nothing around it.
+const LOOK_MAX: u64 = 400_000;
 /// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
 const FILLING_MAX: u64 = 60_000;
 
@@ -54,6 +60,12 @@ pub(crate) fn simulated_for(
     Ok((simulate(&pipeline, length), batches * u64::from(replications)))
 }
 
+/// Whether a first look at `fleet` takes so many batches that nothing around it is simulated.
+pub(crate) fn is_large(request: &PlanRequest, fleet: Fleet) -> bool {
+    let (batches, _, replications) = length(request, fleet, Effort(0));
+    batches * u64::from(replications) > LOOK_MAX
+}
+
 /// Batches of a day, where the load follows one and it is simulated as it is.
 pub(crate) fn day_batches(request: &PlanRequest) -> Option<u64> {
     let ArrivalLaw::Daily { .. } = request.arrival_law else { return None };
@@ -65,15 +77,19 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     let n = u64::from(fleet.batches_per_aggregation);
     if request.is_deterministic() {
         // Without chance every group is like the last one, once the pipeline has filled.
-        let groups = if n <= 2_000 { 20 } else { 6 };
+        let groups = if n <= 2_000 { 20 } else { 4 };
         return (groups * n, groups / 2 * n, 1);
     }
     // The time in which every prover has ended a few proofs, and every group on its way when it began is through.
     let filled = (3 * u64::from(fleet.provers)).max(2 * n);
     let first = effort == Effort(0);
     let (groups, scale) = if first { (GROUPS_FIRST, 1) } else { (GROUPS, 1 << (effort.0 - 1)) };
-    let most = if first { BATCHES_MAX } else { 4 * BATCHES_MAX };
-    let counted = (groups * n).max(BATCHES_MIN).min(most).max(GROUPS_MIN * n) * scale;
+    let most = if first { BATCHES_MAX } else { 2 * BATCHES_MAX };
+    let counted = (groups * n)
+        .max(BATCHES_MIN)
+        .min(most)
+        .max(if n < LARGE { GROUPS_MIN } else { GROUPS_MIN_LARGE } * n)
+        * scale;
     let replications = match filled * u64::from(REPLICATIONS) {
         all if all > 4 * FILLING_MAX => 2,
         all if all > FILLING_MAX || first => REPLICATIONS_FIRST,

@@ -9,11 +9,12 @@ use crate::plan::frontier::fewest_provers;
 use crate::plan::judge::Judge;
 use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
+use crate::plan::run_length::is_large;
 use crate::plan::search::is_simulated;
 use crate::sim::{Stage, Stream};
 
 /// Batches that may be simulated for one number of provers.
-const BATCHES: u64 = 300_000;
+const BATCHES: u64 = 150_000;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: u32 = 400;
@@ -57,7 +58,7 @@ fn provers_at(
 ) -> Result<Option<u32>, PlanError> {
     let free = PlanRequest { provers: None, provers_max: None, ..request.clone() };
     let scaled = free.with_prove_scaled(factor)?;
-    if !is_simulated(&scaled) {
+    if !is_simulated(&scaled) || is_large(&scaled, Fleet::of(choice)) {
         return Ok(Some(provers_min(&scaled)));
     }
     let mut judge = Judge::new(&scaled, BATCHES);

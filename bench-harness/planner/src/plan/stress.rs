@@ -8,9 +8,10 @@ use records::plan::{RecommendationRecord, StressEvent, StressRecord, Term};
 use crate::domain::{Close, Load, Target};
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::{rough, settles};
+use crate::plan::fleet_estimate::{fair, settles};
 use crate::plan::recommendation::stages;
 use crate::plan::request::PlanRequest;
+use crate::plan::run_length::is_large;
 
 /// Each change, in the order in which they are shown.
 ///
@@ -63,13 +64,16 @@ fn row(
 ) -> Result<StressRecord, PlanError> {
     let (stage, utilization) = busiest(changed, fleet);
     if settles(changed, utilization) {
-        let p99 = rough(changed, fleet)?.consolidated.p99_s;
+        let p99 = match is_large(changed, fleet) {
+            true => None,
+            false => Some(fair(changed, fleet)?.consolidated.p99_s),
+        };
         return Ok(StressRecord {
             event,
             utilization,
             stage,
-            p99_s: Some(p99.value),
-            p99_half_width_s: p99.half_width,
+            p99_s: p99.map(|p99| p99.value),
+            p99_half_width_s: p99.and_then(|p99| p99.half_width),
             growth_batches_per_hour: None,
             drain_s: None,
         });
@@ -88,9 +92,12 @@ fn row(
     })
 }
 
-/// The stage with the highest use, and that use.
+/// The stage with the highest use, and that use. A close time given by hand is no work of a machine.
 fn busiest(request: &PlanRequest, fleet: Fleet) -> (Term, f64) {
-    let stages = stages(request, fleet);
+    let mut stages = stages(request, fleet);
+    if matches!(request.load().close(), Close::Fixed { .. }) {
+        stages.retain(|stage| stage.stage != Term::Close);
+    }
     let highest = |a: (Term, f64), b: (Term, f64)| if b.1 > a.1 * (1.0 + 1e-9) { b } else { a };
     stages.iter().map(|stage| (stage.stage, stage.utilization)).fold((Term::Prove, 0.0), highest)
 }
