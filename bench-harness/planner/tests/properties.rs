@@ -114,7 +114,7 @@ proptest! {
         let load = Load::new(Target::BatchesPerS(rate), None, Close::Fixed { close_s: x.close_s }).unwrap();
         let merge = Aggregation::pairwise(TimeDist::fixed("merge", x.aggregate_s).unwrap());
         let prove = TimeDist::fixed("prove", x.prove_s).unwrap();
-        let request = PlanRequest::new(load, prove, merge, x.block_s).unwrap();
+        let request = PlanRequest::new(load, prove, merge, x.block_s).unwrap().with_headroom(0.0).unwrap();
         match recommend(&request) {
             Ok(plan) => {
                 prop_assert!(plan.choice.capacity_batches_per_s >= rate * (1.0 - 1e-6));

@@ -11,7 +11,10 @@ use records::plan::{DesignRecord, PlanRecord};
 fn published_request(target: Target) -> PlanRequest {
     let load = Load::new(target, Some(400), Close::Fixed { close_s: 10.0 }).unwrap();
     let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), aggregation, 15.0).unwrap()
+    // The published example leaves nothing unused.
+    PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), aggregation, 15.0)
+        .and_then(|request| request.with_headroom(0.0))
+        .unwrap()
 }
 
 fn design(plan: &Plan, design: Design) -> &DesignRecord {
@@ -91,11 +94,14 @@ fn a_delay_to_virtual_below_close_and_block_is_forbidden_by_the_larger() {
 
 #[test]
 fn too_few_provers_allowed_is_forbidden_by_prove() {
-    let request = published_request(Target::BatchesPerS(0.1));
+    let request = published_request(Target::BatchesPerS(0.1)).with_spares(0);
     let (term, words) = infeasible(&request.clone().with_provers_max(11).unwrap());
     assert_eq!(term, Term::Prove);
     assert!(words.contains("12 provers"), "{words}");
-    assert!(recommend(&request.with_provers_max(12).unwrap()).is_ok());
+    assert!(recommend(&request.clone().with_provers_max(12).unwrap()).is_ok());
+    // A spare is one of those that are allowed.
+    let (_, words) = infeasible(&request.with_spares(1).with_provers_max(12).unwrap());
+    assert!(words.contains("1 to spare"), "{words}");
 }
 
 #[test]
@@ -111,7 +117,7 @@ fn merges_on_one_aggregator_do_not_carry_what_they_cannot() {
     let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
     let merges = Aggregation::pairwise(TimeDist::fixed("merge", 12.0).unwrap());
     let prove = TimeDist::fixed("prove", 120.0).unwrap();
-    let request = PlanRequest::new(load, prove, merges, 15.0).unwrap();
+    let request = PlanRequest::new(load, prove, merges, 15.0).unwrap().with_headroom(0.0).unwrap();
     for (n, aggregators) in [(2, 1), (6, 1), (7, 2), (12, 2), (32, 2)] {
         let plan = recommend(&request.clone().with_batches_per_aggregation(n).unwrap()).unwrap();
         assert_eq!(plan.choice.aggregators, aggregators, "N = {n}");
@@ -139,6 +145,7 @@ fn batches_that_the_load_fills() {
     let load = Load::new(Target::TransactionsPerS(40.0), Some(400), close).unwrap();
     let merges = Aggregation::pairwise(TimeDist::fixed("merge", 4.0).unwrap());
     let request = PlanRequest::new(load, TimeDist::fixed("prove", 120.0).unwrap(), merges, 15.0).unwrap();
+    let request = request.with_headroom(0.0).unwrap();
     let plan = recommend(&request).unwrap();
     let seen = &plan.fleet_estimates[0];
     // Nothing is random: 20 s of filling, 2 s of work, 120 of proving, a merge, a block; and the simulation

@@ -129,7 +129,7 @@ impl Walk {
         let mut fleet = least;
         loop {
             let glanced = judge.glance(fleet)?;
-            if glanced.is_good() {
+            if glanced.is_clearly_good() {
                 return Ok(Some(fleet));
             }
             let mut next = fleet;

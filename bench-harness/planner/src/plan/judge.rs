@@ -24,6 +24,9 @@ const SEARCH_EFFORT_MAX: Effort = Effort(2);
 /// A fraction of batches or of a merge below which waiting is not worth a machine.
 const NEGLIGIBLE: f64 = 2e-3;
 
+/// A half-width, as a fraction of the limit, that a search does not get below.
+const HOPELESS: f64 = 0.05;
+
 /// What a simulation says of a fleet against what was asked.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Judged {
@@ -33,6 +36,8 @@ pub(crate) struct Judged {
     pub(crate) half_width_s: f64,
     /// What that means.
     pub(crate) verdict: LimitVerdict,
+    /// Whether the figure itself lies within the limit.
+    is_within: bool,
     /// Whether batches wait for a prover, by more than a negligible fraction of them: if not, more provers change
     /// nothing.
     pub(crate) provers_waited_for: bool,
@@ -53,14 +58,28 @@ impl Judged {
                 true => verdict(limit, delay.value, half_width_s),
                 false => LimitVerdict::Misses,
             },
+            is_within: limit.is_none_or(|limit| meets(limit, delay.value)),
             provers_waited_for: result.prover_wait_fraction.value > NEGLIGIBLE,
             aggregators_waited_for: result.aggregator_wait_s.value
                 > NEGLIGIBLE * request.aggregation.step().mean_s(),
         }
     }
 
-    pub(crate) fn is_good(&self) -> bool {
+    /// Whether the limit is kept for certain.
+    pub(crate) fn is_clearly_good(&self) -> bool {
         self.verdict == LimitVerdict::Meets
+    }
+
+    /// Whether the figure is so uncertain that a machine more or less cannot be told from it.
+    pub(crate) fn is_hopeless(&self, request: &PlanRequest) -> bool {
+        let limit_s = consolidated_limit(request).map_or(f64::INFINITY, |limit| limit.limit_s);
+        self.verdict == LimitVerdict::Unclear && self.half_width_s > HOPELESS * limit_s
+    }
+
+    /// Whether the limit is kept, by the figure alone where its interval cannot tell: what is chosen is simulated longer
+    /// in the end.
+    pub(crate) fn is_good(&self) -> bool {
+        self.is_clearly_good() || (self.verdict == LimitVerdict::Unclear && self.is_within)
     }
 }
 
@@ -113,11 +132,6 @@ impl<'a> Judge<'a> {
         self.known.len()
     }
 
-    /// Whether the search could not tell `fleet` from the limit.
-    pub(crate) fn is_unclear(&self, fleet: Fleet) -> bool {
-        self.known.get(&fleet).is_some_and(|known| known.judged.verdict == LimitVerdict::Unclear)
-    }
-
     /// What the simulation says of `fleet`, as long as the search allows.
     ///
     /// # Errors
@@ -132,6 +146,12 @@ impl<'a> Judge<'a> {
     /// None that the request did not have.
     pub(crate) fn glance(&mut self, fleet: Fleet) -> Result<Judged, PlanError> {
         self.judge_up_to(fleet, Effort(0))
+    }
+
+    /// Takes what a longer simulation says of `fleet` for the last word: good for certain, or not good.
+    pub(crate) fn overrule(&mut self, fleet: Fleet, judged: Judged) {
+        let judged = Judged { is_within: false, ..judged };
+        self.known.insert(fleet, Known { judged, effort: SEARCH_EFFORT_MAX });
     }
 
     fn judge_up_to(&mut self, fleet: Fleet, effort_max: Effort) -> Result<Judged, PlanError> {

@@ -15,7 +15,7 @@ use crate::plan::request::PlanRequest;
 use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::Simulated;
 
-/// How often a fleet that the long simulation refuses is made larger before it is given up.
+/// How often the long simulation may refuse what the search found.
 const CORRECTIONS: u32 = 8;
 
 /// A fleet that was chosen, and how.
@@ -46,28 +46,43 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
         infeasible::by_provers(request, provers_min(request))?;
     }
     let mut judge = Judge::new(request, batches);
-    let outcome = cheapest(&mut judge, below)?;
-    let search = SearchRecord {
-        fleets_simulated: judge.fleets() as u64,
-        is_complete: !(is_simulated(request) && judge.is_spent()),
-    };
-    let found = match outcome {
-        Outcome::Found(found) => found,
-        // A fleet that was asked about is judged, whatever it does.
-        Outcome::None(nearest) if request.is_fleet_fixed() => {
-            let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
-            return Ok(Chosen { fleet, judged: known(request, fleet)?, search });
+    let mut unclear: Option<(Fleet, Judged)> = None;
+    let mut outcome = cheapest(&mut judge, below)?;
+    for _ in 0..CORRECTIONS {
+        let Outcome::Found(found) = outcome else { break };
+        if !is_simulated(request) {
+            let search = SearchRecord { fleets_simulated: 0, is_complete: true };
+            return Ok(Chosen { fleet: found.fleet, judged: None, search });
         }
-        Outcome::None(nearest) => return Err(infeasible::nothing(request, nearest, below.is_some())),
-    };
-    if !is_simulated(request) {
-        return Ok(Chosen { fleet: found.fleet, judged: None, search });
+        // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
+        let judged = decided(request, found.fleet)?;
+        if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
+            return Ok(Chosen { fleet: found.fleet, judged: Some(judged), search: progress(&judge) });
+        }
+        if judged.is_good() && unclear.is_none() {
+            unclear = Some((found.fleet, judged));
+        }
+        judge.overrule(found.fleet, judged);
+        outcome = cheapest(&mut judge, below)?;
     }
-    let (fleet, judged) = corrected(request, reduced(&judge, found.fleet)?)?;
-    if judged.verdict == LimitVerdict::Misses && !request.is_fleet_fixed() {
-        return Err(infeasible::nothing(request, Some((fleet, judged)), false));
+    let search = progress(&judge);
+    match (unclear, outcome) {
+        (Some((fleet, judged)), _) => Ok(Chosen { fleet, judged: Some(judged), search }),
+        // A fleet that was asked about is judged, whatever it does.
+        (None, Outcome::None(nearest)) if request.is_fleet_fixed() => {
+            let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
+            Ok(Chosen { fleet, judged: known(request, fleet)?, search })
+        }
+        (None, Outcome::None(nearest)) => Err(infeasible::nothing(request, nearest, below.is_some())),
+        (None, Outcome::Found(found)) => {
+            let judged = decided(request, found.fleet)?;
+            Ok(Chosen { fleet: found.fleet, judged: Some(judged), search })
+        }
     }
-    Ok(Chosen { fleet, judged: Some(judged), search })
+}
+
+fn progress(judge: &Judge<'_>) -> SearchRecord {
+    SearchRecord { fleets_simulated: judge.fleets() as u64, is_complete: !judge.is_spent() }
 }
 
 /// The cheapest fleet as the search finds it, and one longer simulation of it: for ranking many machines.
@@ -79,49 +94,10 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
     Ok((chosen.fleet, precise(request, chosen.fleet)?))
 }
 
-/// One prover or aggregator less than was found, where the search could not tell that from the limit and a long
-/// simulation can.
-fn reduced(judge: &Judge<'_>, found: Fleet) -> Result<Fleet, PlanError> {
-    let Fleet { provers, aggregators, .. } = found;
-    let fewer = [
-        Fleet { provers: provers.saturating_sub(1), ..found },
-        Fleet { aggregators: aggregators.saturating_sub(1), ..found },
-    ];
-    for fleet in fewer.into_iter().filter(|fleet| judge.is_unclear(*fleet)) {
-        if decided(judge.request, fleet)?.is_good() {
-            return Ok(fleet);
-        }
-    }
-    Ok(found)
-}
-
 /// What a long simulation says of a fleet.
 fn decided(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
     let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
     Ok(Judged::new(request, &simulated_until(request, fleet, is_decided)?))
-}
-
-/// The search judged by short runs; the long one decides. A fleet that it refuses gets what is waited for, one machine
-/// at a time.
-fn corrected(request: &PlanRequest, found: Fleet) -> Result<(Fleet, Judged), PlanError> {
-    let mut fleet = found;
-    for correction in 0.. {
-        let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
-        let judged = Judged::new(request, &simulated_until(request, fleet, is_decided)?);
-        let (provers, aggregators) =
-            (frontier::provers(request), frontier::aggregators(request, fleet.batches_per_aggregation));
-        let more_provers = judged.provers_waited_for && fleet.provers < provers.max;
-        let more_aggregators = judged.aggregators_waited_for && fleet.aggregators < aggregators.max;
-        if judged.is_good() || correction == CORRECTIONS || !(more_provers || more_aggregators) {
-            return Ok((fleet, judged));
-        }
-        if more_provers {
-            fleet.provers += 1;
-        } else {
-            fleet.aggregators += 1;
-        }
-    }
-    unreachable!("the loop ends at its last correction")
 }
 
 /// The fleet that was fixed, with the smallest group that L1 carries and the fewest of what was left open.

@@ -4,7 +4,7 @@
 //! are taken cheapest bound first, and the search ends where no other can be cheaper, so that few need a simulation. Of
 //! a long range a grid is searched first, and then finer around the best.
 
-use records::plan::{LimitVerdict, Statistic};
+use records::plan::Statistic;
 
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
@@ -72,7 +72,7 @@ pub(crate) fn cheapest(judge: &mut Judge<'_>, below: Option<Cost>) -> Result<Out
     let request = judge.request;
     let range = batches_per_aggregation_range(request);
     let (mut low, mut high) = (*range.start(), *range.end());
-    let mut search = Search { below, best: None, nearest: None, unclear: None };
+    let mut search = Search { below, best: None, nearest: None };
     loop {
         let tried = search.possible(judge, grid(low, high))?;
         search.candidates(judge, &tried)?;
@@ -87,7 +87,7 @@ pub(crate) fn cheapest(judge: &mut Judge<'_>, below: Option<Cost>) -> Result<Out
         }
         (low, high) = neighbours;
     }
-    Ok(match search.best.or(search.unclear) {
+    Ok(match search.best {
         Some(found) => Outcome::Found(found),
         None => Outcome::None(search.nearest),
     })
@@ -119,8 +119,6 @@ struct Search {
     below: Option<Cost>,
     best: Option<Found>,
     nearest: Option<(Fleet, Judged)>,
-    /// The cheapest fleet whose figure lies within the limit and whose interval does not.
-    unclear: Option<Found>,
 }
 
 impl Search {
@@ -137,13 +135,13 @@ impl Search {
                 self.take(Found { fleet: candidate.fleet, cost: candidate.cost_min });
                 continue;
             }
-            if judge.is_spent() && (self.best.is_some() || self.unclear.is_some()) {
+            if judge.is_spent() && self.best.is_some() {
                 break;
             }
             let n = candidate.fleet.batches_per_aggregation;
             match cheapest_corner(judge, n, self.below)? {
                 Corner::Found(fleet) => self.take(Found { fleet, cost: cost(request, fleet) }),
-                Corner::None(Some((fleet, judged))) => self.missed(request, fleet, judged),
+                Corner::None(Some((fleet, judged))) => self.missed(fleet, judged),
                 Corner::None(None) => {}
             }
         }
@@ -180,18 +178,9 @@ impl Search {
         }
     }
 
-    fn missed(&mut self, request: &PlanRequest, fleet: Fleet, judged: Judged) {
-        let is_nearer = |(_, nearest): (_, Judged)| judged.delay_s < nearest.delay_s;
-        if self.nearest.is_none_or(is_nearer) {
+    fn missed(&mut self, fleet: Fleet, judged: Judged) {
+        if self.nearest.is_none_or(|(_, nearest)| judged.delay_s < nearest.delay_s) {
             self.nearest = Some((fleet, judged));
-        }
-        let within = consolidated_limit(request).is_some_and(|limit| judged.delay_s <= limit.limit_s);
-        let found = Found { fleet, cost: cost(request, fleet) };
-        if judged.verdict == LimitVerdict::Unclear
-            && within
-            && self.unclear.is_none_or(|unclear| found.cost.is_below(unclear.cost))
-        {
-            self.unclear = Some(found);
         }
     }
 }
