@@ -108,7 +108,8 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
     let plan = recommend(&request)?;
     let record = plan.to_record();
     let text = render(&record, args.format)?;
-    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s()))
+    let step_s = request.aggregation().step().mean_s();
+    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s(), step_s))
 }
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
