@@ -1,6 +1,7 @@
 //! Machines of a catalogue against one measured prover: the flags, and what they ask for.
 
 use crate::exit::usage;
+use crate::number::{number, whole};
 use crate::output::width;
 use anyhow::Context;
 use clap::ArgGroup;
@@ -31,7 +32,8 @@ latter across processors that do other work in a cycle; \"MORE CORES\" is extrap
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(
     next_help_heading = "Machines",
-    group(ArgGroup::new("machine_question").args(["hardware", "compare", "split"]).multiple(true))
+    group(ArgGroup::new("machine_question").args(["hardware", "compare", "split"]).multiple(true)),
+    group(ArgGroup::new("cores_question").args(["hardware", "compare", "split", "usd_per_core_hour"]).multiple(true))
 )]
 pub(crate) struct MachineArgs {
     /// Rank machines of the catalogue for this target: all, or ids separated by commas.
@@ -44,7 +46,7 @@ pub(crate) struct MachineArgs {
     #[arg(long, value_name = "ID")]
     split: Option<String>,
     /// Dollars per hour that --split may spend.
-    #[arg(long, value_name = "USD", requires = "split")]
+    #[arg(long, value_name = "USD", value_parser = number(1e-6..=1e9), requires = "split")]
     budget: Option<f64>,
     /// Your own machines, a CSV file with the columns of the built-in catalogue; they override its own.
     #[arg(long, value_name = "FILE", requires = "machine_question")]
@@ -53,11 +55,17 @@ pub(crate) struct MachineArgs {
     #[arg(long, value_name = "ID", requires = "machine_question")]
     measured_on: Option<String>,
     /// The clock at which the times were measured, in GHz; the probe's figure where the profile has one.
-    #[arg(long, value_name = "GHZ", requires = "machine_question")]
+    #[arg(long, value_name = "GHZ", value_parser = number(0.01..=100.0), requires = "machine_question")]
     measured_ghz: Option<f64>,
     /// The cores of one prover, for times given by hand.
-    #[arg(long, value_name = "COUNT", requires = "machine_question", conflicts_with = "profile")]
-    measured_cores: Option<u32>,
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = whole(1..=65_536_u32),
+        requires = "cores_question",
+        conflicts_with = "profile"
+    )]
+    pub(crate) measured_cores: Option<u32>,
 }
 
 impl MachineArgs {

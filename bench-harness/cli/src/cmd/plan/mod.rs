@@ -104,7 +104,7 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
     if let Some((flag, _)) = cells.flags().first() {
         return Err(usage(format!("--{flag}: chooses a cell of a profile; give --profile with it")));
     }
-    let request = args.by_hand.request(plan_args)?;
+    let request = args.by_hand.request(plan_args, args.machines.measured_cores)?;
     let plan = recommend(&request)?;
     let record = plan.to_record();
     let text = render(&record, args.format)?;
