@@ -199,3 +199,66 @@ fn plans_of_impossible_numbers() {
         refused(&bench, &arguments, &["error: "]);
     }
 }
+
+/// Every flag of a number, and what is outside its range: the error names the flag, the range and what came.
+#[test]
+fn numbers_out_of_range() {
+    const PLAN: &str = "plan --close 10s --prove 120s --block 15s --aggregate 12s";
+    const QUEUE: &str = "queue --prove 120s --rates 0.1 --provers 14";
+    let bench = Bench::new();
+    let plan = format!("{PLAN} --target-batches-per-s 0.1");
+    let plan = plan.as_str();
+    let gas = "--prover-usd-per-hour 1 --verify-gas 1 --usd-per-eth 1 --gwei";
+    let (time, time_or_zero) = ("a time from 1 µs to 10 years", "a time from 0 s to 10 years");
+    let (provers, cv, usd) = ("from 1 to 1048576", "a number from 0 to 10", "a number from 0 to 1e9");
+    for (base, flag, values, range) in [
+        (PLAN, "--target-batches-per-s", "0 -1 nan inf 1e10", "a number from 1e-9 to 1e9"),
+        (PLAN, "--batch-size 9 --target-tx-per-s", "0 -1 nan inf", "a number from 1e-9 to 1e9"),
+        (plan, "--delay", "0 -3s 87601h", time),
+        (plan, "--fix-n", "0 -1 1.5 1000001 4294967295", "a whole number from 1 to 1000000"),
+        (plan, "--fix-p", "0 -1 1048577", provers),
+        (plan, "--provers-max", "0 -1 1048577", provers),
+        (plan, "--spares", "-1 1048577 nan", "from 0 to 1048576"),
+        (plan, "--prove-cv", "-0.1 nan 11", cv),
+        (plan, "--aggregate-cv", "-0.1 nan 11", cv),
+        (plan, "--batch-size", "0 -1 1e9", "from 1 to 1000000000"),
+        (plan, "--plan-seed", "-1 x", "from 0 to 18446744073709551615"),
+        (plan, "--l1 slots --missed-slots", "-0.1 1.1 nan", "a fraction from 0 to 1"),
+        (plan, "--l1 slots --l1-phase", "-3s", time_or_zero),
+        (plan, "--repair 1min --mtbf", "0 -3s", time),
+        (plan, "--mtbf 1h --repair", "-3s 87601h", time_or_zero),
+        (plan, "--straggler-factor 2 --straggler-fraction", "-0.1 1.1 nan", "a fraction from 0 to 1"),
+        (plan, "--straggler-fraction 0.1 --straggler-factor", "0.9 -1 nan inf", "a number from 1 to 1000"),
+        (plan, "--prover-usd-per-hour", "-1 nan inf", usd),
+        (plan, "--measured-cores 1 --usd-per-core-hour", "-1 nan inf", usd),
+        (plan, gas, "-1 nan", usd),
+        (plan, "--closing", "timeout:0 timeout:-3s", time),
+        (plan, "--arrivals", "erlang:0 erlang:1000000000 erlang:-1", "a whole number from 1 to 10000"),
+        (plan, "--arrivals", "lognormal:-1 lognormal:nan lognormal:11", cv),
+        (plan, "--arrivals", "daily:1,-1 daily:1,nan", "a number from 0 to 1e9"),
+        (plan, "--measured-cores 1 --hardware all --measured-ghz", "0 -1 nan", "a number from 0.01 to 100"),
+        (plan, "--measured-ghz 3 --hardware all --measured-cores", "0 -1 65537", "from 1 to 65536"),
+        (plan, "--split epyc-9174f --budget", "0 -1 nan", "to 1e9"),
+        (QUEUE, "--backlog", "nan inf -1", "a number from 0 to 1e12"),
+        (QUEUE, "--backlog 1 --within", "0 -3s", time),
+        (QUEUE, "--wait", "-3s", time_or_zero),
+        (QUEUE, "--burst", "0 -1 nan", "a whole number from 1 to"),
+        (QUEUE, "--autoscale-start", "-3s", time_or_zero),
+        (QUEUE, "--autoscale-start 1s --autoscale-use", "0 1.1 nan -1", "a number from 0.01 to 1"),
+        (QUEUE, "--prover-usd-per-hour", "-1 nan", usd),
+        ("queue --prove 120s --provers 14", "--rates", "nan inf -1 -1,2 0.1,-1", "a number from 0 to 1e9"),
+        ("queue --prove 120s --rates 0.1", "--provers", "0 -1 1048577", provers),
+        ("queue --rates 0.1 --provers 14", "--prove", "0 -3s", time),
+    ] {
+        for value in values.split(' ') {
+            let arguments = format!("{base} {flag} {value}");
+            let name = flag.split(' ').rfind(|word| word.starts_with("--")).expect("a flag");
+            let got = value.rsplit([',', ':']).next().expect("a number");
+            let got = if value.contains(",") && value.starts_with('-') { "-1" } else { got };
+            refused(&bench, &arguments, &[name, range, &format!("got `{got}`")]);
+        }
+    }
+    for time in ["nan", "inf", "-inf"] {
+        refused(&bench, &format!("{plan} --delay {time}"), &["--delay", "unknown unit"]);
+    }
+}

@@ -19,6 +19,9 @@ fn needing_another() -> Vec<Case> {
         (plan("--delay-state virtual"), &["--delay <TIME>"]),
         (plan("--delay-statistic p99"), &["--delay <TIME>"]),
         (plan("--missed-slots 0.1"), &["give --l1 slots"]),
+        (plan("--l1-phase 3s"), &["give --l1 slots"]),
+        (plan("--usd-per-core-hour 1 --prover-usd-per-hour 2"), &["--prover-usd-per-hour"]),
+        (plan("--usd-per-core-hour 1 --aggregator-usd-per-hour 2"), &["--prover-usd-per-hour"]),
         (plan("--repair 1min"), &["--mtbf"]),
         (plan("--on-crash wait"), &["--mtbf"]),
         (plan("--straggler-factor 3"), &["--straggler-fraction"]),
@@ -170,10 +173,10 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --export-smaller-is-better a.small --target-batches-per-s 0.01 --close 2s --block 6s --delay 300s \
          --delay-state virtual --delay-statistic p99 --fix-n 2 --provers-max 99 --spares 2 \
          --arrivals trace:trace.csv --closing full --aggregate-shape fold --l1 slots --missed-slots 0.01 \
-         --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
+         --l1-phase 3s --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
          --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --gwei 20 \
          --usd-per-eth 3000",
-        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1",
+        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1",
     ];
     let base = format!("gate paired --base {PROGRAM} --head {PROGRAM}");
     let mut tried = BTreeSet::from(["base", "head", "help"].map(str::to_owned));
@@ -185,4 +188,96 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
     // Two that need a proof system and a workload of their own: `own_prover` and `trace` try them.
     tried.extend(["trace", "command", "command-timeout"].map(str::to_owned));
     assert_eq!(flags_of(&bench, "gate paired"), tried);
+}
+
+/// A plan by hand with some flags replaced or added (`name value; name value`), or taken away (`name -`).
+fn planned(changes: &str) -> String {
+    let mut flags: Vec<(String, String)> = BY_HAND
+        .split("--")
+        .skip(1)
+        .filter_map(|flag| flag.trim().split_once(' '))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    for change in changes.split(';').map(str::trim).filter(|change| !change.is_empty()) {
+        let (name, value) = change.split_once(' ').unwrap_or((change, ""));
+        flags.retain(|flag| flag.0 != name);
+        if value != "-" {
+            flags.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    flags.iter().fold("plan".to_owned(), |line, (name, value)| format!("{line} --{name} {value}"))
+}
+
+/// What a plan without a flag is compared with, and the flag: what is printed, or written, must differ.
+const CHANGES: &[(&str, &str)] = &[
+    ("", "close 9s"),
+    ("", "block 14s"),
+    ("", "prove 110s"),
+    ("", "prove-cv 0.3"),
+    ("", "prove-law exponential"),
+    ("", "aggregate 11s"),
+    ("aggregate -; aggregate-merge 3s", "aggregate-merge 4s"),
+    ("aggregate -; aggregate-merge 3s; fix-n 12", "aggregate-shape fold"),
+    ("", "aggregate-cv 0.3"),
+    ("", "batch-size 10"),
+    ("", "target-batches-per-s 0.05"),
+    ("batch-size 10", "target-batches-per-s -; target-tx-per-s 0.5"),
+    ("", "delay 300s"),
+    ("delay 300s", "delay-state virtual"),
+    ("delay 300s; prove-cv 0.3", "delay-statistic p99"),
+    ("", "fix-n 20"),
+    ("", "fix-p 20"),
+    ("", "provers-max 11"),
+    ("", "spares 3"),
+    ("", "arrivals poisson"),
+    ("", "closing timeout:8s"),
+    ("", "l1 slots"),
+    ("l1 slots", "missed-slots 0.1"),
+    ("l1 slots", "l1-phase 3s"),
+    ("prove-cv 0.3", "plan-seed 2"),
+    ("", "mtbf 1h; repair 5min"),
+    ("mtbf 1h; repair 5min", "on-crash wait"),
+    ("", "straggler-fraction 0.1; straggler-factor 3"),
+    ("", "prover-usd-per-hour 2"),
+    ("", "usd-per-core-hour 2; measured-cores 4"),
+    ("usd-per-core-hour 2; measured-cores 4", "measured-cores 8"),
+    ("prover-usd-per-hour 2", "aggregator-usd-per-hour 3"),
+    ("prover-usd-per-hour 2", "verify-gas 300000; gwei 5; usd-per-eth 3000"),
+    ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000", "batch-gas 20000"),
+    ("", "hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4"),
+    ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-on aws-c7a.8xlarge"),
+    ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-ghz 3.5"),
+    ("hardware own; measured-ghz 3; measured-cores 4", "catalogue own.csv"),
+    ("", "compare aws-c7a.4xlarge,aws-c7i.4xlarge; measured-ghz 3; measured-cores 4"),
+    ("", "split aws-c7a.4xlarge; measured-ghz 3; measured-cores 4"),
+    ("split aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "budget 20"),
+    ("", "format csv"),
+    ("", "json"),
+    ("", "output plan.txt"),
+    ("", "timeline timeline.json"),
+];
+
+/// Every flag in the help of `plan` changes what is printed, where it is accepted.
+#[test]
+fn every_flag_of_a_plan_does_something() {
+    let bench = Bench::scripted(SCRIPT, "");
+    bench.write("own.csv", "id,name,physical_cores,all_core_ghz\nown,Own,16,4.0\n");
+    let seen = |changes: &str| {
+        let ran = bench.run(&planned(changes));
+        let written = ["plan.txt", "timeline.json"].map(|file| std::fs::read(bench.path(file)).ok());
+        (ran.stdout.clone(), ran.error().to_owned(), written)
+    };
+    let mut tried = BTreeSet::from(["help".to_owned()]);
+    for (context, change) in CHANGES {
+        assert_ne!(
+            seen(context),
+            seen(&format!("{context}; {change}")),
+            "{change} does nothing with {context}"
+        );
+        let names = change.split(';').filter_map(|flag| flag.split_whitespace().next());
+        tried.extend(names.map(str::to_owned));
+    }
+    // Those that choose a cell of a profile: `verbs` and `machines` try them.
+    tried.extend(["profile", "of-workload", "of-batch-size", "of-cores", "of-provers"].map(str::to_owned));
+    assert_eq!(flags_of(&bench, "plan"), tried);
 }

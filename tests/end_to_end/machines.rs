@@ -98,8 +98,124 @@ fn a_queue_drains_or_says_that_it_never_does() {
     assert!(drains.contains("14 provers would need"), "{drains}");
     let never = bench.run(&format!("{day} --provers 12")).ok().stdout;
     assert!(never.contains("never gone"), "{never}");
-    bench.run("queue --prove 0s --rates 0.1 --provers 3").fails(2, &["above zero"]);
-    bench.run("queue --prove 1s --rates 0.1,-1 --provers 3").fails(2, &["daily rate 2"]);
+    bench
+        .run("queue --prove 0s --rates 0.1 --provers 3")
+        .fails(2, &["expected a time from 1 µs to 10 years"]);
+    bench
+        .run("queue --prove 1s --rates 0.1,-1 --provers 3")
+        .fails(2, &["expected a number from 0 to 1e9, got `-1`"]);
+}
+
+/// The row of a table that begins with these words, its cells joined over the lines that it takes.
+fn row(text: &str, name: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.starts_with(&format!("│ {name}")));
+    lines.take_while(|line| line.starts_with('│')).collect()
+}
+
+#[test]
+fn what_a_queue_recommends_is_stable_in_its_own_simulation() {
+    let bench = Bench::new();
+    // 18 provers of 120 s do exactly 0.15 batches a second, which a queue with chance does not survive.
+    let flat = "queue --prove 120s --prove-cv 0.3 --rates 0.15 --provers 18 --simulate";
+    let said = bench.run(flat).ok().stdout;
+    let (fluid, simulated) = said.split_once("fleet, simulated").expect("two tables");
+    assert!(row(fluid, "18 fixed").contains("grows for"), "{said}");
+    assert!(!fluid.contains("18 fixed, the fewest") && fluid.contains("19 fixed, the fewest"), "{said}");
+    assert!(row(simulated, "18 fixed").contains("grows for"), "{said}");
+    for table in [fluid, simulated] {
+        assert_eq!(table.matches("grows for").count(), 1, "only the fleet that was asked for: {said}");
+    }
+    // Stragglers take time of the provers in the recommendation too: 120·1.8 s at 0.1 a second are 21.6.
+    let slow = "queue --prove 120s --rates 0.05,0.15 --provers 20 --simulate --wait 1h --straggler-fraction 0.1 \
+                --straggler-factor 9";
+    let said = bench.run(slow).ok().stdout;
+    assert_eq!(
+        said.matches("grows for").count(),
+        2,
+        "only the fleet that was asked for, in both tables: {said}"
+    );
+    assert!(said.contains("Proving takes 4 min, crashes and stragglers included"), "{said}");
+}
+
+#[test]
+fn sequencing_may_run_ahead_up_to_a_bound() {
+    let bench = Bench::new();
+    let queue = "queue --prove 120s --rates 0.1 --provers 14 --wait 10min";
+    // 14 provers end 5 proofs each within 10 min: 14 in proof and 70 behind, of which a burst takes 50.
+    let said = bench.run(&format!("{queue} --burst 50")).ok().stdout;
+    assert!(said.contains("ahead of 14 provers by 84 unproved batches"), "{said}");
+    assert!(said.contains("Hold at 34 to leave room for a burst of 50; 12.0 are in proof anyway."), "{said}");
+    assert!(said.contains("gone after 50 min"), "{said}");
+    let large = bench.run(&format!("{queue} --burst 80")).ok().stdout;
+    assert!(large.contains("16 provers have room for it"), "{large}");
+    // Scatter leaves less room.
+    let scattered = bench.run(&format!("{queue} --burst 50 --prove-cv 0.3")).ok().stdout;
+    assert!(scattered.contains("by 71 unproved batches"), "{scattered}");
+    let json = bench.run(&format!("{queue} --burst 80 --json")).ok().stdout;
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["burst"]["unproved_max_batches"], 84);
+    assert_eq!(json["burst"]["before_burst_max_batches"], Value::Null);
+    assert_eq!(json["burst"]["provers_for_burst"], 16);
+    bench.run(&format!("{queue} --burst 0")).fails(2, &["expected a whole number from 1 to"]);
+    bench.run(&format!("{queue} --burst 5 --plan-seed 3")).fails(2, &["--simulate"]);
+}
+
+#[test]
+fn a_price_of_a_core_is_a_price_of_every_prover() {
+    let bench = Bench::new();
+    let by_hand = "plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1 --fix-n 12 \
+                   --format json";
+    let of = |more: &str| -> Value {
+        let json = bench.run(&format!("{by_hand} {more}")).ok().stdout;
+        serde_json::from_str(&json).expect("JSON")
+    };
+    let core = of("--usd-per-core-hour 0.25 --measured-cores 8");
+    let prover = of("--prover-usd-per-hour 2");
+    assert_eq!(core["recommendation"]["usd_per_hour"], prover["recommendation"]["usd_per_hour"]);
+    bench
+        .run(&format!("{by_hand} --usd-per-core-hour 0.25"))
+        .fails(2, &["--measured-cores", "--prover-usd-per-hour"]);
+    for conflicting in ["--prover-usd-per-hour 2", "--prover-usd-per-hour 2 --aggregator-usd-per-hour 2"] {
+        bench
+            .run(&format!("{by_hand} --usd-per-core-hour 0.25 --measured-cores 8 {conflicting}"))
+            .fails(2, &["cannot be used with"]);
+    }
+    // A profile knows the cores of each of its cells: two cores cost twice what one does.
+    let profile = |cores: u32| -> f64 {
+        let plan = format!(
+            "plan --profile {} --target-tx-per-s 100 --of-cores {cores} --usd-per-core-hour 1 --format json",
+            solo()
+        );
+        let json: Value = serde_json::from_str(&bench.run(&plan).ok().stdout).expect("JSON");
+        let fleet = &json["recommendation"];
+        let count = |name: &str| fleet[name].as_f64().expect(name);
+        count("usd_per_hour") / (count("provers") + count("spares") + count("aggregators"))
+    };
+    assert_eq!((profile(1), profile(2)), (1.0, 2.0));
+}
+
+#[test]
+fn machines_hold_the_aggregators_too() {
+    let bench = Bench::new();
+    let asked = format!(
+        "plan --profile {} --target-tx-per-s 100 --l1 latency --measured-ghz 2.6 --hardware aws-c7a.4xlarge,aws-c7i.16xlarge",
+        solo()
+    );
+    let said = bench.run(&asked).ok().stdout;
+    assert!(said.contains("The first as an order:") && said.contains(" a month of 730 h"), "{said}");
+    let json: Value = serde_json::from_str(&bench.run(&format!("{asked} --json")).ok().stdout).expect("JSON");
+    for machine in json["machines"]["ranking"].as_array().expect("a ranking") {
+        let (fleet, order) = (&machine["fleet"], &machine["fleet"]["order"]);
+        let count = |record: &Value, name: &str| record[name].as_u64().expect(name);
+        assert!(count(fleet, "aggregators") >= 1, "{machine}");
+        let cores = count(fleet, "provers") * count(order, "cores_per_prover")
+            + count(fleet, "aggregators") * count(order, "cores_per_aggregator");
+        assert_eq!(count(order, "cores") - count(order, "unused_cores"), cores, "{machine}");
+        let hour = order["usd_per_hour"].as_f64().expect("a price");
+        assert!((order["usd_per_month"].as_f64().expect("a month") / hour - 730.0).abs() < 1e-6, "{machine}");
+        let a_day = order["transactions_per_day"].as_f64().expect("a day");
+        assert!((a_day / 8_640_000.0 - 1.0).abs() < 1e-9, "{a_day}");
+    }
 }
 
 /// That profile with a cell more: two provers of one core at once, each taking 1.2 times as long.

@@ -1,7 +1,8 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
 use crate::cmd::{gate, history, machine, measure, plan, queue, report, run, workload};
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::number::with_negative_values;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 const EXIT_CODES: &str = "\
@@ -55,6 +56,13 @@ pub(crate) enum Verb {
     Cell,
     #[command(hide = true)]
     GateSample(Box<gate::sample::Args>),
+}
+
+/// The arguments of this process; help, or an error of usage, ends it.
+pub(crate) fn parsed() -> Args {
+    let mut command = with_negative_values(Args::command());
+    let matches = command.get_matches_mut();
+    Args::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
 /// The completion script of a shell, from the command line itself.

@@ -5,15 +5,15 @@
 mod args;
 mod cmd;
 mod exit;
+mod number;
 mod output;
 
-use crate::args::{Args, Verb, completion_script};
+use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{cell, gate, history, machine, measure, plan, queue, report, run, workload};
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit::from_outcome(dispatch(Args::parse().verb))
+    exit::from_outcome(dispatch(parsed().verb))
 }
 
 fn dispatch(verb: Verb) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
-use planner::backlog::{Autoscaler, DayCurve, autoscaled, fixed_fleet, provers_for_day};
+use planner::backlog::{Autoscaler, DayCurve, DayQueue, RunAhead, autoscaled, fixed_fleet, provers_for_day};
 use planner::domain::{Aggregation, TimeDist};
 use planner::sim::{Arrivals, L1, Pipeline, RunLength, Simulated, simulate};
 
@@ -87,4 +87,59 @@ fn a_rule_that_never_moves_is_a_fixed_fleet() {
     assert_eq!(fixed.prover_wait, following.prover_wait);
     assert_eq!((fixed.provers_mean.value, fixed.provers_max), (40.0, 40));
     assert!((following.provers_mean.value - 40.0).abs() < 1e-9);
+}
+
+/// Batches every 10 s, and among them a burst, on 14 provers of 120 s; the longest wait for a prover in each of many runs.
+fn waits_after_bursts(burst: u64, cv: f64) -> Vec<f64> {
+    let steady = 1_500;
+    let mut gaps_s = vec![10.0; steady];
+    gaps_s.extend(vec![1e-6; usize::try_from(burst).unwrap()]);
+    let cycle = gaps_s.len() as u64;
+    let prove = TimeDist::log_normal("prove", 120.0, cv).unwrap();
+    let nothing = Aggregation::pairwise(TimeDist::fixed("merge", 1.0).unwrap());
+    let arrivals = Arrivals::trace(gaps_s).unwrap();
+    let pipeline = Pipeline::new(arrivals, prove, 14, nothing, L1::Latency(1e-6)).unwrap();
+    // From a random place in the trace: two rounds have one burst or two whole.
+    let run = |seed| simulate(&pipeline, RunLength::new(2 * cycle, 0, 1, seed).unwrap()).prover_wait_max_s;
+    (0..if cv > 0.0 { 150 } else { 20 }).map(run).collect()
+}
+
+#[test]
+fn a_burst_up_to_the_bound_keeps_the_limit_and_a_larger_one_does_not() {
+    for wait_s in [300.0, 600.0, 1_000.0] {
+        // At 0.1 batches/s 12 batches are in proof when the burst comes.
+        let fixed = RunAhead::new(14, (120.0, 0.0), wait_s, 0.99).unwrap();
+        let room = fixed.unproved_max() - 12;
+        assert_eq!(fixed.burst(room, 0.1).unwrap().before_burst_max, Some(12));
+        assert_eq!(fixed.burst(room + 1, 0.1).unwrap().before_burst_max, None);
+        assert!(waits_after_bursts(room, 0.0).iter().all(|waited| *waited <= wait_s), "{wait_s}");
+        // The provers were at work when it came, so that they end a little sooner than the worst case: within a round.
+        assert!(waits_after_bursts(room + 2 * 14, 0.0).iter().all(|waited| *waited > wait_s), "{wait_s}");
+    }
+}
+
+#[test]
+fn where_times_scatter_the_bound_holds_after_99_of_100_bursts() {
+    let wait_s = 600.0;
+    let scattered = RunAhead::new(14, (120.0, 0.3), wait_s, 0.99).unwrap();
+    let room = scattered.unproved_max() - 12;
+    let late = |burst| {
+        let waits = waits_after_bursts(burst, 0.3);
+        waits.iter().filter(|waited| **waited > wait_s).count() as f64 / waits.len() as f64
+    };
+    assert!(late(room) <= 0.05, "{} of bursts of {room} are late", late(room));
+    assert!(late(room + 2 * 14) >= 0.9, "the bound gives away more than two rounds of proofs");
+}
+
+#[test]
+fn without_a_peak_what_is_recommended_is_stable() {
+    let flat = DayCurve::new(vec![0.15]).unwrap();
+    let fewest = provers_for_day(&flat, 120.0, 600.0).unwrap();
+    assert_eq!(fewest, 19, "18 do exactly the mean");
+    assert!(!fixed_fleet(&flat, 18, 120.0).settles);
+    let queue = DayQueue::new(&flat, TimeDist::log_normal("prove", 120.0, 0.3).unwrap()).unwrap();
+    assert_eq!(queue.simulate(18, None, 1).unwrap(), None);
+    let simulated = queue.fewest(fewest, 120.0, 1).unwrap().unwrap();
+    let p99_s = |provers| queue.simulate(provers, None, 1).unwrap().unwrap().prover_wait.p99_s.value;
+    assert!(p99_s(simulated) <= 120.0 && p99_s(simulated - 1) > 120.0, "{simulated}");
 }

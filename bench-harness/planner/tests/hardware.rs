@@ -32,7 +32,7 @@ fn starter() -> Catalogue {
 fn the_catalogue_is_ranked() {
     let base = choose(&request()).unwrap();
     let ranked = rank(&request(), &base, &starter(), &prover());
-    assert_eq!(ranked.len(), 17);
+    assert_eq!(ranked.len(), 42);
     let fleets = || ranked.iter().filter_map(|machine| machine.fleet.as_ref());
     let priced: Vec<f64> = fleets().filter_map(|fleet| fleet.usd_per_hour).collect();
     assert!(priced.len() >= 4 && priced.is_sorted(), "{priced:?}");
@@ -48,6 +48,10 @@ fn the_catalogue_is_ranked() {
         assert!(fleet.basis.starts_with(other), "nothing was measured on any of them: {fleet:?}");
         assert!(fleet.delay_s_p99 <= 900.0 * 1.02 && fleet.delay_s_mean < fleet.delay_s_p99, "{fleet:?}");
         assert!(fleet.machines * fleet.provers_per_machine >= fleet.provers, "{fleet:?}");
+        // Aggregators are in machines, cores and dollars.
+        assert!(fleet.aggregators >= 1 && fleet.order.aggregators == fleet.aggregators, "{fleet:?}");
+        let held: u32 = fleet.order.loads.iter().map(|load| load.machines * load.aggregators).sum();
+        assert_eq!(held, fleet.aggregators, "{fleet:?}");
         assert!(fleet.cores_per_prover <= 32, "twice the cores measured at the most");
     }
 }
@@ -81,6 +85,74 @@ fn a_faster_clock_needs_fewer_provers() {
     assert!(fast.basis.starts_with(Basis::SameFamily.words()), "{fast:?}");
     assert_eq!(ranked[0].id, "fast");
     assert!(fast.usd_per_hour.unwrap() <= 0.6 * slow.usd_per_hour.unwrap(), "{slow:?} {fast:?}");
+}
+
+/// Merges of 40 s at 0.1 batches/s: about four aggregators, however large the group.
+fn merging() -> PlanRequest {
+    let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+    let merge = TimeDist::log_normal("merge", 40.0, 0.1).unwrap();
+    let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+    let request = PlanRequest::new(load, prove, Aggregation::pairwise(merge), 15.0).unwrap();
+    request.with_batches_per_aggregation(12).unwrap()
+}
+
+#[test]
+fn aggregators_are_counted_and_their_merges_scaled() {
+    let own = "id,name,uarch,physical_cores,all_core_ghz,usd_per_hour_on_demand\n\
+               slow,Slow,Z,16,3.0,1\nfast,Fast,Z,16,6.0,1\n";
+    let catalogue = Catalogue::parse(own).unwrap();
+    let prover = prover().with_merges(&[(4.0, 40.0)]).unwrap().on(catalogue.find("slow").unwrap());
+    let base = choose(&merging()).unwrap();
+    assert!(base.aggregators >= 4, "{base:?}");
+    let ranked = rank(&merging(), &base, &catalogue, &prover);
+    let of = |id: &str| ranked.iter().find(|r| r.id == id).unwrap().fleet.clone().unwrap();
+    let (slow, fast) = (of("slow"), of("fast"));
+    assert_eq!((slow.merge_s, fast.merge_s), (40.0, 20.0), "twice the clock");
+    assert_eq!((slow.merge_basis.as_str(), fast.merge_basis.as_str()), ("measured", "by clock"));
+    assert!(fast.aggregators < slow.aggregators, "{slow:?} {fast:?}");
+    for fleet in [slow, fast] {
+        assert_eq!(fleet.order.cores_per_aggregator, 4, "merges were measured on four cores alone");
+        let cores = fleet.provers * fleet.cores_per_prover + fleet.aggregators * 4;
+        assert_eq!(fleet.order.cores - fleet.order.unused_cores, u64::from(cores), "{fleet:?}");
+        assert!(
+            fleet.machines >= cores.div_ceil(16) && fleet.machines <= cores.div_ceil(16) + 1,
+            "{fleet:?}"
+        );
+        assert_eq!(fleet.usd_per_hour, Some(f64::from(fleet.machines)), "a dollar each");
+    }
+}
+
+#[test]
+fn a_split_leaves_room_for_aggregators() {
+    let own = Catalogue::parse("id,name,physical_cores,all_core_ghz,usd_per_hour_on_demand\nm,M,16,3.0,2\n");
+    let catalogue = own.unwrap();
+    let machine = catalogue.find("m").unwrap();
+    let (base, prover) = (choose(&merging()).unwrap(), prover().with_merges(&[(4.0, 40.0)]).unwrap());
+    for budget in [None, Some(20.0)] {
+        for row in splits(&merging(), &base, machine, &prover, budget).unwrap() {
+            // 11 merges of 40 s for each 12 batches.
+            let needed = row.throughput_batches_per_s.min(0.1) * 11.0 * 40.0 / 12.0;
+            assert!(f64::from(row.aggregators) >= needed * (1.0 - 1e-9), "{row:?}");
+            let cores = row.provers * row.cores_per_prover + row.aggregators * 4;
+            assert!(row.machines * 16 >= cores, "{row:?} needs {cores} cores");
+            if budget.is_some() {
+                assert_eq!(row.machines, 10, "{row:?}");
+                assert!(row.machines * 16 < cores + 2 * row.cores_per_prover.max(4) + 16, "{row:?} wastes");
+            }
+        }
+    }
+}
+
+#[test]
+fn another_family_ranks_behind_a_known_one_at_any_price() {
+    let own = "id,name,uarch,physical_cores,all_core_ghz,usd_per_hour_on_demand\n\
+               guess,Guess,Y,16,6.0,0.01\nhere,Here,Z,16,3.0,1\nunpriced,Unpriced,Z,16,3.0,\n";
+    let catalogue = Catalogue::parse(own).unwrap();
+    let prover = prover().on(catalogue.find("here").unwrap());
+    let ranked = rank(&request(), &choose(&request()).unwrap(), &catalogue, &prover);
+    assert_eq!(ranked.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["here", "unpriced", "guess"]);
+    let orders: Vec<_> = ranked.iter().map(|r| r.fleet.as_ref().unwrap().order.is_guess).collect();
+    assert_eq!(orders, [false, false, true]);
 }
 
 #[test]

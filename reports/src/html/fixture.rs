@@ -64,12 +64,17 @@ fn machines() -> Vec<CatalogueMachineRecord> {
         cores_per_prover: 8,
         provers_per_machine: 8,
         provers: 14,
+        batches_per_aggregation: 12,
+        aggregators: 2,
         machines: 2,
         prove_s: 120.0,
+        merge_s: 3.0,
+        merge_basis: "by clock".to_owned(),
         basis: "same family".to_owned(),
         usd_per_hour: Some(8.5),
         delay_s_mean: 300.4,
         delay_s_p99: 402.8,
+        order: crate::plan::shopping::tests::order(),
     };
     vec![
         CatalogueMachineRecord { id: "box-64".to_owned(), fleet: Some(fleet), problem: None },

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use crate::words::seconds;
 
-const HEADER: [&str; 9] = ["machine", "cores", "P", "P fit", "needed", "prove", "basis", "$/hour", "p99"];
+const HEADER: [&str; 10] =
+    ["machine", "cores", "P", "A", "P fit", "needed", "prove", "basis", "$/hour", "p99"];
 
-fn row(machine: &CatalogueMachineRecord) -> [String; 9] {
+fn row(machine: &CatalogueMachineRecord) -> [String; 10] {
     let CatalogueMachineRecord { id, fleet, problem: _ } = machine;
     let Some(fleet) = fleet else {
         return std::array::from_fn(|place| if place == 0 { id.clone() } else { "-".to_owned() });
@@ -20,6 +21,7 @@ fn row(machine: &CatalogueMachineRecord) -> [String; 9] {
         id.clone(),
         fleet.cores_per_prover.to_string(),
         fleet.provers.to_string(),
+        fleet.aggregators.to_string(),
         fleet.provers_per_machine.to_string(),
         fleet.machines.to_string(),
         seconds(fleet.prove_s),
@@ -46,7 +48,7 @@ pub fn terminal(machines: &[CatalogueMachineRecord], width: u16) -> String {
         id.set_constraint(ColumnConstraint::ContentWidth);
     }
     // Two or three words a line: OTHER FAMILY, MORE CORES, SOLO.
-    if let Some(basis) = table.column_mut(6) {
+    if let Some(basis) = table.column_mut(7) {
         basis.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(19)));
     }
     trimmed(&table.to_string()) + &problems(machines)
@@ -67,9 +69,15 @@ struct Row<'a> {
     cores_per_prover: Option<u32>,
     provers_per_machine: Option<u32>,
     provers: Option<u32>,
+    aggregators: Option<u32>,
+    cores_per_aggregator: Option<u32>,
     machines: Option<u32>,
+    cores: Option<u64>,
+    memory_gib: Option<Plain>,
     prove_s: Option<Plain>,
+    merge_s: Option<Plain>,
     basis: Option<&'a str>,
+    merge_basis: Option<&'a str>,
     usd_per_hour: Option<Plain>,
     delay_s_mean: Option<Plain>,
     delay_s_p99: Option<Plain>,
@@ -88,9 +96,15 @@ pub fn csv(machines: &[CatalogueMachineRecord]) -> Result<String, csv::Error> {
             cores_per_prover: fleet.map(|fleet| fleet.cores_per_prover),
             provers_per_machine: fleet.map(|fleet| fleet.provers_per_machine),
             provers: fleet.map(|fleet| fleet.provers),
+            aggregators: fleet.map(|fleet| fleet.aggregators),
+            cores_per_aggregator: fleet.map(|fleet| fleet.order.cores_per_aggregator),
             machines: fleet.map(|fleet| fleet.machines),
+            cores: fleet.map(|fleet| fleet.order.cores),
+            memory_gib: fleet.and_then(|fleet| fleet.order.memory_gib.map(Plain)),
             prove_s: fleet.map(|fleet| Plain(fleet.prove_s)),
+            merge_s: fleet.map(|fleet| Plain(fleet.merge_s)),
             basis: fleet.map(|fleet| fleet.basis.as_str()),
+            merge_basis: fleet.map(|fleet| fleet.merge_basis.as_str()),
             usd_per_hour: fleet.and_then(|fleet| fleet.usd_per_hour.map(Plain)),
             delay_s_mean: fleet.map(|fleet| Plain(fleet.delay_s_mean)),
             delay_s_p99: fleet.map(|fleet| Plain(fleet.delay_s_p99)),
@@ -109,12 +123,17 @@ mod tests {
             cores_per_prover: 8,
             provers_per_machine: 8,
             provers: 14,
+            batches_per_aggregation: 12,
+            aggregators: 2,
             machines: 2,
             prove_s: 120.0,
+            merge_s: 3.0,
+            merge_basis: "by clock".to_owned(),
             basis: "same family".to_owned(),
             usd_per_hour: Some(8.5),
             delay_s_mean: 300.4,
             delay_s_p99: 402.8,
+            order: crate::plan::shopping::tests::order(),
         };
         let none = "clock of guess-1: expected a clock in GHz, got unknown".to_owned();
         vec![

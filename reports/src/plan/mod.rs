@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`csv`] | one row a design |
 //! | [`machines`] | machines ranked for a plan |
+//! | [`shopping`] | a fleet as an order of machines, with the bill |
 //! | [`rows`] | what terminal and Markdown both show, as rows of tables |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
@@ -12,4 +13,5 @@ pub mod csv;
 pub mod machines;
 pub mod markdown;
 pub mod rows;
+pub mod shopping;
 pub mod terminal;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::domain::time::{DAY_S, index_at};
 use crate::error::{PlanError, not_negative, positive};
-use crate::formulas::capacity::whole_at_least;
+use crate::formulas::capacity::{whole_at_least, whole_at_most};
 
 /// Arrivals over a day, in equal slots from midnight, repeated for ever.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,8 @@ pub struct DayOutcome {
     pub wait_max_s: f64,
     /// Time of the day during which batches wait, s.
     pub behind_s: f64,
-    /// Whether the queue is empty at some time of the day; if not it grows from day to day.
+    /// Whether the queue ends the day no longer than it began, with provers to spare over the mean of the day; if not it
+    /// grows from day to day.
     pub settles: bool,
 }
 
@@ -76,7 +77,14 @@ impl DayCurve {
 /// # Ok::<(), planner::PlanError>(())
 /// ```
 pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
-    run(curve, prove_s, &mut |_, _| f64::from(provers))
+    let day = run(curve, prove_s, &mut |_, _| f64::from(provers));
+    DayOutcome { settles: day.settles && provers >= stable(curve, prove_s), ..day }
+}
+
+/// The fewest provers that do more than the mean of the day. At exactly the mean a fluid keeps up, and batches that come
+/// at random around it do not: their queue grows for ever.
+fn stable(curve: &DayCurve, prove_s: f64) -> u32 {
+    whole_at_most(curve.mean() * prove_s).saturating_add(1)
 }
 
 /// The fewest provers for which nobody waits longer than `wait_max_s`; with 0 those of the peak.
@@ -86,6 +94,8 @@ pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
 /// let curve = DayCurve::new(vec![0.15, 0.05])?;
 /// assert_eq!(provers_for_day(&curve, 120.0, 0.0)?, 18); // the peak itself
 /// assert!(provers_for_day(&curve, 120.0, 3_600.0)? < 18);
+/// // Without a peak one more than the mean: at exactly the mean the queue grows for ever.
+/// assert_eq!(provers_for_day(&DayCurve::new(vec![0.15])?, 120.0, 600.0)?, 19);
 /// # Ok::<(), planner::PlanError>(())
 /// ```
 ///
@@ -94,9 +104,10 @@ pub fn fixed_fleet(curve: &DayCurve, provers: u32, prove_s: f64) -> DayOutcome {
 pub fn provers_for_day(curve: &DayCurve, prove_s: f64, wait_max_s: f64) -> Result<u32, PlanError> {
     let prove_s = positive("prove_s", prove_s)?;
     let wait_max_s = not_negative("wait_max_s", wait_max_s)?;
-    // The peak's provers are always enough; the day's mean is always needed.
-    let mut passes = whole_at_least(curve.peak() * prove_s).max(1);
-    let mut fails = whole_at_least(curve.mean() * prove_s).max(1) - 1;
+    // The peak's provers are always enough where they are more than the mean needs; that is always needed.
+    let stable = stable(curve, prove_s);
+    let mut passes = whole_at_least(curve.peak() * prove_s).max(stable);
+    let mut fails = stable - 1;
     while passes - fails > 1 {
         let middle = u32::midpoint(fails, passes);
         let day = fixed_fleet(curve, middle, prove_s);

@@ -7,15 +7,18 @@
 //! |---|---|
 //! | [`day`] | a daily curve met by a fixed fleet |
 //! | [`autoscale`] | the same met by a fleet that follows the queue |
+//! | [`run_ahead`] | [`RunAhead`]: how many sequenced, unproved batches a limit allows, and with a burst to come |
 //! | `simulated` | [`DayQueue`]: both batch by batch, with the distribution of waits |
 
 pub mod autoscale;
 pub mod day;
+pub mod run_ahead;
 mod simulated;
 
 pub use crate::domain::Autoscaler;
 pub use autoscale::autoscaled;
 pub use day::{DayCurve, DayOutcome, fixed_fleet, provers_for_day};
+pub use run_ahead::{Burst, RunAhead};
 pub use simulated::DayQueue;
 
 /// Time to drain a backlog: `backlog / (P/p − arrivals)`; none if it never drains.

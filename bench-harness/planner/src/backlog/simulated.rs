@@ -54,6 +54,37 @@ impl DayQueue {
         Ok(Self { pipeline: self.pipeline.with_stragglers(stragglers)?, ..self })
     }
 
+    /// Mean time that a batch holds a prover, stragglers and crashes included, s.
+    pub fn prove_effective_s(&self) -> f64 {
+        self.pipeline.prove_effective_s()
+    }
+
+    /// The fewest provers from `provers_min` on for which the 99th percentile of the waits is at most `wait_max_s`; none
+    /// up to 2^20.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] without provers.
+    pub fn fewest(&self, provers_min: u32, wait_max_s: f64, seed: u64) -> Result<Option<u32>, PlanError> {
+        let holds = |provers: u32| -> Result<bool, PlanError> {
+            let day = self.simulate(provers, None, seed)?;
+            Ok(day.is_some_and(|day| day.prover_wait.p99_s.value <= wait_max_s * (1.0 + 1e-9)))
+        };
+        let (mut fails, mut step, mut passes) = (provers_min.saturating_sub(1), 1_u32, provers_min);
+        while !holds(passes)? {
+            fails = passes;
+            passes = passes.saturating_add(step);
+            step = step.saturating_mul(2);
+            if passes > 1 << 20 {
+                return Ok(None);
+            }
+        }
+        while passes - fails > 1 {
+            let middle = u32::midpoint(fails, passes);
+            if holds(middle)? { passes = middle } else { fails = middle }
+        }
+        Ok(Some(passes))
+    }
+
     /// What `provers` provers make of it, or a fleet that follows the queue and has at most so many; none where
     /// they carry less than the mean of the day, and the queue grows for ever.
     ///

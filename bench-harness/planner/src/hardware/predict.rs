@@ -1,12 +1,12 @@
-//! Prove time on a machine that it was not measured on.
+//! Times of proofs and merges on a machine that they were not measured on.
 
 use records::laws::Reach;
 
 use crate::error::{PlanError, positive};
-use crate::formulas::capacity::whole_at_most;
 use crate::hardware::catalogue::Machine;
-use crate::scaling::usl::{Errors, Law};
-use crate::scaling::{LineFit, UslFit};
+use crate::hardware::over_cores::OverCores;
+use crate::hardware::packing::{ProcessSize, Room};
+use crate::scaling::LineFit;
 
 /// What a predicted time is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,39 @@ pub struct Prediction {
     pub neighbours: Neighbours,
 }
 
+/// How a merge time came to another machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergeScaling {
+    /// Measured on this machine.
+    Measured,
+    /// By the law of merges over cores and by the clock.
+    CoresAndClock,
+    /// On as many cores as were measured, by the clock.
+    Clock,
+}
+
+impl MergeScaling {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::CoresAndClock => "by cores and clock",
+            Self::Clock => "by clock",
+        }
+    }
+}
+
+/// A predicted merge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MergePrediction {
+    /// Cores of the aggregator.
+    pub cores: u32,
+    /// Mean time of a step of aggregation, s.
+    pub merge_s: f64,
+    /// How it was scaled.
+    pub scaling: MergeScaling,
+}
+
 /// What was measured of a prover, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredProver {
@@ -77,19 +110,11 @@ pub struct MeasuredProver {
     clock_ghz: f64,
     memory_gib: Option<f64>,
     over_cores: OverCores,
+    /// One step of aggregation: a merge, or a whole group where that is one figure.
+    merges: Option<OverCores>,
     over_clock: Option<LineFit>,
     /// Cores of a prover, provers at once, and how many times longer one took than alone.
     shared: Vec<(u32, u32, f64)>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum OverCores {
-    /// One core count, which says nothing of another.
-    Single {
-        cores: f64,
-        prove_s: f64,
-    },
-    Law(Box<UslFit>),
 }
 
 impl MeasuredProver {
@@ -100,28 +125,14 @@ impl MeasuredProver {
     /// [`PlanError::BadInput`] for no points, or numbers that are not above zero.
     pub fn new(points: &[(f64, f64)], clock_ghz: f64) -> Result<Self, PlanError> {
         let clock_ghz = positive("clock_ghz", clock_ghz)?;
-        let mut rates = Vec::new();
-        for &(cores, prove_s) in points {
-            rates.push((positive("cores", cores)?, 1.0 / positive("prove_s", prove_s)?));
-        }
-        let mut counts: Vec<f64> = rates.iter().map(|point| point.0).collect();
-        counts.sort_by(f64::total_cmp);
-        counts.dedup();
-        let over_cores = match counts.len() {
-            0 => return Err(PlanError::bad("profile", "at least one core count", "none")),
-            1 => {
-                let mean_s = points.iter().map(|point| point.1).sum::<f64>() / points.len() as f64;
-                OverCores::Single { cores: counts[0], prove_s: mean_s }
-            }
-            2 => OverCores::Law(Box::new(UslFit::new(&rates, Law::Amdahl, Errors::Relative)?)),
-            _ => OverCores::Law(Box::new(UslFit::new(&rates, Law::Usl, Errors::Relative)?)),
-        };
+        let over_cores = OverCores::new("prove_s", points)?;
         Ok(Self {
             machine_id: None,
             uarch: None,
             clock_ghz,
             memory_gib: None,
             over_cores,
+            merges: None,
             over_clock: None,
             shared: Vec::new(),
         })
@@ -166,6 +177,30 @@ impl MeasuredProver {
         alike.max_by_key(|shared| shared.1).map(|&(_, provers, times)| (provers, times))
     }
 
+    /// With the times of a step of aggregation, `(cores of the aggregator, mean time in s)`.
+    ///
+    /// ```
+    /// use planner::hardware::{Catalogue, MeasuredProver, MergeScaling};
+    /// let catalogue = Catalogue::starter()?;
+    /// let machine = catalogue.find("aws-c7a.4xlarge")?; // 3.7 GHz
+    /// let prover = MeasuredProver::new(&[(2.0, 10.0), (4.0, 6.0)], 2.96)?;
+    /// // Measured on two cores alone: it keeps them, and the clock scales it.
+    /// let merge = prover.clone().with_merges(&[(2.0, 3.0)])?.merge_on(machine, 4, 3.0)?;
+    /// assert_eq!((merge.cores, merge.scaling), (2, MergeScaling::Clock));
+    /// assert!((merge.merge_s - 3.0 * 2.96 / 3.7).abs() < 1e-9);
+    /// // Measured on both: its own law, and as many cores as a prover.
+    /// let merge = prover.with_merges(&[(2.0, 3.0), (4.0, 2.0)])?.merge_on(machine, 4, 3.0)?;
+    /// assert_eq!((merge.cores, merge.scaling), (4, MergeScaling::CoresAndClock));
+    /// assert!((merge.merge_s - 2.0 * 2.96 / 3.7).abs() < 1e-9);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for no points, or numbers that are not above zero.
+    pub fn with_merges(self, points: &[(f64, f64)]) -> Result<Self, PlanError> {
+        Ok(Self { merges: Some(OverCores::new("merge_s", points)?), ..self })
+    }
+
     /// With a measured law over the clock. Without one all time is taken to follow the clock.
     #[must_use]
     pub fn with_clock_law(self, law: LineFit) -> Self {
@@ -185,19 +220,7 @@ impl MeasuredProver {
     /// # Errors
     /// [`PlanError::BadInput`] for core counts too far from those measured.
     pub fn at_cores(&self, cores: u32) -> Result<(f64, Reach), PlanError> {
-        match &self.over_cores {
-            OverCores::Single { cores: measured, prove_s } if f64::from(cores) == *measured => {
-                Ok((*prove_s, Reach::Within))
-            }
-            OverCores::Single { cores: measured, .. } => Err(PlanError::bad(
-                "cores per prover",
-                &format!("{measured}, the only count measured"),
-                cores,
-            )),
-            OverCores::Law(fit) => {
-                fit.predict(f64::from(cores), false).map(|(rate, reach)| (1.0 / rate, reach))
-            }
-        }
+        self.over_cores.at(cores)
     }
 
     /// Prove time on `machine` with `cores` of its cores.
@@ -212,30 +235,71 @@ impl MeasuredProver {
             (_, Some((provers, times))) => (Neighbours::Measured { provers }, times),
             (_, None) => (Neighbours::Unknown, 1.0),
         };
-        let measured_s = alone_s * times;
+        let clock = self.clock_factor(machine)?;
+        Ok(Prediction { prove_s: alone_s * times * clock, basis: self.basis_on(machine), reach, neighbours })
+    }
+
+    /// How many times longer any work takes at the clock of `machine` than at the one measured.
+    fn clock_factor(&self, machine: &Machine) -> Result<f64, PlanError> {
         if self.machine_id.as_ref() == Some(&machine.id) {
-            return Ok(Prediction { prove_s: measured_s, basis: Basis::Measured, reach, neighbours });
+            return Ok(1.0);
         }
         let Some((ghz, _)) = machine.clock_ghz else {
             return Err(PlanError::bad(&format!("clock of {}", machine.id), "a clock in GHz", "unknown"));
         };
-        let factor = match &self.over_clock {
+        Ok(match &self.over_clock {
             Some(law) => law.at(1.0 / ghz).0 / law.at(1.0 / self.clock_ghz).0,
             None => self.clock_ghz / ghz,
+        })
+    }
+
+    /// What a time on `machine` is based on.
+    pub fn basis_on(&self, machine: &Machine) -> Basis {
+        if self.machine_id.as_ref() == Some(&machine.id) {
+            Basis::Measured
+        } else if self.uarch.is_some() && self.uarch == machine.uarch {
+            Basis::SameFamily
+        } else {
+            Basis::OtherFamily
+        }
+    }
+
+    /// An aggregator on `machine` beside provers of `cores` cores. `step_s` is the mean time of a step of aggregation as
+    /// it was planned with, for a prover that came without [`with_merges`](Self::with_merges).
+    ///
+    /// Merges that were measured on several core counts follow their own law over cores, so that an aggregator has as
+    /// many cores as a prover. Merges of one count keep it, and the clock alone scales them. Neighbours are taken to slow
+    /// a merge as they slow a proof.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if the machine's clock is unknown or the core count is too far from those measured.
+    pub fn merge_on(&self, machine: &Machine, cores: u32, step_s: f64) -> Result<MergePrediction, PlanError> {
+        let (cores, alone_s, scaling) = match &self.merges {
+            None => (cores, step_s, MergeScaling::Clock),
+            Some(OverCores::Single { cores, time_s }) => (*cores, *time_s, MergeScaling::Clock),
+            Some(law) => (cores, law.at(cores)?.0, MergeScaling::CoresAndClock),
         };
-        let same = self.uarch.is_some() && self.uarch == machine.uarch;
-        let basis = if same { Basis::SameFamily } else { Basis::OtherFamily };
-        Ok(Prediction { prove_s: measured_s * factor, basis, reach, neighbours })
+        let times = match (self.fit_on(machine, cores), self.slowdown(cores)) {
+            (Some(0 | 1), _) | (_, None) => 1.0,
+            (_, Some((_, times))) => times,
+        };
+        let clock = self.clock_factor(machine)?;
+        let scaling = match self.basis_on(machine) {
+            Basis::Measured => MergeScaling::Measured,
+            Basis::SameFamily | Basis::OtherFamily => scaling,
+        };
+        Ok(MergePrediction { cores, merge_s: alone_s * times * clock, scaling })
+    }
+
+    /// A process of `cores` cores: aggregators are taken to have the memory of a prover, whose peak includes merging.
+    pub fn process(&self, cores: u32) -> ProcessSize {
+        ProcessSize { cores, memory_gib: self.memory_gib }
     }
 
     /// Provers of `cores` cores that fit on `machine`, by cores and by memory; none if its cores are unknown.
     pub fn fit_on(&self, machine: &Machine, cores: u32) -> Option<u32> {
-        let by_cores = machine.cores? / cores.max(1);
-        let by_memory = match (machine.memory_gib, self.memory_gib) {
-            (Some(has), Some(takes)) => whole_at_most(has / takes),
-            _ => u32::MAX,
-        };
-        Some(by_cores.min(by_memory))
+        let room = Room { cores: machine.cores?, memory_gib: machine.memory_gib };
+        Some(room.fits(self.process(cores.max(1))))
     }
 }
 

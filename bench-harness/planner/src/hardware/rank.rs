@@ -9,15 +9,19 @@ use crate::error::PlanError;
 use crate::formulas::capacity::whole_at_least;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::{Catalogue, Machine};
+use crate::hardware::fleet::{Division, Times, divisions};
 use crate::hardware::predict::{MeasuredProver, Neighbours, Prediction};
-use crate::hardware::split::{Division, divisions};
+use crate::hardware::shopping::{DailyUse, FleetToHouse, Offer, list};
+use crate::plan::Fleet;
 use crate::plan::needs::consolidated_limit;
 use crate::plan::recommendation;
 use crate::plan::request::PlanRequest;
 use crate::scaling::turn::turning_fraction;
+use crate::sim::Simulated;
 
-/// Every machine of the catalogue, cheapest first, those without a price after those with one by number of
-/// machines, and those that cannot do it last.
+/// Every machine of the catalogue: first those that were measured or are of the same family, then guesses across
+/// families, and those that cannot do it last. Of each the cheapest first, those without a price after those with one by
+/// number of machines.
 ///
 /// Every N is considered anew on each machine; `base`, the recommendation where the prover was measured, says which
 /// splits of a machine are worth a search.
@@ -27,19 +31,19 @@ pub fn rank(
     catalogue: &Catalogue,
     prover: &MeasuredProver,
 ) -> Vec<CatalogueMachineRecord> {
-    let machines = catalogue.machines().par_iter();
-    let mut ranked: Vec<CatalogueMachineRecord> =
-        machines.map(|machine| placed(request, base, machine, prover)).collect();
+    let machines: Vec<&Machine> = catalogue.machines().iter().collect();
+    let mut ranked = placed(request, base, &machines, prover);
     // Stable: equal machines keep the catalogue's order, a user's own first.
     ranked.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     ranked
 }
 
-fn order(machine: &CatalogueMachineRecord) -> (u8, f64) {
-    match &machine.fleet {
-        Some(MachineFleetRecord { usd_per_hour: Some(usd), .. }) => (0, *usd),
-        Some(fleet) => (1, f64::from(fleet.machines)),
-        None => (2, 0.0),
+fn order(machine: &CatalogueMachineRecord) -> (u8, u8, f64) {
+    let Some(fleet) = &machine.fleet else { return (2, 0, 0.0) };
+    let guess = u8::from(fleet.order.is_guess);
+    match fleet.usd_per_hour {
+        Some(usd) => (guess, 0, usd),
+        None => (guess, 1, f64::from(fleet.machines)),
     }
 }
 
@@ -60,75 +64,130 @@ pub fn compare(
         (Some(a), Some(b)) => turning_fraction(a, b),
         _ => None,
     };
-    Ok(MachineComparisonRecord {
-        first: placed(request, base, first, prover),
-        second: placed(request, base, second, prover),
-        turning_fraction,
-    })
+    let mut placed = placed(request, base, &[first, second], prover).into_iter();
+    match (placed.next(), placed.next()) {
+        (Some(first), Some(second)) => Ok(MachineComparisonRecord { first, second, turning_fraction }),
+        _ => unreachable!("one record a machine"),
+    }
 }
 
-/// A machine with the fleet it would take, or why there is none.
+/// Each machine with the fleet it would take, or why there is none.
 fn placed(
     request: &PlanRequest,
     base: &RecommendationRecord,
-    machine: &Machine,
+    machines: &[&Machine],
     prover: &MeasuredProver,
-) -> CatalogueMachineRecord {
-    let (fleet, problem) = match place(request, base, machine, prover) {
-        Ok(fleet) => (Some(fleet), None),
-        Err(error) => (None, Some(error.to_string())),
+) -> Vec<CatalogueMachineRecord> {
+    let splits: Vec<_> =
+        machines.iter().map(|machine| cheapest_split(request, base, machine, prover)).collect();
+    // Sizes of one family have the same times and prices a core: one search serves them all.
+    let mut searched: Vec<&PlanRequest> = Vec::new();
+    for split in splits.iter().flatten() {
+        if !searched.contains(&&split.request) {
+            searched.push(&split.request);
+        }
+    }
+    let found: Vec<_> = searched.par_iter().map(|request| recommendation::quick(request)).collect();
+    let fleet = |machine: &Machine, split: &Result<Split, PlanError>| {
+        let split = split.as_ref().map_err(Clone::clone)?;
+        let fleets = searched.iter().zip(&found).find(|(searched, _)| **searched == &split.request);
+        let Some((_, found)) = fleets else { unreachable!("every request was searched") };
+        let (fleet, result) = found.as_ref().map_err(Clone::clone)?;
+        order_of(machine, split, *fleet, result)
     };
-    CatalogueMachineRecord { id: machine.id.clone(), fleet, problem }
+    let record = |(machine, split): (&&Machine, &Result<Split, PlanError>)| {
+        let (fleet, problem) = match fleet(machine, split) {
+            Ok(fleet) => (Some(fleet), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        CatalogueMachineRecord { id: machine.id.clone(), fleet, problem }
+    };
+    machines.iter().zip(&splits).map(record).collect()
+}
+
+/// A machine as it is to be used.
+struct Split {
+    times: Times,
+    /// Provers that fit on one.
+    fits: u32,
+    /// What is asked, with the times and the price of the machine.
+    request: PlanRequest,
 }
 
 /// The cheapest way to use a machine: its cores split into provers so that the fewest machines are needed,
-/// and of equal ones the faster prover.
-fn place(
+/// and of equal ones the faster prover. Machines hold provers, spares and aggregators.
+fn cheapest_split(
     request: &PlanRequest,
     base: &RecommendationRecord,
     machine: &Machine,
     prover: &MeasuredProver,
-) -> Result<MachineFleetRecord, PlanError> {
-    let mut best: Option<(u32, Prediction, Division)> = None;
+) -> Result<Split, PlanError> {
+    let mut best: Option<(u32, Split)> = None;
     let mut first_error = None;
-    for division in divisions(machine, prover)? {
-        let prediction = match &division.prediction {
-            Ok(prediction) if division.fits > 0 => *prediction,
+    let (rate, n) = (request.batches_per_s(), base.batches_per_aggregation);
+    for Division { cores_per_prover: _, fits, times } in divisions(request, machine, prover)? {
+        let times = match times {
+            Ok(times) if fits > 0 => times,
             Ok(_) => continue,
             Err(error) => {
-                first_error = first_error.or(Some(error.clone()));
+                first_error = first_error.or(Some(error));
                 continue;
             }
         };
-        let needed = request.batches_per_s() * prediction.prove_s;
-        let machines = whole_at_least(needed / f64::from(division.fits)).max(1);
-        let better = best
+        let provers = whole_at_least(rate * times.prove.prove_s).max(1) + request.spares;
+        let aggregators = times.aggregators_for(request, n, rate)?;
+        let Some(machines) = times.machines(provers, aggregators) else { continue };
+        let prove_s = times.prove.prove_s;
+        let fewer = best
             .as_ref()
-            .is_none_or(|(m, fastest, _)| (machines, prediction.prove_s) < (*m, fastest.prove_s));
-        if better && soon_enough(request, base, prediction.prove_s)? {
-            best = Some((machines, prediction, division));
+            .is_none_or(|(fewest, split)| (machines, prove_s) < (*fewest, split.times.prove.prove_s));
+        let scaled = times.request(request, machine)?;
+        if fewer && soon_enough(&scaled, base)? {
+            best = Some((machines, Split { times, fits, request: scaled }));
         }
     }
-    let Some((_, prediction, Division { cores_per_prover, fits, .. })) = best else {
+    let Some((_, split)) = best else {
         let field = format!("provers on {}", machine.id);
         return Err(first_error
             .unwrap_or_else(|| PlanError::bad(&field, "a split that fits and is fast enough", "none")));
     };
-    let prove_s = prediction.prove_s;
-    let scaled = request.clone().with_prove_scaled(prove_s / request.prove.mean_s())?;
-    let (found, result) = recommendation::quick(&scaled)?;
-    let provers = found.provers + request.spares;
-    let machines = provers.div_ceil(fits);
+    Ok(split)
+}
+
+/// A fleet with the times of a machine, packed.
+fn order_of(
+    machine: &Machine,
+    split: &Split,
+    found: Fleet,
+    result: &Simulated,
+) -> Result<MachineFleetRecord, PlanError> {
+    let Split { times: Times { prove, merge, prover, aggregator, .. }, fits, request: scaled } = split;
+    let (prove, merge, prover, aggregator) = (*prove, *merge, *prover, *aggregator);
+    let n = found.batches_per_aggregation;
+    let aggregates = scaled.aggregation.work_s(n) > 0.0;
+    let fleet = FleetToHouse {
+        provers: found.provers,
+        spares: scaled.spares,
+        aggregators: if aggregates { found.aggregators } else { 0 },
+        prover,
+        aggregator,
+    };
+    let order = list(&fleet, &Offer::of(machine, prove.basis)?, &DailyUse::at_target(scaled, n))?;
     Ok(MachineFleetRecord {
-        cores_per_prover,
-        provers_per_machine: fits,
-        provers,
-        machines,
-        prove_s,
-        basis: basis(prediction),
-        usd_per_hour: machine.usd_per_hour.map(|usd| usd * f64::from(machines)),
+        cores_per_prover: prover.cores,
+        provers_per_machine: *fits,
+        provers: found.provers + scaled.spares,
+        batches_per_aggregation: n,
+        aggregators: fleet.aggregators,
+        machines: order.machines,
+        prove_s: prove.prove_s,
+        merge_s: merge.merge_s,
+        merge_basis: merge.scaling.words().to_owned(),
+        basis: basis(prove),
+        usd_per_hour: order.usd_per_hour,
         delay_s_mean: result.consolidated.mean_s.value,
         delay_s_p99: result.consolidated.p99_s.value,
+        order,
     })
 }
 
@@ -140,18 +199,17 @@ fn basis(prediction: Prediction) -> String {
     basis.words().to_owned() + cores + alone
 }
 
-/// Whether a prover of this mean time can meet the limit at all: the in-order floor and what comes after it.
-fn soon_enough(request: &PlanRequest, base: &RecommendationRecord, prove_s: f64) -> Result<bool, PlanError> {
+/// Whether a fleet with these times can meet the limit at all: the in-order floor and what comes after it.
+fn soon_enough(request: &PlanRequest, base: &RecommendationRecord) -> Result<bool, PlanError> {
     let Some(limit) = consolidated_limit(request) else {
         return Ok(true);
     };
     let (n, interval_s) = (base.batches_per_aggregation, request.interval_s());
-    let prove = request.prove.scaled(prove_s / request.prove.mean_s())?;
     let q = match limit.statistic {
         Statistic::P99 => 0.99,
         // Means lie a little above medians; the search that follows decides.
         Statistic::Mean | Statistic::P50 => 0.5,
     };
     let after_s = request.aggregation.latency_min_s(n, base.aggregators) + request.l1.mean_wait_s();
-    Ok(in_order_floor_s(&prove, n, interval_s, q) + after_s <= limit.limit_s)
+    Ok(in_order_floor_s(&request.prove, n, interval_s, q) + after_s <= limit.limit_s)
 }

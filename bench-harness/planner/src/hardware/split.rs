@@ -7,39 +7,14 @@ use crate::error::{PlanError, positive};
 use crate::formulas::capacity::whole_at_most;
 use crate::formulas::corrected::in_order_floor_s;
 use crate::hardware::catalogue::Machine;
-use crate::hardware::predict::{MeasuredProver, Prediction};
+use crate::hardware::fleet::{Division, Times, divisions};
+use crate::hardware::predict::MeasuredProver;
 use crate::plan::needs::more_than;
 use crate::plan::request::PlanRequest;
 
-/// A machine split into provers of equal size.
-pub(crate) struct Division {
-    /// Cores of each prover.
-    pub(crate) cores_per_prover: u32,
-    /// Provers that fit on one machine, by cores and by memory.
-    pub(crate) fits: u32,
-    /// The time of each, or why none can be predicted.
-    pub(crate) prediction: Result<Prediction, PlanError>,
-}
-
-/// A machine split into provers of 1, 2, 4, … cores, up to all that it has.
-///
-/// # Errors
-/// [`PlanError::BadInput`] if its cores are unknown.
-pub(crate) fn divisions(machine: &Machine, prover: &MeasuredProver) -> Result<Vec<Division>, PlanError> {
-    let Some(cores) = machine.cores else {
-        return Err(PlanError::bad(&format!("cores of {}", machine.id), "a number", "unknown"));
-    };
-    let counts = std::iter::successors(Some(1_u32), |count| count.checked_mul(2));
-    let division = |cores_per_prover| Division {
-        cores_per_prover,
-        fits: prover.fit_on(machine, cores_per_prover).unwrap_or(0),
-        prediction: prover.on_machine(machine, cores_per_prover),
-    };
-    Ok(counts.take_while(|count| *count <= cores).map(division).collect())
-}
-
 /// Splits for a fixed target (`budget` none: as many machines as the target takes) or for a fixed budget in
-/// dollars an hour (as many as it pays). From one core a prover to all of a machine's, as far as was measured.
+/// dollars an hour (as many as it pays). From one core a prover to all of a machine's, as far as was measured. Machines
+/// hold the provers, and the aggregators that carry what they prove.
 ///
 /// # Errors
 /// [`PlanError::BadInput`] if the machine's cores, or for a budget its price, are unknown.
@@ -50,21 +25,27 @@ pub fn splits(
     prover: &MeasuredProver,
     budget_usd_per_hour: Option<f64>,
 ) -> Result<Vec<SplitRecord>, PlanError> {
-    let divisions = divisions(machine, prover)?;
+    let divisions = divisions(request, machine, prover)?;
     let paid = budget_usd_per_hour.map(|budget| machines_for(machine, budget)).transpose()?;
     let (n, interval_s) = (base.batches_per_aggregation, request.interval_s());
     let mut rows = Vec::new();
-    for Division { cores_per_prover, fits, prediction } in divisions {
-        let (Ok(Prediction { prove_s, neighbours, .. }), true) = (prediction, fits > 0) else { continue };
+    for Division { cores_per_prover, fits, times } in divisions {
+        let (Ok(times), true) = (times, fits > 0) else { continue };
+        let prove_s = times.prove.prove_s;
+        let counts = match paid {
+            Some(machines) => carried_by(request, n, &times, machines)?,
+            None => needed_for(request, n, &times)?,
+        };
+        let Some((provers, aggregators, machines)) = counts else { continue };
         let scaled = request.prove.scaled(prove_s / request.prove.mean_s())?;
-        let needed = more_than(request.batches_per_s() * prove_s) + request.spares;
-        let machines = paid.unwrap_or_else(|| needed.div_ceil(fits));
-        let provers = if paid.is_some() { machines * fits } else { needed };
         rows.push(SplitRecord {
             cores_per_prover,
             prove_s,
-            neighbours: neighbours.words(),
+            neighbours: times.prove.neighbours.words(),
             provers,
+            aggregators,
+            cores_per_aggregator: times.merge.cores,
+            merge_s: times.merge.merge_s,
             machines,
             usd_per_hour: machine.usd_per_hour.map(|usd| usd * f64::from(machines)),
             throughput_batches_per_s: f64::from(provers) / prove_s,
@@ -72,6 +53,36 @@ pub fn splits(
         });
     }
     Ok(rows)
+}
+
+/// Provers with spares, aggregators and machines for the target.
+fn needed_for(request: &PlanRequest, n: u32, times: &Times) -> Result<Option<(u32, u32, u32)>, PlanError> {
+    let rate = request.batches_per_s();
+    let provers = more_than(rate * times.prove.prove_s) + request.spares;
+    let aggregators = times.aggregators_for(request, n, rate)?;
+    Ok(times.machines(provers, aggregators).map(|machines| (provers, aggregators, machines)))
+}
+
+/// The most provers, with the aggregators that carry what they prove, on so many machines.
+fn carried_by(
+    request: &PlanRequest,
+    n: u32,
+    times: &Times,
+    machines: u32,
+) -> Result<Option<(u32, u32, u32)>, PlanError> {
+    let (mut fits, mut over) =
+        (0_u32, machines.saturating_mul(times.room.fits(times.prover)).saturating_add(1));
+    while over - fits > 1 {
+        let provers = u32::midpoint(fits, over);
+        let aggregators = times.aggregators_for(request, n, f64::from(provers) / times.prove.prove_s)?;
+        if times.machines(provers, aggregators).is_some_and(|needed| needed <= machines) {
+            fits = provers;
+        } else {
+            over = provers;
+        }
+    }
+    let aggregators = times.aggregators_for(request, n, f64::from(fits) / times.prove.prove_s)?;
+    Ok((fits > 0).then_some((fits, aggregators, machines)))
 }
 
 /// Machines that a budget in dollars an hour pays.

@@ -108,6 +108,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) request: &'a PlanRequest,
     known: HashMap<Fleet, Known>,
     batches_left: u64,
+    effort_min: Effort,
 }
 
 /// What is known of a fleet, and the effort it took.
@@ -119,7 +120,12 @@ struct Known {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(request: &'a PlanRequest, batches_left: u64) -> Self {
-        Self { request, known: HashMap::new(), batches_left }
+        Self { request, known: HashMap::new(), batches_left, effort_min: Effort(0) }
+    }
+
+    /// One that looks longer from the first: before a request is refused.
+    pub(crate) fn careful(request: &'a PlanRequest, batches_left: u64) -> Self {
+        Self { effort_min: SEARCH_EFFORT_MAX, ..Self::new(request, batches_left) }
     }
 
     /// Whether what may be simulated is used up.
@@ -155,7 +161,8 @@ impl<'a> Judge<'a> {
     }
 
     fn judge_up_to(&mut self, fleet: Fleet, effort_max: Effort) -> Result<Judged, PlanError> {
-        let mut effort = Effort(0);
+        let effort_max = effort_max.max(self.effort_min);
+        let mut effort = self.effort_min;
         if let Some(known) = self.known.get(&fleet) {
             let is_final = known.effort >= effort_max || known.judged.is_clear(self.request, known.effort);
             if is_final || self.is_spent() {

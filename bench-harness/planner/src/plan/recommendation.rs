@@ -18,6 +18,9 @@ use crate::sim::Simulated;
 /// How often the long simulation may refuse what the search found.
 const CORRECTIONS: u32 = 8;
 
+/// A delay up to so many times the limit may be within it by a longer simulation.
+const CLOSE: f64 = 1.1;
+
 /// A fleet that was chosen, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Chosen {
@@ -45,7 +48,26 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;
     }
-    let mut judge = Judge::new(request, batches);
+    match searched(Judge::new(request, batches), below) {
+        // A short run that refuses by little may be wrong: a careful search has the last word.
+        Err(error) if is_close(request, &error) => searched(Judge::careful(request, batches), below),
+        result => result,
+    }
+}
+
+/// Whether a delay was missed by so little that it may have been chance.
+fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
+    match error {
+        PlanError::Infeasible { best, wanted, unit: "s", .. } if !request.is_deterministic() => {
+            best.0 <= CLOSE * wanted.0
+        }
+        _ => false,
+    }
+}
+
+/// The search with this judge, and the long simulations that have the last word.
+fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanError> {
+    let request = judge.request;
     let mut unclear: Option<(Fleet, Judged)> = None;
     let mut outcome = cheapest(&mut judge, below)?;
     for _ in 0..CORRECTIONS {

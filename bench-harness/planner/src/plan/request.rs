@@ -292,6 +292,11 @@ impl PlanRequest {
         &self.prove
     }
 
+    /// How N proofs become one.
+    pub fn aggregation(&self) -> &Aggregation {
+        &self.aggregation
+    }
+
     /// Mean time between two closings, s: the load's interval, or less where a timeout closes batches early.
     pub fn interval_s(&self) -> f64 {
         let mean_s = self.load.interval_s();

@@ -57,29 +57,26 @@ fn ranking(priced: &[(&CatalogueMachineRecord, &MachineFleetRecord, f64)], table
         interval: None,
         label: format!("${} · {} ×", significant(*usd, 3), fleet.machines),
         note: format!(
-            "{}: {} machines, {} provers of {} cores, prove {}, p99 {}, {}",
+            "{}: {} machines, {} provers of {} cores, {} aggregators, prove {}, p99 {}, {}",
             short(&machine.id),
             fleet.machines,
             fleet.provers,
             fleet.cores_per_prover,
+            fleet.aggregators,
             seconds(fleet.prove_s),
             seconds(fleet.delay_s_p99),
             fleet.basis
         ),
     });
     let cheapest = shown.first().map_or_else(String::new, |(machine, fleet, usd)| {
-        format!(
-            " Cheapest: {} × {} at ${} an hour.",
-            fleet.machines,
-            short(&machine.id),
-            significant(*usd, 3)
-        )
+        format!(" First: {} × {} at ${} an hour.", fleet.machines, short(&machine.id), significant(*usd, 3))
     });
     Chart {
         id: "machines-by-cost".to_owned(),
         title: "What the fleet costs on each machine".to_owned(),
         caption: format!(
-            "Dollars an hour for all machines that the target takes, cheapest first, and how many they are.{cheapest}"
+            "Dollars an hour for all machines that the target takes, for provers, spares and aggregators, and how many they \
+             are: first those that were measured or are of the same family, then guesses, each cheapest first.{cheapest}"
         ),
         x: Axis::from_zero("$ an hour"),
         y: Axis::lanes("", shown.iter().map(|(machine, ..)| machine.id.clone()).collect()),
@@ -93,15 +90,18 @@ fn table(machines: &[CatalogueMachineRecord]) -> Table {
     fn of(machine: &CatalogueMachineRecord, pick: fn(&MachineFleetRecord) -> TableValue) -> TableValue {
         machine.fleet.as_ref().map_or(TableValue::Nothing, pick)
     }
-    let columns: [Column<CatalogueMachineRecord>; 9] = [
+    let columns: [Column<CatalogueMachineRecord>; 12] = [
         ("machine", "machine", |machine| short(&machine.id).into()),
         ("cores_per_prover", "cores a prover", |machine| of(machine, |fleet| fleet.cores_per_prover.into())),
         ("provers_per_machine", "provers a machine", |machine| {
             of(machine, |fleet| fleet.provers_per_machine.into())
         }),
         ("provers", "provers", |machine| of(machine, |fleet| fleet.provers.into())),
+        ("aggregators", "aggregators", |machine| of(machine, |fleet| fleet.aggregators.into())),
         ("machines", "machines", |machine| of(machine, |fleet| fleet.machines.into())),
+        ("cores", "cores, all", |machine| of(machine, |fleet| fleet.order.cores.into())),
         ("prove_s", "prove, s", |machine| of(machine, |fleet| fleet.prove_s.into())),
+        ("merge_s", "merge, s", |machine| of(machine, |fleet| fleet.merge_s.into())),
         ("usd_per_hour", "$/hour", |machine| of(machine, |fleet| fleet.usd_per_hour.into())),
         ("delay_p99_s", "p99, s", |machine| of(machine, |fleet| fleet.delay_s_p99.into())),
         ("basis", "basis", |CatalogueMachineRecord { fleet, problem, .. }| match (fleet, problem) {

@@ -118,8 +118,8 @@ fn request(
     }
     let close =
         Close::Filled { execute_s: mean("execute_s"), root_s: mean("root_s"), encode_s: mean("encode_s") };
-    let batch_transactions = comparison.cell.batch_transactions;
-    Ok(Some(MeasuredTimes { prove_s, merge_s, close, batch_transactions }.request(plan_args)?))
+    let (batch_transactions, cores) = (comparison.cell.batch_transactions, comparison.cell.cores);
+    Ok(Some(MeasuredTimes { prove_s, merge_s, close, batch_transactions, cores }.request(plan_args)?))
 }
 
 fn words(plan_args: &PlanArgs, target: Target) -> String {

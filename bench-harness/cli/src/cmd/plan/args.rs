@@ -5,8 +5,8 @@ use crate::cmd::plan::closing::closing;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
-use ::measure::spec::units::seconds;
-use clap::ValueEnum;
+use crate::number::{fraction, gas, number, rate, time, time_or_zero, usd, whole};
+use clap::{ArgGroup, ValueEnum};
 use planner::PlanRequest;
 use planner::domain::{
     Aggregation, BatchState, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, TimeDist,
@@ -18,19 +18,19 @@ use planner::sim::{Closing, L1};
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PlanArgs {
     /// Target throughput, in transactions per second.
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) target_tx_per_s: Option<f64>,
     /// Target throughput, in batches per second.
-    #[arg(long, value_name = "RATE", conflicts_with = "target_tx_per_s")]
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "target_tx_per_s")]
     pub(crate) target_batches_per_s: Option<f64>,
     /// Time from a batch's first transaction to its closing; overrides what was measured.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) close: Option<f64>,
     /// L1 block time.
-    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "12s")]
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "12s")]
     pub(crate) block: f64,
     /// Maximum delay.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) delay: Option<f64>,
     /// The state that ends the delay.
     #[arg(long, value_name = "STATE", value_enum, default_value_t = DelayState::Consolidated, requires = "delay")]
@@ -39,23 +39,23 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "STATISTIC", value_enum, default_value_t = DelayStatistic::Mean, requires = "delay")]
     pub(crate) delay_statistic: DelayStatistic,
     /// Fix N, the batches per aggregation of the plan, instead of choosing it.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(1..=BATCHES_MAX))]
     pub(crate) fix_n: Option<u32>,
     /// Fix P, the provers of the plan, instead of choosing it: the plan then reports what that fleet does, whether
     /// it is enough or not.
-    #[arg(long, value_name = "P", conflicts_with = "provers_max")]
+    #[arg(long, value_name = "P", value_parser = whole(1..=PROVERS_MAX), conflicts_with = "provers_max")]
     pub(crate) fix_p: Option<u32>,
     /// Fix A, the aggregators of the plan, instead of choosing it, as --fix-p fixes P.
-    #[arg(long, value_name = "A")]
+    #[arg(long, value_name = "A", value_parser = whole(1..=PROVERS_MAX))]
     pub(crate) fix_a: Option<u32>,
     /// Maximum number of provers, spares among them.
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = whole(1..=PROVERS_MAX))]
     pub(crate) provers_max: Option<u32>,
     /// Spare provers beyond those needed, counted and paid for: the plan holds when this many fail.
-    #[arg(long, value_name = "COUNT", default_value_t = SPARES)]
+    #[arg(long, value_name = "COUNT", value_parser = whole(0..=PROVERS_MAX), default_value_t = SPARES)]
     pub(crate) spares: u32,
     /// The fraction of each stage's capacity, L1 included, that the plan leaves unused; 0 for none.
-    #[arg(long, value_name = "FRACTION", default_value_t = HEADROOM)]
+    #[arg(long, value_name = "FRACTION", value_parser = number(0.0..=0.95), default_value_t = HEADROOM)]
     pub(crate) headroom: f64,
     /// How batches come around the target rate: fixed, poisson, erlang:K, lognormal:CV, trace:FILE (a CSV file with a
     /// column time_s, one row per transaction, or per batch where no batch size is known),
@@ -73,8 +73,11 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = L1Kind::Serial)]
     pub(crate) l1: L1Kind,
     /// The fraction of L1 slots that are missed, 0 to 1, for --l1 slots.
-    #[arg(long, value_name = "FRACTION")]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     pub(crate) missed_slots: Option<f64>,
+    /// When the first L1 slot comes after the first batch begins, for --l1 slots [default: at random].
+    #[arg(long, value_name = "TIME", value_parser = time_or_zero)]
+    pub(crate) l1_phase: Option<f64>,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
     #[command(flatten)]
@@ -83,40 +86,74 @@ pub(crate) struct PlanArgs {
 
 /// What machines and L1 cost. Every price is given by the user: the program has none.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Prices")]
+#[command(
+    next_help_heading = "Prices",
+    group(ArgGroup::new("machine_price").args(["prover_usd_per_hour", "usd_per_core_hour"]))
+)]
 pub(crate) struct PriceArgs {
-    /// Dollars per hour for the machine of one prover.
-    #[arg(long, value_name = "USD")]
+    /// Dollars per hour for one core of a machine: a prover costs its cores, and so does an aggregator.
+    #[arg(long, value_name = "USD", value_parser = usd)]
+    pub(crate) usd_per_core_hour: Option<f64>,
+    /// Dollars per hour for the machine of one prover, whatever its cores.
+    #[arg(long, value_name = "USD", value_parser = usd)]
     pub(crate) prover_usd_per_hour: Option<f64>,
     /// Dollars per hour for the machine of one aggregator [default: that of a prover].
-    #[arg(long, value_name = "USD", requires = "prover_usd_per_hour")]
+    #[arg(long, value_name = "USD", value_parser = usd, requires = "prover_usd_per_hour")]
     pub(crate) aggregator_usd_per_hour: Option<f64>,
     /// Gas to verify one proof on L1.
-    #[arg(long, value_name = "GAS", requires = "gwei")]
+    #[arg(long, value_name = "GAS", value_parser = gas, requires = "gwei")]
     pub(crate) verify_gas: Option<f64>,
     /// Gas of each batch: data and sequencing.
-    #[arg(long, value_name = "GAS", default_value_t = 0.0, requires = "gwei")]
+    #[arg(long, value_name = "GAS", value_parser = gas, default_value_t = 0.0, requires = "gwei")]
     pub(crate) batch_gas: f64,
     /// Price of gas.
-    #[arg(long, value_name = "GWEI", requires_all = ["verify_gas", "usd_per_eth", "prover_usd_per_hour"])]
+    #[arg(
+        long,
+        value_name = "GWEI",
+        value_parser = number(0.0..=1e9),
+        requires_all = ["verify_gas", "usd_per_eth", "machine_price"]
+    )]
     pub(crate) gwei: Option<f64>,
     /// Price of ether.
-    #[arg(long, value_name = "USD", requires = "gwei")]
+    #[arg(long, value_name = "USD", value_parser = usd, requires = "gwei")]
     pub(crate) usd_per_eth: Option<f64>,
 }
 
 impl PriceArgs {
-    fn prices(&self) -> anyhow::Result<Option<Prices>> {
-        let Self { prover_usd_per_hour, aggregator_usd_per_hour, verify_gas, batch_gas, gwei, usd_per_eth } =
-            self;
-        let Some(prover) = *prover_usd_per_hour else { return Ok(None) };
+    /// The prices of a fleet whose provers and aggregators have `cores` cores each; none where that is not known.
+    ///
+    /// # Errors
+    /// Usage for a price of a core where nobody knows the cores of a prover.
+    fn prices(&self, cores: Option<u64>) -> anyhow::Result<Option<Prices>> {
+        let Self {
+            usd_per_core_hour,
+            prover_usd_per_hour,
+            aggregator_usd_per_hour,
+            verify_gas,
+            batch_gas,
+            gwei,
+            usd_per_eth,
+        } = self;
+        let (prover, aggregator) = match (*usd_per_core_hour, *prover_usd_per_hour) {
+            (Some(core), _) => {
+                let cores = cores.ok_or_else(|| {
+                    usage(
+                        "--usd-per-core-hour: how many cores a prover has is not known; give --measured-cores, or \
+                         --prover-usd-per-hour instead",
+                    )
+                })?;
+                (core * cores as f64, core * cores as f64)
+            }
+            (None, Some(prover)) => (prover, aggregator_usd_per_hour.unwrap_or(prover)),
+            (None, None) => return Ok(None),
+        };
         let gas = match (*verify_gas, *gwei, *usd_per_eth) {
             (Some(verify_gas), Some(gwei), Some(usd_per_eth)) => {
                 Some(Gas { verify_gas, batch_gas: *batch_gas, gwei, usd_per_eth })
             }
             _ => None,
         };
-        Ok(Some(Prices::new(prover, aggregator_usd_per_hour.unwrap_or(prover), gas)?))
+        Ok(Some(Prices::new(prover, aggregator, gas)?))
     }
 }
 
@@ -148,6 +185,10 @@ pub(crate) enum DelayStatistic {
     P99,
 }
 
+/// The most provers, spares among them: the simulation numbers them in 20 bits.
+const PROVERS_MAX: u32 = 1 << 20;
+/// The most batches in one proof.
+const BATCHES_MAX: u32 = 1_000_000;
 /// Block time of Ethereum, s.
 pub(crate) const BLOCK_S: f64 = 12.0;
 
@@ -171,12 +212,13 @@ impl PlanArgs {
         transactions.or(self.target_batches_per_s.map(Target::BatchesPerS))
     }
 
-    /// The request of these times and flags.
+    /// The request of these times and flags. `cores` are those of one prover, where they are known.
     pub(crate) fn request(
         &self,
         load: Load,
         prove: TimeDist,
         aggregation: Aggregation,
+        cores: Option<u64>,
     ) -> anyhow::Result<PlanRequest> {
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
             .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
@@ -191,7 +233,11 @@ impl PlanArgs {
         if let Some(stragglers) = self.simulation.faults.stragglers() {
             request = request.with_stragglers(stragglers)?;
         }
-        if let Some(prices) = self.prices.prices()? {
+        if let Some(cores) = cores {
+            let cores = u32::try_from(cores).unwrap_or(u32::MAX);
+            request = request.with_cores(cores, cores)?;
+        }
+        if let Some(prices) = self.prices.prices(cores)? {
             request = request.with_prices(prices);
         }
         if let Some(limit_s) = self.delay {
@@ -222,15 +268,22 @@ impl PlanArgs {
     }
 
     fn l1(&self) -> anyhow::Result<L1> {
-        if self.missed_slots.is_some() && !matches!(self.l1, L1Kind::Slots) {
-            return Err(usage("--missed-slots: only slots can be missed; give --l1 slots"));
+        if !matches!(self.l1, L1Kind::Slots) {
+            if self.missed_slots.is_some() {
+                return Err(usage("--missed-slots: only slots can be missed; give --l1 slots"));
+            }
+            if self.l1_phase.is_some() {
+                return Err(usage("--l1-phase: only slots have a phase; give --l1 slots"));
+            }
         }
         Ok(match self.l1 {
             L1Kind::Serial => L1::Serial(self.block),
             L1Kind::Latency => L1::Latency(self.block),
-            L1Kind::Slots => {
-                L1::Slots { slot_s: self.block, missed: self.missed_slots.unwrap_or(0.0), phase_s: None }
-            }
+            L1Kind::Slots => L1::Slots {
+                slot_s: self.block,
+                missed: self.missed_slots.unwrap_or(0.0),
+                phase_s: self.l1_phase,
+            },
             L1Kind::Poisson => L1::Poisson { mean_s: self.block },
         })
     }

@@ -1,6 +1,7 @@
 //! How batches come, as it is written on the command line: a law, a trace, or a day.
 
 use crate::exit::usage;
+use crate::number::{cv, rate_or_zero, whole};
 use planner::plan::ArrivalLaw;
 use planner::sim::gaps_of_csv;
 use std::path::PathBuf;
@@ -8,6 +9,11 @@ use std::str::FromStr;
 
 const EXPECTED: &str = "fixed, poisson, erlang:K, lognormal:CV, trace:FILE, daily:RATES or daily-poisson:RATES \
                         (as in daily:1,1,3,2)";
+
+/// An Erlang law of more stages differs from fixed times by less than a hundredth, and takes as many draws.
+const ERLANG_MAX: u32 = 10_000;
+/// Slots of a day: one a second.
+const SLOTS_MAX: usize = 86_400;
 
 /// A law of arrivals as it is written; a trace is not read yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,17 +26,22 @@ impl FromStr for Arrivals {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        let within = |what: &'static str| move |error: String| format!("{what}: {error}");
         let wrong = || format!("expected {EXPECTED}, got `{text}`");
         let (name, value) = text.split_once(':').map_or((text, None), |(name, value)| (name, Some(value)));
         let law = match (name, value) {
             ("fixed", None) => ArrivalLaw::Fixed,
             ("poisson", None) => ArrivalLaw::Poisson,
-            ("erlang", Some(k)) => ArrivalLaw::Erlang(k.parse().map_err(|_| wrong())?),
-            ("lognormal", Some(cv)) => ArrivalLaw::LogNormal(cv.parse().map_err(|_| wrong())?),
+            ("erlang", Some(k)) => ArrivalLaw::Erlang(whole(1..=ERLANG_MAX)(k).map_err(within("K"))?),
+            ("lognormal", Some(text)) => ArrivalLaw::LogNormal(cv(text).map_err(within("CV"))?),
             ("trace", Some(path)) if !path.is_empty() => return Ok(Self::Trace(path.into())),
             ("daily" | "daily-poisson", Some(rates)) => {
-                let rates: Result<Vec<f64>, _> = rates.split(',').map(|rate| rate.trim().parse()).collect();
-                ArrivalLaw::Daily { shape: rates.map_err(|_| wrong())?, poisson: name == "daily-poisson" }
+                let shape: Result<Vec<f64>, _> = rates.split(',').map(rate_or_zero).collect();
+                let shape = shape.map_err(within("RATES"))?;
+                if shape.len() > SLOTS_MAX {
+                    return Err(format!("RATES: expected at most {SLOTS_MAX}, got {}", shape.len()));
+                }
+                ArrivalLaw::Daily { shape, poisson: name == "daily-poisson" }
             }
             _ => return Err(wrong()),
         };
@@ -66,7 +77,23 @@ mod tests {
         assert_eq!(law("trace:a.csv"), Ok(Arrivals::Trace("a.csv".into())));
         let day = ArrivalLaw::Daily { shape: vec![1.0, 2.5], poisson: false };
         assert_eq!(law("daily:1,2.5"), Ok(Arrivals::Law(day)));
-        for bad in ["", "erlang", "erlang:x", "poisson:1", "uniform", "trace:", "daily:1,x", "daily"] {
+        for bad in [
+            "",
+            "erlang",
+            "erlang:x",
+            "poisson:1",
+            "uniform",
+            "trace:",
+            "daily:1,x",
+            "daily",
+            "erlang:0",
+            "erlang:10001",
+            "lognormal:nan",
+            "lognormal:-1",
+            "lognormal:10.1",
+            "daily:1,-1",
+            "daily:inf",
+        ] {
             assert!(law(bad).is_err(), "{bad}");
         }
     }

@@ -4,7 +4,7 @@ use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::prove::ProveArgs;
 use crate::exit::usage;
-use ::measure::spec::units::seconds;
+use crate::number::{cv, time, whole};
 use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 
@@ -15,16 +15,16 @@ pub(crate) struct ByHandArgs {
     #[command(flatten)]
     prove: ProveArgs,
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
-    #[arg(long, value_name = "TIME", value_parser = seconds, group = "aggregate_time")]
+    #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
     aggregate: Option<f64>,
     /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
-    #[arg(long, value_name = "TIME", value_parser = seconds, group = "aggregate_time")]
+    #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
     aggregate_merge: Option<f64>,
     /// How aggregation times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "aggregate_time")]
+    #[arg(long, value_name = "CV", value_parser = cv, default_value_t = 0.0, requires = "aggregate_time")]
     aggregate_cv: f64,
     /// Transactions in a batch, by hand.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_000_000_000_u32))]
     batch_size: Option<u32>,
 }
 
@@ -33,11 +33,11 @@ impl ByHandArgs {
     pub(crate) const IDS: [&str; 7] =
         ["prove", "prove_cv", "prove_law", "aggregate", "aggregate_merge", "aggregate_cv", "batch_size"];
 
-    /// The request of these times.
+    /// The request of these times. `cores` are those of one prover, where they were given.
     ///
     /// # Errors
     /// Usage, with the first flag that is missing.
-    pub(crate) fn request(&self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
+    pub(crate) fn request(&self, plan_args: &PlanArgs, cores: Option<u32>) -> anyhow::Result<PlanRequest> {
         let missing = |flag: &str| {
             usage(format!(
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
@@ -59,6 +59,6 @@ impl ByHandArgs {
         };
         let target = plan_args.required_target()?;
         let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
-        plan_args.request(load, prove, aggregation)
+        plan_args.request(load, prove, aggregation, cores.map(u64::from))
     }
 }

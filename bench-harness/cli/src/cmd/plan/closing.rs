@@ -1,6 +1,6 @@
 //! The rule that closes batches, as it is written on the command line.
 
-use ::measure::spec::units::seconds;
+use crate::number::time;
 use planner::sim::Closing;
 
 /// `full`, `timeout:TIME` or `prover-free`.
@@ -8,14 +8,7 @@ pub(crate) fn closing(text: &str) -> Result<Closing, String> {
     match text.split_once(':') {
         None if text == "full" => Ok(Closing::Full),
         None if text == "prover-free" => Ok(Closing::ProverFree),
-        Some(("timeout", time)) => {
-            let time_s = seconds(time)?;
-            if time_s > 0.0 {
-                Ok(Closing::Timeout(time_s))
-            } else {
-                Err(format!("expected a timeout above zero, got `{time}`"))
-            }
-        }
+        Some(("timeout", text)) => time(text).map(Closing::Timeout),
         _ => Err(format!("expected full, timeout:TIME or prover-free, got `{text}`")),
     }
 }

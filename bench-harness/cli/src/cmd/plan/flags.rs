@@ -35,6 +35,7 @@ impl PlanArgs {
             aggregate_shape,
             l1,
             missed_slots,
+            l1_phase,
             simulation: SimulationArgs { plan_seed, faults },
             prices,
         } = self;
@@ -57,6 +58,7 @@ impl PlanArgs {
         push(&mut flags, "aggregate-shape", shape(*aggregate_shape));
         push_named(&mut flags, "l1", *l1, L1Kind::Serial);
         push(&mut flags, "missed-slots", *missed_slots);
+        push(&mut flags, "l1-phase", *l1_phase);
         let FaultArgs { mtbf, repair, on_crash, straggler_fraction, straggler_factor } = faults;
         push(&mut flags, "mtbf", *mtbf);
         push(&mut flags, "repair", *repair);
@@ -64,6 +66,7 @@ impl PlanArgs {
         push(&mut flags, "straggler-fraction", *straggler_fraction);
         push(&mut flags, "straggler-factor", *straggler_factor);
         let PriceArgs {
+            usd_per_core_hour,
             prover_usd_per_hour,
             aggregator_usd_per_hour,
             verify_gas,
@@ -71,6 +74,7 @@ impl PlanArgs {
             gwei,
             usd_per_eth,
         } = prices;
+        push(&mut flags, "usd-per-core-hour", *usd_per_core_hour);
         push(&mut flags, "prover-usd-per-hour", *prover_usd_per_hour);
         push(&mut flags, "aggregator-usd-per-hour", *aggregator_usd_per_hour);
         push(&mut flags, "verify-gas", *verify_gas);
@@ -142,7 +146,7 @@ mod tests {
     #[test]
     fn arguments_given_again_by_their_flags_are_the_same_arguments() {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
-            --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --mtbf 86400 \
+            --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --l1-phase 3 --mtbf 86400 \
             --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 \
             --aggregate-shape tree:4 --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
             --batch-gas 9000 --gwei 20 --usd-per-eth 3000 --plan-seed 9";
@@ -150,7 +154,7 @@ mod tests {
             everything,
             "x",
             "x --target-batches-per-s 0.1 --provers-max 9 --arrivals daily-poisson:1,2.5 --closing prover-free",
-            "x --arrivals trace:my/file.csv --aggregate-shape fold",
+            "x --arrivals trace:my/file.csv --aggregate-shape fold --usd-per-core-hour 0.05",
         ] {
             let asked = Asked::try_parse_from(text.split_whitespace()).expect("flags").plan_args;
             let flags = asked.flags();

@@ -118,6 +118,8 @@ pub(crate) struct MeasuredTimes {
     pub(crate) close: Close,
     /// Transactions in a batch.
     pub(crate) batch_transactions: u64,
+    /// Cores of one prover.
+    pub(crate) cores: u64,
 }
 
 impl MeasuredTimes {
@@ -126,7 +128,7 @@ impl MeasuredTimes {
     /// # Errors
     /// Usage for a shape of aggregation whose merges were not measured, and for what the planner refuses.
     pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
-        let Self { prove_s, merge_s, close, batch_transactions } = self;
+        let Self { prove_s, merge_s, close, batch_transactions, cores } = self;
         if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
             return Err(usage(
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
@@ -139,7 +141,7 @@ impl MeasuredTimes {
             usage(format!("a batch of {batch_transactions} transactions: expected less than 2^32"))
         })?;
         let load = Load::new(target, Some(size), close)?;
-        plan_args.request(load, TimeDist::empirical("prove", prove_s)?, aggregation)
+        plan_args.request(load, TimeDist::empirical("prove", prove_s)?, aggregation, Some(cores))
     }
 }
 
@@ -161,8 +163,7 @@ pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow:
         root_s: mean(QuantityName::Root),
         encode_s: mean(QuantityName::Encode),
     };
-    let batch_transactions = cell.cell.batch_transactions;
-    let times = MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions };
-    let cores = u32::try_from(cell.cell.cores).unwrap_or(u32::MAX);
-    Ok(times.request(plan_args)?.with_cores(cores, cores)?)
+    let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
+    MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions, cores }
+        .request(plan_args)
 }

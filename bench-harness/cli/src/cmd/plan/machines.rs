@@ -1,6 +1,7 @@
 //! Machines of a catalogue against one measured prover: the flags, and what they ask for.
 
 use crate::exit::usage;
+use crate::number::{number, whole};
 use crate::output::width;
 use anyhow::Context;
 use clap::ArgGroup;
@@ -15,12 +16,14 @@ use records::plan::answers::{
 };
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use reports::plan::machines;
+use reports::plan::shopping::sentences;
 use std::path::PathBuf;
 
-/// What the words under "stands on" mean.
-const STANDS_ON: &str = "\
-cores: of each prover. P: provers, spares among them. P fit: on one machine. needed: machines. p99: delay to
-consolidated. Stands on: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
+/// What the columns and the words under "basis" mean.
+const LEGEND: &str = "\
+cores: of each prover. P: provers, spares among them. A: aggregators. P fit: provers on one machine. needed: machines
+that hold P and A, by cores and by memory. $/hour: with L1 gas where its prices were given. p99: delay to consolidated.
+Machines that were measured or are of the same family come first. Basis: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
 latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured;
 \"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is not in it.
 ";
@@ -29,7 +32,8 @@ latter across processors that do other work in a cycle; \"MORE CORES\" is extrap
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(
     next_help_heading = "Machines",
-    group(ArgGroup::new("machine_question").args(["hardware", "compare", "split"]).multiple(true))
+    group(ArgGroup::new("machine_question").args(["hardware", "compare", "split"]).multiple(true)),
+    group(ArgGroup::new("cores_question").args(["hardware", "compare", "split", "usd_per_core_hour"]).multiple(true))
 )]
 pub(crate) struct MachineArgs {
     /// Rank machines of the catalogue for this target: all, or ids separated by commas.
@@ -42,7 +46,7 @@ pub(crate) struct MachineArgs {
     #[arg(long, value_name = "ID")]
     split: Option<String>,
     /// Dollars per hour that --split may spend.
-    #[arg(long, value_name = "USD", requires = "split")]
+    #[arg(long, value_name = "USD", value_parser = number(1e-6..=1e9), requires = "split")]
     budget: Option<f64>,
     /// Your own machines, a CSV file with the columns of the built-in catalogue; they override its own.
     #[arg(long, value_name = "FILE", requires = "machine_question")]
@@ -51,11 +55,17 @@ pub(crate) struct MachineArgs {
     #[arg(long, value_name = "ID", requires = "machine_question")]
     measured_on: Option<String>,
     /// The clock at which the times were measured, in GHz; the probe's figure where the profile has one.
-    #[arg(long, value_name = "GHZ", requires = "machine_question")]
+    #[arg(long, value_name = "GHZ", value_parser = number(0.01..=100.0), requires = "machine_question")]
     measured_ghz: Option<f64>,
     /// The cores of one prover, for times given by hand.
-    #[arg(long, value_name = "COUNT", requires = "machine_question", conflicts_with = "profile")]
-    measured_cores: Option<u32>,
+    #[arg(
+        long,
+        value_name = "COUNT",
+        value_parser = whole(1..=65_536_u32),
+        requires = "cores_question",
+        conflicts_with = "profile"
+    )]
+    pub(crate) measured_cores: Option<u32>,
 }
 
 impl MachineArgs {
@@ -101,7 +111,16 @@ impl MachineArgs {
             .filter(|&&(cores, provers, _)| provers > 1 && points.iter().any(|point| point.0 == cores as f64))
             .map(|&(cores, provers, prove_s)| (few(cores), few(provers), prove_s))
             .collect();
+        let merges: Vec<(f64, f64)> = profile
+            .cells
+            .iter()
+            .filter(|cell| alike(cell) && cell.cell.provers == 1)
+            .filter_map(|cell| Some((cell.cell.cores as f64, merge_s(cell)?)))
+            .collect();
         let mut prover = MeasuredProver::new(&points, self.ghz(best.clock_ghz)?)?.with_neighbours(&shared)?;
+        if !merges.is_empty() {
+            prover = prover.with_merges(&merges)?;
+        }
         if let Some(law) = clock_law(profile, best) {
             prover = prover.with_clock_law(law);
         }
@@ -113,12 +132,13 @@ impl MachineArgs {
         })
     }
 
-    /// The prover of a time given by hand.
-    pub(crate) fn by_hand(&self, prove_s: f64) -> anyhow::Result<MeasuredProver> {
+    /// The prover of times given by hand: of a proof, and of a step of aggregation on as many cores.
+    pub(crate) fn by_hand(&self, prove_s: f64, step_s: f64) -> anyhow::Result<MeasuredProver> {
         let cores = self.measured_cores.ok_or_else(|| {
             usage("--measured-cores is missing: how many cores one prover had when --prove was taken")
         })?;
-        self.with_identity(MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz(None)?)?)
+        let prover = MeasuredProver::new(&[(f64::from(cores), prove_s)], self.ghz(None)?)?;
+        self.with_identity(prover.with_merges(&[(f64::from(cores), step_s)])?)
     }
 
     fn ghz(&self, probed_ghz: Option<f64>) -> anyhow::Result<f64> {
@@ -195,8 +215,11 @@ pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
     let mut text = String::new();
     if let Some(records) = ranking {
         let table = machines::terminal(records, width());
+        let first = records.iter().find_map(|machine| machine.fleet.as_ref());
+        let order = first.map_or_else(String::new, |fleet| sentences(&fleet.order).join("\n") + "\n");
         text += &format!(
-            "\nMachines, cheapest first, those without a price after those with one:\n{table}{STANDS_ON}"
+            "\nMachines, guesses last, of each the cheapest first, those without a price after those with one:\n{table}{LEGEND}\
+             The first as an order:\n{order}"
         );
     }
     if let Some(MachineComparisonRecord { first, second, turning_fraction }) = comparison {
@@ -213,7 +236,7 @@ pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
                     .to_owned()
             }
         };
-        text += &format!("\n{first} against {second}:\n{table}{STANDS_ON}{turn}\n");
+        text += &format!("\n{first} against {second}:\n{table}{LEGEND}{turn}\n");
     }
     if let Some(MachineSplitRecord { id, for_target, budget_usd_per_hour, for_budget }) = split {
         text += &format!("\n{id} split into provers, for the target:\n{}", split_table(for_target));
@@ -222,6 +245,14 @@ pub(crate) fn tables(answers: &MachineAnswersRecord) -> String {
         }
     }
     text
+}
+
+/// The median of a merge over its levels, weighted by what was measured of each.
+fn merge_s(cell: &CellSummaryRecord) -> Option<f64> {
+    let mut values: Vec<f64> =
+        cell.levels(QuantityName::AggregateMerge).iter().flat_map(|level| level.values_s.clone()).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 /// The law over the clock of the cells that differ from `best` in it alone, where three clocks or more were measured.
@@ -242,6 +273,7 @@ fn split_table(rows: &[SplitRecord]) -> String {
         "prove, s",
         "neighbours",
         "provers",
+        "aggregators",
         "machines",
         "$/hour",
         "batches/s",
@@ -252,6 +284,9 @@ fn split_table(rows: &[SplitRecord]) -> String {
         prove_s,
         neighbours,
         provers,
+        aggregators,
+        cores_per_aggregator: _,
+        merge_s: _,
         machines,
         usd_per_hour,
         throughput_batches_per_s,
@@ -263,6 +298,7 @@ fn split_table(rows: &[SplitRecord]) -> String {
             format!("{prove_s:.2}"),
             neighbours.clone(),
             provers.to_string(),
+            aggregators.to_string(),
             machines.to_string(),
             usd_per_hour.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.2}")),
             format!("{throughput_batches_per_s:.3}"),

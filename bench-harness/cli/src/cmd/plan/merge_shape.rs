@@ -4,6 +4,9 @@ use planner::PlanError;
 use planner::domain::{Aggregation, TimeDist};
 use std::str::FromStr;
 
+/// The most proofs of one merge.
+const ARITY_MAX: u32 = 1_000_000;
+
 /// How merges make one proof of N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Merging {
@@ -27,12 +30,13 @@ impl FromStr for Merging {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("expected pairwise, fold or tree:K with K of 2 or more, got `{text}`");
+        let wrong =
+            || format!("expected pairwise, fold or tree:K with K from 2 to {ARITY_MAX}, got `{text}`");
         match text.split_once(':') {
             None if text == "pairwise" => Ok(Self::Tree(2)),
             None if text == "fold" => Ok(Self::Fold),
             Some(("tree", arity)) => match arity.parse() {
-                Ok(arity) if arity >= 2 => Ok(Self::Tree(arity)),
+                Ok(arity) if (2..=ARITY_MAX).contains(&arity) => Ok(Self::Tree(arity)),
                 _ => Err(wrong()),
             },
             _ => Err(wrong()),
@@ -50,7 +54,7 @@ mod tests {
         assert_eq!(shape("pairwise"), Ok(Merging::Tree(2)));
         assert_eq!(shape("tree:8"), Ok(Merging::Tree(8)));
         assert_eq!(shape("fold"), Ok(Merging::Fold));
-        for bad in ["", "tree", "tree:1", "tree:x", "fold:2", "star"] {
+        for bad in ["", "tree", "tree:1", "tree:x", "tree:1000001", "tree:-2", "fold:2", "star"] {
             assert!(shape(bad).is_err(), "{bad}");
         }
     }

@@ -108,11 +108,12 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
     if let Some((flag, _)) = cells.flags().first() {
         return Err(usage(format!("--{flag}: chooses a cell of a profile; give --profile with it")));
     }
-    let request = args.by_hand.request(plan_args)?;
+    let request = args.by_hand.request(plan_args, args.machines.measured_cores)?;
     let plan = recommend(&request)?;
     let record = plan.to_record();
     let text = args.text(&record)?;
-    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s()))
+    let step_s = request.aggregation().step().mean_s();
+    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s(), step_s))
 }
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {

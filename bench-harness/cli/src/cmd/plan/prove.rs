@@ -1,7 +1,7 @@
 //! Prove times by hand: a time, and how it scatters.
 
 use crate::exit::usage;
-use ::measure::spec::units::seconds;
+use crate::number::{cv, time};
 use clap::ValueEnum;
 use planner::domain::TimeDist;
 
@@ -10,10 +10,10 @@ use planner::domain::TimeDist;
 #[command(next_help_heading = "Times, measured or by hand")]
 pub(crate) struct ProveArgs {
     /// Time to prove one batch on one prover, by hand.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) prove: Option<f64>,
     /// How prove times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
-    #[arg(long, value_name = "CV", default_value_t = 0.0, requires = "prove")]
+    #[arg(long, value_name = "CV", value_parser = cv, default_value_t = 0.0, requires = "prove")]
     prove_cv: f64,
     /// The law of prove times.
     #[arg(long, value_enum, default_value_t = ProveLaw::Lognormal, requires = "prove")]

@@ -1,6 +1,6 @@
 //! The seed of the simulation, and what goes wrong with provers: crashes and stragglers.
 
-use ::measure::spec::units::seconds;
+use crate::number::{fraction, number, time, time_or_zero, whole};
 use clap::ValueEnum;
 use planner::sim::{AfterCrash, Crashes, Stragglers};
 
@@ -8,7 +8,7 @@ use planner::sim::{AfterCrash, Crashes, Stragglers};
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct SimulationArgs {
     /// The seed of the simulation.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), default_value_t = 1)]
     pub(crate) plan_seed: u64,
     #[command(flatten)]
     pub(crate) faults: FaultArgs,
@@ -19,19 +19,19 @@ pub(crate) struct SimulationArgs {
 #[command(next_help_heading = "Faults")]
 pub(crate) struct FaultArgs {
     /// Mean time between crashes of a prover while it proves.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "repair")]
+    #[arg(long, value_name = "TIME", value_parser = time, requires = "repair")]
     pub(crate) mtbf: Option<f64>,
     /// Time to repair a crashed prover.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "mtbf")]
+    #[arg(long, value_name = "TIME", value_parser = time_or_zero, requires = "mtbf")]
     pub(crate) repair: Option<f64>,
     /// What happens to the job of a crashed prover.
     #[arg(long, value_enum, default_value_t = OnCrash::Requeue, requires = "mtbf")]
     pub(crate) on_crash: OnCrash,
     /// The fraction of batches whose proof takes longer by chance (stragglers), 0 to 1.
-    #[arg(long, value_name = "FRACTION", requires = "straggler_factor")]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, requires = "straggler_factor")]
     pub(crate) straggler_fraction: Option<f64>,
     /// How many times longer a straggler takes.
-    #[arg(long, value_name = "FACTOR", requires = "straggler_fraction")]
+    #[arg(long, value_name = "FACTOR", value_parser = number(1.0..=1000.0), requires = "straggler_fraction")]
     pub(crate) straggler_factor: Option<f64>,
 }
 

@@ -1,11 +1,16 @@
 //! `queue`: sequenced batches that wait to be proved, over a day and after an outage.
 
+mod burst;
+mod words;
+
 use crate::cmd::plan::prove::ProveArgs;
 use crate::cmd::plan::simulation::SimulationArgs;
+use crate::cmd::queue::burst::{BurstAnswer, BurstArgs};
+use crate::cmd::queue::words::duration;
 use crate::exit::usage;
+use crate::number::{number, rate_or_zero, time, time_or_zero, usd, whole};
 use crate::output::{self, print};
-use ::measure::spec::units::seconds;
-use clap::Arg;
+use clap::{Arg, ArgGroup};
 use planner::backlog::day::DayOutcome;
 use planner::backlog::{
     Autoscaler, DayCurve, DayQueue, autoscaled, drain_s, fixed_fleet, provers_for_day, provers_to_drain,
@@ -22,38 +27,40 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 #[command(
     mut_args(in_a_queue),
+    group(ArgGroup::new("chance").args(["simulate", "burst"]).multiple(true)),
     after_help = "Examples:
   bench-harness queue --prove 120s --rates 0.05,0.05,0.1,0.15,0.15,0.1 --provers 14
   bench-harness queue --prove 120s --rates 0.1 --provers 14 --backlog 100 --within 1h
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 \\
       --autoscale-start 5min --prover-usd-per-hour 2
+  bench-harness queue --prove 120s --prove-cv 0.3 --rates 0.1 --provers 14 --wait 10min --burst 40
   bench-harness queue --prove 120s --rates 0.05,0.15 --provers 18 --simulate --prove-cv 0.3 \\
       --straggler-fraction 0.02 --straggler-factor 4"
 )]
 pub(crate) struct Args {
     /// Batches a second over a day, in equal slots from midnight.
-    #[arg(long, value_name = "RATES", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "RATES", value_parser = rate_or_zero, value_delimiter = ',', required = true)]
     rates: Vec<f64>,
     /// Provers of the fixed fleet, and the maximum of the autoscaled one.
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = whole(1..=PROVERS_MAX))]
     provers: u32,
     /// Batches in the queue at the start.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = number(0.0..=1e12))]
     backlog: Option<f64>,
     /// The time within which that backlog must be drained.
-    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "backlog")]
+    #[arg(long, value_name = "TIME", value_parser = time, requires = "backlog")]
     within: Option<f64>,
     /// Maximum wait of a batch, to find the fewest provers for the day.
-    #[arg(long, value_name = "TIME", value_parser = seconds, default_value = "10min")]
+    #[arg(long, value_name = "TIME", value_parser = time_or_zero, default_value = "10min")]
     wait: f64,
     /// Compare with a fleet that is autoscaled with the load; its provers take this long to start.
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = time_or_zero)]
     autoscale_start: Option<f64>,
     /// Target utilization of the autoscaled fleet, 0 to 1.
-    #[arg(long, value_name = "FRACTION", default_value_t = 0.9, requires = "autoscale_start")]
+    #[arg(long, value_name = "FRACTION", value_parser = number(0.01..=1.0), default_value_t = 0.9, requires = "autoscale_start")]
     autoscale_use: f64,
     /// Dollars per hour for the machine of one prover.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = usd)]
     prover_usd_per_hour: Option<f64>,
     /// Print it as JSON.
     #[arg(long, conflicts_with = "simulate")]
@@ -61,6 +68,8 @@ pub(crate) struct Args {
     /// Also simulate every batch: batches arrive at random around the rates.
     #[arg(long)]
     simulate: bool,
+    #[command(flatten)]
+    burst: BurstArgs,
     #[command(flatten)]
     prove: ProveArgs,
     #[command(flatten)]
@@ -71,13 +80,16 @@ pub(crate) struct Args {
 fn in_a_queue(arg: Arg) -> Arg {
     match arg.get_long() {
         Some("prove") => arg.required(true),
-        Some(
-            "prove-cv" | "prove-law" | "plan-seed" | "mtbf" | "repair" | "on-crash" | "straggler-fraction"
-            | "straggler-factor",
-        ) => arg.requires("simulate"),
+        Some("prove-cv" | "prove-law") => arg.requires("chance"),
+        Some("plan-seed" | "mtbf" | "repair" | "on-crash" | "straggler-fraction" | "straggler-factor") => {
+            arg.requires("simulate")
+        }
         _ => arg,
     }
 }
+
+/// The most provers: the simulation numbers them in 20 bits.
+const PROVERS_MAX: u32 = 1 << 20;
 
 /// A fleet of the tables.
 struct Row {
@@ -89,24 +101,28 @@ struct Row {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let prove = args.prove.law()?.ok_or_else(|| usage("--prove is missing"))?;
-    if args.provers == 0 {
-        return Err(usage("--provers: expected more than zero"));
-    }
     let curve = DayCurve::new(args.rates.clone())?;
-    let prove_s = prove.mean_s();
+    let queue = args.simulate.then(|| day_queue(args, &prove, &curve)).transpose()?;
+    // Where faults are simulated, provers lose time to them in the fluid too.
+    let prove_s = queue.as_ref().map_or(prove.mean_s(), DayQueue::prove_effective_s);
     let (rows, backlog) = (rows(args, prove_s, &curve)?, backlog(args, prove_s, &curve));
+    let burst = args.burst.answer(args.provers, &prove, args.wait, curve.peak())?;
     if args.json {
-        return print_json(args, prove_s, &curve, &rows, backlog.as_ref());
+        return print_json(args, prove_s, &curve, &rows, (backlog.as_ref(), burst.as_ref()));
     }
     print(&format!(
-        "Load: {:.4} batches/s on average, {:.4} at the peak. Proving takes {}.\n{}",
+        "Load: {:.4} batches/s on average, {:.4} at the peak. Proving takes {}{}.\n{}",
         curve.mean(),
         curve.peak(),
         duration(prove_s),
+        if prove_s > prove.mean_s() * (1.0 + 1e-9) { ", crashes and stragglers included" } else { "" },
         fluid(&rows, args.prover_usd_per_hour)
     ))?;
-    if args.simulate {
-        print(&simulation(args, prove, &curve, &rows)?)?;
+    if let Some(queue) = &queue {
+        print(&simulation(args, queue, rows)?)?;
+    }
+    if let Some(burst) = burst {
+        print(&burst.words(args.provers, args.wait))?;
     }
     let Some(Drained { batches, drained_s, within }) = backlog else { return Ok(()) };
     let drained = match drained_s {
@@ -146,7 +162,7 @@ fn print_json(
     prove_s: f64,
     curve: &DayCurve,
     rows: &[Row],
-    backlog: Option<&Drained>,
+    (backlog, burst): (Option<&Drained>, Option<&BurstAnswer>),
 ) -> anyhow::Result<()> {
     let fleets: Vec<_> = rows
         .iter()
@@ -178,9 +194,13 @@ fn print_json(
         "load_peak_batches_per_s": curve.peak(),
         "fleets": fleets,
         "backlog": backlog,
+        "burst": burst.map(|burst| burst.json(args.wait)),
     });
     output::print_json(&record)
 }
+
+/// Where among the rows the fewest provers for the wait are.
+const FEWEST: usize = 1;
 
 /// The fleet asked for, the smallest for the wait, and the autoscaled one.
 fn rows(args: &Args, prove_s: f64, curve: &DayCurve) -> anyhow::Result<Vec<Row>> {
@@ -228,14 +248,26 @@ fn fluid(rows: &[Row], usd_per_hour: Option<f64>) -> comfy_table::Table {
     table
 }
 
-/// The same fleets, batch by batch.
-fn simulation(args: &Args, prove: TimeDist, curve: &DayCurve, rows: &[Row]) -> anyhow::Result<String> {
-    let mut queue = DayQueue::new(curve, prove)?;
+/// The queue batch by batch, with the faults that were asked for.
+fn day_queue(args: &Args, prove: &TimeDist, curve: &DayCurve) -> anyhow::Result<DayQueue> {
+    let mut queue = DayQueue::new(curve, prove.clone())?;
     if let Some(crashes) = args.simulation.faults.crashes() {
         queue = queue.with_crashes(crashes)?;
     }
     if let Some(stragglers) = args.simulation.faults.stragglers() {
         queue = queue.with_stragglers(stragglers)?;
+    }
+    Ok(queue)
+}
+
+/// The same fleets, batch by batch, and the fewest provers by this simulation where the fluid has others.
+fn simulation(args: &Args, queue: &DayQueue, mut rows: Vec<Row>) -> anyhow::Result<String> {
+    let seed = args.simulation.plan_seed;
+    let fluid = rows[FEWEST].provers;
+    if let Some(fewest) = queue.fewest(fluid, args.wait, seed)?.filter(|fewest| *fewest != fluid) {
+        let name = format!("{fewest} fixed, the fewest for a p99 wait of {}", duration(args.wait));
+        let day = rows[FEWEST].day;
+        rows.insert(FEWEST + 1, Row { name, provers: fewest, rule: None, day });
     }
     let mut table = crate::output::table([
         "fleet, simulated",
@@ -247,9 +279,9 @@ fn simulation(args: &Args, prove: TimeDist, curve: &DayCurve, rows: &[Row]) -> a
         "cost a day",
     ]);
     let mut batches = 0;
-    for Row { name, provers, rule, .. } in rows {
+    for Row { name, provers, rule, .. } in &rows {
         let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) =
-            queue.simulate(*provers, *rule, args.simulation.plan_seed)?
+            queue.simulate(*provers, *rule, seed)?
         else {
             let dash = || "-".to_owned();
             table.add_row([
@@ -285,13 +317,4 @@ fn interval(estimate: planner::sim::Estimate) -> String {
 
 fn cost(usd_per_hour: Option<f64>, hours: f64) -> String {
     usd_per_hour.map_or_else(|| "-".to_owned(), |usd| format!("${:.2}", usd * hours))
-}
-
-/// A duration for a person.
-fn duration(time_s: f64) -> String {
-    match time_s {
-        s if s < 120.0 => format!("{s:.0} s"),
-        s if s < 7_200.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3_600.0),
-    }
 }
