@@ -136,24 +136,25 @@ fn all_within(prove: &TimeDist, n: u32, close_s: f64, t: f64) -> f64 {
     chance
 }
 
-/// Mean delay to virtual of the oldest transaction, slots of fixed length at a random phase: `n·c + slot/2`.
+/// Mean delay to virtual of the oldest transaction of `n` batches in one sequence transaction: `n·c + wait`.
 ///
-/// The L1 wait is a residual, half a slot on average, where the published formula has a whole block.
+/// `wait_s` is the mean wait for L1 of whoever comes at any time: a residual, half a slot where slots are of fixed length
+/// and none is missed, where the published formula has a whole block.
 ///
 /// ```
-/// assert_eq!(planner::formulas::corrected::virtual_oldest_s(12, 10.0, 12.0), 126.0);
+/// assert_eq!(planner::formulas::corrected::virtual_oldest_s(12, 10.0, 12.0 / 2.0), 126.0);
 /// ```
-pub fn virtual_oldest_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
-    f64::from(n) * close_s + slot_s / 2.0
+pub fn virtual_oldest_s(n: u32, close_s: f64, wait_s: f64) -> f64 {
+    f64::from(n) * close_s + wait_s
 }
 
-/// Mean delay to virtual of a random transaction: `n·c/2 + slot/2`.
+/// Mean delay to virtual of a random transaction of them: `n·c/2 + wait`.
 ///
 /// ```
-/// assert_eq!(planner::formulas::corrected::virtual_random_s(12, 10.0, 12.0), 66.0);
+/// assert_eq!(planner::formulas::corrected::virtual_random_s(12, 10.0, 12.0 / 2.0), 66.0);
 /// ```
-pub fn virtual_random_s(n: u32, close_s: f64, slot_s: f64) -> f64 {
-    f64::from(n) * close_s / 2.0 + slot_s / 2.0
+pub fn virtual_random_s(n: u32, close_s: f64, wait_s: f64) -> f64 {
+    f64::from(n) * close_s / 2.0 + wait_s
 }
 
 /// Longest delay to virtual: `n·c + slot`.

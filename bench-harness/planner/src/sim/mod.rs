@@ -11,6 +11,7 @@
 //! | [`arrivals`] | [`Arrivals`] and [`Closing`]: when batches close |
 //! | `trace` | [`gaps_of_csv`]: arrivals that were recorded |
 //! | [`l1`] | [`L1`]: when a transaction is included |
+//! | [`sequencing`] | [`VirtualForms`]: the delay to virtual by the formulas |
 //! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
 //! | [`figures`] | [`Simulated`]: what comes out |
 //! | [`mod@spans`] | [`Span`]: who did what and when, for a timeline |
@@ -26,6 +27,7 @@ pub mod figures;
 pub mod l1;
 pub mod pipeline;
 pub mod replicate;
+pub mod sequencing;
 pub mod spans;
 mod streams;
 mod tally;
@@ -37,6 +39,7 @@ pub use figures::{DelayFigures, Estimate, Simulated};
 pub use l1::L1;
 pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, occupied_s};
 pub use replicate::{DAY_BATCHES_MAX, RunLength, simulate};
+pub use sequencing::VirtualForms;
 pub use spans::{Lane, Span, Work};
 pub use streams::{Stage, Stream};
 pub use trace::gaps_of_csv;
