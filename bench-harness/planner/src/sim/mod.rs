@@ -37,7 +37,7 @@ pub mod watch;
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
 pub use l1::L1;
-pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, occupied_s};
+pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, check_attempts, occupied_s};
 pub use replicate::{DAY_BATCHES_MAX, RunLength, simulate};
 pub use sequencing::VirtualForms;
 pub use spans::{Lane, Span, Work};
