@@ -4,6 +4,7 @@ use crate::error::{PlanError, at_least_one, at_most, not_negative, positive};
 use statrs::function::gamma::gamma_lr;
 
 use crate::domain::time::{CV_MAX, DAY_S, index_at};
+use crate::formulas::floor::Moments;
 use crate::normal;
 use crate::sim::streams::Stream;
 
@@ -113,6 +114,28 @@ impl Arrivals {
         self.mean_s
     }
 
+    /// The law of filling times, for bounds.
+    pub(crate) fn fill_law(&self) -> FillLaw {
+        match self.law {
+            Law::Fixed => FillLaw::Fixed,
+            Law::Erlang { k } => FillLaw::Erlang { k },
+            Law::LogNormal { mu, sigma } => FillLaw::LogNormal { mu, sigma },
+            Law::Trace { .. } | Law::Daily { .. } => FillLaw::Other,
+        }
+    }
+
+    /// Moments of a filling time, where they are independent.
+    pub(crate) fn moments(&self) -> Option<Moments> {
+        match self.law {
+            Law::Fixed => Some(Moments::log_normal(self.mean_s, 0.0)),
+            Law::Erlang { k } => Some(Moments::erlang(self.mean_s, k)),
+            Law::LogNormal { sigma, .. } => {
+                Some(Moments::log_normal(self.mean_s, (sigma * sigma).exp_m1().sqrt()))
+            }
+            Law::Trace { .. } | Law::Daily { .. } => None,
+        }
+    }
+
     /// The rate at a time of the day, batches/s; the mean rate for laws without a day.
     pub(crate) fn rate_at(&self, now_s: f64) -> f64 {
         match &self.law {
@@ -165,6 +188,15 @@ impl Arrivals {
             }
         }
     }
+}
+
+/// A law of independent filling times, or another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum FillLaw {
+    Fixed,
+    Erlang { k: u32 },
+    LogNormal { mu: f64, sigma: f64 },
+    Other,
 }
 
 /// The rule that closes a batch.

@@ -10,6 +10,7 @@
 //! | [`pipeline`] | [`Pipeline`]: what is simulated, checked |
 //! | [`arrivals`] | [`Arrivals`] and [`Closing`]: when batches close |
 //! | `trace` | [`gaps_of_csv`]: arrivals that were recorded |
+//! | [`floor`] | [`DelayFloor`]: delays that no such pipeline can beat |
 //! | [`l1`] | [`L1`]: when a transaction is included |
 //! | [`sequencing`] | [`VirtualForms`]: the delay to virtual by the formulas |
 //! | [`replicate`] | [`simulate`]: independent replications in parallel, with an interval on every figure |
@@ -24,6 +25,7 @@ mod aggregate;
 pub mod arrivals;
 mod engine;
 pub mod figures;
+pub mod floor;
 pub mod l1;
 pub mod pipeline;
 pub mod replicate;
@@ -36,6 +38,7 @@ pub mod watch;
 
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
+pub use floor::DelayFloor;
 pub use l1::L1;
 pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, check_attempts, occupied_s};
 pub use replicate::{DAY_BATCHES_MAX, RunLength, simulate};
