@@ -72,6 +72,14 @@ pub(crate) fn not_negative(field: &str, x: f64) -> Result<f64, PlanError> {
     }
 }
 
+/// `x`, which was checked otherwise, if it is at most `max`; `advice` says what to do instead.
+///
+/// # Errors
+/// [`PlanError::BadInput`] that names `field`.
+pub(crate) fn at_most(field: &str, x: f64, max: f64, advice: &str) -> Result<f64, PlanError> {
+    if x <= max { Ok(x) } else { Err(PlanError::bad(field, &format!("at most {max} ({advice})"), x)) }
+}
+
 /// `x` if it is at least 1.
 ///
 /// # Errors

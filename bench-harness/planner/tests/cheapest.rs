@@ -56,7 +56,7 @@ fn case(index: u32) -> Case {
     let (l1, serial_s) = match pick(s, &[0, 1, if is_random { 2 } else { 1 }]) {
         0 => (L1::Serial(l1_s), l1_s),
         1 => (L1::Latency(l1_s), 0.0),
-        _ => (L1::Slots { slot_s: l1_s, missed: 0.0, phase_s: None }, 0.0),
+        _ => (L1::Slots { slot_s: l1_s, missed: 0.0, phase_s: None, proofs_max: None }, 0.0),
     };
     let step = TimeDist::log_normal("merge", merge_s, if is_random { 0.2 } else { 0.0 }).unwrap();
     let aggregation = if is_total { Aggregation::fixed_total(step) } else { Aggregation::pairwise(step) };

@@ -97,7 +97,7 @@ fn the_cheapest_of_several_batch_sizes_is_taken() {
 #[test]
 fn what_can_be_planned_is_planned_whatever_the_seed() {
     let prove = TimeDist::log_normal("prove", 120.0, 0.1).unwrap();
-    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None };
+    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None, proofs_max: None };
     let asked =
         request(10.0, 0.1, prove, total(12.0), slots).with_spares(0).with_batches_per_aggregation(4).unwrap();
     let asked = asked.with_arrivals(ArrivalLaw::LogNormal(2.0)).unwrap();
@@ -114,7 +114,7 @@ fn what_can_be_planned_is_planned_whatever_the_seed() {
 #[test]
 fn a_day_is_carried_by_as_many_provers_as_its_peak_takes() {
     let prove = TimeDist::fixed("prove", 1_200.0).unwrap();
-    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None };
+    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None, proofs_max: None };
     let shape = vec![1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 9.0];
     let asked = request(1e-3, 0.05, prove, total(12.0), slots).with_batches_per_aggregation(2).unwrap();
     let asked = asked.with_arrivals(ArrivalLaw::Daily { shape, poisson: false }).unwrap();
@@ -126,7 +126,7 @@ fn a_day_is_carried_by_as_many_provers_as_its_peak_takes() {
 #[test]
 fn a_plan_keeps_its_own_limit() {
     let prove = TimeDist::log_normal("prove", 10.0, 2.0).unwrap();
-    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None };
+    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: None, proofs_max: None };
     let asked = request(4.5, 0.2, prove, total(1.0), slots).with_arrivals(ArrivalLaw::Poisson).unwrap();
     let asked = asked.with_batches_per_aggregation(1).unwrap().with_seed(4).with_headroom(0.0).unwrap();
     let plan = recommend(&asked.with_delay_limit(limit(Statistic::P99, 400.0)).unwrap()).unwrap();

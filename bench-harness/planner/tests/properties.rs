@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
-use planner::domain::{Aggregation, Close, Load, Target, TimeDist};
+use planner::domain::{Aggregation, Close, Load, MergeStart, Target, TimeDist};
 use planner::formulas::{capacity, corrected, published};
-use planner::sim::{Arrivals, L1, Pipeline, RunLength, Simulated, simulate};
+use planner::sim::{Arrivals, Closing, L1, Pipeline, RunLength, Simulated, Stage, Stream, simulate};
 use planner::{PlanRequest, recommend};
 use proptest::prelude::*;
 
@@ -124,4 +124,93 @@ proptest! {
             Err(error) => prop_assert!(rate * x.close_s > 1.0 - 1e-9, "{}", error),
         }
     }
+}
+
+/// A random fleet with a mean time of 10 s between batches.
+fn random_fleet(draws: &mut Stream) -> Pipeline {
+    let mut pick = |of: usize| ((draws.uniform() * of as f64) as usize).min(of - 1);
+    let arrivals = [
+        Arrivals::fixed(10.0),
+        Arrivals::poisson(10.0),
+        Arrivals::erlang(10.0, 4),
+        Arrivals::log_normal(10.0, 0.5),
+        Arrivals::log_normal(10.0, 2.0),
+    ];
+    let arrivals = arrivals[pick(5)].clone().unwrap();
+    let mean_s = [20.0, 120.0, 600.0][pick(3)];
+    let prove = [
+        TimeDist::fixed("prove", mean_s),
+        TimeDist::log_normal("prove", mean_s, 0.3),
+        TimeDist::log_normal("prove", mean_s, 1.0),
+        TimeDist::exponential("prove", mean_s),
+        TimeDist::empirical("prove", vec![mean_s * 0.6, mean_s, mean_s, mean_s * 1.4]),
+    ];
+    let prove = prove[pick(5)].clone().unwrap();
+    let (step, start) = (
+        [fixed_or(10.0, 0.0), fixed_or(10.0, 0.5)][pick(2)].clone(),
+        [MergeStart::Eager, MergeStart::WholeGroup][pick(2)],
+    );
+    let shapes = [
+        Aggregation::fixed_total(step.clone()),
+        Aggregation::pairwise(step.clone()),
+        Aggregation::tree(3, step.clone()).unwrap(),
+        Aggregation::fold(step),
+    ];
+    let aggregation = shapes[pick(4)].clone().with_merge_start(start);
+    let n = [1, 2, 5, 12, 20][pick(5)];
+    let chains = [
+        L1::Serial(9.0),
+        L1::Latency(15.0),
+        L1::Poisson { mean_s: 8.0 },
+        L1::Slots { slot_s: 9.0, missed: 0.1, phase_s: None, proofs_max: None },
+        L1::Slots { slot_s: 6.0, missed: 0.0, phase_s: Some(1.0), proofs_max: Some(2) },
+    ];
+    let l1 = chains[pick(5)];
+    let closing = [Closing::Full, Closing::Full, Closing::Timeout(12.0), Closing::ProverFree][pick(4)];
+    let provers = (mean_s / 10.0 / [0.6, 0.8, 0.93, 0.97][pick(4)]).ceil() as u32;
+    let aggregators =
+        (aggregation.work_s(n) / (f64::from(n) * 10.0) / 0.8).ceil().max(1.0) as u32 + 2 * pick(2) as u32;
+    Pipeline::new(arrivals, prove, provers, aggregation, l1)
+        .and_then(|pipeline| pipeline.with_groups(n, aggregators))
+        .and_then(|pipeline| pipeline.with_closing(closing, 0.5))
+        .unwrap()
+}
+
+fn fixed_or(mean_s: f64, cv: f64) -> TimeDist {
+    TimeDist::log_normal("merge", mean_s, cv).unwrap()
+}
+
+#[test]
+fn no_fleet_beats_the_floor_of_its_numbers() {
+    let mut draws = Stream::new(7, 0, Stage::Bootstrap);
+    let (mut mean_part, mut p99_part) = (0.0, 0.0);
+    let fleets = 100;
+    for index in 0..fleets {
+        let pipeline = random_fleet(&mut draws);
+        let floor = pipeline.delay_floor();
+        let seen = simulate(&pipeline, RunLength::new(6_000, 1_000, 8, index).unwrap()).consolidated;
+        let most = |estimate: planner::sim::Estimate| {
+            estimate.value * (1.0 + 1e-9) + 3.0 * estimate.half_width.unwrap()
+        };
+        assert!(floor.mean_s <= most(seen.mean_s), "{index}: {floor:?} {:?} {pipeline:?}", seen.mean_s);
+        assert!(floor.p99_s <= most(seen.p99_s), "{index}: {floor:?} {:?} {pipeline:?}", seen.p99_s);
+        mean_part += floor.mean_s / seen.mean_s.value / fleets as f64;
+        p99_part += floor.p99_s / seen.p99_s.value / fleets as f64;
+    }
+    // A floor of 0 would be one too.
+    assert!(mean_part > 0.8 && p99_part > 0.6, "{mean_part} {p99_part}");
+}
+
+#[test]
+fn full_provers_raise_the_floor() {
+    let floor = |provers| {
+        let prove = TimeDist::log_normal("prove", 29.7, 0.3).unwrap();
+        let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 1.0).unwrap());
+        let pipeline =
+            Pipeline::new(Arrivals::poisson(10.0).unwrap(), prove, provers, total, L1::Latency(1.0)).unwrap();
+        pipeline.delay_floor().mean_s
+    };
+    // 99 % of their time three provers are in use.
+    assert!(floor(3) > floor(4) + 100.0, "{} {}", floor(3), floor(4));
+    assert_eq!(floor(4), floor(400));
 }

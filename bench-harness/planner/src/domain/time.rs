@@ -1,10 +1,13 @@
 //! How long a stage takes: a fixed time, a law with two parameters, or the times that were measured.
 
-use crate::error::{PlanError, not_negative, positive};
+use crate::error::{PlanError, at_most, not_negative, positive};
 use crate::normal;
 
 /// A day, s.
 pub(crate) const DAY_S: f64 = 86_400.0;
+
+/// The largest coefficient of variation of a lognormal law: beyond it the mean is made by times that no run draws.
+pub const CV_MAX: f64 = 10.0;
 
 /// A distribution of times, in seconds. All times are positive and finite.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,10 +50,11 @@ impl TimeDist {
     /// Parameters: `σ² = ln(1 + cv²)`, `μ = ln(mean) − σ²/2`.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the mean is above zero and `cv` is zero or above, both finite.
+    /// [`PlanError::BadInput`] unless the mean is finite and above zero and `cv` lies in 0 to [`CV_MAX`].
     pub fn log_normal(field: &str, mean_s: f64, cv: f64) -> Result<Self, PlanError> {
         let mean_s = positive(&format!("{field}_s"), mean_s)?;
-        if not_negative(&format!("{field}_cv"), cv)? == 0.0 {
+        let cv = not_negative(&format!("{field}_cv"), cv)?;
+        if at_most(&format!("{field}_cv"), cv, CV_MAX, "measured times may vary more")? == 0.0 {
             return Self::fixed(field, mean_s);
         }
         let variance = (cv * cv).ln_1p();
@@ -252,6 +256,8 @@ mod tests {
             assert!(one_bad.to_string().starts_with("prove sample 2"), "{one_bad}");
         }
         assert!(TimeDist::log_normal("prove", 1.0, -0.1).unwrap_err().to_string().starts_with("prove_cv"));
+        let wild = TimeDist::log_normal("prove", 1.0, 11.0).unwrap_err().to_string();
+        assert!(wild.starts_with("prove_cv: expected at most 10") && wild.ends_with("got 11"), "{wild}");
         assert!(TimeDist::empirical("prove", vec![]).is_err());
     }
 

@@ -111,6 +111,7 @@ pub fn tree_levels(n: u32, arity: u32) -> u32 {
 /// use planner::formulas::capacity::tree_aggregation_s;
 /// assert_eq!(tree_aggregation_s(12, 2, 64, 12.0), 48.0); // enough aggregators: 4 levels
 /// assert_eq!(tree_aggregation_s(12, 2, 1, 12.0), 132.0); // one aggregator: all 11 merges in turn
+/// assert_eq!(tree_aggregation_s(u32::MAX, 2, 1, 1.0), f64::from(u32::MAX - 1)); // and soon
 /// ```
 ///
 /// # Panics
@@ -129,6 +130,11 @@ pub fn tree_aggregation_s(n: u32, arity: u32, aggregators: u32, merge_s: f64) ->
     // The merges of a level: all nodes but a last one with a single child.
     let merges: Vec<u32> = widths.windows(2).map(|w| w[1] - u32::from(w[0] % arity == 1)).collect();
     loop {
+        // While the lowest level that is not done keeps every machine busy, whole rounds of it pass at once.
+        if let Some(level) = (0..done.len()).find(|&level| done[level] < merges[level]) {
+            let whole = (merges[level] - done[level]) / aggregators;
+            (rounds, done[level]) = (rounds + whole, done[level] + whole * aggregators);
+        }
         let before = done.clone();
         let mut left = aggregators;
         for (level, done) in done.iter_mut().enumerate() {

@@ -11,7 +11,9 @@
 use std::collections::VecDeque;
 
 /// Groups that are tried until one is like the last: the start from idle machines is forgotten long before.
-const GROUPS_MAX: usize = 48;
+const GROUPS_MAX: u32 = 256;
+/// Proofs that are played through: of larger groups fewer are tried, of still larger ones none.
+const PROOFS_MAX: u32 = 1 << 20;
 
 /// Merges on the way of a group's last proof to the root; a lone proof passes up without one.
 ///
@@ -71,7 +73,8 @@ pub fn eager_tree_ample_s(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> 
 ///
 /// With as many as ever work at once this is [`eager_tree_ample_s`]. With fewer the merges are played through, group
 /// after group, until one is like the last; where groups bring more work than the machines do in their time there is
-/// no such group, and the figure is that of the first.
+/// no such group, and the figure is that of the first. Groups of more than a million are taken to have aggregators
+/// enough.
 ///
 /// ```
 /// use planner::formulas::merging::eager_tree_s;
@@ -86,7 +89,7 @@ pub fn eager_tree_ample_s(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> 
 /// If `arity` is below 2 or there is no aggregator.
 pub fn eager_tree_s(n: u32, arity: u32, aggregators: u32, interval_s: f64, merge_s: f64) -> f64 {
     assert!(arity >= 2 && aggregators >= 1, "a tree needs pairs and at least one aggregator");
-    if f64::from(aggregators) >= at_once_max(n, arity, interval_s, merge_s) {
+    if n > PROOFS_MAX || f64::from(aggregators) >= at_once_max(n, arity, interval_s, merge_s) {
         return eager_tree_ample_s(n, arity, interval_s, merge_s);
     }
     let shape = Levels::new(n, arity);
@@ -94,23 +97,23 @@ pub fn eager_tree_s(n: u32, arity: u32, aggregators: u32, interval_s: f64, merge
     let group_s = f64::from(n) * interval_s;
     let is_carried = f64::from(merges) * merge_s <= f64::from(aggregators) * group_s * (1.0 + 1e-9);
     let mut stream = Stream::new(shape, aggregators as usize, interval_s, merge_s);
+    let groups_max = GROUPS_MAX.min(4 + PROOFS_MAX / n) as usize;
     let mut latencies_s: Vec<f64> = Vec::new();
-    let mut same = 0;
+    let mut before: Option<Snapshot> = None;
     loop {
         let latency_s = stream.next_group();
         if !is_carried {
             return latency_s;
         }
-        // Whatever is on its way from older groups must have been seen as often as there are such groups.
-        let is_same = latencies_s.last().is_some_and(|last_s| (last_s - latency_s).abs() <= 1e-9 * latency_s);
-        same = if is_same { same + 1 } else { 0 };
-        latencies_s.push(latency_s);
-        if same >= 2 + stream.overlap() {
+        let now = stream.snapshot();
+        if before.is_some_and(|before| before.is_like(&now, merge_s)) {
             return latency_s;
         }
-        if latencies_s.len() == GROUPS_MAX {
-            // A pattern of several groups: its mean.
-            let settled = &latencies_s[GROUPS_MAX / 2..];
+        before = Some(now);
+        latencies_s.push(latency_s);
+        if latencies_s.len() >= groups_max {
+            // A pattern of several groups, or a rise that has not ended: the mean of what was seen last.
+            let settled = &latencies_s[latencies_s.len() / 2..];
             return settled.iter().sum::<f64>() / settled.len() as f64;
         }
     }
@@ -201,17 +204,52 @@ struct Stream {
     groups: VecDeque<OnItsWay>,
     first_group: usize,
     proofs: u64,
+    now_s: f64,
+}
+
+/// Where a stream of groups stands when one of them is done.
+#[derive(Debug)]
+struct Snapshot {
+    times_s: Vec<f64>,
+    at: Vec<usize>,
+}
+
+impl Snapshot {
+    fn is_like(&self, other: &Self, merge_s: f64) -> bool {
+        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-9 * merge_s;
+        self.at == other.at
+            && self.times_s.len() == other.times_s.len()
+            && self.times_s.iter().zip(&other.times_s).all(close)
+    }
 }
 
 impl Stream {
     fn new(shape: Levels, aggregators: usize, interval_s: f64, merge_s: f64) -> Self {
         let (running, groups) = (VecDeque::new(), VecDeque::new());
-        Self { shape, aggregators, interval_s, merge_s, running, groups, first_group: 0, proofs: 0 }
+        Self {
+            shape,
+            aggregators,
+            interval_s,
+            merge_s,
+            running,
+            groups,
+            first_group: 0,
+            proofs: 0,
+            now_s: 0.0,
+        }
     }
 
-    /// Groups that the last one overlapped with.
-    fn overlap(&self) -> usize {
-        self.groups.len()
+    /// All that the future hangs on, seen from now.
+    fn snapshot(&self) -> Snapshot {
+        let since_s = |at_s: f64| at_s - self.now_s;
+        let mut times_s = vec![since_s(self.proofs as f64 * self.interval_s)];
+        times_s.extend(self.running.iter().map(|&(end_s, ..)| since_s(end_s)));
+        let mut at: Vec<usize> = Vec::new();
+        at.extend(self.running.iter().flat_map(|&(_, group, level)| [group - self.first_group, level]));
+        for OnItsWay { started, done } in &self.groups {
+            at.extend(started.iter().chain(done).map(|&merges| merges as usize));
+        }
+        Snapshot { times_s, at }
     }
 
     /// Plays on until the next group is one proof; its time from its last proof, s.
@@ -222,6 +260,7 @@ impl Stream {
             match self.running.front().copied() {
                 Some((end_s, group, level)) if end_s < proof_s => {
                     self.running.pop_front();
+                    self.now_s = end_s;
                     self.groups[group - self.first_group].done[level] += 1;
                     self.start(end_s);
                     let root = self.shape.widths.len() - 1;
@@ -243,6 +282,7 @@ impl Stream {
                         group.done[0] += 1;
                     }
                     self.proofs += 1;
+                    self.now_s = proof_s;
                     self.start(proof_s);
                 }
             }

@@ -2,14 +2,26 @@
 //!
 //! Time in mean service times unless said; `utilization` is arrivals × service / servers, below 1.
 
+use crate::formulas::capacity::whole_at_most;
+
 /// Chance that an arrival waits in M/M/c (Erlang C), by the stable recursion over Erlang B.
 ///
 /// ```
-/// assert!((planner::formulas::queue::erlang_c(2, 0.5) - 1.0 / 3.0).abs() < 1e-12);
+/// use planner::formulas::queue::erlang_c;
+/// assert!((erlang_c(2, 0.5) - 1.0 / 3.0).abs() < 1e-12);
+/// assert_eq!(erlang_c(u32::MAX, 0.5), 0.0); // and soon
 /// ```
 pub fn erlang_c(servers: u32, utilization: f64) -> f64 {
     let load = utilization * f64::from(servers);
-    let blocked = (1..=servers).fold(1.0, |b, k| load * b / (f64::from(k) + load * b));
+    // Of many servers the first ones are soon forgotten: ten times √load before the load an error is worth e⁻⁵⁰ of it.
+    let from = whole_at_most((load - 10.0 * load.sqrt() - 10.0).max(0.0)).min(servers);
+    let mut blocked = 1.0 - f64::from(from) / load.max(1.0);
+    for k in from + 1..=servers {
+        blocked = load * blocked / (f64::from(k) + load * blocked);
+        if blocked < f64::MIN_POSITIVE {
+            return 0.0;
+        }
+    }
     blocked / (1.0 - utilization * (1.0 - blocked))
 }
 

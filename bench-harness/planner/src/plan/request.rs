@@ -258,7 +258,9 @@ impl PlanRequest {
         let l1 = match self.l1 {
             L1::Serial(_) => L1::Serial(block_s),
             L1::Latency(_) => L1::Latency(block_s),
-            L1::Slots { slot_s: _, missed, phase_s } => L1::Slots { slot_s: block_s, missed, phase_s },
+            L1::Slots { slot_s: _, missed, phase_s, proofs_max } => {
+                L1::Slots { slot_s: block_s, missed, phase_s, proofs_max }
+            }
             L1::Poisson { .. } => L1::Poisson { mean_s: block_s },
         };
         Ok(Self { block_s, l1: l1.checked()?, ..self })
@@ -347,10 +349,7 @@ impl PlanRequest {
 
     /// Time of L1 that one proof takes from the next, s; nothing where the submitter does not wait.
     pub fn l1_work_s(&self) -> f64 {
-        match self.l1 {
-            L1::Serial(s) => s,
-            L1::Latency(_) | L1::Slots { .. } | L1::Poisson { .. } => 0.0,
-        }
+        self.l1.proof_work_s()
     }
 
     /// Whether nothing in the request is random, so that the closed form is exact.

@@ -1,9 +1,16 @@
 //! What is simulated: the whole pipeline, checked once.
 
 use crate::domain::{Aggregation, Autoscaler, TimeDist};
-use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::error::{Figure, PlanError, at_least_one, at_most, not_negative, positive};
 use crate::formulas::crash::occupancy_s;
 use crate::sim::{Arrivals, Closing, L1};
+
+/// The most batches in a group or a sequence transaction.
+pub const BATCHES_TOGETHER_MAX: u32 = 1_000_000;
+/// The largest factor of stragglers.
+pub const STRAGGLER_FACTOR_MAX: f64 = 1_000.0;
+/// The most attempts that a proof may take on average where provers crash.
+pub const ATTEMPTS_MAX: f64 = 100.0;
 
 /// What happens to the job of a prover that crashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +57,47 @@ impl Stragglers {
     /// The same, if its numbers make sense.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero.
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero and at most
+    /// [`STRAGGLER_FACTOR_MAX`].
     pub(crate) fn checked(self) -> Result<Self, PlanError> {
         if !(0.0..=1.0).contains(&self.fraction) {
             return Err(PlanError::bad("straggler_fraction", "a fraction in [0, 1]", self.fraction));
         }
         positive("straggler_factor", self.factor)?;
+        let advice = "a job that takes longer is lost: see crashes";
+        at_most("straggler_factor", self.factor, STRAGGLER_FACTOR_MAX, advice)?;
         Ok(self)
+    }
+}
+
+/// Attempts that a proof takes on average where provers crash, of the kind of job that takes most: `1/L(1/MTBF)`, 1
+/// without crashes.
+pub fn attempts(prove: &TimeDist, stragglers: Option<Stragglers>, crashes: Option<Crashes>) -> f64 {
+    let factor = stragglers.filter(|s| s.fraction > 0.0).map_or(1.0, |s| s.factor.max(1.0));
+    crashes.map_or(1.0, |crashes| 1.0 / prove.laplace(factor / crashes.mtbf_s))
+}
+
+/// Refuses provers that crash before they have proved anything.
+///
+/// # Errors
+/// [`PlanError::BadInput`] where a proof takes more than [`ATTEMPTS_MAX`] attempts on average.
+pub fn check_attempts(
+    prove: &TimeDist,
+    stragglers: Option<Stragglers>,
+    crashes: Option<Crashes>,
+) -> Result<(), PlanError> {
+    let attempts = attempts(prove, stragglers, crashes);
+    match crashes {
+        Some(Crashes { mtbf_s, .. }) if !(attempts <= ATTEMPTS_MAX) => Err(PlanError::bad(
+            "mtbf_s",
+            &format!(
+                "so long a time between crashes that a proof of {} s takes at most {ATTEMPTS_MAX} attempts (raise it, \
+                 or make proofs shorter)",
+                Figure(prove.mean_s())
+            ),
+            format!("{mtbf_s}, which takes {} attempts", Figure(attempts)),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -152,9 +193,9 @@ impl Pipeline {
     /// With N batches in a group, on A aggregators.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] if either is 0.
+    /// [`PlanError::BadInput`] if either is 0, or N above [`BATCHES_TOGETHER_MAX`].
     pub fn with_groups(self, batches_per_aggregation: u32, aggregators: u32) -> Result<Self, PlanError> {
-        let batches_per_aggregation = at_least_one("batches_per_aggregation", batches_per_aggregation)?;
+        let batches_per_aggregation = together("batches_per_aggregation", batches_per_aggregation)?;
         Ok(Self { batches_per_aggregation, aggregators: checked_provers(aggregators)?, ..self })
     }
 
@@ -177,25 +218,30 @@ impl Pipeline {
     /// With provers that crash.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
+    /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above, and as [`check_attempts`].
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
-        Ok(Self { crashes: Some(crashes.checked()?), ..self })
+        let crashes = Some(crashes.checked()?);
+        check_attempts(&self.prove, self.stragglers, crashes)?;
+        Ok(Self { crashes, ..self })
     }
 
     /// With stragglers.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor is above zero.
+    /// [`PlanError::BadInput`] unless the fraction lies in [0, 1] and the factor above zero and up to
+    /// [`STRAGGLER_FACTOR_MAX`], and as [`check_attempts`].
     pub fn with_stragglers(self, stragglers: Stragglers) -> Result<Self, PlanError> {
-        Ok(Self { stragglers: Some(stragglers.checked()?), ..self })
+        let stragglers = Some(stragglers.checked()?);
+        check_attempts(&self.prove, stragglers, self.crashes)?;
+        Ok(Self { stragglers, ..self })
     }
 
     /// With several batches in a sequence transaction.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] if there is none.
+    /// [`PlanError::BadInput`] if there is none, or more than [`BATCHES_TOGETHER_MAX`].
     pub fn with_batches_per_sequence(self, batches: u32) -> Result<Self, PlanError> {
-        Ok(Self { batches_per_sequence: at_least_one("batches_per_sequence", batches)?, ..self })
+        Ok(Self { batches_per_sequence: together("batches_per_sequence", batches)?, ..self })
     }
 
     /// With transactions that come at a steady rate, whatever closes the batches.
@@ -221,10 +267,52 @@ impl Pipeline {
     }
 }
 
+fn together(field: &str, batches: u32) -> Result<u32, PlanError> {
+    let advice = "a group that takes days to fill is none";
+    at_most(field, f64::from(batches), f64::from(BATCHES_TOGETHER_MAX), advice)?;
+    at_least_one(field, batches)
+}
+
 /// The event queue numbers provers in 21 bits.
 fn checked_provers(provers: u32) -> Result<u32, PlanError> {
     if provers > 1 << 20 {
         return Err(PlanError::bad("provers", "at most 1048576", provers));
     }
     at_least_one("provers", provers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pipeline() -> Pipeline {
+        let time = |s| TimeDist::fixed("time", s).unwrap();
+        let merge = Aggregation::pairwise(time(1.0));
+        Pipeline::new(Arrivals::fixed(10.0).unwrap(), time(120.0), 14, merge, L1::Latency(12.0)).unwrap()
+    }
+
+    #[test]
+    fn absurd_numbers_are_refused_with_what_to_do() {
+        let refused = |result: Result<Pipeline, PlanError>| result.unwrap_err().to_string();
+        let crashes = |mtbf_s| Crashes { mtbf_s, repair_s: 1.0, after: AfterCrash::Requeue };
+        // exp(120/30) is 55 attempts, exp(120/20) is 403.
+        assert!(pipeline().with_crashes(crashes(30.0)).is_ok());
+        let said = refused(pipeline().with_crashes(crashes(20.0)));
+        assert!(
+            said.starts_with("mtbf_s: expected so long") && said.contains("got 20, which takes 403.429"),
+            "{said}"
+        );
+        let said = refused(pipeline().with_crashes(crashes(1e-6)));
+        assert!(said.contains("mtbf_s"), "{said}");
+        let stragglers = |factor| Stragglers { fraction: 0.5, factor };
+        let both = pipeline().with_stragglers(stragglers(2.0)).unwrap();
+        assert!(refused(both.with_crashes(crashes(30.0))).contains("mtbf_s"), "stragglers meet more crashes");
+        assert!(refused(pipeline().with_stragglers(stragglers(1_001.0))).contains("expected at most 1000"));
+        assert!(
+            refused(pipeline().with_groups(u32::MAX, 1))
+                .contains("batches_per_aggregation: expected at most 1000000")
+        );
+        assert!(refused(pipeline().with_batches_per_sequence(1_000_001)).contains("batches_per_sequence"));
+        assert!(refused(pipeline().with_groups(1, u32::MAX)).contains("at most 1048576"));
+    }
 }

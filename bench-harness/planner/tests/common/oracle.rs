@@ -8,6 +8,17 @@ use planner::sim::{Stage, Stream};
 
 use crate::merges::{Proof, Shape, ample_s, scheduled_s};
 
+/// How L1 takes proofs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Chain {
+    /// Any number at once, a block after they are handed in.
+    Latency,
+    /// The same, but the next proof is handed in only when the last is included.
+    Serial,
+    /// Slots as long as a block from this time on, each of which takes so many.
+    Slots { phase_s: f64, proofs_max: usize },
+}
+
 /// The numbers of a pipeline.
 pub(crate) struct Oracle {
     pub(crate) close_s: f64,
@@ -21,8 +32,7 @@ pub(crate) struct Oracle {
     pub(crate) aggregators: usize,
     pub(crate) n: usize,
     pub(crate) block_s: f64,
-    /// Whether the next proof is handed in only when the last is included.
-    pub(crate) serial: bool,
+    pub(crate) chain: Chain,
     /// Whether a batch closes only when a prover is free.
     pub(crate) held_back: bool,
 }
@@ -92,9 +102,22 @@ impl Oracle {
     fn included_s(&self, opened_s: &[f64], aggregated_s: &[f64]) -> Vec<f64> {
         let (mut handed_in_s, mut included_s) = (0.0_f64, 0.0_f64);
         let mut delays_s = Vec::new();
+        let mut slots: Vec<f64> = Vec::new();
         for (group, &done_s) in aggregated_s.iter().enumerate() {
             handed_in_s = handed_in_s.max(done_s);
-            included_s = if self.serial { handed_in_s.max(included_s) } else { handed_in_s } + self.block_s;
+            included_s = match self.chain {
+                Chain::Latency => handed_in_s + self.block_s,
+                Chain::Serial => handed_in_s.max(included_s) + self.block_s,
+                Chain::Slots { phase_s, proofs_max } => {
+                    let next = ((handed_in_s - phase_s) / self.block_s).floor() + 1.0;
+                    let before =
+                        |by: usize| group.checked_sub(by).map_or(f64::NEG_INFINITY, |group| slots[group]);
+                    // Not before the proof before it, and after the one that filled a slot.
+                    let slot = next.max(before(1)).max(before(proofs_max) + 1.0);
+                    slots.push(slot);
+                    phase_s + slot * self.block_s
+                }
+            };
             delays_s.push(included_s - opened_s[group * self.n]);
         }
         delays_s

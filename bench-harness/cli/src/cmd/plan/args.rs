@@ -78,6 +78,9 @@ pub(crate) struct PlanArgs {
     /// When the first L1 slot comes after the first batch begins, for --l1 slots [default: at random].
     #[arg(long, value_name = "TIME", value_parser = time_or_zero)]
     pub(crate) l1_phase: Option<f64>,
+    /// The most proofs that L1 includes in a slot, for --l1 slots [default: any number].
+    #[arg(long, value_name = "COUNT", value_parser = whole(1..=PROVERS_MAX))]
+    pub(crate) proofs_per_slot: Option<u32>,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
     #[command(flatten)]
@@ -275,6 +278,9 @@ impl PlanArgs {
             if self.l1_phase.is_some() {
                 return Err(usage("--l1-phase: only slots have a phase; give --l1 slots"));
             }
+            if self.proofs_per_slot.is_some() {
+                return Err(usage("--proofs-per-slot: only slots take so many; give --l1 slots"));
+            }
         }
         Ok(match self.l1 {
             L1Kind::Serial => L1::Serial(self.block),
@@ -283,6 +289,7 @@ impl PlanArgs {
                 slot_s: self.block,
                 missed: self.missed_slots.unwrap_or(0.0),
                 phase_s: self.l1_phase,
+                proofs_max: self.proofs_per_slot,
             },
             L1Kind::Poisson => L1::Poisson { mean_s: self.block },
         })

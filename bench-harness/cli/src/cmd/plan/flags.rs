@@ -36,6 +36,7 @@ impl PlanArgs {
             l1,
             missed_slots,
             l1_phase,
+            proofs_per_slot,
             simulation: SimulationArgs { plan_seed, faults },
             prices,
         } = self;
@@ -59,6 +60,7 @@ impl PlanArgs {
         push_named(&mut flags, "l1", *l1, L1Kind::Serial);
         push(&mut flags, "missed-slots", *missed_slots);
         push(&mut flags, "l1-phase", *l1_phase);
+        push(&mut flags, "proofs-per-slot", *proofs_per_slot);
         let FaultArgs { mtbf, repair, on_crash, straggler_fraction, straggler_factor } = faults;
         push(&mut flags, "mtbf", *mtbf);
         push(&mut flags, "repair", *repair);
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn arguments_given_again_by_their_flags_are_the_same_arguments() {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
-            --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --l1-phase 3 --mtbf 86400 \
+            --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --l1-phase 3 --proofs-per-slot 2 --mtbf 86400 \
             --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 \
             --aggregate-shape tree:4 --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
             --batch-gas 9000 --gwei 20 --usd-per-eth 3000 --plan-seed 9";
