@@ -60,6 +60,11 @@ pub(crate) fn cost(usd_per_hour: Option<f64>, usd_per_batch: Option<f64>) -> Opt
     Some(format!("${hour} an hour, ${batch} a batch"))
 }
 
+/// What a cell of a table shows: `-` where there is nothing.
+pub(crate) fn or_dash(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
+}
+
 /// The text with a capital at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();
