@@ -14,6 +14,7 @@
 pub mod answer;
 mod bars;
 pub mod chart;
+mod columns;
 pub mod compare;
 pub mod export;
 pub mod html;

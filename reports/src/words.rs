@@ -54,6 +54,11 @@ pub(crate) fn rate(batches_per_s: f64, transactions_per_s: Option<f64>) -> Strin
     }
 }
 
+/// What a cell of a table shows: `-` where there is nothing.
+pub(crate) fn or_dash(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
+}
+
 /// The text with a capital at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();

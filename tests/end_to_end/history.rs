@@ -85,7 +85,7 @@ fn drift_is_warned_of_and_never_blocks() {
     );
     assert!(ran.stderr.contains("since c25"), "{ran:#?}");
     let svg = bench.read("history.svg");
-    assert!(svg.starts_with("<svg ") && svg.contains("prove_batch") && svg.contains("c25"), "{svg}");
+    assert!(svg.starts_with("<?xml ") && svg.contains("prove_batch") && svg.contains("c25"), "{svg}");
     assert!(bench.read("drift.md").starts_with("### history: SLOWER, "));
     let record: Value = serde_json::from_str(&bench.read("drift.json")).expect("JSON");
     let series = record["machines"][0]["series"].as_array().expect("series");
@@ -93,6 +93,8 @@ fn drift_is_warned_of_and_never_blocks() {
         series.iter().all(|one| one["drift"] == "slower" && one["changes"][0]["commit"] == "c25"),
         "{record}"
     );
+    // A dot for each of the 40 results of each series, whatever else is drawn.
+    assert_eq!(svg.matches("<circle class=\"dot ").count(), 40 * series.len(), "{svg}");
     // The same on another day.
     let again = bench.run("history check").ok();
     assert_eq!((again.stdout, again.stderr), (ran.stdout, ran.stderr));

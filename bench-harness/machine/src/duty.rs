@@ -6,7 +6,7 @@
 //!
 //! A duty cycle is no frequency: memory keeps its speed, so it is linear for compute-bound work
 //! only. The quota is the group's, not each core's: k threads share `k · percent`. While fewer of
-//! them have work they run faster than their part, and the sample is refused by [`DutyCycle::accept`].
+//! them have work they run faster than their part, and the sample is refused by [`DutyMeter::accept`].
 
 use crate::cgroup::{CgroupVersion, Controller};
 use crate::clock::DutyPercent;
@@ -107,57 +107,15 @@ impl DutyCycle {
         self.group.move_in(&self.root, process)
     }
 
-    /// The counters of the group; take them before and after a sample.
-    ///
-    /// # Errors
-    /// [`DutyError::Refused`] where they cannot be read.
-    pub fn throttling(&self) -> Result<Throttling, DutyError> {
-        self.group.throttling(&self.root)
-    }
-
-    /// What the process in the group needs to accept its own samples.
+    /// What reads the counters of the group and accepts the samples of the processes in it.
     #[must_use]
     pub fn meter(&self) -> DutyMeter {
         DutyMeter { version: self.group.version, dir: self.group.dir.clone(), quota_cpus: self.quota_cpus }
     }
-
-    /// CPUs' worth of time that the group may use; `None` at 100 %.
-    #[must_use]
-    pub fn quota_cpus(&self) -> Option<f64> {
-        self.quota_cpus
-    }
-
-    /// Says whether a sample ran under this quota and nothing else: long enough, held up by it,
-    /// and with CPU time over wall time within 3 % of it. `usage` is that of the process in the
-    /// group. At 100 % there is nothing to check.
-    ///
-    /// # Errors
-    /// [`DutyRefusal`] that says which condition was not met.
-    pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
-        match self.quota_cpus {
-            Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
-            None => Ok(()),
-        }
-    }
 }
 
-fn accept(quota_cpus: f64, before: Throttling, after: Throttling, used_cpus: f64) -> Result<(), DutyRefusal> {
-    let periods = after.periods.saturating_sub(before.periods);
-    if periods < MIN_PERIODS {
-        return Err(DutyRefusal::TooFewPeriods { periods });
-    }
-    if after.throttled <= before.throttled {
-        return Err(DutyRefusal::NotThrottled);
-    }
-    // A figure that is not a number is in no range.
-    if !((1.0 - WITHIN)..=(1.0 + WITHIN)).contains(&(used_cpus / quota_cpus)) {
-        return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
-    }
-    Ok(())
-}
-
-/// Reads the counters of a [`DutyCycle`] from inside: plain data, to be handed to the process that
-/// was put into the group.
+/// The counters of a [`DutyCycle`] and what they say of a sample: plain data, to be handed to the
+/// process that was put into the group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DutyMeter {
@@ -167,7 +125,7 @@ pub struct DutyMeter {
 }
 
 impl DutyMeter {
-    /// The counters of the group; `None` where they cannot be read.
+    /// The counters of the group, taken before and after a sample; `None` where they cannot be read.
     #[must_use]
     pub fn throttling(&self, root: &Root) -> Option<Throttling> {
         Group { version: self.version, dir: self.dir.clone() }.throttling(root).ok()
@@ -179,15 +137,27 @@ impl DutyMeter {
         self.quota_cpus.is_some()
     }
 
-    /// As [`DutyCycle::accept`].
+    /// Says whether a sample ran under this quota and nothing else: long enough, held up by it,
+    /// and with CPU time over wall time within 3 % of it. `usage` is that of the process in the
+    /// group. At 100 % there is nothing to check.
     ///
     /// # Errors
     /// [`DutyRefusal`] that says which condition was not met.
     pub fn accept(&self, before: Throttling, after: Throttling, usage: &Usage) -> Result<(), DutyRefusal> {
-        match self.quota_cpus {
-            Some(quota_cpus) => accept(quota_cpus, before, after, usage.cpu_s / usage.wall_s),
-            None => Ok(()),
+        let Some(quota_cpus) = self.quota_cpus else { return Ok(()) };
+        let periods = after.periods.saturating_sub(before.periods);
+        if periods < MIN_PERIODS {
+            return Err(DutyRefusal::TooFewPeriods { periods });
         }
+        if after.throttled <= before.throttled {
+            return Err(DutyRefusal::NotThrottled);
+        }
+        let used_cpus = usage.cpu_s / usage.wall_s;
+        // A figure that is not a number is in no range.
+        if !((1.0 - WITHIN)..=(1.0 + WITHIN)).contains(&(used_cpus / quota_cpus)) {
+            return Err(DutyRefusal::OffQuota { used_cpus, quota_cpus });
+        }
+        Ok(())
     }
 }
 
@@ -237,10 +207,11 @@ fn base(root: &Root) -> Result<(CgroupVersion, PathBuf, PathBuf), DutyError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DutyError, DutyRefusal, accept, base, quota};
+    use super::{DutyError, DutyMeter, DutyRefusal, base, quota};
     use crate::cgroup::CgroupVersion;
     use crate::group::{Group, Throttling};
     use crate::root::tests::fake;
+    use crate::usage::Usage;
     use std::path::PathBuf;
 
     #[test]
@@ -254,8 +225,10 @@ mod tests {
     #[test]
     fn acceptance_needs_periods_throttling_and_the_quota() {
         let at = |periods, throttled| Throttling { periods, throttled };
+        let meter = |quota_cpus| DutyMeter { version: CgroupVersion::V2, dir: PathBuf::new(), quota_cpus };
+        let usage = |cpu_s| Usage { wall_s: 1.0, cpu_s, run_wait_s: None, steal_s: None, others_cpu_s: None };
         let run = |periods: u64, throttled: u64, used| {
-            accept(0.5, at(10, 5), at(10 + periods, 5 + throttled), used)
+            meter(Some(0.5)).accept(at(10, 5), at(10 + periods, 5 + throttled), &usage(used))
         };
         assert_eq!(run(20, 19, 0.51), Ok(()));
         assert_eq!(run(19, 19, 0.5), Err(DutyRefusal::TooFewPeriods { periods: 19 }));
@@ -264,6 +237,7 @@ mod tests {
             let refused = run(100, 90, used_cpus);
             assert!(matches!(refused, Err(DutyRefusal::OffQuota { .. })), "{refused:?}");
         }
+        assert_eq!(meter(None).accept(at(10, 5), at(10, 5), &usage(0.1)), Ok(()));
     }
 
     #[test]

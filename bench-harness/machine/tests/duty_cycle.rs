@@ -58,6 +58,10 @@ impl Drop for Busy {
     }
 }
 
+fn counters(duty: &DutyCycle) -> Throttling {
+    duty.meter().throttling(&Root::system()).expect("counters")
+}
+
 /// Runs a busy child for so long under a quota: its usage, and the counters before and after.
 fn run(duty: &DutyCycle, wall: Duration) -> (Usage, Throttling, Throttling) {
     let mut child = Busy::waiting();
@@ -65,7 +69,7 @@ fn run(duty: &DutyCycle, wall: Duration) -> (Usage, Throttling, Throttling) {
     child.start();
     // The first period may be begun with more than one quota.
     std::thread::sleep(Duration::from_millis(30));
-    let before = duty.throttling().expect("counters");
+    let before = counters(duty);
     let (start, (cpu_s, wait_s)) = (Instant::now(), child.times_s());
     std::thread::sleep(wall);
     let (end_cpu_s, end_wait_s) = child.times_s();
@@ -76,7 +80,7 @@ fn run(duty: &DutyCycle, wall: Duration) -> (Usage, Throttling, Throttling) {
         steal_s: None,
         others_cpu_s: None,
     };
-    (usage, before, duty.throttling().expect("counters"))
+    (usage, before, counters(duty))
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn a_busy_child_runs_for_its_part_of_the_time() {
             let everybody = UsageMark::now(&root, &cpus);
             let (usage, before, after) = run(&duty, Duration::from_millis(600));
             println!("{percent} %: {usage:?} {before:?} {after:?}");
-            let Err(refusal) = duty.accept(before, after, &usage) else {
+            let Err(refusal) = duty.meter().accept(before, after, &usage) else {
                 refusals.clear();
                 break;
             };
@@ -114,13 +118,13 @@ fn an_idle_child_is_refused_and_a_full_duty_is_not_checked() {
     let Some(half) = create(50) else {
         return;
     };
-    let before = half.throttling().expect("counters");
+    let before = counters(&half);
     let idle = Usage { wall_s: 1.0, cpu_s: 0.5, run_wait_s: None, steal_s: None, others_cpu_s: None };
-    let after = half.throttling().expect("counters");
-    assert!(half.accept(before, after, &idle).is_err());
+    let after = counters(&half);
+    assert!(half.meter().accept(before, after, &idle).is_err());
     let full = create(100).expect("half was made");
-    assert_eq!(full.quota_cpus(), None);
-    assert_eq!(full.accept(before, after, &idle), Ok(()));
+    assert!(half.meter().is_limited() && !full.meter().is_limited());
+    assert_eq!(full.meter().accept(before, after, &idle), Ok(()));
 }
 
 /// Plays the run that dies: makes a group, puts a child into it, prints both, and aborts.
@@ -153,5 +157,5 @@ fn a_dead_run_leaves_nothing_after_restore() {
         assert!(!group.exists(), "{} is still there", group.display());
     }
     // Ours is a living run's: it stays.
-    assert!(own.throttling().is_ok());
+    counters(&own);
 }

@@ -1,5 +1,6 @@
 //! The record types of a comparison. Plain data: nothing is computed here.
 
+use crate::machine::DifferenceRecord;
 use crate::profile::QuantityName;
 use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub struct ProfileComparisonRecord {
     /// The second.
     pub second: SideRecord,
     /// What differs between the two beside their times.
-    pub differences: Vec<ComparedDifferenceRecord>,
+    pub differences: Vec<DifferenceRecord>,
     /// The cells that stand against each other.
     pub pairs: Vec<CellPairRecord>,
     /// Cells without one to stand against, in words.
@@ -37,18 +38,6 @@ pub struct SideRecord {
     pub program_version: String,
 }
 
-/// Something in which the two differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ComparedDifferenceRecord {
-    /// `machine.processor`
-    pub field: String,
-    /// Of the first.
-    pub first: String,
-    /// Of the second.
-    pub second: String,
-}
-
 /// Two cells that prove the same work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +47,7 @@ pub struct CellPairRecord {
     /// Of the second.
     pub second: CellRecord,
     /// What differs between the cells: cores, clock, rows of a circuit, verification.
-    pub differences: Vec<ComparedDifferenceRecord>,
+    pub differences: Vec<DifferenceRecord>,
     /// Stage by stage, in the order of the pipeline.
     pub stages: Vec<StageRecord>,
     /// The fleet that the first needs for the target, where one was given.
@@ -129,7 +118,7 @@ impl RatioRecord {
 }
 
 /// The fleet that a side needs for the target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FleetRecord {
     /// Provers, P.

@@ -79,8 +79,9 @@ impl FieldRecord {
     }
 }
 
-/// A field in which two machines differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something in which two machines, or two profiles, differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DifferenceRecord {
     /// `processor.model`
     pub field: String,

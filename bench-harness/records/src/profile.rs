@@ -2,6 +2,7 @@
 
 use crate::file::Versioned;
 use crate::machine::MachineRecord;
+use crate::names::names;
 use crate::sample::{CellRecord, EndName, FailureRecord, SystemRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ pub struct CellSummaryRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ghz: Option<f64>,
     /// What fraction of the cores was ours, 0 to 1: the same median.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "share")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core_fraction: Option<f64>,
     /// Time that the hypervisor took, over all samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,91 +85,43 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// What the values of a summary are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuantityName {
-    /// Circuits and keys.
-    SetUp,
-    /// Drawing a batch from its seed.
-    Generate,
-    /// Native execution of a batch, without roots.
-    Execute,
-    /// The new state root of a batch.
-    Root,
-    /// The bytes of a batch for L1.
-    Encode,
-    /// Execute, root and encode of one batch: its close time without filling.
-    Close,
-    /// Keeping each leaf that a batch touches, with its path.
-    Record,
-    /// From those leaves to all wire values.
-    Witness,
-    /// From wire values to the proof.
-    Prove,
-    /// The part of it that is luck: the search that ends a proof (proof of work).
-    Grind,
-    /// The proof without that search.
-    ProveWithoutGrind,
-    /// Record, witness and prove of one batch: what a prover is busy with, the p of the formulas.
-    ProveBatch,
-    /// Verifying a batch's proof.
-    Verify,
-    /// One level of aggregation, all its merges.
-    AggregateLevel,
-    /// One merge of that level: the level over its merges.
-    AggregateMerge,
-    /// All levels of one aggregation, one merge after the other: the a of the formulas on one aggregator.
-    Aggregate,
-    /// Verifying an aggregation's proof.
-    VerifyAggregate,
-}
-
-impl QuantityName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::SetUp => "set_up",
-            Self::Generate => "generate",
-            Self::Execute => "execute",
-            Self::Root => "root",
-            Self::Encode => "encode",
-            Self::Close => "close",
-            Self::Record => "record",
-            Self::Witness => "witness",
-            Self::Prove => "prove",
-            Self::Grind => "grind",
-            Self::ProveWithoutGrind => "prove_without_grind",
-            Self::ProveBatch => "prove_batch",
-            Self::Verify => "verify",
-            Self::AggregateLevel => "aggregate_level",
-            Self::AggregateMerge => "aggregate_merge",
-            Self::Aggregate => "aggregate",
-            Self::VerifyAggregate => "verify_aggregate",
-        }
-    }
-
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SetUp => "set-up",
-            Self::Generate => "generate",
-            Self::Execute => "execute",
-            Self::Root => "state root",
-            Self::Encode => "encode",
-            Self::Close => "close",
-            Self::Record => "record",
-            Self::Witness => "witness",
-            Self::Prove => "prove",
-            Self::Grind => "grind",
-            Self::ProveWithoutGrind => "prove without grind",
-            Self::ProveBatch => "prove batch",
-            Self::Verify => "verify",
-            Self::AggregateLevel => "aggregate level",
-            Self::AggregateMerge => "aggregate merge",
-            Self::Aggregate => "aggregate",
-            Self::VerifyAggregate => "verify aggregate",
-        }
+names! {
+    /// What the values of a summary are.
+    pub enum QuantityName {
+        /// Circuits and keys.
+        SetUp = "set_up", "set-up";
+        /// Drawing a batch from its seed.
+        Generate = "generate";
+        /// Native execution of a batch, without roots.
+        Execute = "execute";
+        /// The new state root of a batch.
+        Root = "root", "state root";
+        /// The bytes of a batch for L1.
+        Encode = "encode";
+        /// Execute, root and encode of one batch: its close time without filling.
+        Close = "close";
+        /// Keeping each leaf that a batch touches, with its path.
+        Record = "record";
+        /// From those leaves to all wire values.
+        Witness = "witness";
+        /// From wire values to the proof.
+        Prove = "prove";
+        /// The part of it that is luck: the search that ends a proof (proof of work).
+        Grind = "grind";
+        /// The proof without that search.
+        ProveWithoutGrind = "prove_without_grind", "prove without grind";
+        /// Record, witness and prove of one batch: what a prover is busy with, the p of the formulas.
+        ProveBatch = "prove_batch", "prove batch";
+        /// Verifying a batch's proof.
+        Verify = "verify";
+        /// One level of aggregation, all its merges.
+        AggregateLevel = "aggregate_level", "aggregate level";
+        /// One merge of that level: the level over its merges.
+        AggregateMerge = "aggregate_merge", "aggregate merge";
+        /// All levels of one aggregation, one merge after the other: the a of the formulas on one aggregator.
+        Aggregate = "aggregate";
+        /// Verifying an aggregation's proof.
+        VerifyAggregate = "verify_aggregate", "verify aggregate";
     }
 }
 

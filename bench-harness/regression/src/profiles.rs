@@ -4,10 +4,11 @@
 //! Cores, clock, machine, program and circuits may differ, and are said where they do.
 
 use records::comparison::{
-    COMPARISON_SCHEMA_VERSION, CellPairRecord, ComparedDifferenceRecord, FigureRecord,
-    ProfileComparisonRecord, RatioRecord, SideRecord, StageRecord,
+    COMPARISON_SCHEMA_VERSION, CellPairRecord, FigureRecord, ProfileComparisonRecord, RatioRecord,
+    SideRecord, StageRecord,
 };
-use records::profile::{CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityRecord};
+use records::machine::DifferenceRecord;
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityRecord};
 use records::sample::CellRecord;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -72,7 +73,7 @@ pub enum ProfileMismatch {
 /// Fields of a spec that decide what is proved; the rest decides how often and where.
 const STATE_FIELDS: [&str; 5] = ["accounts", "pools", "fee_bps", "depth", "skew"];
 
-/// The two side by side, fleets left out.
+/// The two side by side, without fleets.
 ///
 /// # Errors
 /// [`ProfileMismatch`].
@@ -195,20 +196,17 @@ fn same_state(first: &ProfileSide<'_>, second: &ProfileSide<'_>) -> Result<(), P
     Ok(())
 }
 
-fn difference(field: &str, first: impl ToString, second: impl ToString) -> Option<ComparedDifferenceRecord> {
+fn difference(field: &str, first: impl ToString, second: impl ToString) -> Option<DifferenceRecord> {
     let (first, second) = (first.to_string(), second.to_string());
-    (first != second).then(|| ComparedDifferenceRecord { field: field.to_owned(), first, second })
+    (first != second).then(|| DifferenceRecord { field: field.to_owned(), first, second })
 }
 
-fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<ComparedDifferenceRecord> {
+fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<DifferenceRecord> {
     let version = difference("program_version", &first.program_version, &second.program_version);
-    let machine =
-        first.machine.differences(&second.machine).into_iter().map(|found| ComparedDifferenceRecord {
-            field: format!("machine: {}", found.field),
-            first: found.first,
-            second: found.second,
-        });
-    version.into_iter().chain(machine).collect()
+    let machine = first.machine.differences(&second.machine).into_iter();
+    let named =
+        |found: DifferenceRecord| DifferenceRecord { field: format!("machine: {}", found.field), ..found };
+    version.into_iter().chain(machine.map(named)).collect()
 }
 
 fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> CellPairRecord {
@@ -269,12 +267,12 @@ fn figure(quantity: &QuantityRecord) -> FigureRecord {
     FigureRecord {
         samples: quantity.samples,
         median_s: quantity.median_s,
-        low_s: interval.map(|IntervalRecord { low_s, .. }| low_s),
-        high_s: interval.map(|IntervalRecord { high_s, .. }| high_s),
-        coverage: interval.map(|IntervalRecord { coverage, .. }| coverage),
-        median_cycles: cycles.map(|CyclesRecord { median_cycles, .. }| median_cycles),
-        low_cycles: cycles.and_then(|CyclesRecord { low_cycles, .. }| low_cycles),
-        high_cycles: cycles.and_then(|CyclesRecord { high_cycles, .. }| high_cycles),
+        low_s: interval.map(|interval| interval.low_s),
+        high_s: interval.map(|interval| interval.high_s),
+        coverage: interval.map(|interval| interval.coverage),
+        median_cycles: cycles.map(|cycles| cycles.median_cycles),
+        low_cycles: cycles.and_then(|cycles| cycles.low_cycles),
+        high_cycles: cycles.and_then(|cycles| cycles.high_cycles),
     }
 }
 

@@ -58,7 +58,8 @@ impl TableValue {
         matches!(self, Self::Count(_) | Self::Number(_) | Self::Nothing)
     }
 
-    fn csv(&self) -> String {
+    /// In a CSV: nothing for what is not known.
+    pub(crate) fn csv(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),

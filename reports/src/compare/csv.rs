@@ -1,43 +1,15 @@
 //! A comparison as CSV (RFC 4180): one row a stage of a pair, units last in every column name.
 
-use crate::export::{Plain, csv_text};
-use records::comparison::{CellPairRecord, FigureRecord, FleetRecord, ProfileComparisonRecord, StageRecord};
-use serde::Serialize;
+use crate::columns::{CsvColumn, csv_of};
+use records::comparison::{CellPairRecord, FleetRecord, ProfileComparisonRecord, StageRecord};
 
-#[derive(Default, Serialize)]
+/// One stage of a pair of cells.
 struct Row<'a> {
-    first: &'a str,
-    second: &'a str,
-    first_cell: String,
-    second_cell: String,
-    quantity: &'static str,
-    level: Option<u64>,
-    first_samples: Option<u64>,
-    second_samples: Option<u64>,
-    first_median_s: Option<Plain>,
-    first_low_s: Option<Plain>,
-    first_high_s: Option<Plain>,
-    first_coverage: Option<Plain>,
-    second_median_s: Option<Plain>,
-    second_low_s: Option<Plain>,
-    second_high_s: Option<Plain>,
-    second_coverage: Option<Plain>,
-    ratio: Option<Plain>,
-    ratio_low: Option<Plain>,
-    ratio_high: Option<Plain>,
-    ratio_coverage: Option<Plain>,
-    first_median_cycles: Option<Plain>,
-    second_median_cycles: Option<Plain>,
-    cycles_ratio: Option<Plain>,
-    first_provers: Option<u32>,
-    second_provers: Option<u32>,
-    first_aggregators: Option<u32>,
-    second_aggregators: Option<u32>,
-    first_usd_per_hour: Option<Plain>,
-    second_usd_per_hour: Option<Plain>,
-    first_usd_per_batch: Option<Plain>,
-    second_usd_per_batch: Option<Plain>,
-    differences: String,
+    record: &'a ProfileComparisonRecord,
+    pair: &'a CellPairRecord,
+    stage: &'a StageRecord,
+    first_fleet: Option<&'a FleetRecord>,
+    second_fleet: Option<&'a FleetRecord>,
 }
 
 /// A comparison as CSV.
@@ -45,53 +17,52 @@ struct Row<'a> {
 /// # Errors
 /// Those of the CSV writer; none are known for a record in memory.
 pub fn render(record: &ProfileComparisonRecord) -> Result<String, csv::Error> {
-    let rows =
-        record.pairs.iter().flat_map(|pair| pair.stages.iter().map(move |stage| row(record, pair, stage)));
-    csv_text(rows)
+    let rows = record.pairs.iter().flat_map(|pair| {
+        let (first_fleet, second_fleet) = (pair.first_fleet.as_ref(), pair.second_fleet.as_ref());
+        pair.stages.iter().map(move |stage| Row { record, pair, stage, first_fleet, second_fleet })
+    });
+    csv_of(&columns(), rows)
 }
 
-fn row<'a>(record: &'a ProfileComparisonRecord, pair: &CellPairRecord, stage: &StageRecord) -> Row<'a> {
-    let differences: Vec<_> = pair.differences.iter().map(|found| found.field.clone()).collect();
-    let StageRecord { quantity, level, first, second, seconds_ratio: ratio, cycles_ratio } = stage;
-    let figure =
-        |of: &Option<FigureRecord>, field: fn(FigureRecord) -> Option<f64>| of.and_then(field).map(Plain);
-    let (a, b) = (pair.first_fleet.as_ref(), pair.second_fleet.as_ref());
-    let usd =
-        |of: Option<&FleetRecord>, field: fn(&FleetRecord) -> Option<f64>| of.and_then(field).map(Plain);
-    Row {
-        first: &record.first.name,
-        second: &record.second.name,
-        first_cell: pair.first.key(),
-        second_cell: pair.second.key(),
-        quantity: quantity.key(),
-        level: *level,
-        first_samples: first.map(|figure| figure.samples),
-        second_samples: second.map(|figure| figure.samples),
-        first_median_s: figure(first, |figure| Some(figure.median_s)),
-        first_low_s: figure(first, |figure| figure.low_s),
-        first_high_s: figure(first, |figure| figure.high_s),
-        first_coverage: figure(first, |figure| figure.coverage),
-        second_median_s: figure(second, |figure| Some(figure.median_s)),
-        second_low_s: figure(second, |figure| figure.low_s),
-        second_high_s: figure(second, |figure| figure.high_s),
-        second_coverage: figure(second, |figure| figure.coverage),
-        ratio: ratio.map(|ratio| Plain(ratio.value)),
-        ratio_low: ratio.and_then(|ratio| ratio.low.map(Plain)),
-        ratio_high: ratio.and_then(|ratio| ratio.high.map(Plain)),
-        ratio_coverage: ratio.and_then(|ratio| ratio.coverage.map(Plain)),
-        first_median_cycles: figure(first, |figure| figure.median_cycles),
-        second_median_cycles: figure(second, |figure| figure.median_cycles),
-        cycles_ratio: cycles_ratio.map(|ratio| Plain(ratio.value)),
-        first_provers: a.and_then(|fleet| fleet.provers),
-        second_provers: b.and_then(|fleet| fleet.provers),
-        first_aggregators: a.and_then(|fleet| fleet.aggregators),
-        second_aggregators: b.and_then(|fleet| fleet.aggregators),
-        first_usd_per_hour: usd(a, |fleet| fleet.usd_per_hour),
-        second_usd_per_hour: usd(b, |fleet| fleet.usd_per_hour),
-        first_usd_per_batch: usd(a, |fleet| fleet.usd_per_batch),
-        second_usd_per_batch: usd(b, |fleet| fleet.usd_per_batch),
-        differences: differences.join("; "),
-    }
+fn columns<'a>() -> [CsvColumn<Row<'a>>; 32] {
+    [
+        ("first", |row| row.record.first.name.as_str().into()),
+        ("second", |row| row.record.second.name.as_str().into()),
+        ("first_cell", |row| row.pair.first.key().into()),
+        ("second_cell", |row| row.pair.second.key().into()),
+        ("quantity", |row| row.stage.quantity.key().into()),
+        ("level", |row| row.stage.level.into()),
+        ("first_samples", |row| row.stage.first.map(|figure| figure.samples).into()),
+        ("second_samples", |row| row.stage.second.map(|figure| figure.samples).into()),
+        ("first_median_s", |row| row.stage.first.map(|figure| figure.median_s).into()),
+        ("first_low_s", |row| row.stage.first.and_then(|figure| figure.low_s).into()),
+        ("first_high_s", |row| row.stage.first.and_then(|figure| figure.high_s).into()),
+        ("first_coverage", |row| row.stage.first.and_then(|figure| figure.coverage).into()),
+        ("second_median_s", |row| row.stage.second.map(|figure| figure.median_s).into()),
+        ("second_low_s", |row| row.stage.second.and_then(|figure| figure.low_s).into()),
+        ("second_high_s", |row| row.stage.second.and_then(|figure| figure.high_s).into()),
+        ("second_coverage", |row| row.stage.second.and_then(|figure| figure.coverage).into()),
+        ("ratio", |row| row.stage.seconds_ratio.map(|ratio| ratio.value).into()),
+        ("ratio_low", |row| row.stage.seconds_ratio.and_then(|ratio| ratio.low).into()),
+        ("ratio_high", |row| row.stage.seconds_ratio.and_then(|ratio| ratio.high).into()),
+        ("ratio_coverage", |row| row.stage.seconds_ratio.and_then(|ratio| ratio.coverage).into()),
+        ("first_median_cycles", |row| row.stage.first.and_then(|figure| figure.median_cycles).into()),
+        ("second_median_cycles", |row| row.stage.second.and_then(|figure| figure.median_cycles).into()),
+        ("cycles_ratio", |row| row.stage.cycles_ratio.map(|ratio| ratio.value).into()),
+        ("first_provers", |row| row.first_fleet.and_then(|fleet| fleet.provers).into()),
+        ("second_provers", |row| row.second_fleet.and_then(|fleet| fleet.provers).into()),
+        ("first_aggregators", |row| row.first_fleet.and_then(|fleet| fleet.aggregators).into()),
+        ("second_aggregators", |row| row.second_fleet.and_then(|fleet| fleet.aggregators).into()),
+        ("first_usd_per_hour", |row| row.first_fleet.and_then(|fleet| fleet.usd_per_hour).into()),
+        ("second_usd_per_hour", |row| row.second_fleet.and_then(|fleet| fleet.usd_per_hour).into()),
+        ("first_usd_per_batch", |row| row.first_fleet.and_then(|fleet| fleet.usd_per_batch).into()),
+        ("second_usd_per_batch", |row| row.second_fleet.and_then(|fleet| fleet.usd_per_batch).into()),
+        ("differences", |row| differences(row.pair).into()),
+    ]
+}
+
+fn differences(pair: &CellPairRecord) -> String {
+    pair.differences.iter().map(|found| found.field.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A comparison as Markdown: fit for a pull-request comment.
 
-use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
-use crate::markdown::{list, table, text};
+use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_table};
+use crate::markdown::{list, text};
 use records::comparison::ProfileComparisonRecord;
 
 /// A comparison as Markdown.
@@ -13,7 +13,8 @@ pub fn render(record: &ProfileComparisonRecord) -> String {
     for pair in &record.pairs {
         page += &format!("\n### {}\n\n", text(&pair_words(pair)));
         page += &list(pair.differences.iter().map(differs));
-        page += &format!("\n{}\n", table(&stage_header(record), pair.stages.iter().map(stage_row)));
+        let stages = stage_table(record, pair, |letter, name| format!("{letter}: {name}"));
+        page += &format!("\n{}\n", stages.markdown());
         page += &list(fleets(pair).map(|fleet| format!("for the target, {fleet}")));
     }
     page.push('\n');

@@ -1,52 +1,45 @@
 //! What terminal and Markdown both show of a comparison.
 
+use crate::columns::{TextColumn, TextTable};
+use crate::words::or_dash;
 use records::comparison::{
-    CellPairRecord, ComparedDifferenceRecord, FigureRecord, FleetRecord, ProfileComparisonRecord,
-    RatioRecord, StageRecord,
+    CellPairRecord, FigureRecord, FleetRecord, ProfileComparisonRecord, RatioRecord, StageRecord,
 };
+use records::machine::DifferenceRecord;
 use records::number::{significant, time};
 
-/// The header of the table of stages.
-pub(crate) fn stage_header(record: &ProfileComparisonRecord) -> [String; 6] {
-    let (first, second) = (&record.first.name, &record.second.name);
-    [
-        "stage".to_owned(),
-        format!("A: {first}"),
-        format!("B: {second}"),
-        "B/A in time (interval)".to_owned(),
-        "A, B in probe-cycles".to_owned(),
-        "B/A in cycles".to_owned(),
-    ]
+/// The table of a pair's stages; `name` makes the name of a side's column of its letter and its name.
+pub(crate) fn stage_table(
+    record: &ProfileComparisonRecord,
+    pair: &CellPairRecord,
+    name: fn(&str, &str) -> String,
+) -> TextTable {
+    let mut table = TextTable::of(&STAGE_COLUMNS, &pair.stages);
+    table.header[1] = name("A", &record.first.name);
+    table.header[2] = name("B", &record.second.name);
+    table
 }
 
-/// One row of it.
-pub(crate) fn stage_row(stage: &StageRecord) -> [String; 6] {
-    let StageRecord { quantity, level, first, second, seconds_ratio, cycles_ratio } = stage;
-    let name = match level {
-        Some(level) => format!("{}, level {level}", quantity.words()),
-        None => quantity.words().to_owned(),
-    };
-    let in_cycles = match (first.and_then(cycles_of), second.and_then(cycles_of)) {
-        (None, None) => "-".to_owned(),
-        (a, b) => format!("{}, {}", cycles(a), cycles(b)),
-    };
-    [
-        name,
-        figure(*first),
-        figure(*second),
-        seconds_ratio.map_or_else(|| "-".to_owned(), ratio),
-        in_cycles,
-        cycles_ratio.map_or_else(|| "-".to_owned(), ratio),
-    ]
-}
-
-fn cycles_of(figure: FigureRecord) -> Option<f64> {
-    figure.median_cycles
-}
+const STAGE_COLUMNS: [TextColumn<StageRecord>; 6] = [
+    ("stage", |stage| match stage.level {
+        Some(level) => format!("{}, level {level}", stage.quantity.words()),
+        None => stage.quantity.words().to_owned(),
+    }),
+    ("A", |stage| figure(stage.first)),
+    ("B", |stage| figure(stage.second)),
+    ("B/A in time (interval)", |stage| or_dash(stage.seconds_ratio.map(ratio))),
+    ("A, B in probe-cycles", |stage| {
+        let of = |figure: Option<FigureRecord>| figure.and_then(|figure| figure.median_cycles);
+        match (of(stage.first), of(stage.second)) {
+            (None, None) => "-".to_owned(),
+            (a, b) => format!("{}, {}", cycles(a), cycles(b)),
+        }
+    }),
+    ("B/A in cycles", |stage| or_dash(stage.cycles_ratio.map(ratio))),
+];
 
 fn figure(figure: Option<FigureRecord>) -> String {
-    figure
-        .map_or_else(|| "-".to_owned(), |figure| format!("{} (n {})", time(figure.median_s), figure.samples))
+    or_dash(figure.map(|figure| format!("{} (n {})", time(figure.median_s), figure.samples)))
 }
 
 /// `2.1 G`
@@ -78,8 +71,8 @@ pub(crate) fn pair_words(pair: &CellPairRecord) -> String {
 }
 
 /// `cores: 1 / 8`
-pub(crate) fn difference(found: &ComparedDifferenceRecord) -> String {
-    let ComparedDifferenceRecord { field, first, second } = found;
+pub(crate) fn difference(found: &DifferenceRecord) -> String {
+    let DifferenceRecord { field, first, second } = found;
     format!("{field}: {} / {}", short(first), short(second))
 }
 

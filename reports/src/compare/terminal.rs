@@ -1,7 +1,7 @@
 //! A comparison for a person at a terminal: what differs first, then stage by stage.
 
-use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_header, stage_row};
-use crate::text::{framed, trimmed};
+use crate::compare::rows::{cautions, difference, fleets, pair_words, stage_table};
+use crate::text::trimmed;
 use records::comparison::ProfileComparisonRecord;
 
 #[cfg(test)]
@@ -18,11 +18,7 @@ pub fn render(record: &ProfileComparisonRecord, width_columns: u16) -> String {
         for found in &pair.differences {
             text += &format!("differs: {}\n", difference(found));
         }
-        let mut header = stage_header(record);
-        header[1].truncate(1);
-        header[2].truncate(1);
-        let stages = pair.stages.iter().map(stage_row);
-        text += &format!("{}\n", framed(header, stages, width_columns));
+        text += &stage_table(record, pair, |letter, _| letter.to_owned()).framed(width_columns);
         for fleet in fleets(pair) {
             text += &format!("for the target, {fleet}\n");
         }
@@ -68,13 +64,8 @@ mod tests {
             infeasible: None,
         });
         record.pairs[0].second_fleet = Some(FleetRecord {
-            provers: None,
-            cores: None,
-            batches_per_aggregation: None,
-            aggregators: None,
-            usd_per_hour: None,
-            usd_per_batch: None,
             infeasible: Some("no plan meets the target".to_owned()),
+            ..FleetRecord::default()
         });
         record
     }

@@ -1,6 +1,7 @@
 //! What terminal and Markdown both show of scaling laws.
 
-use crate::words::percent;
+use crate::columns::{TextColumn, TextTable};
+use crate::words::{or_dash, percent};
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawRecord, LawsRecord, OfName,
     OverName, Reach, TreeRecord,
@@ -60,87 +61,73 @@ impl Block<'_> {
     }
 }
 
-/// The header of the table of coefficients.
-pub(crate) const FIT_HEADER: [&str; 4] = ["stage", "law", "coefficients [95 %]", "leave-one-out error"];
-
-/// Its rows: one a fit.
-pub(crate) fn fit_rows(block: &Block) -> Vec<[String; 4]> {
-    let row = |law: &LawRecord, fit: &FitRecord| {
-        let coefficients: Vec<String> = fit.coefficients.iter().map(coefficient).collect();
-        let peak = fit
-            .peak
-            .map(|peak| format!("fastest on {} cores ({})", significant(peak.cores, 3), peak.reach.words()));
-        [
-            stage(law),
-            fit.law.words().to_owned(),
-            coefficients.into_iter().chain(peak).collect::<Vec<_>>().join("\n"),
-            fit.leave_one_out_fraction.map_or_else(|| "-".to_owned(), |fraction| percent(fraction, 2)),
-        ]
-    };
-    block.laws.iter().flat_map(|law| law.fits.iter().map(move |fit| row(law, fit))).collect()
+/// The table of coefficients: a row a fit.
+pub(crate) fn fit_table(block: &Block) -> TextTable {
+    let columns: [TextColumn<(&LawRecord, &FitRecord)>; 4] = [
+        ("stage", |(law, _)| stage(law)),
+        ("law", |(_, fit)| fit.law.words().to_owned()),
+        ("coefficients [95 %]", |(_, fit)| {
+            let peak = fit.peak.map(|peak| {
+                format!("fastest on {} cores ({})", significant(peak.cores, 3), peak.reach.words())
+            });
+            fit.coefficients.iter().map(coefficient).chain(peak).collect::<Vec<_>>().join("\n")
+        }),
+        ("leave-one-out error", |(_, fit)| {
+            or_dash(fit.leave_one_out_fraction.map(|fraction| percent(fraction, 2)))
+        }),
+    ];
+    let fits = block.laws.iter().flat_map(|law| law.fits.iter().map(move |fit| (*law, fit)));
+    TextTable::of(&columns, fits)
 }
 
-/// The header of the table of curves.
-pub(crate) const CURVE_HEADER: [&str; 5] = ["at", "stage", "measured", "law", "says [95 %]"];
+/// What a law says of a place, or why it says nothing.
+type Said<'a> = (&'a LawRecord, LawName, f64, Result<&'a CurvePointRecord, &'a str>);
 
-/// Its rows: one a place and fit, of the stages that are drawn.
-pub(crate) fn curve_rows(block: &Block) -> Vec<[String; 5]> {
-    let mut rows: Vec<(f64, [String; 5])> = Vec::new();
+/// The table of curves: a row a place and fit, of the stages that are drawn.
+pub(crate) fn curve_table(block: &Block) -> TextTable {
+    let columns: [TextColumn<Said>; 5] = [
+        ("at", |(_, _, x, _)| significant(*x, 4)),
+        ("stage", |(law, ..)| stage(law)),
+        ("measured", |(law, _, x, said)| {
+            let here = law.points.iter().filter(|known| known.x == *x && said.is_ok());
+            let measured: Vec<String> = here.map(|known| figure(law.of, known.y)).collect();
+            or_dash(Some(measured.join(", ")).filter(|_| !measured.is_empty()))
+        }),
+        ("law", |(_, name, ..)| name.words().to_owned()),
+        ("says [95 %]", |(law, .., said)| match said {
+            Ok(point) => {
+                let flag = match point.reach {
+                    Reach::Within => String::new(),
+                    Reach::Beyond | Reach::Far => format!(", {}", point.reach.words()),
+                };
+                let band = interval(point.low, point.high, |x| figure(law.of, x));
+                format!("{}{band}{flag}", figure(law.of, point.y))
+            }
+            Err(why) => format!("REFUSED: {why}"),
+        }),
+    ];
+    let mut rows: Vec<Said> = Vec::new();
     for law in block.drawn() {
         for fit in &law.fits {
-            for point in &fit.curve {
-                rows.push((point.x, curve_row(law, fit.law, point)));
-            }
-            for refused in &fit.refused {
-                let at = significant(refused.x, 4);
-                let row = [
-                    at,
-                    stage(law),
-                    "-".to_owned(),
-                    fit.law.words().to_owned(),
-                    format!("REFUSED: {}", refused.why),
-                ];
-                rows.push((refused.x, row));
-            }
+            rows.extend(fit.curve.iter().map(|point| (law, fit.law, point.x, Ok(point))));
+            rows.extend(fit.refused.iter().map(|one| (law, fit.law, one.x, Err(one.why.as_str()))));
         }
     }
     // Stable: at one place the stages keep their order.
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    rows.into_iter().map(|row| row.1).collect()
+    rows.sort_by(|a, b| a.2.total_cmp(&b.2));
+    TextTable::of(&columns, rows)
 }
 
-fn curve_row(law: &LawRecord, name: LawName, point: &CurvePointRecord) -> [String; 5] {
-    let measured: Vec<String> =
-        law.points.iter().filter(|known| known.x == point.x).map(|known| figure(law.of, known.y)).collect();
-    let band = band(law.of, point.low, point.high);
-    let flag = match point.reach {
-        Reach::Within => String::new(),
-        Reach::Beyond | Reach::Far => format!(", {}", point.reach.words()),
-    };
-    [
-        significant(point.x, 4),
-        stage(law),
-        if measured.is_empty() { "-".to_owned() } else { measured.join(", ") },
-        name.words().to_owned(),
-        format!("{}{band}{flag}", figure(law.of, point.y)),
-    ]
-}
-
-/// The header of the table of trees.
-pub(crate) const TREE_HEADER: [&str; 5] = ["N", "merges", "levels", "on one aggregator", "on enough"];
-
-/// Its rows.
-pub(crate) fn tree_rows(block: &Block) -> Vec<[String; 5]> {
-    let row = |tree: &TreeRecord| {
-        [
-            tree.batches_per_aggregation.to_string(),
-            tree.merges.to_string(),
-            tree.levels.to_string(),
-            time(tree.one_aggregator_s),
-            time(tree.enough_aggregators_s),
-        ]
-    };
-    block.laws.iter().flat_map(|law| &law.trees).map(row).collect()
+/// The table of trees.
+pub(crate) fn tree_table(block: &Block) -> TextTable {
+    let columns: [TextColumn<TreeRecord>; 5] = [
+        ("N", |tree| tree.batches_per_aggregation.to_string()),
+        ("merges", |tree| tree.merges.to_string()),
+        ("levels", |tree| tree.levels.to_string()),
+        ("on one aggregator", |tree| time(tree.one_aggregator_s)),
+        ("on enough", |tree| time(tree.enough_aggregators_s)),
+    ];
+    TextTable::of(&columns, block.laws.iter().flat_map(|law| &law.trees))
 }
 
 /// The stage of a law for a person.
@@ -169,18 +156,13 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
         "merge_s" => ("a merge", time),
         other => (other, fraction),
     };
-    let interval = match (low, high) {
-        (Some(low), Some(high)) => format!(" [{}, {}]", of(*low), of(*high)),
-        _ => String::new(),
-    };
-    format!("{words} {}{interval}", of(*value))
+    format!("{words} {}{}", of(*value), interval(*low, *high, of))
 }
 
-fn band(of: OfName, low: Option<f64>, high: Option<f64>) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => format!(" [{}, {}]", figure(of, low), figure(of, high)),
-        _ => String::new(),
-    }
+/// ` [low, high]`; empty where either is unknown.
+fn interval(low: Option<f64>, high: Option<f64>, words: impl Fn(f64) -> String) -> String {
+    let ends = low.zip(high);
+    ends.map_or_else(String::new, |(low, high)| format!(" [{}, {}]", words(low), words(high)))
 }
 
 fn figure(of: OfName, x: f64) -> String {

@@ -1,7 +1,7 @@
 //! Scaling laws for a person at a terminal.
 
-use crate::laws::rows::{CURVE_HEADER, FIT_HEADER, TREE_HEADER, blocks, curve_rows, fit_rows, tree_rows};
-use crate::text::{framed, trimmed, wrap};
+use crate::laws::rows::{blocks, curve_table, fit_table, tree_table};
+use crate::text::{trimmed, wrap};
 use records::laws::LawsRecord;
 
 /// Laws as tables of at most `width_columns`.
@@ -10,9 +10,10 @@ pub fn render(laws: &LawsRecord, width_columns: u16) -> String {
     let mut text = format!("Scaling laws of {}\n", laws.run);
     for block in blocks(laws) {
         text += &format!("\n{}\n", block.title());
-        text += &table(&FIT_HEADER, fit_rows(&block), width);
-        text += &table(&CURVE_HEADER, curve_rows(&block), width);
-        text += &table(&TREE_HEADER, tree_rows(&block), width);
+        let tables = [fit_table(&block), curve_table(&block), tree_table(&block)];
+        for table in tables.into_iter().filter(|table| !table.rows.is_empty()) {
+            text += &table.framed(width);
+        }
         for note in block.notes() {
             text += &format!("{}\n", wrap(&format!("! {note}"), width, "  "));
         }
@@ -24,11 +25,6 @@ pub fn render(laws: &LawsRecord, width_columns: u16) -> String {
         text += &format!("{}\n", wrap(&format!("- {missing}"), width, "  "));
     }
     trimmed(&text)
-}
-
-/// A table; nothing without rows.
-fn table<const C: usize>(header: &[&str; C], rows: Vec<[String; C]>, width: u16) -> String {
-    if rows.is_empty() { String::new() } else { format!("{}\n", framed(*header, rows, width)) }
 }
 
 #[cfg(test)]

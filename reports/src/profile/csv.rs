@@ -1,44 +1,21 @@
 //! A profile as CSV (RFC 4180): one row a cell and quantity, units last in every column name.
 
-use crate::export::{Plain, csv_text};
-use crate::sample::cell::CellColumns;
+use crate::columns::{CsvColumn, csv_of};
+use crate::sample::cell::{OfCell, cell_columns};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityRecord};
-use records::sample::EndName;
-use serde::Serialize;
+use records::sample::{CellRecord, EndName};
 
-#[derive(Default, Serialize)]
-struct QuantityColumns<'a> {
-    core_kind: Option<&'a str>,
-    repeats: u64,
-    end: Option<&'static str>,
-    verified: bool,
-    discarded_samples: u64,
-    clean_samples: u64,
-    discarded_proofs: u64,
-    kept_samples: u64,
-    failures: usize,
-    clock_ghz: Option<Plain>,
-    core_fraction: Option<Plain>,
-    steal_s: Option<Plain>,
-    quantity: &'static str,
-    level: Option<u64>,
-    samples: u64,
-    interval_coverage: Option<Plain>,
-    median_s: Plain,
-    interval_low_s: Option<Plain>,
-    interval_high_s: Option<Plain>,
-    mean_s: Plain,
-    deviation_s: Option<Plain>,
-    min_s: Plain,
-    max_s: Plain,
-    p90_s: Option<Plain>,
-    p99_s: Option<Plain>,
-    outliers_low: u64,
-    outliers_high: u64,
-    median_cycles: Option<Plain>,
-    interval_low_cycles: Option<Plain>,
-    interval_high_cycles: Option<Plain>,
-    peak_rss_bytes: Option<u64>,
+/// One quantity of one cell of a run.
+struct Row<'a> {
+    run: &'a str,
+    summary: &'a CellSummaryRecord,
+    quantity: &'a QuantityRecord,
+}
+
+impl OfCell for Row<'_> {
+    fn run_and_cell(&self) -> (&str, &CellRecord) {
+        (self.run, &self.summary.cell)
+    }
 }
 
 /// A profile as CSV.
@@ -46,54 +23,53 @@ struct QuantityColumns<'a> {
 /// # Errors
 /// Those of the CSV writer; none are known for a record in memory.
 pub fn render(profile: &ProfileRecord) -> Result<String, csv::Error> {
-    let rows = profile.cells.iter().flat_map(|summary| {
-        let cell = CellColumns::of(&profile.run, &summary.cell);
-        summary.quantities.iter().map(move |quantity| (cell, columns(summary, quantity)))
-    });
-    csv_text(rows)
+    let run = &profile.run;
+    let rows = profile
+        .cells
+        .iter()
+        .flat_map(|summary| summary.quantities.iter().map(move |quantity| Row { run, summary, quantity }));
+    csv_of(&[cell_columns().as_slice(), &quantity_columns()].concat(), rows)
 }
 
-fn columns<'a>(summary: &'a CellSummaryRecord, quantity: &QuantityRecord) -> QuantityColumns<'a> {
-    let interval = quantity.interval;
-    let cycles = quantity.cycles;
-    QuantityColumns {
-        core_kind: summary.core_kind.as_deref(),
-        repeats: summary.repeats,
-        end: summary.end.map(EndName::key),
-        verified: summary.verified,
-        discarded_samples: summary.discarded_samples,
-        clean_samples: summary.clean_samples,
-        discarded_proofs: summary.discarded_proofs.values().sum(),
-        kept_samples: summary.kept_samples,
-        failures: summary.failures.len(),
-        clock_ghz: summary.clock_ghz.map(Plain),
-        core_fraction: summary.core_fraction.map(Plain),
-        steal_s: summary.steal_s.map(Plain),
-        quantity: quantity.quantity.key(),
-        level: quantity.level,
-        samples: quantity.samples,
-        interval_coverage: interval.map(|interval| Plain(interval.coverage)),
-        median_s: Plain(quantity.median_s),
-        interval_low_s: interval.map(|interval| Plain(interval.low_s)),
-        interval_high_s: interval.map(|interval| Plain(interval.high_s)),
-        mean_s: Plain(quantity.mean_s),
-        deviation_s: quantity.deviation_s.map(Plain),
-        min_s: Plain(quantity.min_s),
-        max_s: Plain(quantity.max_s),
-        p90_s: quantile(quantity, 0.9),
-        p99_s: quantile(quantity, 0.99),
-        outliers_low: quantity.outliers.low,
-        outliers_high: quantity.outliers.high,
-        median_cycles: cycles.map(|cycles| Plain(cycles.median_cycles)),
-        interval_low_cycles: cycles.and_then(|cycles| cycles.low_cycles.map(Plain)),
-        interval_high_cycles: cycles.and_then(|cycles| cycles.high_cycles.map(Plain)),
-        peak_rss_bytes: summary.peak_rss_bytes,
-    }
+fn quantity_columns<'a>() -> [CsvColumn<Row<'a>>; 31] {
+    [
+        ("core_kind", |row| row.summary.core_kind.as_deref().into()),
+        ("repeats", |row| row.summary.repeats.into()),
+        ("end", |row| row.summary.end.map(EndName::key).into()),
+        ("verified", |row| row.summary.verified.to_string().into()),
+        ("discarded_samples", |row| row.summary.discarded_samples.into()),
+        ("clean_samples", |row| row.summary.clean_samples.into()),
+        ("discarded_proofs", |row| row.summary.discarded_proofs.values().sum::<u64>().into()),
+        ("kept_samples", |row| row.summary.kept_samples.into()),
+        ("failures", |row| (row.summary.failures.len() as u64).into()),
+        ("clock_ghz", |row| row.summary.clock_ghz.into()),
+        ("core_fraction", |row| row.summary.core_fraction.into()),
+        ("steal_s", |row| row.summary.steal_s.into()),
+        ("quantity", |row| row.quantity.quantity.key().into()),
+        ("level", |row| row.quantity.level.into()),
+        ("samples", |row| row.quantity.samples.into()),
+        ("interval_coverage", |row| row.quantity.interval.map(|interval| interval.coverage).into()),
+        ("median_s", |row| row.quantity.median_s.into()),
+        ("interval_low_s", |row| row.quantity.interval.map(|interval| interval.low_s).into()),
+        ("interval_high_s", |row| row.quantity.interval.map(|interval| interval.high_s).into()),
+        ("mean_s", |row| row.quantity.mean_s.into()),
+        ("deviation_s", |row| row.quantity.deviation_s.into()),
+        ("min_s", |row| row.quantity.min_s.into()),
+        ("max_s", |row| row.quantity.max_s.into()),
+        ("p90_s", |row| quantile(row, 0.9).into()),
+        ("p99_s", |row| quantile(row, 0.99).into()),
+        ("outliers_low", |row| row.quantity.outliers.low.into()),
+        ("outliers_high", |row| row.quantity.outliers.high.into()),
+        ("median_cycles", |row| row.quantity.cycles.map(|cycles| cycles.median_cycles).into()),
+        ("interval_low_cycles", |row| row.quantity.cycles.and_then(|cycles| cycles.low_cycles).into()),
+        ("interval_high_cycles", |row| row.quantity.cycles.and_then(|cycles| cycles.high_cycles).into()),
+        ("peak_rss_bytes", |row| row.summary.peak_rss_bytes.into()),
+    ]
 }
 
-fn quantile(quantity: &QuantityRecord, wanted: f64) -> Option<Plain> {
-    let found = quantity.quantiles.iter().find(|quantile| quantile.quantile == wanted)?;
-    Some(Plain(found.value_s))
+fn quantile(row: &Row<'_>, wanted: f64) -> Option<f64> {
+    let mut quantiles = row.quantity.quantiles.iter();
+    quantiles.find(|quantile| quantile.quantile == wanted).map(|found| found.value_s)
 }
 
 #[cfg(test)]

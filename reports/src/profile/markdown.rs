@@ -1,15 +1,13 @@
 //! A profile as Markdown: fit for a pull-request comment.
 
-use crate::markdown::{list, table, text};
-use crate::profile::rows::{
-    CELL_HEADER, QUANTITY_HEADER, cell_row, circuits, measured, quantity_row, remarks,
-};
+use crate::markdown::{list, text};
+use crate::profile::rows::{cell_table, circuits, measured, quantity_table, remarks};
 use records::profile::ProfileRecord;
 
 /// A profile as Markdown.
 pub fn render(profile: &ProfileRecord) -> String {
     let mut page = format!("## Profile {}\n\n", text(&profile.run));
-    page += &table(&CELL_HEADER, profile.cells.iter().map(cell_row));
+    page += &cell_table(profile).markdown();
     page += &format!("\n{}", list(profile.cells.iter().flat_map(remarks)));
     for summary in measured(profile) {
         page += &format!("\n### {}\n\n", text(&summary.cell.words()));
@@ -18,7 +16,7 @@ pub fn render(profile: &ProfileRecord) -> String {
         if !circuits.is_empty() {
             page.push('\n');
         }
-        page += &table(&QUANTITY_HEADER, summary.quantities.iter().map(quantity_row));
+        page += &quantity_table(summary).markdown();
     }
     page
 }

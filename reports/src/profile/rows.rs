@@ -1,43 +1,39 @@
 //! What terminal and Markdown both show of a profile.
 
-use crate::words::{count, count_of, percent_fixed};
+use crate::columns::{TextColumn, TextTable};
+use crate::words::{count, count_of, or_dash, percent_fixed};
 use records::number::{bytes, significant, time, time_range};
 use records::profile::{
     CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
 };
 use records::sample::EndName;
 
-/// The header of the table of cells.
-pub(crate) const CELL_HEADER: [&str; 9] = [
-    "cell",
-    "prove batch: median",
-    "interval (coverage)",
-    "clean + discarded",
-    "Gcycles",
-    "GHz",
-    "share",
-    "tx/s per prover",
-    "peak memory",
+/// The table of cells.
+pub(crate) fn cell_table(profile: &ProfileRecord) -> TextTable {
+    TextTable::of(&CELL_COLUMNS, &profile.cells)
+}
+
+const CELL_COLUMNS: [TextColumn<CellSummaryRecord>; 9] = [
+    ("cell", |summary| {
+        let unverified = if summary.verified { "" } else { " (NOT VERIFIED)" };
+        let smt = if summary.core_kind.as_deref() == Some("smt") { " (smt)" } else { "" };
+        summary.cell.words() + smt + unverified
+    }),
+    ("prove batch: median", |summary| or_dash(prove(summary).map(|prove| time(prove.median_s)))),
+    ("interval (coverage)", |summary| or_dash(prove(summary).and_then(|prove| prove.interval).map(interval))),
+    ("clean + discarded", |summary| {
+        let discarded: u64 = summary.discarded_proofs.values().sum();
+        format!("{} + {discarded}", prove(summary).map_or(0, |prove| prove.samples))
+    }),
+    ("Gcycles", |summary| or_dash(prove(summary).and_then(|prove| prove.cycles).map(giga_cycles))),
+    ("GHz", |summary| or_dash(summary.clock_ghz.map(|clock_ghz| format!("{clock_ghz:.2}")))),
+    ("share", |summary| or_dash(summary.core_fraction.map(|fraction| percent_fixed(fraction, 0)))),
+    ("tx/s per prover", |summary| or_dash(summary.transactions_per_s.map(|rate| significant(rate, 3)))),
+    ("peak memory", |summary| or_dash(summary.peak_rss_bytes.map(bytes))),
 ];
 
-/// One row of the table of cells.
-pub(crate) fn cell_row(summary: &CellSummaryRecord) -> [String; 9] {
-    let prove = summary.quantity(QuantityName::ProveBatch);
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-    let unverified = if summary.verified { "" } else { " (NOT VERIFIED)" };
-    let smt = if summary.core_kind.as_deref() == Some("smt") { " (smt)" } else { "" };
-    let discarded: u64 = summary.discarded_proofs.values().sum();
-    [
-        summary.cell.words() + smt + unverified,
-        or_dash(prove.map(|prove| time(prove.median_s))),
-        or_dash(prove.and_then(|prove| prove.interval).map(interval)),
-        format!("{} + {discarded}", prove.map_or(0, |prove| prove.samples)),
-        or_dash(prove.and_then(|prove| prove.cycles).map(giga_cycles)),
-        or_dash(summary.clock_ghz.map(|clock_ghz| format!("{clock_ghz:.2}"))),
-        or_dash(summary.core_fraction.map(|fraction| percent_fixed(fraction, 0))),
-        or_dash(summary.transactions_per_s.map(|rate| significant(rate, 3))),
-        or_dash(summary.peak_rss_bytes.map(bytes)),
-    ]
+fn prove(summary: &CellSummaryRecord) -> Option<&QuantityRecord> {
+    summary.quantity(QuantityName::ProveBatch)
 }
 
 /// `4.61 [4.58, 4.66]`
@@ -68,27 +64,24 @@ pub(crate) fn measured(profile: &ProfileRecord) -> impl Iterator<Item = &CellSum
     profile.cells.iter().filter(|summary| !summary.quantities.is_empty())
 }
 
-/// The header of the table of one cell's quantities.
-pub(crate) const QUANTITY_HEADER: [&str; 8] =
-    ["quantity", "n", "median", "interval (coverage)", "Gcycles", "min", "max", "p90 (n above)"];
-
-/// One row of that table.
-pub(crate) fn quantity_row(quantity: &QuantityRecord) -> [String; 8] {
-    let p90 = quantity.quantiles.iter().find(|quantile| quantile.quantile == 0.9);
-    [
-        quantity.words(),
-        quantity.samples.to_string(),
-        time(quantity.median_s),
-        quantity.interval.map_or_else(|| "-".to_owned(), interval),
-        quantity.cycles.map_or_else(|| "-".to_owned(), giga_cycles),
-        time(quantity.min_s),
-        time(quantity.max_s),
-        p90.map_or_else(
-            || "-".to_owned(),
-            |p90| format!("{} ({})", time(p90.value_s), p90.samples_at_or_above),
-        ),
-    ]
+/// The table of one cell's quantities.
+pub(crate) fn quantity_table(summary: &CellSummaryRecord) -> TextTable {
+    TextTable::of(&QUANTITY_COLUMNS, &summary.quantities)
 }
+
+const QUANTITY_COLUMNS: [TextColumn<QuantityRecord>; 8] = [
+    ("quantity", QuantityRecord::words),
+    ("n", |quantity| quantity.samples.to_string()),
+    ("median", |quantity| time(quantity.median_s)),
+    ("interval (coverage)", |quantity| or_dash(quantity.interval.map(interval))),
+    ("Gcycles", |quantity| or_dash(quantity.cycles.map(giga_cycles))),
+    ("min", |quantity| time(quantity.min_s)),
+    ("max", |quantity| time(quantity.max_s)),
+    ("p90 (n above)", |quantity| {
+        let p90 = quantity.quantiles.iter().find(|quantile| quantile.quantile == 0.9);
+        or_dash(p90.map(|p90| format!("{} ({})", time(p90.value_s), p90.samples_at_or_above)))
+    }),
+];
 
 /// Fewer samples give no interval of 95 %.
 const FEWEST: u64 = 6;
@@ -138,8 +131,7 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
             count_of(summary.clean_samples, "proof was", "proofs were")
         ));
     }
-    let prove = summary.quantity(QuantityName::ProveBatch);
-    if let Some(prove) = prove
+    if let Some(prove) = prove(summary)
         && (prove.outliers.low, prove.outliers.high) != (0, 0)
     {
         remarks.push(format!(

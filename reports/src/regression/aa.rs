@@ -1,21 +1,32 @@
 //! What a machine can decide, for a person at a terminal.
 
-use crate::text::{ruled, trimmed};
-use crate::words::percent_fixed as percent;
+use crate::columns::{TextColumn, TextTable};
+use crate::text::trimmed;
+use crate::words::{or_dash, percent_fixed as percent};
 use records::regression::aa::{AaCellRecord, AaRecord, AaRowRecord};
 
-const HEADER: [&str; 6] =
-    ["pairs", "least effect", "unchanged fails", "unchanged passes", "caught at 80 %", "caught at 90 %"];
+const COLUMNS: [TextColumn<AaRowRecord>; 6] = [
+    ("pairs", |row| row.pairs.to_string()),
+    ("min effect", |row| percent(row.min_effect, 0)),
+    ("unchanged fails", |row| percent(row.false_positive_fraction, 2)),
+    ("unchanged passes", |row| percent(row.pass_fraction, 1)),
+    ("caught at 80 %", |row| slowdown(row.detectable_80)),
+    ("caught at 90 %", |row| slowdown(row.detectable_90)),
+];
+
+fn slowdown(change: Option<f64>) -> String {
+    or_dash(change.map(|change| format!("+{}", percent(change, 1))))
+}
 
 /// A study as tables of at most `width_columns`.
 pub fn render(record: &AaRecord, width_columns: u16) -> String {
     let mut text = format!("{} against itself\n", record.program.name);
     for cell in &record.cells {
-        let table = ruled(HEADER, cell.rows.iter().map(cells), width_columns);
+        let table = TextTable::of(&COLUMNS, &cell.rows).ruled(width_columns);
         let correlation = cell.correlation.map_or_else(|| "unknown".to_owned(), |one| format!("{one:.2}"));
         text += &format!(
             "\n{}, {}: {} pairs, {} discarded; they differ by {} (standard deviation), neighbours correlate by \
-             {correlation}; p {:.3} slower, {:.3} faster\n{table}\n{}\n",
+             {correlation}; p {:.3} slower, {:.3} faster\n{table}{}\n",
             cell.cell.words(),
             cell.time.key(),
             cell.pairs_used,
@@ -27,20 +38,6 @@ pub fn render(record: &AaRecord, width_columns: u16) -> String {
         );
     }
     trimmed(&text)
-}
-
-fn cells(row: &AaRowRecord) -> [String; 6] {
-    let least = |change: Option<f64>| {
-        change.map_or_else(|| "-".to_owned(), |change| format!("+{}", percent(change, 1)))
-    };
-    [
-        row.pairs.to_string(),
-        percent(row.min_effect, 0),
-        percent(row.false_positive_fraction, 2),
-        percent(row.pass_fraction, 1),
-        least(row.detectable_80),
-        least(row.detectable_90),
-    ]
 }
 
 fn advice(cell: &AaCellRecord) -> String {

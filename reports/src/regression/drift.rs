@@ -1,7 +1,8 @@
 //! What has drifted in a history, as text, Markdown, and warnings.
 
 use crate::bars::sparkline;
-use crate::markdown::{table, text};
+use crate::columns::{TextColumn, TextTable};
+use crate::markdown::text;
 use crate::regression::annotations::{AnnotationLevel, line};
 use crate::regression::markdown::HISTORY_MARKER;
 use crate::regression::sentences::{self, drift_warnings, shift};
@@ -49,22 +50,20 @@ pub fn terminal(record: &DriftRecord, width_columns: u16, is_all: bool) -> Strin
 /// Results in a cell of a Markdown table.
 const RESULTS: usize = 40;
 
+const COLUMNS: [TextColumn<SeriesDriftRecord>; 5] = [
+    ("cell", |series| series.cell.clone()),
+    ("quantity", |series| series.quantity.clone()),
+    ("n", |series| series.points.len().to_string()),
+    ("drift", |series| shift(series).unwrap_or_else(|| series.drift.words().to_owned())),
+    ("results", |series| results(series, RESULTS)),
+];
+
 /// A history as Markdown, verdict first.
 pub fn markdown(record: &DriftRecord) -> String {
     let mut page = format!("### {}\n", text(&sentences::drift(record)));
     for MachineDriftRecord { machine, series } in &record.machines {
         page += &format!("\nMachine `{}`: {}\n\n", machine.fingerprint, text(&machine.words));
-        let rows = series.iter().map(|one| {
-            let words = shift(one).unwrap_or_else(|| one.drift.words().to_owned());
-            [
-                one.cell.clone(),
-                one.quantity.clone(),
-                one.points.len().to_string(),
-                words,
-                results(one, RESULTS),
-            ]
-        });
-        page += &table(&["cell", "quantity", "n", "drift", "results"], rows);
+        page += &TextTable::of(&COLUMNS, series).markdown();
     }
     format!("{page}\nDrift warns and never blocks.\n\n{HISTORY_MARKER}\n")
 }

@@ -91,9 +91,10 @@ mod tests {
         record.machines[0].machine.words = "a < b & c".to_owned();
         let svg = render(&record);
         let drawn = resvg::usvg::roxmltree::Document::parse(&svg).expect("XML");
-        let circles = drawn.descendants().filter(|node| node.has_tag_name("circle")).count();
+        let is_dot = |class: &str| class.starts_with("dot ");
+        let dots = drawn.descendants().filter(|node| node.attribute("class").is_some_and(is_dot)).count();
         let points: usize = record.machines[0].series.iter().map(|series| series.points.len()).sum();
-        assert_eq!(circles, points);
+        assert_eq!(dots, points);
     }
 
     #[test]

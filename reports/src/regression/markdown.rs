@@ -2,12 +2,13 @@
 //! reader sees, by which the next run finds this page and updates it in place.
 
 use crate::export::{ExportError, Exporter};
-use crate::markdown::{list, table, text};
-use crate::regression::exact_terminal::{CIRCUIT_HEADER, DIFFERENCE_HEADER, circuit_rows, difference_row};
-use crate::regression::sentences::{self, block_change, difference, fleet_impact};
+use crate::markdown::{list, text};
+use crate::regression::exact_terminal::{circuit_table, difference_table};
+use crate::regression::paired_terminal::comparison_table;
+use crate::regression::sentences::{self, difference, fleet_impact};
 use crate::words::percent;
 use records::regression::exact::ExactRecord;
-use records::regression::paired::{ArmRecord, ComparedRecord, PairedRecord};
+use records::regression::paired::{ArmRecord, PairedRecord};
 
 /// The marker of an exact comparison.
 pub const EXACT_MARKER: &str = "<!-- bench-harness gate exact -->";
@@ -33,24 +34,22 @@ impl Exporter<ExactRecord> for GateMarkdown {
         }
         if !record.differences.is_empty() {
             page.push('\n');
-            let shown = record.differences.iter().take(ROWS_SHOWN);
-            page += &table(&DIFFERENCE_HEADER, shown.map(difference_row));
+            let shown = record.differences.len().min(ROWS_SHOWN);
+            page += &difference_table(&record.differences[..shown]).markdown();
             if let Some(more @ 1..) = record.differences.len().checked_sub(ROWS_SHOWN) {
                 page += &format!("\n… and {more} more.\n");
             }
             page += "\nIf the change is meant, bless the baseline: run the same command with `--bless`, and commit the file.\n";
         }
-        let circuits = circuit_rows(record);
-        if !circuits.is_empty() {
+        let circuits = circuit_table(record);
+        if !circuits.rows.is_empty() {
             page += "\n<details><summary>Headroom to the next power of two</summary>\n\n";
-            page += &table(&CIRCUIT_HEADER, circuits);
+            page += &circuits.markdown();
             page += "\n</details>\n";
         }
         Ok(format!("{page}\n{EXACT_MARKER}\n"))
     }
 }
-
-const PAIRED_HEADER: [&str; 6] = ["cell", "time", "change", "p (slower)", "pairs", "verdict"];
 
 impl Exporter<PairedRecord> for GateMarkdown {
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
@@ -58,14 +57,11 @@ impl Exporter<PairedRecord> for GateMarkdown {
         for impact in &record.fleet_impact {
             page += &format!("**{}**\n\n", text(&fleet_impact(impact)));
         }
-        let compared =
-            record.comparisons.iter().map(|one| paired_row(&one.cell.words(), one.time.key(), &one.compared));
-        let mean = record.geometric_mean.iter().map(|mean| paired_row("geometric mean", "all", mean));
-        page += &table(&PAIRED_HEADER, compared.chain(mean));
+        page += &comparison_table(record).markdown();
         page += &format!("\n{}", list(&record.reasons));
         let rules = &record.rules;
         page += &format!(
-            "\n{} pairs a block, least effect {}, level {}. Base: {}; head: {}.\n",
+            "\n{} pairs a block, min effect {}, level {}. Base: {}; head: {}.\n",
             rules.pairs,
             percent(rules.min_effect, 3),
             rules.level,
@@ -80,18 +76,6 @@ fn arm(arm: &ArmRecord) -> String {
     let commit =
         arm.commit.as_ref().map(|commit| format!(" at `{}`", commit.chars().take(12).collect::<String>()));
     format!("{}{}, version {}", text(&arm.name), commit.unwrap_or_default(), text(&arm.version))
-}
-
-fn paired_row(cell: &str, time: &str, compared: &ComparedRecord) -> [String; 6] {
-    let block = compared.shown();
-    [
-        cell.to_owned(),
-        time.to_owned(),
-        block_change(block).unwrap_or_else(|| "-".to_owned()),
-        format!("{:.4}", block.p_slower_adjusted),
-        block.pairs_used.to_string(),
-        compared.verdict.key().to_owned(),
-    ]
 }
 
 #[cfg(test)]

@@ -1,37 +1,31 @@
 //! A run and a cell as the first columns of a CSV.
 
-use crate::export::Plain;
+use crate::columns::CsvColumn;
 use records::sample::CellRecord;
-use serde::Serialize;
 
-/// The columns in which rows of samples and rows of a profile begin.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct CellColumns<'a> {
-    run: &'a str,
-    workload: &'a str,
-    swap_ratio: Option<Plain>,
-    batch_transactions: u64,
-    capacity_transactions: u64,
-    batches_per_aggregation: u64,
-    proof_system: &'a str,
-    cores: u64,
-    clock: &'a str,
-    provers: u64,
+/// What a row of a CSV is of.
+pub(crate) trait OfCell {
+    /// Its run and its cell.
+    fn run_and_cell(&self) -> (&str, &CellRecord);
+
+    /// Its cell.
+    fn cell(&self) -> &CellRecord {
+        self.run_and_cell().1
+    }
 }
 
-impl<'a> CellColumns<'a> {
-    pub(crate) fn of(run: &'a str, cell: &'a CellRecord) -> Self {
-        Self {
-            run,
-            workload: &cell.workload,
-            swap_ratio: cell.swap_ratio.map(Plain),
-            batch_transactions: cell.batch_transactions,
-            capacity_transactions: cell.capacity_transactions,
-            batches_per_aggregation: cell.batches_per_aggregation,
-            proof_system: &cell.proof_system,
-            cores: cell.cores,
-            clock: &cell.clock,
-            provers: cell.provers,
-        }
-    }
+/// The columns in which rows of samples and rows of a profile begin.
+pub(crate) fn cell_columns<Row: OfCell>() -> [CsvColumn<Row>; 10] {
+    [
+        ("run", |row| row.run_and_cell().0.into()),
+        ("workload", |row| row.cell().workload.as_str().into()),
+        ("swap_ratio", |row| row.cell().swap_ratio.into()),
+        ("batch_transactions", |row| row.cell().batch_transactions.into()),
+        ("capacity_transactions", |row| row.cell().capacity_transactions.into()),
+        ("batches_per_aggregation", |row| row.cell().batches_per_aggregation.into()),
+        ("proof_system", |row| row.cell().proof_system.as_str().into()),
+        ("cores", |row| row.cell().cores.into()),
+        ("clock", |row| row.cell().clock.as_str().into()),
+        ("provers", |row| row.cell().provers.into()),
+    ]
 }

@@ -1,30 +1,35 @@
 //! Samples as CSV (RFC 4180): one row a sample, units last in every column name.
 
-use crate::export::{Plain, csv_text};
-use crate::sample::cell::CellColumns;
+use crate::columns::{CsvColumn, csv_of};
+use crate::sample::cell::{OfCell, cell_columns};
+use records::sample::CellRecord;
 use records::sample::record::{LogRecord, SampleRecord};
-use serde::Serialize;
 
-#[derive(Default, Serialize)]
-struct SampleColumns {
-    repeat: Option<u64>,
-    seed: Option<u64>,
-    batch: Option<u64>,
-    stage: &'static str,
-    level: Option<u64>,
-    merges: Option<u64>,
-    mark: &'static str,
-    transactions: u64,
-    wall_s: Plain,
-    cpu_s: Option<Plain>,
-    steal_s: Option<Plain>,
-    peak_rss_bytes: Option<u64>,
-    output_bytes: Option<u64>,
-    clock_ghz: Option<Plain>,
-    probe_cycles: Option<Plain>,
-    adds_per_cycle: Option<Plain>,
-    core_fraction: Option<Plain>,
-    lost_fraction: Option<Plain>,
+const COLUMNS: [CsvColumn<SampleRecord>; 18] = [
+    ("repeat", |sample| sample.repeat.into()),
+    ("seed", |sample| sample.seed.into()),
+    ("batch", |sample| sample.batch.into()),
+    ("stage", |sample| sample.stage.key().into()),
+    ("level", |sample| sample.level.into()),
+    ("merges", |sample| sample.merges.into()),
+    ("mark", |sample| sample.mark.key().into()),
+    ("transactions", |sample| sample.transactions.into()),
+    ("wall_s", |sample| sample.wall_s.into()),
+    ("cpu_s", |sample| sample.cpu_s.into()),
+    ("steal_s", |sample| sample.steal_s.into()),
+    ("peak_rss_bytes", |sample| sample.peak_rss_bytes.into()),
+    ("output_bytes", |sample| sample.output_bytes.into()),
+    ("clock_ghz", |sample| sample.clock_ghz.into()),
+    ("probe_cycles", |sample| sample.probe_cycles.into()),
+    ("adds_per_cycle", |sample| sample.adds_per_cycle.into()),
+    ("core_fraction", |sample| sample.core_fraction.into()),
+    ("lost_fraction", |sample| sample.lost_fraction.into()),
+];
+
+impl OfCell for SampleRecord {
+    fn run_and_cell(&self) -> (&str, &CellRecord) {
+        (&self.run, &self.cell)
+    }
 }
 
 /// Samples as CSV. Lines of a log that are no samples have no row.
@@ -36,30 +41,7 @@ pub fn render(log: &[LogRecord]) -> Result<String, csv::Error> {
         LogRecord::Sample(sample) => Some(sample),
         _ => None,
     });
-    csv_text(samples.map(|sample| (CellColumns::of(&sample.run, &sample.cell), columns(sample))))
-}
-
-fn columns(sample: &SampleRecord) -> SampleColumns {
-    SampleColumns {
-        repeat: sample.repeat,
-        seed: sample.seed,
-        batch: sample.batch,
-        stage: sample.stage.key(),
-        level: sample.level,
-        merges: sample.merges,
-        mark: sample.mark.key(),
-        transactions: sample.transactions,
-        wall_s: Plain(sample.wall_s),
-        cpu_s: sample.cpu_s.map(Plain),
-        steal_s: sample.steal_s.map(Plain),
-        peak_rss_bytes: sample.peak_rss_bytes,
-        output_bytes: sample.output_bytes,
-        clock_ghz: sample.clock_ghz.map(Plain),
-        probe_cycles: sample.probe_cycles.map(Plain),
-        adds_per_cycle: sample.adds_per_cycle.map(Plain),
-        core_fraction: sample.core_fraction.map(Plain),
-        lost_fraction: sample.lost_fraction.map(Plain),
-    }
+    csv_of(&[cell_columns().as_slice(), &COLUMNS].concat(), samples)
 }
 
 #[cfg(test)]

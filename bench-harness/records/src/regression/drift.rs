@@ -1,5 +1,6 @@
 //! What has drifted in a history: the record types. Plain data.
 
+use crate::names::names;
 use crate::regression::history::HistoryMachineRecord;
 use serde::{Deserialize, Serialize};
 
@@ -46,29 +47,17 @@ pub struct MachineDriftRecord {
     pub series: Vec<SeriesDriftRecord>,
 }
 
-/// What a series does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DriftName {
-    /// It stands where it stood, or has moved by less than counts.
-    Steady,
-    /// Slower than it was at its best.
-    Slower,
-    /// Faster than it was at its worst, and nowhere slower.
-    Faster,
-    /// Fewer than six results.
-    TooFew,
-}
-
-impl DriftName {
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Steady => "steady",
-            Self::Slower => "SLOWER",
-            Self::Faster => "faster",
-            Self::TooFew => "too few results",
-        }
+names! {
+    /// What a series does.
+    pub enum DriftName {
+        /// It stands where it stood, or has moved by less than counts.
+        Steady = "steady";
+        /// Slower than it was at its best.
+        Slower = "slower", "SLOWER";
+        /// Faster than it was at its worst, and nowhere slower.
+        Faster = "faster";
+        /// Fewer than six results.
+        TooFew = "too_few", "too few results";
     }
 }
 

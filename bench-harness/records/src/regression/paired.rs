@@ -4,65 +4,36 @@
 //! A ratio is time of head over time of base: 1.061 is 6.1 % slower.
 
 use crate::machine::FieldRecord;
+use crate::names::names;
 use crate::sample::{CellRecord, MarkName};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// Version of [`PairedRecord`] written by this program.
 pub const PAIRED_SCHEMA_VERSION: u32 = 2;
 
-/// What a comparison comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VerdictName {
-    /// A regression of the minimum effect or more is excluded.
-    Pass,
-    /// Slower by at least the minimum effect, in two independent blocks of pairs.
-    Regressed,
-    /// Faster by at least the minimum effect, in two independent blocks of pairs.
-    Improved,
-    /// Neither is shown: there may be a regression, or none.
-    Inconclusive,
-}
-
-impl VerdictName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Regressed => "regressed",
-            Self::Improved => "improved",
-            Self::Inconclusive => "inconclusive",
-        }
+names! {
+    /// What a comparison comes to.
+    pub enum VerdictName {
+        /// A regression of the minimum effect or more is excluded.
+        Pass = "pass";
+        /// Slower by at least the minimum effect, in two independent blocks of pairs.
+        Regressed = "regressed";
+        /// Faster by at least the minimum effect, in two independent blocks of pairs.
+        Improved = "improved";
+        /// Neither is shown: there may be a regression, or none.
+        Inconclusive = "inconclusive";
     }
 }
 
-impl fmt::Display for VerdictName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-/// What of a cell is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeName {
-    /// Witness and proof of one batch, the mean over the batches of a sample.
-    Prove,
-    /// The same without the search that ends a proof (grinding), which is luck and says nothing of a program.
-    ProveWithoutGrind,
-    /// From the proofs of a sample's batches to one proof.
-    Aggregate,
-}
-
-impl TimeName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Prove => "prove",
-            Self::ProveWithoutGrind => "prove_without_grind",
-            Self::Aggregate => "aggregate",
-        }
+names! {
+    /// What of a cell is compared.
+    pub enum TimeName {
+        /// Witness and proof of one batch, the mean over the batches of a sample.
+        Prove = "prove";
+        /// The same without the search that ends a proof (grinding), which is luck and says nothing of a program.
+        ProveWithoutGrind = "prove_without_grind";
+        /// From the proofs of a sample's batches to one proof.
+        Aggregate = "aggregate";
     }
 }
 

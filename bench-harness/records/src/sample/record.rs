@@ -1,5 +1,6 @@
 //! The record types of `samples.jsonl`. Plain data: nothing is measured or summed here.
 
+use crate::names::names;
 use crate::sample::cell::{CellRecord, SystemRecord};
 use serde::{Deserialize, Serialize};
 
@@ -22,94 +23,60 @@ pub enum LogRecord {
     CellEnd(CellEndRecord),
 }
 
-/// What is timed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StageName {
-    /// Circuits and keys; never counted as proving.
-    SetUp,
-    /// Drawing the batch from its seed.
-    Generate,
-    /// Native execution, without roots.
-    Execute,
-    /// The new state root.
-    Root,
-    /// The bytes for L1.
-    Encode,
-    /// Replaying the batch to keep each leaf that it touches, with its path.
-    Record,
-    /// From those leaves to all wire values; as the proof system reports it.
-    Witness,
-    /// From wire values to the proof; as the proof system reports it.
-    Prove,
-    /// The call that made witness and proof, as the harness timed it: both of the above and what lies between.
-    ProveCall,
-    /// Verifying the proof of a batch.
-    Verify,
-    /// One level of aggregation; as the proof system reports it.
-    Aggregate,
-    /// The call that made all levels, as the harness timed it.
-    AggregateCall,
-    /// Verifying the proof of an aggregation.
-    VerifyAggregate,
-    /// The search for the number that ends a proof (proof of work): part of the proof, and the part of its time that
-    /// is luck. With a level, that of all merges of the level.
-    Grind,
-}
-
-impl StageName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::SetUp => "set_up",
-            Self::Generate => "generate",
-            Self::Execute => "execute",
-            Self::Root => "root",
-            Self::Encode => "encode",
-            Self::Record => "record",
-            Self::Witness => "witness",
-            Self::Prove => "prove",
-            Self::ProveCall => "prove_call",
-            Self::Verify => "verify",
-            Self::Aggregate => "aggregate",
-            Self::AggregateCall => "aggregate_call",
-            Self::VerifyAggregate => "verify_aggregate",
-            Self::Grind => "grind",
-        }
+names! {
+    /// What is timed.
+    pub enum StageName {
+        /// Circuits and keys; never counted as proving.
+        SetUp = "set_up";
+        /// Drawing the batch from its seed.
+        Generate = "generate";
+        /// Native execution, without roots.
+        Execute = "execute";
+        /// The new state root.
+        Root = "root";
+        /// The bytes for L1.
+        Encode = "encode";
+        /// Replaying the batch to keep each leaf that it touches, with its path.
+        Record = "record";
+        /// From those leaves to all wire values; as the proof system reports it.
+        Witness = "witness";
+        /// From wire values to the proof; as the proof system reports it.
+        Prove = "prove";
+        /// The call that made witness and proof, as the harness timed it: both of the above and what lies between.
+        ProveCall = "prove_call";
+        /// Verifying the proof of a batch.
+        Verify = "verify";
+        /// One level of aggregation; as the proof system reports it.
+        Aggregate = "aggregate";
+        /// The call that made all levels, as the harness timed it.
+        AggregateCall = "aggregate_call";
+        /// Verifying the proof of an aggregation.
+        VerifyAggregate = "verify_aggregate";
+        /// The search for the number that ends a proof (proof of work): part of the proof, and the part of its time that
+        /// is luck. With a level, that of all merges of the level.
+        Grind = "grind";
     }
 }
 
-/// Whether a sample may stand for the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MarkName {
-    /// Nothing is known against it.
-    Clean,
-    /// A neighbour shared the core: discarded: in the log and in no estimate.
-    SharedCore,
-    /// Others ran on our CPUs while we were ready to: discarded: in the log and in no estimate.
-    LostTime,
-    /// The CPU quota of a duty cycle did not bind as it should: discarded: in the log and in no estimate.
-    OffQuota,
-    /// It would be discarded, and the user asked to keep such samples: in the estimate, and said wherever it is shown.
-    Kept,
-    /// The proof system cannot verify, and the user allowed that: in the estimate, and said wherever it is shown.
-    Unverified,
+names! {
+    /// Whether a sample may stand for the machine.
+    pub enum MarkName {
+        /// Nothing is known against it.
+        Clean = "clean";
+        /// A neighbour shared the core: discarded: in the log and in no estimate.
+        SharedCore = "shared_core";
+        /// Others ran on our CPUs while we were ready to: discarded: in the log and in no estimate.
+        LostTime = "lost_time";
+        /// The CPU quota of a duty cycle did not bind as it should: discarded: in the log and in no estimate.
+        OffQuota = "off_quota";
+        /// It would be discarded, and the user asked to keep such samples: in the estimate, and said wherever it is shown.
+        Kept = "kept";
+        /// The proof system cannot verify, and the user allowed that: in the estimate, and said wherever it is shown.
+        Unverified = "unverified";
+    }
 }
 
 impl MarkName {
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Clean => "clean",
-            Self::SharedCore => "shared_core",
-            Self::LostTime => "lost_time",
-            Self::OffQuota => "off_quota",
-            Self::Kept => "kept",
-            Self::Unverified => "unverified",
-        }
-    }
-
     /// Whether the sample enters the estimate.
     pub fn counts(self) -> bool {
         match self {
@@ -119,7 +86,7 @@ impl MarkName {
     }
 
     /// Why a sample is discarded, in words; none where it counts.
-    pub fn words(self) -> Option<&'static str> {
+    pub fn why_discarded(self) -> Option<&'static str> {
         match self {
             Self::Clean | Self::Kept | Self::Unverified => None,
             Self::SharedCore => Some("a neighbour shared the core"),
@@ -179,7 +146,7 @@ pub struct SampleRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adds_per_cycle: Option<f64>,
     /// What fraction of the core was ours, 0 to 1: those adds over the most that were ever seen.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "share")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core_fraction: Option<f64>,
     /// Time that the hypervisor took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,35 +199,21 @@ pub struct RepeatRecord {
     pub wall_s: f64,
 }
 
-/// Why there is no time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureName {
-    /// The measuring process ended by a signal or an exit code of its own.
-    Crash,
-    /// The proof system gave no proof.
-    NoProof,
-    /// The proof system could not be set up.
-    SetUp,
-    /// It would not fit into memory, and was not begun.
-    Memory,
-    /// The clock that it asks for cannot be had here.
-    Clock,
-    /// Its threads could not be held to their CPUs.
-    Cores,
-}
-
-impl FailureName {
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Crash => "crash",
-            Self::NoProof => "no proof",
-            Self::SetUp => "no set-up",
-            Self::Memory => "too little memory",
-            Self::Clock => "no such clock",
-            Self::Cores => "cores not held",
-        }
+names! {
+    /// Why there is no time.
+    pub enum FailureName {
+        /// The measuring process ended by a signal or an exit code of its own.
+        Crash = "crash";
+        /// The proof system gave no proof.
+        NoProof = "no_proof", "no proof";
+        /// The proof system could not be set up.
+        SetUp = "set_up", "no set-up";
+        /// It would not fit into memory, and was not begun.
+        Memory = "memory", "too little memory";
+        /// The clock that it asks for cannot be had here.
+        Clock = "clock", "no such clock";
+        /// Its threads could not be held to their CPUs.
+        Cores = "cores", "cores not held";
     }
 }
 
@@ -286,43 +239,19 @@ pub struct FailureRecord {
     pub why: String,
 }
 
-/// Why a cell ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndName {
-    /// The interval of the median prove time is as narrow as was asked for.
-    Width,
-    /// All repeats that were asked for.
-    Repeats,
-    /// All repeats, and all that may be made again because of a neighbour.
-    Reruns,
-    /// The time limit was spent and the least number of repeats made.
-    TimeLimit,
-    /// It cannot go on; the failure says why.
-    Failed,
-}
-
-impl EndName {
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Width => "interval narrow enough",
-            Self::Repeats => "all repeats made",
-            Self::Reruns => "limit of re-runs reached",
-            Self::TimeLimit => "time limit reached",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// As it stands in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Width => "width",
-            Self::Repeats => "repeats",
-            Self::Reruns => "reruns",
-            Self::TimeLimit => "time_limit",
-            Self::Failed => "failed",
-        }
+names! {
+    /// Why a cell ended.
+    pub enum EndName {
+        /// The interval of the median prove time is as narrow as was asked for.
+        Width = "width", "interval narrow enough";
+        /// All repeats that were asked for.
+        Repeats = "repeats", "all repeats made";
+        /// All repeats, and all that may be made again because of a neighbour.
+        Reruns = "reruns", "limit of re-runs reached";
+        /// The time limit was spent and the least number of repeats made.
+        TimeLimit = "time_limit", "time limit reached";
+        /// It cannot go on; the failure says why.
+        Failed = "failed";
     }
 }
 

@@ -218,6 +218,22 @@ fn mean_figures(made: &[Made], rules: &PairedRules) -> ShiftTest {
     ShiftTest::of(&pair_means(&all), rules.level)
 }
 
+/// Each comparison with what it comes to, by its first block and the second of those that were made again.
+fn compared(
+    first: Vec<Made>,
+    judged: Vec<Judged>,
+    again: &[(Made, Judged)],
+    rules: &PairedRules,
+) -> Vec<CellComparison> {
+    let compared = |(made, first_judged): (Made, Judged)| {
+        let second = again.iter().find(|(one, _)| one.cell == made.cell && one.time == made.time);
+        let second = second.map(|(again, judged)| (again.block.clone(), *judged));
+        let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
+        CellComparison { cell: made.cell, time: made.time, first: made.block, first_judged, second, verdict }
+    };
+    first.into_iter().zip(judged).map(compared).collect()
+}
+
 /// Makes pairs.
 struct Maker<'a> {
     base: &'a mut dyn Arm,
@@ -319,20 +335,7 @@ impl Maker<'_> {
             let judged = judge(&figures(&again, rules), rules);
             second = again.into_iter().zip(judged).collect();
         }
-        let compared = |(made, first_judged): (Made, Judged)| {
-            let again = second.iter().find(|(one, _)| one.cell == made.cell && one.time == made.time);
-            let second = again.map(|(again, judged)| (again.block.clone(), *judged));
-            let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
-            CellComparison {
-                cell: made.cell,
-                time: made.time,
-                first: made.block,
-                first_judged,
-                second,
-                verdict,
-            }
-        };
-        let comparisons: Vec<_> = first.iter().cloned().zip(judged.iter().copied()).map(compared).collect();
+        let comparisons = compared(first, judged, &second, rules);
         let verdict = whole(comparisons.iter().map(|compared| compared.verdict.name));
         Ok(Comparison { base, head, comparisons, mean: None, verdict })
     }
@@ -355,20 +358,7 @@ impl Maker<'_> {
             again = made.into_iter().zip(judged).collect();
         }
         let mean_verdict = verdict(&mean_first, mean_second.as_ref(), rules);
-        let compared = |(place, (made, first_judged)): (usize, (Made, Judged))| {
-            let second =
-                again.get(place).map(|(again, judged): &(Made, Judged)| (again.block.clone(), *judged));
-            let verdict = verdict(&first_judged, second.as_ref().map(|(_, judged)| judged), rules);
-            CellComparison {
-                cell: made.cell,
-                time: made.time,
-                first: made.block,
-                first_judged,
-                second,
-                verdict,
-            }
-        };
-        let comparisons = first.into_iter().zip(judged).enumerate().map(compared).collect();
+        let comparisons = compared(first, judged, &again, rules);
         let name = mean_verdict.name;
         let mean = MeanCompared { first: mean_first, second: mean_second, verdict: mean_verdict };
         Ok(Comparison { base, head, comparisons, mean: Some(mean), verdict: name })

@@ -73,15 +73,7 @@ pub(crate) fn side_by_side(
 }
 
 fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> anyhow::Result<FleetRecord> {
-    let none = |why: String| FleetRecord {
-        provers: None,
-        cores: None,
-        batches_per_aggregation: None,
-        aggregators: None,
-        usd_per_hour: None,
-        usd_per_batch: None,
-        infeasible: Some(why),
-    };
+    let none = |why: String| FleetRecord { infeasible: Some(why), ..FleetRecord::default() };
     let found = profile.cells.iter().find(|summary| summary.cell == *cell);
     let Some(summary) = found else { return Ok(none("not in the profile".to_owned())) };
     let request = match request(summary, plan_args) {
