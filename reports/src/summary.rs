@@ -6,6 +6,7 @@ use crate::answer::{
     without_proofs, withstands,
 };
 use crate::bars::{bar, histogram};
+use crate::plan::shopping::sentences;
 use crate::profile::rows::{interval, remarks};
 use crate::text::wrap;
 use records::number::{significant, time};
@@ -107,6 +108,7 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
         ("cost", fleet_cost(plan).unwrap_or_default()),
         ("why", format!("{}. {}", limit(plan), because(plan))),
         ("how sure", format!("{provers}{}; {}", certainty.basis, certainty.if_otherwise)),
+        ("order", plan.order.as_ref().map_or_else(String::new, |order| sentences(order).join(" "))),
         ("withstands", withstands(plan)),
     ];
     let parts = parts.iter().filter(|(_, words)| !words.is_empty());

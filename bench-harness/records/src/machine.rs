@@ -119,6 +119,12 @@ impl MachineRecord {
         pairs.filter(|pair| pair.first != pair.second).collect()
     }
 
+    /// The whole number in the field of this name, whatever its section; none where it cannot be read or is none.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        let mut fields = self.sections.iter().flat_map(|section| &section.fields);
+        fields.find(|field| field.name == name)?.words().parse().ok()
+    }
+
     fn identity(&self) -> Vec<(String, String)> {
         let sections = self.sections.iter().filter(|section| section.identity);
         sections

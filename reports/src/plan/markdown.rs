@@ -6,11 +6,15 @@ use crate::plan::rows::{
     ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
+use crate::plan::shopping::sentences;
 use records::plan::PlanRecord;
 
 /// The plan as Markdown, ending in a newline.
 pub fn render(plan: &PlanRecord) -> String {
     let mut page = format!("## Plan\n\n**{}**\n\n{}\n\n", text(&sentence(plan)), text(&asked(plan)));
+    if let Some(order) = &plan.order {
+        page += &format!("Order: {}\n\n", text(&sentences(order).join(" ")));
+    }
     if !plan.stress.is_empty() {
         page += &table(&STRESS_HEADER, plan.stress.iter().map(stress_row));
     }

@@ -5,6 +5,7 @@ use crate::plan::rows::{
     ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
+use crate::plan::shopping::sentences;
 use crate::text::{framed, ruled, trimmed, wrap};
 use crate::words::{capital, count};
 use records::plan::{PlanRecord, SearchRecord};
@@ -25,6 +26,10 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         ("Search", search(plan)),
     ] {
         text += &wrap(&format!("{name}: {words}"), width, "  ");
+        text.push('\n');
+    }
+    if let Some(order) = &plan.order {
+        text += &wrap(&format!("Order: {}", sentences(order).join(" ")), width, "  ");
         text.push('\n');
     }
     if !plan.stress.is_empty() {

@@ -32,18 +32,18 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What `run` measures by default: swaps, one batch size that fills a power of two of rows, on one core and on all,
+/// What `run` measures by default: swaps, two batch sizes, since a plan chooses between them, on one core and on all,
 /// within five minutes on two cores.
 fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
-        batch_sizes: Some(vec![32]),
+        batch_sizes: Some(vec![32, 128]),
         batches_per_aggregation: Some(2),
         // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),
         repeats: Some(30),
         min_repeats: Some(3),
-        time_limit_s: Some(90.0),
+        time_limit_s: Some(40.0),
         ..Overrides::default()
     }
 }

@@ -5,7 +5,7 @@
 //! gives.
 
 use crate::domain::TimeDist;
-use crate::domain::time::Shape;
+use crate::domain::time::TimeShape;
 
 /// Delay to consolidated of a group's oldest transaction: `N/X + p + a + b`, with `X` the true throughput.
 ///
@@ -137,7 +137,7 @@ fn all_within(prove: &TimeDist, n: u32, close_s: f64, t: f64) -> f64 {
     if close_s <= 0.0 {
         return prove.cdf(t).powf(f64::from(n));
     }
-    if let Shape::Empirical(sorted_s) = prove.shape() {
+    if let TimeShape::Empirical(sorted_s) = prove.shape() {
         return all_samples_within(sorted_s, f64::from(n), close_s, t);
     }
     let mut chance = 1.0;

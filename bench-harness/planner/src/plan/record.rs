@@ -34,6 +34,7 @@ impl Plan {
             alternatives: alternatives.clone(),
             options: options.clone(),
             search: *search,
+            order: None,
             reasons: notes::of(self),
         }
     }

@@ -5,7 +5,7 @@
 
 use statrs::distribution::{ContinuousCDF, Gamma};
 
-use crate::domain::time::Shape;
+use crate::domain::time::TimeShape;
 use crate::domain::{Aggregation, MergeStart, TimeDist};
 use crate::formulas::capacity::tree_levels;
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
@@ -173,9 +173,9 @@ fn gamma_min(shape: f64, q: f64) -> f64 {
 
 fn moments(time: &TimeDist) -> Moments {
     match time.shape() {
-        Shape::Fixed => Moments::log_normal(time.mean_s(), 0.0),
-        Shape::LogNormal => Moments::log_normal(time.mean_s(), time.cv()),
-        Shape::Exponential => Moments::erlang(time.mean_s(), 1),
-        Shape::Empirical(samples_s) => Moments::of(samples_s),
+        TimeShape::Fixed => Moments::log_normal(time.mean_s(), 0.0),
+        TimeShape::LogNormal => Moments::log_normal(time.mean_s(), time.cv()),
+        TimeShape::Exponential => Moments::erlang(time.mean_s(), 1),
+        TimeShape::Empirical(samples_s) => Moments::of(samples_s),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::file::Versioned;
 use crate::names::names;
+use crate::plan::answers::ShoppingListRecord;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
@@ -33,6 +34,9 @@ pub struct PlanRecord {
     pub options: Vec<OptionRecord>,
     /// How far the search went.
     pub search: SearchRecord,
+    /// The fleet as machines like the one that was measured; none for times by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<ShoppingListRecord>,
     /// Why, a sentence each.
     pub reasons: Vec<String>,
 }

@@ -8,6 +8,7 @@ pub(crate) mod flags;
 pub(crate) mod from_profile;
 pub(crate) mod machines;
 pub(crate) mod merge_shape;
+mod order;
 pub(crate) mod planned;
 pub(crate) mod prove;
 pub(crate) mod simulation;

@@ -3,6 +3,7 @@
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::Flag;
 use crate::cmd::plan::from_profile::{CellFilter, neighbours, request};
+use crate::cmd::plan::order::on_measured_machine;
 use crate::output::table;
 use planner::plan::{Plan, PlanOption, recommend_among};
 use records::number::significant;
@@ -61,7 +62,7 @@ impl ProfilePlanArgs {
         Ok(Planned {
             cell,
             heading: format!("Planned with: one prover is {} ({}).", cell.cell.words(), neighbours(cell)),
-            record: plan.to_record(),
+            record: PlanRecord { order: on_measured_machine(profile, cell, &plan), ..plan.to_record() },
             others: format!(
                 "Every cell that was measured, at the same target:\n{}",
                 options_table(&plan.options)
