@@ -53,8 +53,8 @@ fn verdict(plan: &PlanRecord) -> Option<String> {
     Some(format!("{} of {} ({})", capital(verdict.words()), seconds(limit.limit_s), limit.statistic.words()))
 }
 
-/// What more load, or a machine or block less, does to the fleet: `+10 % load: p99 431 s; +20 % load: 12.5 batches/h
-/// queue up at 103 % use of prove, an hour of it drains in 750 s`.
+/// What more load, or a machine or block less, does to the fleet: `+10 % load: p99 431 s; +20 % load: BREAKS: 12.5
+/// batches/h queue up; an hour of it drains in 750 s`.
 pub(crate) fn withstands(plan: &PlanRecord) -> String {
     let event = |row: &StressRecord| format!("{}: {}", row.event.words(), after(row));
     plan.stress.iter().map(event).collect::<Vec<_>>().join("; ")
@@ -62,19 +62,16 @@ pub(crate) fn withstands(plan: &PlanRecord) -> String {
 
 /// What one change does, in words.
 pub(crate) fn after(row: &StressRecord) -> String {
-    let StressRecord { utilization, stage, p99_s, growth_batches_per_hour, drain_s, .. } = row;
+    let StressRecord { p99_s, growth_batches_per_hour, drain_s, .. } = row;
     match (p99_s, growth_batches_per_hour) {
         (Some(p99_s), _) => format!("p99 {}", seconds(*p99_s)),
         (None, None) => "stable".to_owned(),
-        (None, growth) => {
-            let grows = growth.map_or_else(String::new, |growth| {
-                format!("{} batches/h queue up at ", significant(growth, 3))
-            });
+        (None, Some(growth)) => {
             let drains = drain_s.map_or_else(
-                || "; the queue never drains".to_owned(),
-                |drain_s| format!("; an hour of it drains in {}", seconds(drain_s)),
+                || "never drains".to_owned(),
+                |drain_s| format!("an hour of it drains in {}", seconds(drain_s)),
             );
-            format!("BREAKS: {grows}{} use of {}{drains}", percent(*utilization, 3), stage.words())
+            format!("BREAKS: {} batches/h queue up; {drains}", significant(*growth, 3))
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::plan::rows::{
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
 use crate::plan::shopping::sentences;
-use crate::text::{framed, ruled, trimmed, wrap};
+use crate::text::{framed, trimmed, wrap};
 use crate::words::{capital, count};
 use records::plan::{PlanRecord, SearchRecord};
 
@@ -33,11 +33,11 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text.push('\n');
     }
     if !plan.stress.is_empty() {
-        text += &format!("\n{}\n", ruled(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
+        text += &format!("\n{}\n", framed(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
     }
     if !plan.alternatives.is_empty() {
         let rows = plan.alternatives.iter().map(alternative_row);
-        text += &format!("The nearest other designs:\n{}\n", ruled(ALTERNATIVE_HEADER, rows, width));
+        text += &format!("The nearest other designs:\n{}\n", framed(ALTERNATIVE_HEADER, rows, width));
     }
     trimmed(&text)
 }

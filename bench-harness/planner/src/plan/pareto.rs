@@ -8,7 +8,10 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, rough};
 use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::is_large;
+use crate::plan::run_length::look_batches;
+
+/// Batches of a first look above which the front is not worth its time: some twenty fleets are looked at.
+const LOOK_MAX: u64 = 60_000;
 
 /// The front around `choice`: more provers, and smaller and larger groups. Cheapest first.
 ///
@@ -18,7 +21,7 @@ pub(crate) fn front(
     request: &PlanRequest,
     choice: &RecommendationRecord,
 ) -> Result<Vec<ParetoRecord>, PlanError> {
-    if is_large(request, Fleet::of(choice)) {
+    if look_batches(request, Fleet::of(choice)) > LOOK_MAX {
         return Ok(Vec::new());
     }
     let min = provers_min(request);

@@ -62,8 +62,13 @@ pub(crate) fn simulated_for(
 
 /// Whether a first look at `fleet` takes so many batches that nothing around it is simulated.
 pub(crate) fn is_large(request: &PlanRequest, fleet: Fleet) -> bool {
+    look_batches(request, fleet) > LOOK_MAX
+}
+
+/// Batches of a first look at `fleet`, all replications together.
+pub(crate) fn look_batches(request: &PlanRequest, fleet: Fleet) -> u64 {
     let (batches, _, replications) = length(request, fleet, Effort(0));
-    batches * u64::from(replications) > LOOK_MAX
+    batches * u64::from(replications)
 }
 
 /// Batches of a day, where the load follows one and it is simulated as it is.
