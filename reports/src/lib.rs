@@ -6,7 +6,7 @@
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | [`chart`] | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
-//! | [`summary`] | a run and its plan in 25 lines of a terminal |
+//! | [`summary`] | a run and its plan in 30 lines of a terminal |
 //! | [`export`] | the one trait of all renderings |
 //!
 //! Nothing here proves, measures or plans, and nothing but the command line imports it.

@@ -104,7 +104,7 @@ enum What {
     Machine,
     /// Scaling laws: over cores, clock, batch size and N.
     Laws,
-    /// The recommendation and what it is based on, in 25 lines.
+    /// The recommendation and what it is based on, in 30 lines.
     Summary,
 }
 

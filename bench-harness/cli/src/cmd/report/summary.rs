@@ -99,7 +99,7 @@ fn machines(
 pub(crate) struct Written {
     /// Where the page is.
     pub(crate) page: PathBuf,
-    /// The summary for the terminal, 25 lines.
+    /// The summary for the terminal, 30 lines.
     pub(crate) summary: String,
 }
 
