@@ -119,7 +119,8 @@ impl MachineRecord {
         pairs.filter(|pair| pair.first != pair.second).collect()
     }
 
-    fn identity(&self) -> Vec<(String, String)> {
+    /// The identity fields and their values: `processor.model` and its words.
+    pub fn identity(&self) -> Vec<(String, String)> {
         let sections = self.sections.iter().filter(|section| section.identity);
         sections
             .flat_map(|section| {
