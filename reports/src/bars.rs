@@ -20,7 +20,7 @@ pub(crate) fn bar(fraction: f64, width: usize) -> String {
     if part == ' ' { whole } else { whole + &part.to_string() }
 }
 
-/// How values are spread from the least to the greatest, in `width` characters; nothing for fewer than two, and for
+/// How values are spread from the minimum to the maximum, in `width` characters; nothing for fewer than two, and for
 /// values that are all one.
 pub(crate) fn histogram(values: &[f64], width: usize) -> String {
     let (low, high) = ends(values);
@@ -50,7 +50,7 @@ pub(crate) fn sparkline(values: &[f64]) -> String {
     values.iter().map(|value| height((fraction(*value) * 7.0).round())).collect()
 }
 
-/// The least and the greatest of the finite values.
+/// The minimum and the maximum of the finite values.
 fn ends(values: &[f64]) -> (f64, f64) {
     let finite = values.iter().copied().filter(|value| value.is_finite());
     finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))

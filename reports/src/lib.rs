@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
-//! | [`chart`] | one model of a chart, drawn as SVG and PNG |
+//! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
 //! | [`summary`] | a run and its plan in 30 lines of a terminal |
 //! | [`export`] | the one trait of all renderings |
@@ -13,7 +13,7 @@
 
 pub mod answer;
 mod bars;
-pub mod chart;
+mod chart;
 mod columns;
 pub mod compare;
 pub mod export;

@@ -59,6 +59,12 @@ pub(crate) fn or_dash(text: Option<String>) -> String {
     text.unwrap_or_else(|| "-".to_owned())
 }
 
+/// An interval behind its value: ` [4.58, 4.66]`; empty where an end is unknown.
+pub(crate) fn interval(low: Option<f64>, high: Option<f64>, words: impl Fn(f64) -> String) -> String {
+    let ends = low.zip(high);
+    ends.map_or_else(String::new, |(low, high)| format!(" [{}, {}]", words(low), words(high)))
+}
+
 /// The text with a capital at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();

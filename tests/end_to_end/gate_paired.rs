@@ -244,7 +244,7 @@ fn a_program_against_itself_says_what_the_machine_can_decide() {
     let record: Value = serde_json::from_str(&bench.read("aa.json")).expect("JSON");
     assert_eq!(record["cells"].as_array().map(Vec::len), Some(2));
     assert_eq!(record["cells"][0]["rows"][0]["false_positive_fraction"], 0.0);
-    // Without noise the least change that is caught is the least effect.
+    // Without noise the smallest change that is detected is the minimum effect.
     assert_eq!(record["cells"][0]["rows"][0]["detectable_80"], 0.01);
     bench.run("gate aa --pairs 4").fails(2, &["4 pairs cannot decide 1 comparisons"]);
 }

@@ -9,6 +9,7 @@ use measure::run::error::ErrorKind;
 use planner::PlanError;
 use prover::system::ProverError;
 use records::file::{ReadError, WriteError};
+use records::regression::history::AppendError;
 use regression::paired::{ArmError, PairedError};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -117,32 +118,11 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
-    if error.is::<regression::profiles::ProfileMismatch>() {
-        return Some(REFUSED);
-    }
-    if error.is::<ReadError>()
-        || error.is::<WriteError>()
-        || error.is::<records::regression::history::AppendError>()
-    {
-        return Some(USAGE);
-    }
     if let Some(error) = error.downcast_ref::<machine::RequireError>() {
         return Some(match error {
             machine::RequireError::NoSuchCheck { .. } => USAGE,
             machine::RequireError::Refused { .. } => REFUSED,
         });
-    }
-    if error.is::<Regression>() {
-        return Some(REGRESSION);
-    }
-    if error.is::<Stopped>() {
-        return Some(STOPPED);
-    }
-    if error.is::<Inconclusive>() {
-        return Some(INCONCLUSIVE);
-    }
-    if error.is::<Refused>() || error.is::<regression::exact::BaselineMismatch>() {
-        return Some(REFUSED);
     }
     if let Some(error) = error.downcast_ref::<PairedError>() {
         return Some(match error {
@@ -154,8 +134,19 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             | PairedError::NoPairs { .. } => REFUSED,
         });
     }
-    // Errors of files (missing, no permission, disk full) are for the user to fix.
-    (error.is::<Usage>() || error.is::<std::io::Error>()).then_some(USAGE)
+    let kinds = [
+        (error.is::<Regression>(), REGRESSION),
+        (error.is::<Inconclusive>(), INCONCLUSIVE),
+        (error.is::<Stopped>(), STOPPED),
+        (error.is::<Refused>(), REFUSED),
+        (error.is::<regression::exact::BaselineMismatch>(), REFUSED),
+        (error.is::<regression::profiles::ProfileMismatch>(), REFUSED),
+        (error.is::<Usage>(), USAGE),
+        // Errors of files (missing, no permission, disk full) are for the user to fix.
+        (error.is::<std::io::Error>(), USAGE),
+        (error.is::<ReadError>() || error.is::<WriteError>() || error.is::<AppendError>(), USAGE),
+    ];
+    kinds.into_iter().find_map(|(is_of_kind, code)| is_of_kind.then_some(code))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Prints readings of the clock and share probes on one CPU, and what they and the counters cost.
+//! Prints readings of the clock and core probes on one CPU, and what they and the counters cost.
 //!
 //! `cargo run --release -p machine --example probe -- [CPU] [READINGS]`
 

@@ -1,6 +1,6 @@
 //! The caches of the first online CPU.
 //!
-//! Owns `/sys/devices/system/cpu/cpuN/cache`. Processors with unlike cores are not told apart.
+//! Owns `/sys/devices/system/cpu/cpuN/cache`. Unlike cores of a processor are not distinguished.
 
 use crate::cpu_list::CpuList;
 use crate::root::Root;
@@ -76,7 +76,7 @@ mod tests {
             (&format!("{dir}/index1/level"), "1"),
         ]);
         let caches = read(&root).expect("caches");
-        assert_eq!(caches.len(), 2, "the half-readable index1 is left out");
+        assert_eq!(caches.len(), 2, "the half-readable index1 is omitted");
         assert_eq!((caches[0].level, caches[0].size_bytes), (1, 49_152));
         assert_eq!(caches[1].size_bytes, 110_100_480);
         assert_eq!(caches[1].shared_by.as_ref().map(ToString::to_string).as_deref(), Some("1-2"));

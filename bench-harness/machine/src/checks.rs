@@ -95,8 +95,8 @@ fn company(state: &MachineState) -> Vec<Check> {
             "stop other work and wait a minute",
             |([one_minute, ..], cpus)| {
                 let verdict = match one_minute / *cpus as f64 {
-                    share if share < 0.25 => Verdict::Pass,
-                    share if share < 1.0 => Verdict::Warn,
+                    load if load < 0.25 => Verdict::Pass,
+                    load if load < 1.0 => Verdict::Warn,
                     _ => Verdict::Fail,
                 };
                 (verdict, format!("{one_minute} over one minute on {cpus} CPUs"))
@@ -120,7 +120,7 @@ fn company(state: &MachineState) -> Vec<Check> {
         check(
             "bare_metal",
             state.processor.is_virtual.map(|is_virtual| !is_virtual),
-            "other guests may share the cores: watch the share probe, and the samples that it marks",
+            "other guests may share the cores: watch the core probe, and the samples that it discards",
             |bare| {
                 let seen = if *bare { "no hypervisor seen" } else { "a virtual machine" };
                 (warn_unless(*bare), seen.to_owned())

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub struct Conditions {
     /// Mean run-queue length over 1, 5 and 15 minutes.
     pub load_averages: Option<[f64; 3]>,
-    /// Share of the last ten seconds in which some task waited for a CPU, in percent.
+    /// Percent of the last ten seconds in which some task waited for a CPU.
     pub cpu_pressure_percent: Option<f64>,
     /// The same for memory.
     pub memory_pressure_percent: Option<f64>,

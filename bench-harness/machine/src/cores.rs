@@ -94,7 +94,7 @@ impl Allowance {
 
     /// How many cores may be kept busy all the time: the CPUs, or the whole part of the quota
     /// where that is less. A quota below one CPU still counts as one core, which is then never
-    /// all ours: [`Self::quota_cpus`] tells.
+    /// all ours: see [`Self::quota_cpus`].
     #[must_use]
     pub fn usable(&self) -> usize {
         let cpus = self.cpus.len();

@@ -25,16 +25,16 @@ pub enum CpufreqError {
         file: PathBuf,
     },
     /// The processor does not go there.
-    #[error("cannot set {asked}: CPU {cpu} goes from {least} to {most}")]
+    #[error("cannot set {asked}: CPU {cpu} goes from {min} to {max}")]
     OutOfRange {
         /// What was asked.
         asked: Frequency,
         /// The CPU.
         cpu: usize,
         /// Its lowest.
-        least: Frequency,
+        min: Frequency,
         /// Its highest.
-        most: Frequency,
+        max: Frequency,
     },
     /// The kernel refused a value.
     #[error("cannot write {text} into {file}: {source}. Needed: root, outside a container")]
@@ -64,7 +64,7 @@ pub enum CpufreqError {
         /// What the probe read.
         found_ghz: f64,
     },
-    /// This process cannot be told apart from others, so the change could not be put back safely.
+    /// This process cannot be distinguished from others, so the change could not be put back safely.
     #[error("cannot read /proc/self/stat, without which a change cannot be put back safely")]
     NoOwner,
     /// The old values cannot be kept.
@@ -217,12 +217,8 @@ fn check_range(root: &Root, asked: Frequency, cpu: usize) -> Result<(), CpufreqE
         let khz = read(root, &file)?.parse().ok();
         khz.map(Frequency::from_khz).ok_or_else(|| CpufreqError::Absent { file: root.path(&file) })
     };
-    let (least, most) = (limit("cpuinfo_min_freq")?, limit("cpuinfo_max_freq")?);
-    if least <= asked && asked <= most {
-        Ok(())
-    } else {
-        Err(CpufreqError::OutOfRange { asked, cpu, least, most })
-    }
+    let (min, max) = (limit("cpuinfo_min_freq")?, limit("cpuinfo_max_freq")?);
+    if min <= asked && asked <= max { Ok(()) } else { Err(CpufreqError::OutOfRange { asked, cpu, min, max }) }
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ const MIN_PERIODS: u64 = 20;
 const WITHIN: f64 = 0.03;
 
 /// The kernel grants no less.
-const LEAST_QUOTA_US: u64 = 1_000;
+const MIN_QUOTA_US: u64 = 1_000;
 
 /// Distinguishes the groups of one process.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -175,7 +175,7 @@ impl Drop for DutyCycle {
 fn quota(cpus: f64) -> Option<(u64, u64)> {
     [10_000, 20_000].into_iter().find_map(|period_us| {
         let quota_us = (cpus * period_us as f64).round() as u64;
-        (quota_us >= LEAST_QUOTA_US).then_some((quota_us, period_us))
+        (quota_us >= MIN_QUOTA_US).then_some((quota_us, period_us))
     })
 }
 

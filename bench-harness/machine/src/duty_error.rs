@@ -17,7 +17,7 @@ pub enum DutyError {
     },
     /// The percentage is too small for the kernel.
     #[error(
-        "{percent} % of {cores} core(s) is below 1 ms in a period of 20 ms, the least that the kernel grants"
+        "{percent} % of {cores} core(s) is below 1 ms in a period of 20 ms, the minimum that the kernel grants"
     )]
     TooSmall {
         /// What was asked.

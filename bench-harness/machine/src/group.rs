@@ -30,7 +30,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// The folder of a group that `owner` makes; its name tells by whom, should the owner die.
+    /// The folder of a group that `owner` makes; its name says who that is, should the owner die.
     pub(crate) fn named(version: CgroupVersion, base: &Path, owner: Owner, number: u64) -> Self {
         let Owner { process, started_ticks } = owner;
         let dir = base.join(format!("{PREFIX}{process}-{started_ticks}-{number}"));

@@ -22,7 +22,7 @@ const LOST_ABOVE: f64 = 0.02;
 /// Readings of each CPU before the first sample: some 7 ms each.
 const STANDARD_READINGS: usize = 5;
 
-/// The best reading of the share probe so far, by which samples are judged.
+/// The best reading of the core probe so far, by which samples are judged.
 ///
 /// It is only as good as what was seen: with a neighbour there throughout, nothing looks shared. So
 /// hand the standard of one child process to the next.

@@ -5,7 +5,7 @@
 use crate::root::Root;
 use serde::{Deserialize, Serialize};
 
-/// A process, told apart from a later one with the same number.
+/// A process, distinguished from a later one with the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Owner {
     /// Its number.

@@ -40,7 +40,7 @@ pub struct Placement {
     pub kind: CoreKind,
     /// How many NUMA nodes they span, where known.
     pub nodes: Option<usize>,
-    /// The same CPUs in rounds, no two of a round on one physical core. A share probe reads one
+    /// The same CPUs in rounds, no two of a round on one physical core. A core probe reads one
     /// round at a time, or it would take our own sibling for a neighbour.
     pub rounds: Vec<Vec<usize>>,
 }

@@ -11,7 +11,7 @@
 //! even a dependent chain. So a reading is eight short rounds, each of an add chain, a multiply
 //! chain and eight chains side by side. The fastest add slice gives the clock, since all of this
 //! can only slow it, and the fastest multiply slice must agree. The median of the side-by-side
-//! slices gives the share, since there a slow slice may be what is looked for.
+//! slices gives the fraction, since there a slow slice may be what is looked for.
 
 use crate::cpu_list::CpuList;
 use crate::pin::pin_thread;
@@ -31,7 +31,7 @@ pub struct ProbeReading {
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ProbeError {
     /// There is no probe for this architecture.
-    #[error("the clock and share probes exist for x86-64 only")]
+    #[error("the clock and core probes exist for x86-64 only")]
     Unsupported,
     /// The two chains give different clocks. Either the processor multiplies in other than three
     /// cycles, or something took time from the thread in every slice without telling.

@@ -2,7 +2,7 @@
 //!
 //! Owns `/sys/devices/system/{cpu,node}` as far as arrangement goes. In a virtual machine this is
 //! what the hypervisor shows: two "cores" of a guest may well be two threads of one real core, and
-//! only the share probe sees that.
+//! only the core probe sees that.
 
 use crate::cpu_list::CpuList;
 use crate::root::Root;

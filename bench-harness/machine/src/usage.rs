@@ -1,6 +1,6 @@
 //! What this process has used: CPU time, waiting for a CPU, memory; and what others took meanwhile.
 //!
-//! Owns reading those counters and their differences. Judging them is in `share`.
+//! Owns reading those counters and their differences. Judging them is in `interference`.
 //!
 //! What each counter can see of a neighbour, and what it cannot:
 //!

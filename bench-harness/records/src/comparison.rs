@@ -111,7 +111,7 @@ pub struct RatioRecord {
 }
 
 impl RatioRecord {
-    /// Whether the interval leaves out 1: the two differ by more than their medians are uncertain.
+    /// Whether the interval excludes 1: the two differ by more than their medians are uncertain.
     pub fn is_distinct(&self) -> bool {
         self.low.is_some_and(|low| low > 1.0) || self.high.is_some_and(|high| high < 1.0)
     }

@@ -125,7 +125,8 @@ impl MachineRecord {
         fields.find(|field| field.name == name)?.words().parse().ok()
     }
 
-    fn identity(&self) -> Vec<(String, String)> {
+    /// The identity fields and their values: `processor.model` and its words.
+    pub fn identity(&self) -> Vec<(String, String)> {
         let sections = self.sections.iter().filter(|section| section.identity);
         sections
             .flat_map(|section| {

@@ -212,13 +212,17 @@ pub struct QuantityRecord {
     pub discarded_values_s: Vec<f64>,
 }
 
+impl QuantityName {
+    /// The name with the level of aggregation where it has one: `aggregate merge, level 2`.
+    pub fn at_level(self, level: Option<u64>) -> String {
+        level.map_or_else(|| self.words().to_owned(), |level| format!("{}, level {level}", self.words()))
+    }
+}
+
 impl QuantityRecord {
     /// Its name with the level: `aggregate merge, level 2`.
     pub fn words(&self) -> String {
-        match self.level {
-            Some(level) => format!("{}, level {level}", self.quantity.words()),
-            None => self.quantity.words().to_owned(),
-        }
+        self.quantity.at_level(self.level)
     }
 }
 

@@ -46,7 +46,7 @@ fn the_statistic_of_every_split() {
 fn the_change_points_whatever_the_seed() {
     for Series { name, values, change_points: wanted, .. } in golden() {
         for seed in 0..3 {
-            let rules = ChangePointRules { permutations: 999, level: 0.01, least_values: 1, seed };
+            let rules = ChangePointRules { permutations: 999, level: 0.01, min_values: 1, seed };
             let found: Vec<_> = change_points(&values, &rules).iter().map(|point| point.index).collect();
             assert_eq!(found, wanted, "{name}, seed {seed}");
         }

@@ -11,16 +11,16 @@
 
 mod legend;
 mod marks;
-pub mod model;
+pub(crate) mod model;
 mod palette;
-pub mod png;
+pub(crate) mod png;
 mod rules;
 mod scale;
-pub mod svg;
-pub mod table;
+pub(crate) mod svg;
+pub(crate) mod table;
 mod text;
 
-pub use model::{Axis, BandPoint, Bar, Chart, Dot, LaneSpan, Marks, Rule, Scale, Series, Tone};
+pub(crate) use model::{Axis, BandPoint, Bar, Chart, Dot, LaneSpan, Marks, Rule, Series, Tone};
 pub(crate) use palette::style_for_page;
-pub use table::{Column, Head, Table, TableValue, yes_or_no};
+pub(crate) use table::{Column, Table, TableValue, yes_or_no};
 pub(crate) use text::shortened;

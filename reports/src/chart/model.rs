@@ -4,68 +4,68 @@ use crate::chart::table::Table;
 
 /// A chart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// Lower-case words joined by `-`: its anchor in the page and the name of its files.
-    pub id: String,
+    pub(crate) id: String,
     /// What it shows, in a few words.
-    pub title: String,
+    pub(crate) title: String,
     /// What to see in it, in a sentence or two.
-    pub caption: String,
+    pub(crate) caption: String,
     /// The horizontal axis.
-    pub x: Axis,
+    pub(crate) x: Axis,
     /// The vertical axis.
-    pub y: Axis,
+    pub(crate) y: Axis,
     /// What is drawn, from back to front within each kind of mark.
-    pub series: Vec<Series>,
+    pub(crate) series: Vec<Series>,
     /// Reference lines.
-    pub rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
     /// The numbers behind it.
-    pub table: Table,
+    pub(crate) table: Table,
 }
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
+pub(crate) struct Axis {
     /// What it measures, with its unit: `prove time, s`.
-    pub title: String,
+    pub(crate) title: String,
     /// How values become places.
-    pub scale: Scale,
+    pub(crate) scale: Scale,
     /// Where it has marks; empty for round numbers.
-    pub ticks: Vec<f64>,
+    pub(crate) ticks: Vec<f64>,
 }
 
 impl Axis {
-    /// An axis from the least to the greatest value.
-    pub fn linear(title: &str) -> Self {
+    /// An axis from the minimum to the maximum.
+    pub(crate) fn linear(title: &str) -> Self {
         Self { title: title.to_owned(), scale: Scale::Linear, ticks: Vec::new() }
     }
 
     /// An axis that begins at zero: for lengths and areas.
-    pub fn from_zero(title: &str) -> Self {
+    pub(crate) fn from_zero(title: &str) -> Self {
         Self { scale: Scale::FromZero, ..Self::linear(title) }
     }
 
     /// A logarithmic axis; values that are not above zero are not drawn.
-    pub fn log(title: &str) -> Self {
+    pub(crate) fn log(title: &str) -> Self {
         Self { scale: Scale::Log, ..Self::linear(title) }
     }
 
     /// A vertical axis of named lanes, the first on top, for [`Marks::Spans`].
-    pub fn lanes(title: &str, names: Vec<String>) -> Self {
+    pub(crate) fn lanes(title: &str, names: Vec<String>) -> Self {
         Self { scale: Scale::Lanes(names), ..Self::linear(title) }
     }
 
     /// The same axis with marks at these values.
     #[must_use]
-    pub fn with_ticks(self, ticks: Vec<f64>) -> Self {
+    pub(crate) fn with_ticks(self, ticks: Vec<f64>) -> Self {
         Self { ticks, ..self }
     }
 }
 
 /// How values become places.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Scale {
-    /// Evenly, from the least value to the greatest.
+pub(crate) enum Scale {
+    /// Evenly, from the minimum to the maximum.
     Linear,
     /// Evenly, from zero.
     FromZero,
@@ -77,13 +77,13 @@ pub enum Scale {
 
 /// A series: marks that belong together.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Series {
+pub(crate) struct Series {
     /// Its name in the legend; empty for none (a band beside its line, say).
-    pub name: String,
+    pub(crate) name: String,
     /// Its colour.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// What is drawn.
-    pub marks: Marks,
+    pub(crate) marks: Marks,
 }
 
 impl Series {
@@ -92,47 +92,47 @@ impl Series {
     }
 
     /// A line through points in the order given.
-    pub fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+    pub(crate) fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
         Self::of(name, tone, Marks::Line { points, dashed: false })
     }
 
     /// The same, broken: extrapolated, or a formula beside a measurement.
-    pub fn dashed(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+    pub(crate) fn dashed(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
         Self::of(name, tone, Marks::Line { points, dashed: true })
     }
 
     /// A line that keeps its y until the next x.
-    pub fn step(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
+    pub(crate) fn step(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
         Self::of(name, tone, Marks::Step { points, dashed: false })
     }
 
     /// Points, each with its interval.
-    pub fn dots(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
+    pub(crate) fn dots(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
         Self::of(name, tone, Marks::Dots { dots, hollow: false })
     }
 
     /// Points as rings: what was seen and does not count.
-    pub fn rings(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
+    pub(crate) fn rings(name: &str, tone: Tone, dots: Vec<Dot>) -> Self {
         Self::of(name, tone, Marks::Dots { dots, hollow: true })
     }
 
     /// An area between two lines, without a name: it belongs to the line in it.
-    pub fn band(tone: Tone, points: Vec<BandPoint>) -> Self {
+    pub(crate) fn band(tone: Tone, points: Vec<BandPoint>) -> Self {
         Self::of("", tone, Marks::Band(points))
     }
 
     /// Upright bars.
-    pub fn columns(name: &str, tone: Tone, columns: Vec<Bar>) -> Self {
+    pub(crate) fn columns(name: &str, tone: Tone, columns: Vec<Bar>) -> Self {
         Self::of(name, tone, Marks::Columns(columns))
     }
 
     /// Bars along lanes.
-    pub fn spans(name: &str, tone: Tone, spans: Vec<LaneSpan>) -> Self {
+    pub(crate) fn spans(name: &str, tone: Tone, spans: Vec<LaneSpan>) -> Self {
         Self::of(name, tone, Marks::Spans(spans))
     }
 
     /// Whether it has nothing to draw.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match &self.marks {
             Marks::Line { points, .. } | Marks::Step { points, .. } => points.is_empty(),
             Marks::Dots { dots, .. } => dots.is_empty(),
@@ -146,7 +146,7 @@ impl Series {
 /// Colours by role; each has a value for light, for dark and for paper. Told apart by people who see colours
 /// differently, and never the only difference between two series of one kind of mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// What the chart is about.
     Main,
     /// What it is compared with.
@@ -163,7 +163,7 @@ pub enum Tone {
 
 /// What is drawn. Values that are not finite are not drawn.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Marks {
+pub(crate) enum Marks {
     /// A line through points in the order given.
     Line {
         /// (x, y).
@@ -195,63 +195,63 @@ pub enum Marks {
 
 /// A point with what is known of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dot {
+pub(crate) struct Dot {
     /// Where.
-    pub x: f64,
+    pub(crate) x: f64,
     /// What.
-    pub y: f64,
+    pub(crate) y: f64,
     /// The interval of y.
-    pub interval: Option<(f64, f64)>,
+    pub(crate) interval: Option<(f64, f64)>,
     /// What is said when it is pointed at.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// A place in a band.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BandPoint {
+pub(crate) struct BandPoint {
     /// Where.
-    pub x: f64,
+    pub(crate) x: f64,
     /// Lower end.
-    pub low: f64,
+    pub(crate) low: f64,
     /// Upper end.
-    pub high: f64,
+    pub(crate) high: f64,
 }
 
 /// An upright bar.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// Left side.
-    pub from: f64,
+    pub(crate) from: f64,
     /// Right side.
-    pub to: f64,
+    pub(crate) to: f64,
     /// Its height, from zero.
-    pub y: f64,
+    pub(crate) y: f64,
     /// What it stands on: the height of the bar below it.
-    pub base: f64,
+    pub(crate) base: f64,
     /// What is said when it is pointed at.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// A bar along a lane.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LaneSpan {
+pub(crate) struct LaneSpan {
     /// Which lane, from 0 at the top.
-    pub lane: usize,
+    pub(crate) lane: usize,
     /// Left end.
-    pub from: f64,
+    pub(crate) from: f64,
     /// Right end.
-    pub to: f64,
+    pub(crate) to: f64,
     /// The interval of the right end.
-    pub interval: Option<(f64, f64)>,
+    pub(crate) interval: Option<(f64, f64)>,
     /// What stands behind its end; empty for nothing.
-    pub label: String,
+    pub(crate) label: String,
     /// What is said when it is pointed at.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// A reference line across the whole chart.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Rule {
+pub(crate) enum Rule {
     /// At one x, upright.
     X {
         /// Where.

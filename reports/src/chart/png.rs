@@ -16,7 +16,7 @@ const FONT: &str = "DejaVu Sans";
 /// Why there is no picture.
 #[derive(Debug, Error)]
 pub enum PngError {
-    /// The drawing is no SVG: our mistake.
+    /// The drawing is no SVG: an internal error.
     #[error("{chart}: the drawing cannot be read back: {source}")]
     Drawing {
         /// Which chart.
@@ -48,7 +48,7 @@ pub enum PngError {
 ///
 /// # Errors
 /// [`PngError`].
-pub fn png(chart: &Chart, scale: f32) -> Result<Vec<u8>, PngError> {
+pub(crate) fn png(chart: &Chart, scale: f32) -> Result<Vec<u8>, PngError> {
     let name = || chart.id.clone();
     let tree = Tree::from_str(&svg::file(chart), &options())
         .map_err(|source| PngError::Drawing { chart: name(), source: Box::new(source) })?;

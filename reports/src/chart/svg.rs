@@ -12,32 +12,32 @@ use maud::{Markup, PreEscaped, html};
 
 /// The place that a drawing has.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Size {
+pub(crate) struct Size {
     /// In units of the drawing: text is 12 of them high.
-    pub width: f64,
+    pub(crate) width: f64,
     /// Without lanes; those take the height that they need.
-    pub height: f64,
+    pub(crate) height: f64,
 }
 
 /// On a page with room, and in a file.
-pub const WIDE: Size = Size { width: 720.0, height: 340.0 };
+pub(crate) const WIDE: Size = Size { width: 720.0, height: 340.0 };
 /// On a telephone.
-pub const NARROW: Size = Size { width: 352.0, height: 300.0 };
+pub(crate) const NARROW: Size = Size { width: 352.0, height: 300.0 };
 
 /// Whether anything of the chart can be drawn.
-pub fn is_drawable(chart: &Chart) -> bool {
+pub(crate) fn is_drawable(chart: &Chart) -> bool {
     let (xs, ys) = values(chart);
     let bounds = (0.0, 1.0);
     Places::over(&chart.x, &xs, bounds).is_some() && Places::over(&chart.y, &ys, bounds).is_some()
 }
 
 /// The chart for a page: an `svg` element whose colours the page's style sheet gives.
-pub fn for_page(chart: &Chart, size: Size) -> Markup {
+pub(crate) fn for_page(chart: &Chart, size: Size) -> Markup {
     draw(chart, size, 6.0, &html! {}, &html! {})
 }
 
 /// The chart as a file of its own, with its title and its colours on paper.
-pub fn file(chart: &Chart) -> String {
+pub(crate) fn file(chart: &Chart) -> String {
     let ground = html! { rect class="ground" width="100%" height="100%" {} };
     let title = html! {
         style { (PreEscaped(style_for_file())) }
@@ -55,7 +55,7 @@ const STACKED: Size = Size { width: WIDE.width, height: 270.0 };
 
 /// Several charts as one file, one below the other, each with its title and its caption above it; of a chart with
 /// nothing to draw those alone.
-pub fn stacked(charts: &[Chart]) -> String {
+pub(crate) fn stacked(charts: &[Chart]) -> String {
     let top = 56.0;
     let mut height = 12.0;
     let mut drawings = Vec::new();

@@ -5,33 +5,33 @@ use records::number::significant;
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
+pub(crate) struct Table {
     /// Its columns.
-    pub heads: Vec<Head>,
+    pub(crate) heads: Vec<Head>,
     /// Its rows, each as long as `heads`.
-    pub rows: Vec<Vec<TableValue>>,
+    pub(crate) rows: Vec<Vec<TableValue>>,
 }
 
 /// A column of a table of items: its key, its words, and its value for an item.
-pub type Column<'a, T> = (&'a str, &'a str, fn(&T) -> TableValue);
+pub(crate) type Column<'a, T> = (&'a str, &'a str, fn(&T) -> TableValue);
 
 /// A fact for a table.
-pub fn yes_or_no(fact: bool) -> TableValue {
+pub(crate) fn yes_or_no(fact: bool) -> TableValue {
     if fact { "yes" } else { "no" }.into()
 }
 
 /// The head of a column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Head {
+pub(crate) struct Head {
     /// In a CSV: lower case, unit last: `prove_s`.
-    pub key: String,
+    pub(crate) key: String,
     /// For a person: `prove, s`.
-    pub words: String,
+    pub(crate) words: String,
 }
 
 /// A value of a table.
 #[derive(Clone, Debug, PartialEq)]
-pub enum TableValue {
+pub(crate) enum TableValue {
     /// Words.
     Text(String),
     /// A whole number.
@@ -44,7 +44,7 @@ pub enum TableValue {
 
 impl TableValue {
     /// For a person: four significant digits.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
@@ -54,7 +54,7 @@ impl TableValue {
     }
 
     /// Whether it is set to the right, digit below digit.
-    pub fn is_number(&self) -> bool {
+    pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Count(_) | Self::Number(_) | Self::Nothing)
     }
 
@@ -107,28 +107,13 @@ impl<T: Into<Self>> From<Option<T>> for TableValue {
 
 impl Table {
     /// An empty table with these columns: key and words of each.
-    ///
-    /// ```
-    /// use reports::chart::Table;
-    /// let mut table = Table::new([("cores", "cores"), ("prove_s", "prove, s")]);
-    /// table.push([2u64.into(), 0.905.into()]);
-    /// assert_eq!(table.csv().unwrap(), "cores,prove_s\n2,0.905\n");
-    /// ```
-    pub fn new<const C: usize>(heads: [(&str, &str); C]) -> Self {
+    pub(crate) fn new<const C: usize>(heads: [(&str, &str); C]) -> Self {
         let head = |(key, words): (&str, &str)| Head { key: key.to_owned(), words: words.to_owned() };
         Self { heads: heads.map(head).to_vec(), rows: Vec::new() }
     }
 
     /// A table with a row for each item.
-    ///
-    /// ```
-    /// use reports::chart::{Column, Table};
-    /// let cells = [(1u64, 1.8), (2, 0.905)];
-    /// let columns: [Column<(u64, f64)>; 2] =
-    ///     [("cores", "cores", |cell| cell.0.into()), ("prove_s", "prove, s", |cell| cell.1.into())];
-    /// assert_eq!(Table::of(&cells, columns).csv().unwrap(), "cores,prove_s\n1,1.8\n2,0.905\n");
-    /// ```
-    pub fn of<'a, T: 'a, const C: usize>(
+    pub(crate) fn of<'a, T: 'a, const C: usize>(
         items: impl IntoIterator<Item = &'a T>,
         columns: [Column<T>; C],
     ) -> Self {
@@ -140,7 +125,7 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn push<const C: usize>(&mut self, row: [TableValue; C]) {
+    pub(crate) fn push<const C: usize>(&mut self, row: [TableValue; C]) {
         assert_eq!(C, self.heads.len(), "a row has a value for each column");
         self.rows.push(row.to_vec());
     }
@@ -149,12 +134,28 @@ impl Table {
     ///
     /// # Errors
     /// Those of the CSV writer; none are known for tables in memory.
-    pub fn csv(&self) -> Result<String, ExportError> {
+    pub(crate) fn csv(&self) -> Result<String, ExportError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(self.heads.iter().map(|head| &head.key))?;
         for row in &self.rows {
             writer.write_record(row.iter().map(TableValue::csv))?;
         }
         Ok(finished(writer)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Table};
+
+    #[test]
+    fn a_table_is_made_row_by_row_or_of_items() {
+        let mut table = Table::new([("cores", "cores"), ("prove_s", "prove, s")]);
+        table.push([2u64.into(), 0.905.into()]);
+        assert_eq!(table.csv().expect("CSV"), "cores,prove_s\n2,0.905\n");
+        let cells = [(1u64, 1.8), (2, 0.905)];
+        let columns: [Column<(u64, f64)>; 2] =
+            [("cores", "cores", |cell| cell.0.into()), ("prove_s", "prove, s", |cell| cell.1.into())];
+        assert_eq!(Table::of(&cells, columns).csv().expect("CSV"), "cores,prove_s\n1,1.8\n2,0.905\n");
     }
 }

@@ -1,7 +1,7 @@
 //! What terminal and Markdown both show of a comparison.
 
 use crate::columns::{TextColumn, TextTable};
-use crate::words::or_dash;
+use crate::words::{interval, or_dash};
 use records::comparison::{
     CellPairRecord, FigureRecord, FleetRecord, ProfileComparisonRecord, RatioRecord, StageRecord,
 };
@@ -21,10 +21,7 @@ pub(crate) fn stage_table(
 }
 
 const STAGE_COLUMNS: [TextColumn<StageRecord>; 6] = [
-    ("stage", |stage| match stage.level {
-        Some(level) => format!("{}, level {level}", stage.quantity.words()),
-        None => stage.quantity.words().to_owned(),
-    }),
+    ("stage", |stage| stage.quantity.at_level(stage.level)),
     ("A", |stage| figure(stage.first)),
     ("B", |stage| figure(stage.second)),
     ("B/A in time (interval)", |stage| or_dash(stage.seconds_ratio.map(ratio))),
@@ -55,12 +52,10 @@ fn cycles(count: Option<f64>) -> String {
 /// `0.5 [0.47, 0.55]`, and what may not be read into it.
 fn ratio(ratio: RatioRecord) -> String {
     let value = significant(ratio.value, 3);
-    match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => {
-            let unclear = if ratio.is_distinct() { "" } else { " ≈" };
-            format!("{value} [{}, {}]{unclear}", significant(low, 3), significant(high, 3))
-        }
-        _ => format!("{value} (no interval)"),
+    match interval(ratio.low, ratio.high, |end| significant(end, 3)).as_str() {
+        "" => format!("{value} (no interval)"),
+        interval if ratio.is_distinct() => format!("{value}{interval}"),
+        interval => format!("{value}{interval} ≈"),
     }
 }
 
@@ -117,8 +112,8 @@ pub(crate) fn cautions(record: &ProfileComparisonRecord) -> Vec<String> {
     let mut lines = Vec::new();
     let coverages =
         record.pairs.iter().flat_map(|pair| &pair.stages).filter_map(|stage| stage.seconds_ratio?.coverage);
-    if let Some(least) = coverages.reduce(f64::min) {
-        let percent = (least * 1000.0).floor() / 10.0;
+    if let Some(min) = coverages.reduce(f64::min) {
+        let percent = (min * 1000.0).floor() / 10.0;
         lines
             .push(format!("Each interval holds the true ratio of medians at least {percent} % of the time."));
     }
@@ -134,7 +129,7 @@ pub(crate) fn cautions(record: &ProfileComparisonRecord) -> Vec<String> {
     }
     lines.push(
         "The two were measured at two times: what the machine did in between is in these ratios. To find a \
-         regression run both in pairs (the gate)."
+         regression run both in pairs (`gate paired`)."
             .to_owned(),
     );
     lines

@@ -1,6 +1,7 @@
 //! The charts and tables of a report as files, by name.
 
-use crate::chart::png::{PngError, png};
+pub use crate::chart::png::PngError;
+use crate::chart::png::png;
 use crate::chart::svg::{self, is_drawable};
 use crate::chart::{Chart, Table};
 use crate::export::ExportError;
@@ -54,7 +55,7 @@ fn blocks(records: &Records) -> Vec<Block> {
 }
 
 /// Every chart of the report.
-pub fn charts(records: &Records) -> Vec<Chart> {
+pub(crate) fn charts(records: &Records) -> Vec<Chart> {
     let charts = blocks(records).into_iter().filter_map(|block| match block {
         Block::Chart(chart) => Some(*chart),
         _ => None,

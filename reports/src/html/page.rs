@@ -1,7 +1,7 @@
 //! The sections as one page: landmarks, contents, styles, scripts and data, all inline.
 //!
-//! The page tells the browser to fetch nothing (a content security policy), so that an address left in it would show as an
-//! error and not as a request.
+//! A content security policy forbids the browser to fetch anything, so that an address in the page shows as an error and
+//! not as a request.
 
 use crate::chart::svg::{NARROW, WIDE, for_page, is_drawable};
 use crate::chart::{Chart, Table, TableValue, style_for_page};

@@ -6,20 +6,20 @@ use records::report::Records;
 
 /// A section of the report. A file in `sections/` has one as a constant, and the list of them all names it.
 #[derive(Clone, Copy, Debug)]
-pub struct Section {
+pub(crate) struct Section {
     /// Its anchor: lower-case words joined by `-`.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// Its heading.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// Its own script, once for the page, after all of its content; none for most.
-    pub script: Option<&'static str>,
+    pub(crate) script: Option<&'static str>,
     /// What it says; none where its records are not there.
-    pub build: fn(&Records) -> Option<Vec<Block>>,
+    pub(crate) build: fn(&Records) -> Option<Vec<Block>>,
 }
 
 /// A part of a section.
 #[derive(Clone, Debug)]
-pub enum Block {
+pub(crate) enum Block {
     /// A paragraph of plain words.
     Words(String),
     /// What a reader must know before trusting the rest: a paragraph that stands out.
@@ -50,7 +50,7 @@ pub enum Block {
 
 impl Block {
     /// A chart.
-    pub fn chart(chart: Chart) -> Self {
+    pub(crate) fn chart(chart: Chart) -> Self {
         Self::Chart(Box::new(chart))
     }
 }

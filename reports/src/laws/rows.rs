@@ -1,7 +1,7 @@
 //! What terminal and Markdown both show of scaling laws.
 
 use crate::columns::{TextColumn, TextTable};
-use crate::words::{or_dash, percent};
+use crate::words::{interval, or_dash, percent};
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawRecord, LawsRecord, OfName,
     OverName, Reach, TreeRecord,
@@ -130,13 +130,9 @@ pub(crate) fn tree_table(block: &Block) -> TextTable {
     TextTable::of(&columns, block.laws.iter().flat_map(|law| &law.trees))
 }
 
-/// The stage of a law for a person.
-fn stage(law: &LawRecord) -> String {
-    match (law.stage, law.level) {
-        (None, _) => law.of.words().to_owned(),
-        (Some(stage), None) => stage.words().to_owned(),
-        (Some(stage), Some(level)) => format!("{}, level {level}", stage.words()),
-    }
+/// The stage of a law for a person: `prove batch`, `aggregate, level 1`, `peak memory`.
+pub(crate) fn stage(law: &LawRecord) -> String {
+    law.stage.map_or_else(|| law.of.words().to_owned(), |stage| stage.at_level(law.level))
 }
 
 fn coefficient(coefficient: &CoefficientRecord) -> String {
@@ -157,12 +153,6 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
         other => (other, fraction),
     };
     format!("{words} {}{}", of(*value), interval(*low, *high, of))
-}
-
-/// ` [low, high]`; empty where either is unknown.
-fn interval(low: Option<f64>, high: Option<f64>, words: impl Fn(f64) -> String) -> String {
-    let ends = low.zip(high);
-    ends.map_or_else(String::new, |(low, high)| format!(" [{}, {}]", words(low), words(high)))
 }
 
 fn figure(of: OfName, x: f64) -> String {

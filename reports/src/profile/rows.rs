@@ -1,7 +1,7 @@
 //! What terminal and Markdown both show of a profile.
 
 use crate::columns::{TextColumn, TextTable};
-use crate::words::{count, count_of, or_dash, percent_fixed};
+use crate::words::{self, count, count_of, or_dash, percent_fixed};
 use records::number::{bytes, significant, time, time_range};
 use records::profile::{
     CellSummaryRecord, CyclesRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord,
@@ -39,11 +39,7 @@ fn prove(summary: &CellSummaryRecord) -> Option<&QuantityRecord> {
 /// `4.61 [4.58, 4.66]`
 fn giga_cycles(cycles: CyclesRecord) -> String {
     let giga = |cycles: f64| significant(cycles * 1e-9, 3);
-    let median = giga(cycles.median_cycles);
-    match (cycles.low_cycles, cycles.high_cycles) {
-        (Some(low), Some(high)) => format!("{median} [{}, {}]", giga(low), giga(high)),
-        _ => median,
-    }
+    giga(cycles.median_cycles) + &words::interval(cycles.low_cycles, cycles.high_cycles, giga)
 }
 
 /// `[1.85, 1.96] s (96.9 %)`

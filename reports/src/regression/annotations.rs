@@ -28,9 +28,7 @@ pub struct GateAnnotations;
 impl Exporter<ExactRecord> for GateAnnotations {
     fn export(&self, record: &ExactRecord) -> Result<String, ExportError> {
         let level = match record.verdict {
-            ExactVerdictName::Pass => {
-                return Ok(line(AnnotationLevel::Notice, "exact gate", &sentences::exact(record)));
-            }
+            ExactVerdictName::Pass => AnnotationLevel::Notice,
             ExactVerdictName::Changed => AnnotationLevel::Error,
         };
         let mut lines = line(level, "exact gate", &sentences::exact(record));
@@ -67,7 +65,7 @@ impl Exporter<PairedRecord> for GateAnnotations {
         for one in &record.comparisons {
             if matches!(one.compared.verdict, VerdictName::Regressed | VerdictName::Inconclusive) {
                 let words = format!("{}, {}: {}", one.cell.words(), one.time.key(), compared(&one.compared));
-                // Where the mean gates, a cell is advice.
+                // Where the mean decides, a cell is advice.
                 let level = if record.geometric_mean.is_some() {
                     AnnotationLevel::Notice
                 } else {

@@ -1,6 +1,6 @@
 //! Comparisons in Bencher Metric Format: `{"name": {"measure": {"value", "lower_value", "upper_value"}}}`.
 //!
-//! Of a paired comparison: head's median time as `latency` in nanoseconds, between its least and its greatest. Of an
+//! Of a paired comparison: head's median time as `latency` in nanoseconds, between its minimum and its maximum. Of an
 //! exact one: rows, padded rows and bytes of each circuit. Source of the format:
 //! <https://bencher.dev/docs/reference/bencher-metric-format/>.
 
@@ -57,11 +57,11 @@ impl Exporter<PairedRecord> for GateBencher {
         let mut metrics = Metrics::new();
         for one in &record.comparisons {
             // No clean sample, no metric: a made-up number would be plotted.
-            if let Some(HeadTimes { least_s, median_s, greatest_s }) = head_times(one.compared.shown()) {
+            if let Some(HeadTimes { min_s, median_s, max_s }) = head_times(one.compared.shown()) {
                 let latency = Metric {
                     value: median_s * NS_PER_S,
-                    lower_value: Some(least_s * NS_PER_S),
-                    upper_value: Some(greatest_s * NS_PER_S),
+                    lower_value: Some(min_s * NS_PER_S),
+                    upper_value: Some(max_s * NS_PER_S),
                 };
                 let name = format!("{} {}", one.key, one.time.key());
                 metrics.insert(name, BTreeMap::from([("latency", latency)]));
@@ -77,20 +77,20 @@ fn text(metrics: &Metrics) -> Result<String, ExportError> {
 
 /// Times of head in a block, over the pairs that enter its figures.
 pub(crate) struct HeadTimes {
-    pub(crate) least_s: f64,
+    pub(crate) min_s: f64,
     pub(crate) median_s: f64,
-    pub(crate) greatest_s: f64,
+    pub(crate) max_s: f64,
 }
 
 pub(crate) fn head_times(block: &BlockRecord) -> Option<HeadTimes> {
     let used = block.pairs.iter().filter(|pair| pair.is_used);
     let mut times: Vec<f64> = used.map(|pair| pair.head_s).collect();
     times.sort_by(f64::total_cmp);
-    let (least_s, greatest_s) = (*times.first()?, *times.last()?);
+    let (min_s, max_s) = (*times.first()?, *times.last()?);
     let middle = times.len() / 2;
     let upper = times.get(middle)?;
     let median_s = if times.len() % 2 == 1 { *upper } else { (times.get(middle - 1)? + upper) / 2.0 };
-    Some(HeadTimes { least_s, median_s, greatest_s })
+    Some(HeadTimes { min_s, median_s, max_s })
 }
 
 #[cfg(test)]

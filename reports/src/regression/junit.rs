@@ -46,7 +46,7 @@ impl Exporter<PairedRecord> for GateJunit {
             VerdictName::Inconclusive if may_fail && record.rules.strict => failed(words, words),
             VerdictName::Regressed | VerdictName::Inconclusive => skipped(words),
         };
-        // Where the mean gates, a cell is shown and fails nothing.
+        // Where the mean decides, a cell is shown and fails nothing.
         let may_fail = record.geometric_mean.is_none();
         let class = "bench-harness.paired";
         let mut suite = TestSuite::new("bench-harness gate paired");

@@ -1,7 +1,7 @@
 //! Comparisons as `customSmallerIsBetter` of github-action-benchmark: `[{"name", "unit", "value", "range", "extra"}]`.
 //!
-//! Of a paired comparison: head's median time in milliseconds, `range` half of what lies between its least and its
-//! greatest. Of an exact one: rows, padded rows and bytes of each circuit, which have no range. Source of the format:
+//! Of a paired comparison: head's median time in milliseconds, `range` half of what lies between its minimum and its
+//! maximum. Of an exact one: rows, padded rows and bytes of each circuit, which have no range. Source of the format:
 //! <https://github.com/benchmark-action/github-action-benchmark>.
 
 use crate::export::{ExportError, Exporter};
@@ -55,12 +55,12 @@ impl Exporter<ExactRecord> for GateSmallerIsBetter {
 impl Exporter<PairedRecord> for GateSmallerIsBetter {
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let entries = record.comparisons.iter().filter_map(|one| {
-            let HeadTimes { least_s, median_s, greatest_s } = head_times(one.compared.shown())?;
+            let HeadTimes { min_s, median_s, max_s } = head_times(one.compared.shown())?;
             Some(Entry {
                 name: format!("{} {}", one.key, one.time.key()),
                 unit: "ms",
                 value: median_s * MS_PER_S,
-                range: Some(format!("± {}", significant((greatest_s - least_s) / 2.0 * MS_PER_S, 3))),
+                range: Some(format!("± {}", significant((max_s - min_s) / 2.0 * MS_PER_S, 3))),
                 extra: compared(&one.compared),
             })
         });

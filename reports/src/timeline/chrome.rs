@@ -15,11 +15,11 @@ pub fn render(timeline: &TimelineRecord) -> serde_json::Result<String> {
     let TimelineRecord { what, processes } = timeline;
     let mut events = Vec::new();
     for (pid, ProcessRecord { name, lanes }) in (1..).zip(processes) {
-        events.push(named("process_name", pid, 0, name));
-        events.push(sorted("process_sort_index", pid, 0, pid));
+        events.push(metadata("process_name", pid, 0, json!({ "name": name })));
+        events.push(metadata("process_sort_index", pid, 0, json!({ "sort_index": pid })));
         for (tid, LaneRecord { name, spans }) in (1..).zip(lanes) {
-            events.push(named("thread_name", pid, tid, name));
-            events.push(sorted("thread_sort_index", pid, tid, tid));
+            events.push(metadata("thread_name", pid, tid, json!({ "name": name })));
+            events.push(metadata("thread_sort_index", pid, tid, json!({ "sort_index": tid })));
             events.extend(spans.iter().map(|span| complete(pid, tid, span)));
         }
     }
@@ -34,12 +34,9 @@ pub fn render(timeline: &TimelineRecord) -> serde_json::Result<String> {
     Ok(text)
 }
 
-fn named(kind: &str, pid: u64, tid: u64, name: &str) -> Value {
-    json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": { "name": name } })
-}
-
-fn sorted(kind: &str, pid: u64, tid: u64, index: u64) -> Value {
-    json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": { "sort_index": index } })
+/// What is known of a process or of a lane in it.
+fn metadata(kind: &str, pid: u64, tid: u64, args: Value) -> Value {
+    json!({ "ph": "M", "name": kind, "pid": pid, "tid": tid, "args": args })
 }
 
 fn complete(pid: u64, tid: u64, span: &SpanRecord) -> Value {

@@ -1,11 +1,11 @@
 //! `machine`: what this computer is, and whether it is suitable for measurements.
 
 use crate::exit::usage;
-use crate::output::{deliver, print};
+use crate::output::{deliver, print, table};
 use ::machine::{
     MachineState, ProbeReading, Restored, Root, STATE_FILE, Verdict, require, restore, run_checks,
 };
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::presets;
 use std::path::{Path, PathBuf};
 
 /// Show what this computer is, whether it is suitable for measurements, and what to do about it. Changes nothing.
@@ -71,10 +71,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         deliver(&format!("{record:#}\n"), args.output.as_deref())?;
     } else {
         let mut facts = table(["what", "value"]);
+        facts.load_style(presets::NOTHING);
         for (name, value) in state.rows() {
             facts.add_row([name, &value]);
         }
         let mut verdicts = table(["check", "verdict", "seen", "what to do"]);
+        verdicts.load_style(presets::NOTHING);
         for check in &checks {
             verdicts.add_row([&check.name, word(check.verdict), &check.seen, &check.advice]);
         }
@@ -82,13 +84,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     }
     let names: Vec<&str> = args.require.iter().map(String::as_str).collect();
     Ok(require(&checks, &names)?)
-}
-
-fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(crate::output::width()).set_header(header);
-    table
 }
 
 fn word(verdict: Verdict) -> &'static str {

@@ -35,7 +35,7 @@ pub struct AaCellRecord {
     pub time: TimeName,
     /// Pairs that enter.
     pub pairs_used: u64,
-    /// Pairs that were marked.
+    /// Pairs of which a sample was discarded.
     pub pairs_discarded: u64,
     /// Standard deviation of ln(time / time) of a pair: 0.02 is about 2 %.
     pub deviation: f64,
@@ -46,7 +46,7 @@ pub struct AaCellRecord {
     pub p_slower: f64,
     /// The other way.
     pub p_faster: f64,
-    /// What the gate would do, by number of pairs and least effect.
+    /// What the regression check would do, by number of pairs and minimum effect.
     pub rows: Vec<AaRowRecord>,
     /// Which rules fit; none where no row does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,22 +55,22 @@ pub struct AaCellRecord {
     pub pairs: Vec<SamplePairRecord>,
 }
 
-/// What the gate would do by some rules.
+/// What the regression check would do by some rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AaRowRecord {
     /// Pairs of a block.
     pub pairs: u64,
-    /// The least effect.
+    /// The minimum effect that counts.
     pub min_effect: f64,
-    /// The share of unchanged builds that it fails.
+    /// The fraction of unchanged builds that it fails.
     pub false_positive_fraction: f64,
-    /// The share of unchanged builds that pass; the rest is inconclusive.
+    /// The fraction of unchanged builds that pass; the rest is inconclusive.
     pub pass_fraction: f64,
-    /// The least slowdown that it catches in 80 % of comparisons; none up to a doubling.
+    /// The smallest slowdown that it detects in 80 % of comparisons; none up to a doubling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_80: Option<f64>,
-    /// The least that it catches in 90 %.
+    /// The smallest that it detects in 90 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_90: Option<f64>,
 }
@@ -81,11 +81,11 @@ pub struct AaRowRecord {
 pub struct AaAdviceRecord {
     /// Pairs of a block.
     pub pairs: u64,
-    /// The least effect.
+    /// The minimum effect that counts.
     pub min_effect: f64,
-    /// The share of unchanged builds that pass.
+    /// The fraction of unchanged builds that pass.
     pub pass_fraction: f64,
-    /// The least slowdown that is caught in 80 % of comparisons.
+    /// The smallest slowdown that is detected in 80 % of comparisons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_80: Option<f64>,
 }

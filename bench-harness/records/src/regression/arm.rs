@@ -35,7 +35,7 @@ pub struct SampleRequest {
     pub cell: String,
     /// The seed of its batches.
     pub seed: u64,
-    /// The best share of a core, in adds a cycle, of any sample so far: the reference by which this one is judged.
+    /// The best reading of the core probe, in adds a cycle, of any sample so far: the reference by which this one is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_adds_per_cycle: Option<f64>,
 }
@@ -80,7 +80,7 @@ pub struct SampleAnswer {
     /// `encode_s`, `record_s`, `witness_s`, `prove_s`, `merge_s`.
     #[serde(default)]
     pub stages: BTreeMap<String, f64>,
-    /// The best share of a core that its probes saw.
+    /// The best reading of its core probe, in adds a cycle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adds_per_cycle: Option<f64>,
 }

@@ -1,7 +1,7 @@
 //! The record types of a baseline: every figure of a cell that has no noise.
 //!
 //! Plain data and the flat list of it that is compared. How figures come about is `measure`'s; what a difference
-//! means is `gate`'s.
+//! means is `regression`'s.
 
 use crate::file::Versioned;
 use crate::sample::{CircuitRecord, SystemRecord};

@@ -66,7 +66,7 @@ pub fn read(path: &Path) -> Result<Vec<HistoryRecord>, ReadError> {
     let Lines { records, cut_off_bytes, .. } = read_unfinished(path)?;
     if cut_off_bytes > 0 {
         let problem = format!(
-            "cut off after {cut_off_bytes} bytes, whoever wrote this line was stopped: the next `history add` leaves it out, or delete the line"
+            "cut off after {cut_off_bytes} bytes, whoever wrote this line was stopped: the next `history add` discards it, or delete the line"
         );
         return Err(field_error(path, records.len() + 1, ".", problem));
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct CellRecord {
     /// `transfer`, `swap`, `mix` or `trace`.
     pub workload: String,
-    /// The share of swaps, where the workload has one: 0 for `transfer`, 1 for `swap`; none for `trace`.
+    /// The fraction of swaps, where the workload has one: 0 for `transfer`, 1 for `swap`; none for `trace`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swap_ratio: Option<f64>,
     /// Transactions in a full batch.

@@ -39,7 +39,7 @@ pub fn compare(
     let mut compared = 0;
     let mut differences = Vec::new();
     for cell in &head.cells {
-        // What varies is told by itself, and stands beside the rest of its cell.
+        // What varies is listed by itself, and stands beside the rest of its cell.
         differences.extend(varying.iter().filter(|one| one.cell == cell.name).cloned());
         match baseline.cells.iter().find(|known| known.name == cell.name) {
             Some(known) => compared += cells(known, cell, &mut differences),

@@ -19,18 +19,19 @@ pub fn varying(record: &FiguresRecord, again: &FiguresRecord) -> Vec<FigureDiffe
                 found.push(varies(cell, &figure.name, figure.value, second.value.clone()));
             }
         }
-        found.extend(cell.proofs.iter().filter_map(|proof| not_as_told(cell, proof)));
+        found.extend(cell.proofs.iter().filter_map(|proof| not_as_reported(cell, proof)));
     }
     found
 }
 
-fn not_as_told(cell: &CellFiguresRecord, proof: &ProofFigureRecord) -> Option<FigureDifferenceRecord> {
+fn not_as_reported(cell: &CellFiguresRecord, proof: &ProofFigureRecord) -> Option<FigureDifferenceRecord> {
     let ProofFigureRecord { kind, proof_bytes } = proof;
     let circuit = cell.system.circuits.iter().find(|circuit| circuit.name == *kind)?;
-    let (told, made) = (circuit.proof_bytes, *proof_bytes);
+    let (reported, made) = (circuit.proof_bytes, *proof_bytes);
     let value = FigureValueRecord::Count;
-    (told != made)
-        .then(|| varies(cell, &format!("{kind}: proof bytes, told and made"), value(told), value(made)))
+    (reported != made).then(|| {
+        varies(cell, &format!("{kind}: proof bytes, reported and made"), value(reported), value(made))
+    })
 }
 
 fn varies(

@@ -127,7 +127,7 @@ fn of_series(series: Series<'_>, level: f64, rules: &DriftRules) -> SeriesDriftR
     let values: Vec<f64> = points.iter().map(|point| point.value_s).collect();
     // A level that no number of permutations could reach would find nothing, ever.
     let permutations = u32::try_from(rules.permutations).unwrap_or(u32::MAX).max((2.0 / level).ceil() as u32);
-    let search = ChangePointRules { permutations, level, least_values: MIN_VALUES, seed: rules.seed };
+    let search = ChangePointRules { permutations, level, min_values: MIN_VALUES, seed: rules.seed };
     let found = change_points(&values, &search);
     let changes = changes(&found, &values, &points);
     let shift = shift(&found, &values, &points, rules);
@@ -186,10 +186,10 @@ fn shift(
         before.iter().map(|(start, values)| (start + values.len() - 1, median(values))).collect();
     let best = levels.iter().min_by(|one, other| one.1.total_cmp(&other.1))?;
     let worst = levels.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
-    let least = 1.0 + rules.min_shift;
+    let factor = 1.0 + rules.min_shift;
     let from = match () {
-        () if now_s >= best.1 * least => best,
-        () if now_s * least <= worst.1 => worst,
+        () if now_s >= best.1 * factor => best,
+        () if now_s * factor <= worst.1 => worst,
         () => return None,
     };
     Some(ShiftRecord {

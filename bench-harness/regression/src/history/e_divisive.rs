@@ -16,7 +16,7 @@ pub struct ChangePointRules {
     /// The level of each test: 0.01 accepts a change point by chance in one of a hundred steady series.
     pub level: f64,
     /// Values on each side of a change point, at least 1.
-    pub least_values: usize,
+    pub min_values: usize,
     /// The seed of the permutations.
     pub seed: u64,
 }
@@ -78,7 +78,7 @@ pub fn change_points(values: &[f64], rules: &ChangePointRules) -> Vec<ChangePoin
         bounds.sort_unstable();
         let segments: Vec<(usize, usize)> = bounds.windows(2).map(|pair| (pair[0], pair[1])).collect();
         let splits = segments.iter().filter_map(|(from, to)| {
-            let (at, statistic) = best_split(&values[*from..*to], rules.least_values)?;
+            let (at, statistic) = best_split(&values[*from..*to], rules.min_values)?;
             Some((from + at, statistic))
         });
         let Some((index, statistic)) = splits.max_by(|one, other| one.1.total_cmp(&other.1)) else {
@@ -98,8 +98,8 @@ pub fn change_points(values: &[f64], rules: &ChangePointRules) -> Vec<ChangePoin
 }
 
 /// The best split of a segment and its statistic; none where it is too short for any.
-fn best_split(segment: &[f64], least_values: usize) -> Option<(usize, f64)> {
-    let least = least_values.max(1);
+fn best_split(segment: &[f64], min_values: usize) -> Option<(usize, f64)> {
+    let least = min_values.max(1);
     let last = segment.len().checked_sub(least)?;
     let all = statistics(segment);
     let allowed = all.into_iter().enumerate().take(last + 1).skip(least);
@@ -122,7 +122,7 @@ fn test(
         let mut best = f64::NEG_INFINITY;
         for (from, to) in segments {
             shuffle(&mut shuffled[*from..*to], rng);
-            let split = best_split(&shuffled[*from..*to], rules.least_values);
+            let split = best_split(&shuffled[*from..*to], rules.min_values);
             best = best.max(split.map_or(f64::NEG_INFINITY, |(_, statistic)| statistic));
         }
         // The sums run in another order: what is equal but for rounding counts as equal.
@@ -150,7 +150,7 @@ mod tests {
     use super::{ChangePointRules, change_points, statistics};
 
     const RULES: ChangePointRules =
-        ChangePointRules { permutations: 199, level: 0.01, least_values: 3, seed: 1 };
+        ChangePointRules { permutations: 199, level: 0.01, min_values: 3, seed: 1 };
 
     fn step(lengths: &[(usize, f64)]) -> Vec<f64> {
         // A saw of 1 % in place of noise.

@@ -38,12 +38,8 @@ fn point(cell: &str, quantity: &QuantityRecord) -> HistoryPointRecord {
 /// Two machines have one fingerprint where every identity field and the instruction sets compiled into the program are
 /// the same; a field that is unknown of both is the same.
 fn machine(machine: &MachineRecord) -> HistoryMachineRecord {
-    let mut identity = String::new();
-    for section in machine.sections.iter().filter(|section| section.identity) {
-        for field in &section.fields {
-            identity += &format!("{}.{}={}\n", section.name, field.name, field.words());
-        }
-    }
+    let fields = machine.identity().into_iter();
+    let mut identity: String = fields.map(|(field, value)| format!("{field}={value}\n")).collect();
     let features = machine.value("build", "features_compiled_in");
     identity += &format!("features={}\n", features.map_or("unknown".to_owned(), ToString::to_string));
     let known = |field: &str| machine.value("machine", field).map(ToString::to_string);

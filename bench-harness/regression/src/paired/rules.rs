@@ -1,6 +1,6 @@
 //! Whether rules can be, and whether so few pairs can decide at all.
 
-use crate::statistics::signed_rank::least_p;
+use crate::statistics::signed_rank::min_p;
 use records::regression::paired::{Many, PairedRules};
 use thiserror::Error;
 
@@ -23,7 +23,7 @@ pub enum RulesError {
     /// No outcome could ever be significant.
     #[error(
         "{pairs} pairs cannot decide {comparisons} comparisons: even if head were slower in every pair of one, its \
-         p-value after Holm's adjustment would be {least_p:.3}, above {level}; give at least {needed} pairs, compare \
+         p-value after Holm's adjustment would be {min_p:.3}, above {level}; give at least {needed} pairs, compare \
          fewer cells, or decide by their geometric mean"
     )]
     TooFew {
@@ -32,7 +32,7 @@ pub enum RulesError {
         /// How many comparisons decide.
         comparisons: usize,
         /// The smallest p-value that there can be.
-        least_p: f64,
+        min_p: f64,
         /// The level.
         level: f64,
         /// The fewest pairs that can.
@@ -69,11 +69,11 @@ pub fn check(rules: &PairedRules, comparisons: usize) -> Result<(), RulesError> 
         Many::Holm => comparisons.max(1),
         Many::GeometricMean => 1,
     };
-    let least = |pairs: usize| least_p(pairs) * deciding as f64;
+    let least = |pairs: usize| min_p(pairs) * deciding as f64;
     if least(pairs) > level {
         let needed = (pairs..=PAIRS_MAX).find(|pairs| least(*pairs) <= level).unwrap_or(PAIRS_MAX);
-        let least_p = least(pairs).min(1.0);
-        return Err(RulesError::TooFew { pairs, comparisons: deciding, least_p, level, needed });
+        let min_p = least(pairs).min(1.0);
+        return Err(RulesError::TooFew { pairs, comparisons: deciding, min_p, level, needed });
     }
     Ok(())
 }

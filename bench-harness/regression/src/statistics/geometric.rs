@@ -1,7 +1,7 @@
 //! Many comparisons as one: the geometric mean of their ratios, pair by pair.
 
 /// The mean difference of each pair over all comparisons: the logarithm of the geometric mean of their ratios. A pair
-/// that lacks any of the comparisons is left out whole, since a mean over others would be another quantity. What is
+/// that lacks any of the comparisons is omitted whole, since a mean over others would be another quantity. What is
 /// left is one difference a pair, so that tests and intervals of pairs hold for it.
 ///
 /// ```

@@ -100,8 +100,8 @@ pub fn cut(n: usize, level: f64) -> (usize, f64) {
     (k, below)
 }
 
-/// The least p-value that `n` differences can have.
-pub fn least_p(n: usize) -> f64 {
+/// The minimum p-value that `n` differences can have.
+pub fn min_p(n: usize) -> f64 {
     0.5f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
 }
 

@@ -38,7 +38,7 @@ fn five_percent_are_caught_on_a_quiet_machine_and_less_than_what_counts_is_not()
 fn a_real_regression_is_seldom_passed_on_any_noise() {
     for (place, (name, _)) in noises().iter().enumerate() {
         let counts = at(place, 1.03, &PairedRules::default());
-        // "Pass" excludes the least effect at the level of the test, 5 %.
+        // "Pass" excludes the minimum effect at the level of the test, 5 %.
         assert!(counts.fraction(counts.pass) <= 0.06, "{name}: {counts:?}");
     }
 }

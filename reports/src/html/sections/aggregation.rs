@@ -1,6 +1,6 @@
 //! Aggregation over N: what was measured, and trees of pairwise merges on one and on enough aggregators.
 
-use super::law_chart::{CHARTS_MOST, chart, x_axis};
+use super::law_chart::{CHARTS_MAX, chart, x_axis};
 use crate::chart::{Axis, Chart, Column, Dot, Series, Table, TableValue, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
@@ -20,7 +20,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         law.over == OverName::BatchesPerAggregation && law.stage == Some(QuantityName::Aggregate)
     });
     let mut blocks: Vec<_> =
-        laws.take(CHARTS_MOST).enumerate().map(|(place, law)| Block::chart(over_n(law, place + 1))).collect();
+        laws.take(CHARTS_MAX).enumerate().map(|(place, law)| Block::chart(over_n(law, place + 1))).collect();
     if let Some(levels) = by_level(profile) {
         blocks.push(Block::chart(levels));
     }

@@ -1,12 +1,12 @@
 //! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
 
-use crate::chart::{Axis, Chart, Dot, LaneSpan, Marks, Series, Table, Tone};
+use crate::chart::{Axis, Chart, Column, Dot, LaneSpan, Marks, Series, Table, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
 use crate::words::{count, percent};
 use records::number::time;
-use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 use records::sample::CircuitRecord;
 
@@ -37,22 +37,15 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
     if circuits.is_empty() {
         return None;
     }
-    let mut table = Table::new([
-        ("circuit", "circuit"),
-        ("rows", "rows in use"),
-        ("padded_rows", "rows after padding"),
-        ("headroom_rows", "rows free"),
-        ("proof_bytes", "proof, bytes"),
-    ]);
+    let columns: [Column<(String, &CircuitRecord)>; 5] = [
+        ("circuit", "circuit", |(name, _)| short(name).into()),
+        ("rows", "rows in use", |(_, circuit)| circuit.rows.into()),
+        ("padded_rows", "rows after padding", |(_, circuit)| circuit.padded_rows.into()),
+        ("headroom_rows", "rows free", |(_, circuit)| circuit.headroom_rows().into()),
+        ("proof_bytes", "proof, bytes", |(_, circuit)| circuit.proof_bytes.into()),
+    ];
     let (mut used, mut padding) = (Vec::new(), Vec::new());
     for (lane, (name, circuit)) in circuits.iter().enumerate() {
-        table.push([
-            short(name).into(),
-            circuit.rows.into(),
-            circuit.padded_rows.into(),
-            circuit.headroom_rows().into(),
-            circuit.proof_bytes.into(),
-        ]);
         let free = circuit.headroom_rows() as f64 / circuit.padded_rows.max(1) as f64;
         let note = format!("{}: {} of {} rows", short(name), circuit.rows, circuit.padded_rows);
         let span = |from: u64, to: u64, label: String| LaneSpan {
@@ -86,7 +79,7 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
             Series::spans("padding", Tone::Muted, padding),
         ],
         rules: Vec::new(),
-        table,
+        table: Table::of(&circuits, columns),
     })
 }
 
@@ -109,14 +102,18 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     if lines.is_empty() {
         return None;
     }
-    let mut table = Table::new([
-        ("cells", "cells"),
-        ("batch_transactions", "transactions in a batch"),
-        ("prove_s", "prove, s"),
-        ("transactions_per_s", "transactions/s, one prover"),
-        ("padded_rows", "rows after padding"),
-        ("samples", "samples"),
-    ]);
+    let columns: [Column<(&str, &CellSummaryRecord, &QuantityRecord)>; 6] = [
+        ("cells", "cells", |(name, ..)| (*name).into()),
+        ("batch_transactions", "transactions in a batch", |(_, cell, _)| cell.cell.batch_transactions.into()),
+        ("prove_s", "prove, s", |(.., prove)| prove.median_s.into()),
+        ("transactions_per_s", "transactions/s, one prover", |(_, cell, _)| cell.transactions_per_s.into()),
+        ("padded_rows", "rows after padding", |(_, cell, _)| {
+            let circuit = cell.system.as_ref().and_then(|system| system.circuits.first());
+            circuit.map(|circuit| circuit.padded_rows).into()
+        }),
+        ("samples", "samples", |(.., prove)| prove.samples.into()),
+    ];
+    let mut rows = Vec::new();
     let mut series = Vec::new();
     let mut sizes = Vec::new();
     for ((name, cells), tone) in lines.iter().zip([Tone::Main, Tone::Second, Tone::Third, Tone::Fourth]) {
@@ -124,20 +121,8 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
         for cell in cells {
             let Some(prove) = cell.quantity(QuantityName::ProveBatch) else { continue };
             let size = cell.cell.batch_transactions;
-            let rows = cell
-                .system
-                .as_ref()
-                .and_then(|system| system.circuits.first())
-                .map(|circuit| circuit.padded_rows);
             sizes.push(size as f64);
-            table.push([
-                name.clone().into(),
-                size.into(),
-                prove.median_s.into(),
-                cell.transactions_per_s.into(),
-                rows.into(),
-                prove.samples.into(),
-            ]);
+            rows.push((name.as_str(), *cell, prove));
             dots.push(Dot {
                 x: size as f64,
                 y: prove.median_s,
@@ -162,6 +147,6 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
         y: Axis::log("time to prove a batch, s"),
         series,
         rules: Vec::new(),
-        table,
+        table: Table::of(&rows, columns),
     })
 }

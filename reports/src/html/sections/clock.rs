@@ -1,29 +1,16 @@
-//! Prove time over the clock, and over the share of a processor that a quota leaves.
+//! Prove time over the clock, and over the fraction of a processor that a quota leaves.
 
-use super::law_chart::{CHARTS_MOST, chart, x_axis};
+use super::law_chart::{chart, prove_laws, x_axis};
 use crate::chart::Axis;
 use crate::html::section::{Block, Section};
-use records::laws::{LawRecord, OfName, OverName};
-use records::profile::QuantityName;
+use records::laws::OverName;
 use records::report::Records;
 
 pub(super) const SECTION: Section =
     Section { id: "clock", title: "Time over the clock", script: None, build };
 
 fn build(records: &Records) -> Option<Vec<Block>> {
-    let laws = records.laws.as_ref()?;
-    let over = |law: &&LawRecord| {
-        matches!(law.over, OverName::ClockGhz | OverName::CpuFraction)
-            && law.of == OfName::TimeS
-            && law.stage == Some(QuantityName::ProveBatch)
-            && law.points.len() > 1
-    };
-    let blocks: Vec<_> = laws
-        .laws
-        .iter()
-        .filter(over)
-        .take(CHARTS_MOST)
-        .enumerate()
+    let blocks: Vec<_> = prove_laws(records, &[OverName::ClockGhz, OverName::CpuFraction])
         .map(|(place, law)| {
             let words = match law.over {
                 OverName::CpuFraction => {
@@ -33,7 +20,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             };
             Block::chart(chart(
                 law,
-                format!("prove-over-clock-{}", place + 1),
+                format!("prove-over-clock-{place}"),
                 format!("Time to prove a batch over the {}: {}", law.over.words(), law.family.words()),
                 (x_axis(law), Axis::from_zero("time to prove a batch, s")),
                 words,

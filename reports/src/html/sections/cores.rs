@@ -1,13 +1,13 @@
 //! Stage times by core count, with Amdahl's and the universal law beside what was measured.
 
-use super::law_chart::{CHARTS_MOST, chart, x_axis};
-use crate::chart::{Axis, Chart, Dot, Series, Table, Tone};
+use super::law_chart::{CHARTS_MAX, chart, prove_laws, x_axis};
+use crate::chart::{Axis, Chart, Column, Dot, Series, Table, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
-use records::laws::{OfName, OverName};
+use records::laws::OverName;
 use records::number::time;
-use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 use std::collections::BTreeSet;
 
@@ -36,16 +36,10 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             counts.first().copied().unwrap_or(0)
         )));
     }
-    let laws = records.laws.iter().flat_map(|laws| &laws.laws).filter(|law| {
-        law.over == OverName::Cores
-            && law.of == OfName::TimeS
-            && law.stage == Some(QuantityName::ProveBatch)
-            && law.points.len() > 1
-    });
-    for (place, law) in laws.take(CHARTS_MOST).enumerate() {
+    for (place, law) in prove_laws(records, &[OverName::Cores]) {
         blocks.push(Block::chart(chart(
             law,
-            format!("prove-over-cores-{}", place + 1),
+            format!("prove-over-cores-{place}"),
             format!("Time to prove a batch, by cores of the prover: {}", law.family.words()),
             (x_axis(law), Axis::log("time to prove a batch, s")),
             "Both axes are logarithmic: perfect scaling is a straight line down. Where the points leave it, more \
@@ -55,11 +49,11 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     // A family on one core count says nothing of cores; where there is no other its stages are shown all the same.
     let several: Vec<_> = families.iter().filter(|family| family.len() > 1).collect();
     let shown = if several.is_empty() { families.iter().take(1).collect() } else { several };
-    for (place, family) in shown.iter().take(CHARTS_MOST).enumerate() {
+    for (place, family) in shown.iter().take(CHARTS_MAX).enumerate() {
         blocks.push(Block::chart(stages(family, place + 1)));
     }
-    if shown.len() > CHARTS_MOST {
-        let more = shown.len() - CHARTS_MOST;
+    if shown.len() > CHARTS_MAX {
+        let more = shown.len() - CHARTS_MAX;
         blocks.push(Block::Words(format!("{more} more families of cells are in profile.csv.")));
     }
     Some(blocks)
@@ -79,14 +73,15 @@ fn families(profile: &ProfileRecord) -> Vec<Vec<&CellSummaryRecord>> {
 }
 
 fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
-    let mut table = Table::new([
-        ("stage", "stage"),
-        ("cores", "cores"),
-        ("median_s", "median, s"),
-        ("interval_low_s", "interval from, s"),
-        ("interval_high_s", "to, s"),
-        ("samples", "samples"),
-    ]);
+    let columns: [Column<(u64, &QuantityRecord)>; 6] = [
+        ("stage", "stage", |(_, quantity)| quantity.quantity.words().into()),
+        ("cores", "cores", |(cores, _)| (*cores).into()),
+        ("median_s", "median, s", |(_, quantity)| quantity.median_s.into()),
+        ("interval_low_s", "interval from, s", |(_, quantity)| ends(quantity).map(|ends| ends.0).into()),
+        ("interval_high_s", "to, s", |(_, quantity)| ends(quantity).map(|ends| ends.1).into()),
+        ("samples", "samples", |(_, quantity)| quantity.samples.into()),
+    ];
+    let mut rows = Vec::new();
     let mut series = Vec::new();
     let mut missing = Vec::new();
     for (stage, tone) in STAGES {
@@ -106,16 +101,7 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
         let points = found.iter().map(|(cores, quantity)| (*cores as f64, quantity.median_s)).collect();
         series.push(Series::line("", tone, points));
         series.push(Series::dots(stage.words(), tone, dots.collect()));
-        for (cores, quantity) in &found {
-            table.push([
-                stage.words().into(),
-                (*cores).into(),
-                quantity.median_s.into(),
-                ends(quantity).map(|ends| ends.0).into(),
-                ends(quantity).map(|ends| ends.1).into(),
-                quantity.samples.into(),
-            ]);
-        }
+        rows.extend(found);
     }
     let missing = match missing.as_slice() {
         [] => String::new(),
@@ -142,6 +128,6 @@ fn stages(family: &[&CellSummaryRecord], place: usize) -> Chart {
         y: Axis::log("median time, s"),
         series,
         rules: Vec::new(),
-        table,
+        table: Table::of(&rows, columns),
     }
 }

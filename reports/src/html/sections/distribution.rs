@@ -12,11 +12,11 @@ pub(super) const SECTION: Section =
     Section { id: "distribution", title: "How prove times scatter", script: None, build };
 
 /// Up to so many proofs each is a dot; beyond, they are counted.
-const DOTS_MOST: usize = 60;
+const DOTS_MAX: usize = 60;
 /// Charts of counted proofs on one page.
-const HISTOGRAMS_MOST: usize = 4;
+const HISTOGRAMS_MAX: usize = 4;
 /// Cells in the chart of dots.
-const LANES_MOST: usize = 16;
+const LANES_MAX: usize = 16;
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     let profile = records.profile.as_ref()?;
@@ -29,14 +29,14 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     if cells.is_empty() {
         return None;
     }
-    let few = |prove: &QuantityRecord| prove.values_s.len() + prove.discarded_values_s.len() <= DOTS_MOST;
+    let few = |prove: &QuantityRecord| prove.values_s.len() + prove.discarded_values_s.len() <= DOTS_MAX;
     let (dots, counted): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(_, prove)| few(prove));
     let mut blocks = Vec::new();
     if !dots.is_empty() {
         blocks.push(Block::chart(every_proof(&dots)));
     }
-    let left_over = counted.len().saturating_sub(HISTOGRAMS_MOST);
-    for (place, (cell, prove)) in counted.into_iter().take(HISTOGRAMS_MOST).enumerate() {
+    let left_over = counted.len().saturating_sub(HISTOGRAMS_MAX);
+    for (place, (cell, prove)) in counted.into_iter().take(HISTOGRAMS_MAX).enumerate() {
         blocks.extend(histogram(cell, prove, place + 1).map(Block::chart));
     }
     if left_over > 0 {
@@ -46,7 +46,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 }
 
 fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
-    let shown = &cells[..cells.len().min(LANES_MOST)];
+    let shown = &cells[..cells.len().min(LANES_MAX)];
     let mut table = Table::new([("cell", "cell"), ("prove_s", "prove, s"), ("counts", "in the estimate")]);
     let (mut clean, mut apart) = (Vec::new(), Vec::new());
     let names = names(shown);

@@ -1,6 +1,6 @@
 //! The first groups on their way through the fleet: who works when.
 
-use crate::chart::{Axis, Chart, LaneSpan, Marks, Series, Table, Tone};
+use crate::chart::{Axis, Chart, Column, LaneSpan, Marks, Series, Table, Tone};
 use crate::html::section::{Block, Section};
 use crate::words::capital;
 use records::number::significant;
@@ -76,26 +76,19 @@ fn series_of(work: SpanName) -> (&'static str, Tone) {
 }
 
 fn chart(lanes: &Drawn<'_>) -> Chart {
-    let mut table = Table::new([
-        ("lane", "lane"),
-        ("work", "work"),
-        ("label", "for"),
-        ("start_s", "start, s"),
-        ("duration_s", "duration, s"),
-    ]);
+    let columns: [Column<(&str, &SpanRecord)>; 5] = [
+        ("lane", "lane", |(lane, _)| (*lane).into()),
+        ("work", "work", |(_, span)| span.work.key().into()),
+        ("label", "for", |(_, span)| span.label.as_str().into()),
+        ("start_s", "start, s", |(_, span)| span.start_s.into()),
+        ("duration_s", "duration, s", |(_, span)| span.duration_s.into()),
+    ];
+    let all = lanes.iter().flat_map(|(name, spans)| spans.iter().map(|span| (name.as_str(), *span)));
+    let rows: Vec<_> = all.take(ROWS).collect();
     let mut series: Vec<Series> = Vec::new();
     for (lane, (name, spans)) in lanes.iter().enumerate() {
         for span in spans {
             let SpanRecord { work, label, group: _, start_s, duration_s } = span;
-            if table.rows.len() < ROWS {
-                table.push([
-                    name.as_str().into(),
-                    work.key().into(),
-                    label.as_str().into(),
-                    (*start_s).into(),
-                    (*duration_s).into(),
-                ]);
-            }
             let (kind, tone) = series_of(*work);
             let mark = LaneSpan {
                 lane,
@@ -129,7 +122,7 @@ fn chart(lanes: &Drawn<'_>) -> Chart {
         y: Axis::lanes("who", lanes.iter().map(|(name, _)| name.clone()).collect()),
         series,
         rules: Vec::new(),
-        table,
+        table: Table::of(&rows, columns),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) const SECTION: Section =
     Section { id: "hardware", title: "On which machines", script: None, build };
 
 /// Machines in the chart; all of them are in the table.
-const LANES_MOST: usize = 16;
+const LANES_MAX: usize = 16;
 
 fn build(records: &Records) -> Option<Vec<Block>> {
     if records.machines.is_empty() {
@@ -49,7 +49,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 }
 
 fn ranking(priced: &[(&CatalogueMachineRecord, &MachineFleetRecord, f64)], table: Table) -> Chart {
-    let shown = &priced[..priced.len().min(LANES_MOST)];
+    let shown = &priced[..priced.len().min(LANES_MAX)];
     let spans = shown.iter().enumerate().map(|(lane, (machine, fleet, usd))| LaneSpan {
         lane,
         from: 0.0,

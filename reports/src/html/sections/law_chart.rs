@@ -1,17 +1,27 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
-use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, TableValue, Tone};
-use crate::words::{capital, percent};
+use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, Tone};
+use crate::laws::rows::stage;
+use crate::words::{capital, interval, percent};
 use records::laws::{FitRecord, LawRecord, OfName, OverName, Reach};
 use records::number::{significant, time};
+use records::profile::QuantityName;
+use records::report::Records;
 
-/// The most charts of one kind on a page; the numbers of all of them are in the tables.
-pub(crate) const CHARTS_MOST: usize = 4;
+/// The maximum number of charts of one kind on a page; the numbers of all of them are in the tables.
+pub(crate) const CHARTS_MAX: usize = 4;
 
-/// What a law is of, in words: `prove batch`, `aggregate, level 1`, `peak memory`.
-pub(crate) fn stage_words(law: &LawRecord) -> String {
-    let stage = law.stage.map_or("peak memory", |stage| stage.words());
-    law.level.map_or_else(|| stage.to_owned(), |level| format!("{stage}, level {level}"))
+/// The laws of the time to prove a batch over any of these that have more than a point, each with its place from 1; no
+/// more than there may be charts.
+pub(crate) fn prove_laws<'a>(
+    records: &'a Records,
+    over: &'a [OverName],
+) -> impl Iterator<Item = (usize, &'a LawRecord)> {
+    let laws = records.laws.iter().flat_map(|laws| &laws.laws).filter(|law| {
+        let is_prove_time = law.of == OfName::TimeS && law.stage == Some(QuantityName::ProveBatch);
+        over.contains(&law.over) && is_prove_time && law.points.len() > 1
+    });
+    (1..).zip(laws.take(CHARTS_MAX))
 }
 
 /// The law drawn on these axes, with `what_to_see` before what the fits say of themselves.
@@ -32,7 +42,7 @@ pub(crate) fn chart(
         interval: point.low.zip(point.high),
         note: format!(
             "{} at {}: {}, {} samples",
-            stage_words(law),
+            stage(law),
             significant(point.x, 4),
             figure(law, point.y),
             point.samples
@@ -79,24 +89,21 @@ fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
     series
 }
 
-/// `Amdahl: serial share 0.02 [0.01, 0.03].`
+/// `Amdahl: serial fraction 0.02 [0.01, 0.03].`
 fn fit_words(fit: &FitRecord) -> String {
     let coefficients: Vec<_> = fit
         .coefficients
         .iter()
         .map(|coefficient| {
-            let interval = match (coefficient.low, coefficient.high) {
-                (Some(low), Some(high)) => format!(" [{}, {}]", significant(low, 3), significant(high, 3)),
-                _ => String::new(),
-            };
+            let interval = interval(coefficient.low, coefficient.high, |end| significant(end, 3));
             let (name, unit) = name_and_unit(&coefficient.name);
             format!("{name} {}{interval}{unit}", significant(coefficient.value, 3))
         })
         .collect();
-    let left_out = fit.leave_one_out_fraction.map_or_else(String::new, |share| {
-        format!("; each point predicted from the others to {}", percent(share, 2))
+    let error = fit.leave_one_out_fraction.map_or_else(String::new, |fraction| {
+        format!("; each point predicted from the others to {}", percent(fraction, 2))
     });
-    format!("{}: {}{left_out}.", fit.law.words(), coefficients.join(", "))
+    format!("{}: {}{error}.", fit.law.words(), coefficients.join(", "))
 }
 
 /// `one_core_s` is `one core` in ` s`.
@@ -136,28 +143,18 @@ fn table(law: &LawRecord) -> Table {
         ("samples", "samples"),
         ("reach", "reach"),
     ]);
+    let mut row = |source: &str, at: [f64; 2], ends: [Option<f64>; 2], samples: Option<u64>, reach: Reach| {
+        let ([x, y], [low, high]) = (at, ends);
+        let reach = reach.words().into();
+        table.push([source.into(), x.into(), y.into(), low.into(), high.into(), samples.into(), reach]);
+    };
     for point in &law.points {
-        table.push([
-            "measured".into(),
-            point.x.into(),
-            point.y.into(),
-            point.low.into(),
-            point.high.into(),
-            point.samples.into(),
-            Reach::Within.words().into(),
-        ]);
+        let ends = [point.low, point.high];
+        row("measured", [point.x, point.y], ends, Some(point.samples), Reach::Within);
     }
     for fit in &law.fits {
         for point in &fit.curve {
-            table.push([
-                fit.law.words().into(),
-                point.x.into(),
-                point.y.into(),
-                point.low.into(),
-                point.high.into(),
-                TableValue::Nothing,
-                point.reach.words().into(),
-            ]);
+            row(fit.law.words(), [point.x, point.y], [point.low, point.high], None, point.reach);
         }
     }
     table

@@ -21,8 +21,8 @@ pub(crate) mod what_if;
 
 use crate::html::section::Section;
 
-/// All sections. A section whose records are missing is left out of the page.
-pub const SECTIONS: &[Section] = &[
+/// All sections. A section whose records are missing is omitted from the page.
+pub(crate) const SECTIONS: &[Section] = &[
     recommendation::SECTION,
     what_if::SECTION,
     provers::SECTION,

@@ -6,7 +6,7 @@ use records::profile::{ProfileRecord, QuantityName};
 use std::time::Instant;
 
 /// The limit for a file.
-const BYTES_MOST: usize = 5_000_000;
+const BYTES_MAX: usize = 5_000_000;
 
 /// So many samples in each quantity of the first cell that they are `samples` together.
 fn grow(profile: &mut ProfileRecord, samples: usize) {
@@ -31,7 +31,7 @@ fn check(samples: usize) {
     let start = Instant::now();
     let page = Read::of(&records);
     println!("{samples} samples: {} bytes in {:?}", page.text.len(), start.elapsed());
-    assert!(page.text.len() < BYTES_MOST, "{} bytes", page.text.len());
+    assert!(page.text.len() < BYTES_MAX, "{} bytes", page.text.len());
     let profile = records.profile.as_ref().expect("a profile");
     let prove = profile.cells[0].quantity(QuantityName::ProveBatch).expect("proofs");
     let columns = page.all("#prove-times-1 .wide rect.bar").len();

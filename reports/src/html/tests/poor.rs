@@ -78,11 +78,15 @@ fn a_missing_stage_is_named() {
         "{}",
         page.words("#cores")
     );
-    let spoiled = Read::of(&profile_with(|profile| {
+    let discarded = Read::of(&profile_with(|profile| {
         without(&mut profile.cells, QuantityName::ProveBatch);
         profile.cells[0].discarded_proofs = [("lost_time".to_owned(), 6)].into();
     }));
-    assert!(spoiled.words("h1").contains("No clean proof: 6 proofs were timed"), "{}", spoiled.words("h1"));
+    assert!(
+        discarded.words("h1").contains("No clean proof: 6 proofs were timed"),
+        "{}",
+        discarded.words("h1")
+    );
     let none = Read::of(&profile_with(|profile| profile.cells.clear()));
     assert_eq!(none.sections(), ["answer", "machine", "method"]);
 }

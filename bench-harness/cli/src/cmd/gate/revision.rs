@@ -121,39 +121,21 @@ impl Worktree<'_> {
         let short = &commit[..commit.len().min(12)];
         eprintln!("building {name}, {short}");
         let git_failed = |why: String| Refused(format!("{name}, {short}: cannot be checked out: {why}"));
+        let git = |arguments: &[&str]| self.quietly(Command::new("git").args(arguments));
         let checked_out = match tree.exists() {
             // The same folder for both, so that no path differs between the two.
-            true => self.quietly(
-                Command::new("git").args(["-C", &at, "checkout", "--quiet", "--force", "--detach", commit]),
-            ),
-            false => self.quietly(
-                Command::new("git").args(["worktree", "add", "--quiet", "--force", "--detach", &at, commit]),
-            ),
+            true => git(&["-C", &at, "checkout", "--quiet", "--force", "--detach", commit]),
+            false => git(&["worktree", "add", "--quiet", "--force", "--detach", &at, commit]),
         };
         checked_out?.map_err(git_failed)?;
         if let Some(of_head) = locked {
-            let lock = self.quietly(Command::new("git").args([
-                "-C",
-                &at,
-                "checkout",
-                "--quiet",
-                of_head,
-                "--",
-                "Cargo.lock",
-            ]))?;
+            let lock = git(&["-C", &at, "checkout", "--quiet", of_head, "--", "Cargo.lock"])?;
             lock.map_err(|why| Refused(format!("{name}, {short}: head has no lock file: {why}")))?;
         }
         let target = self.folder.join("target");
         let mut cargo = Command::new("cargo");
-        cargo.args([
-            "build",
-            "--release",
-            "--locked",
-            "--package",
-            "bench-harness",
-            "--bin",
-            "bench-harness",
-        ]);
+        cargo.args(["build", "--release", "--locked"]);
+        cargo.args(["--package", "bench-harness", "--bin", "bench-harness"]);
         cargo.arg("--target-dir").arg(&target).current_dir(&tree);
         if let Some(toolchain) = toolchain() {
             // A revision's own choice of a toolchain would compare compilers.

@@ -1,4 +1,4 @@
-//! `gate-sample`: what a gate asks of each of the two programs that it compares. Hidden: `gate` starts it.
+//! `gate-sample`: what a comparison asks of each of its two programs. Hidden: `gate` starts it.
 //!
 //! A request on standard input, an answer on standard output, one JSON line each (see `records::regression::arm` and
 //! FORMAT.md). Each sample has a process of its own: this one. A wrapper may add flags of a spec, to compare two
@@ -27,7 +27,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Cursor, stdin};
 
-/// Give one sample of one cell to a gate: a request on standard input, an answer on standard output.
+/// Give one sample of one cell to a comparison: a request on standard input, an answer on standard output.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let mut line = String::new();
     stdin().lock().read_line(&mut line).context("reading the request")?;
     let request: ArmRequest = serde_json::from_str(&line).map_err(|error| {
-        usage(format!("standard input: expected one line with the JSON request of a gate: {error}"))
+        usage(format!("standard input: expected one line with the JSON request of a comparison: {error}"))
     })?;
     if request.guard_input {
         std::thread::spawn(|| {
@@ -60,7 +60,7 @@ fn failed(kind: FailedName, why: String) -> ArmAnswer {
 
 fn answer(flags: SpecArgs, request: ArmRequest) -> anyhow::Result<ArmAnswer> {
     let mut asked: Overrides = serde_json::from_value(Value::Object(request.spec)).context("spec")?;
-    // One repeat, whatever it takes and whatever spoils it: the gate has limits of its own.
+    // One repeat, however long it takes and whatever disturbs it: the comparison has limits of its own.
     (asked.repeats, asked.min_repeats) = (Some(1), Some(1));
     (asked.reruns, asked.interval_width) = (Some(0), Some(0.0));
     asked.seed = request.sample.as_ref().map(|sample| sample.seed).or(asked.seed);

@@ -1,4 +1,4 @@
-//! `report --serve`: the page, and a planner that answers it, for this machine alone unless told otherwise.
+//! `report --serve`: the page, and a planner that answers it, for this machine alone unless --listen says otherwise.
 //!
 //! Two addresses: `/` is the page, `/api/plan` a plan for the flags in the query. Both only read; there is no address
 //! that writes, and none that names a file. [`guard`] holds off what a web page of somebody else could try.
@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 
 /// Plans that are made at once: each uses every core.
 const PLANS: usize = 1;
-/// Requests that may wait for a plan; more are told to come again.
+/// Requests that may wait for a plan; more are asked to retry.
 const WAITING: usize = 16;
 /// The longest that an answer may take. The planner itself cannot be stopped, and keeps its place until it is done.
 const PLAN_TIME: Duration = Duration::from_secs(120);
@@ -68,11 +68,11 @@ async fn listening(page: String, planner: Planner, listen: SocketAddr, what: &st
         .route("/api/plan", get(plan))
         .layer(middleware::from_fn(guard::guard))
         .with_state(served);
-    let (told, mut hears) = tokio::sync::watch::channel(false);
+    let (stop, mut hears) = tokio::sync::watch::channel(false);
     let stopped = async move {
         stop_signal().await;
         // Nobody may be listening any more; then it has ended already.
-        let _ = told.send(true);
+        let _ = stop.send(true);
     };
     let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
     let too_long = async move {
@@ -129,7 +129,7 @@ async fn plan(State(served): State<Arc<Served>>, Query(query): Query<Vec<(String
         Ok(Some(Err(error))) => refusal(&error),
         Ok(None) => refused(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the planner failed; this is a mistake of bench-harness",
+            "the planner failed; this is an internal error of bench-harness",
         ),
         Err(_) => {
             refused(StatusCode::SERVICE_UNAVAILABLE, "the plan takes too long to simulate; ask `plan` for it")
