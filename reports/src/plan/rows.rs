@@ -5,7 +5,7 @@ use crate::words::{percent, seconds, with_half_width};
 use records::number::significant;
 use records::plan::{
     AlternativeRecord, DelayRecord, DesignRecord, FleetEstimateRecord, LimitVerdict, ParetoRecord,
-    PlanRecord, StressRecord,
+    PlanRecord, SequencingRecord, StressRecord,
 };
 
 /// The header of the table of three figures.
@@ -63,7 +63,8 @@ pub fn facts(plan: &PlanRecord) -> Vec<(&'static str, String)> {
 /// The header of the table of the recommended fleet's delays.
 pub(crate) const DELAY_HEADER: [&str; 5] = ["transaction", "until", "mean", "median", "p99"];
 
-/// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states.
+/// Its rows, where the fleet was simulated and settles: the oldest transaction and a random one, to both states, and to
+/// virtual by the formulas as well. A random transaction is one of a random batch: all full batches weigh the same.
 pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
     let Some(simulated) = answer::simulated(plan) else { return Vec::new() };
     let row = |whose: &str, until: &str, delay: &DelayRecord| {
@@ -75,12 +76,29 @@ pub(crate) fn delay_rows(plan: &PlanRecord) -> Vec<[String; 5]> {
             with_half_width(delay.p99_s, delay.p99_half_width_s),
         ]
     };
-    vec![
-        row("oldest of a batch", "virtual (sequenced on L1)", &simulated.virtual_oldest),
+    let batches = plan.sequencing.map_or(1, |sequencing| sequencing.batches_per_sequence);
+    let oldest = match batches {
+        1 => "oldest of a batch".to_owned(),
+        batches => format!("oldest of {batches} batches"),
+    };
+    let formula = plan.sequencing.map(|sequencing| {
+        let SequencingRecord { published_oldest_s, corrected_oldest_s, corrected_random_s, .. } = sequencing;
+        let by = |whose: &str, how: &str, s: f64| {
+            [whose.to_owned(), format!("virtual, {how}"), seconds(s), "-".to_owned(), "-".to_owned()]
+        };
+        [
+            by(&oldest, "formula as published", published_oldest_s),
+            by(&oldest, "corrected form", corrected_oldest_s),
+            by("random", "corrected form", corrected_random_s),
+        ]
+    });
+    let simulated = [
+        row(&oldest, "virtual (sequenced on L1)", &simulated.virtual_oldest),
         row("random", "virtual", &simulated.virtual_random),
         row("oldest of a group", "consolidated (proven on L1)", &simulated.consolidated),
         row("random", "consolidated", &simulated.consolidated_random),
-    ]
+    ];
+    formula.into_iter().flatten().chain(simulated).collect()
 }
 
 /// The header of the table of cost against delay.

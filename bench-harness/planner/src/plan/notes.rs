@@ -12,6 +12,9 @@ use crate::sim::Closing;
 /// Samples needed to be 95 % sure that one lies beyond the 99th percentile: `⌈ln 0.05 / ln 0.99⌉`.
 const SAMPLES_FOR_P99: usize = 299;
 
+/// Samples below which not even the spread of a time is known.
+const SAMPLES_FEW: usize = 5;
+
 /// Why this plan.
 pub(crate) fn of(plan: &Plan) -> Vec<String> {
     let mut notes = vec![bottleneck(plan), balance(plan)];
@@ -198,6 +201,12 @@ fn thin_tail(request: &PlanRequest) -> Option<String> {
     let TimeShape::Empirical(samples) = request.prove.shape() else {
         return None;
     };
+    if samples.len() < SAMPLES_FEW {
+        return Some(format!(
+            "Prove time has {} samples: nothing is known of how it varies. Measure more (--repeats).",
+            samples.len()
+        ));
+    }
     let wants_p99 = consolidated_limit(request).is_some_and(|limit| limit.statistic == Statistic::P99);
     let few = samples.len() < SAMPLES_FOR_P99;
     (few && wants_p99).then(|| {

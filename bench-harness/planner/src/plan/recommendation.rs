@@ -2,6 +2,7 @@
 
 use records::plan::{LimitVerdict, RecommendationRecord, SearchRecord, StageRecord, Term};
 
+use crate::domain::Close;
 use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
 use crate::plan::fleet::Fleet;
@@ -150,7 +151,11 @@ fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
 /// Each stage with what it carries and how much of that is used.
 pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<StageRecord> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let shortest_s = request.load.shortest_interval_s();
+    // A timeout closes batches sooner than the time that was given by hand.
+    let shortest_s = match request.load.close() {
+        Close::Fixed { close_s } => close_s.min(request.interval_s()),
+        Close::Filled { .. } => request.load.shortest_interval_s(),
+    };
     let closing = if shortest_s > 0.0 { 1.0 / shortest_s } else { f64::INFINITY };
     let capacities = [
         (Term::Close, closing),

@@ -2,10 +2,13 @@
 //!
 //! Not here: the records that a plan is made of, which its modules fill in themselves.
 
-use records::plan::{AggregationRecord, InputsRecord, PLAN_SCHEMA_VERSION, PlanRecord, TimeRecord};
+use records::plan::{
+    AggregationRecord, InputsRecord, PLAN_SCHEMA_VERSION, PlanRecord, SequencingRecord, TimeRecord,
+};
 
 use crate::domain::{Aggregation, TimeDist, time::TimeShape};
 use crate::plan::{Plan, PlanRequest, notes};
+use crate::sim::VirtualForms;
 
 impl Plan {
     /// The plan as a record of version [`PLAN_SCHEMA_VERSION`].
@@ -35,9 +38,25 @@ impl Plan {
             options: options.clone(),
             search: *search,
             order: None,
+            sequencing: sequencing(self),
             reasons: notes::of(self),
         }
     }
+}
+
+/// The delay to virtual by the formulas; none for a fleet that cannot be simulated.
+fn sequencing(plan: &Plan) -> Option<SequencingRecord> {
+    let Plan { request, choice, .. } = plan;
+    let pipeline =
+        request.pipeline(choice.provers, choice.batches_per_aggregation, choice.aggregators).ok()?;
+    let VirtualForms { published_oldest_s, corrected_oldest_s, corrected_random_s } =
+        pipeline.virtual_forms();
+    Some(SequencingRecord {
+        batches_per_sequence: request.batches_per_sequence,
+        published_oldest_s,
+        corrected_oldest_s,
+        corrected_random_s,
+    })
 }
 
 fn inputs(request: &PlanRequest) -> InputsRecord {

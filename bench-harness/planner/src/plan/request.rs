@@ -52,6 +52,8 @@ pub struct PlanRequest {
     pub(crate) arrival_law: ArrivalLaw,
     /// The rule that closes batches.
     pub(crate) closing: Closing,
+    /// Batches in a sequence transaction, S.
+    pub(crate) batches_per_sequence: u32,
     pub(crate) stragglers: Option<Stragglers>,
     /// The base chain.
     pub(crate) l1: L1,
@@ -91,6 +93,7 @@ impl PlanRequest {
             cores_per_aggregator: 1,
             arrival_law: ArrivalLaw::Fixed,
             closing: Closing::Full,
+            batches_per_sequence: 1,
             stragglers: None,
             l1: L1::Serial(block_s),
             crashes: None,
@@ -117,6 +120,15 @@ impl PlanRequest {
     /// [`PlanError::BadInput`] for a timeout that is not above zero.
     pub fn with_closing(self, closing: Closing) -> Result<Self, PlanError> {
         Ok(Self { closing: closing.checked()?, ..self })
+    }
+
+    /// The same request with so many batches in each sequence transaction; 1 without this. It changes the delay to
+    /// virtual alone: proving does not wait for it.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if there is none.
+    pub fn with_batches_per_sequence(self, batches: u32) -> Result<Self, PlanError> {
+        Ok(Self { batches_per_sequence: at_least_one("batches_per_sequence", batches)?, ..self })
     }
 
     /// The same request with jobs that take longer for no reason of their own.
@@ -406,7 +418,8 @@ impl PlanRequest {
             Pipeline::new(arrivals, self.prove.clone(), provers, self.aggregation.clone(), self.l1)?
                 // A group of one proof needs no aggregator, and a pipeline has one.
                 .with_groups(n, aggregators.max(1))?
-                .with_closing(self.closing, work_s)?;
+                .with_closing(self.closing, work_s)?
+                .with_batches_per_sequence(self.batches_per_sequence)?;
         if let Some(crashes) = self.crashes {
             pipeline = pipeline.with_crashes(crashes)?;
         }

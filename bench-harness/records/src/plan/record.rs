@@ -34,6 +34,9 @@ pub struct PlanRecord {
     pub options: Vec<OptionRecord>,
     /// How far the search went.
     pub search: SearchRecord,
+    /// The delay to virtual by the formulas, beside which the simulation has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequencing: Option<SequencingRecord>,
     /// The fleet as machines like the one that was measured; none for times by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<ShoppingListRecord>,
@@ -150,6 +153,19 @@ pub struct RecommendationRecord {
     pub bottleneck: Term,
     /// The N after which provers only add delay (N = P, as in the published formulas).
     pub provers_only_add_delay_after: u32,
+}
+
+/// Mean delays to virtual by the formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SequencingRecord {
+    /// Batches in a sequence transaction, S.
+    pub batches_per_sequence: u32,
+    /// The oldest transaction by the published formula, S·c + b.
+    pub published_oldest_s: f64,
+    /// The oldest transaction with the wait for L1 as it is.
+    pub corrected_oldest_s: f64,
+    /// A random transaction.
+    pub corrected_random_s: f64,
 }
 
 /// A stage of the pipeline.

@@ -65,6 +65,9 @@ pub(crate) struct PlanArgs {
     /// What closes a batch: full, timeout:TIME (or full before that), or prover-free (full, and a prover is free).
     #[arg(long, value_name = "RULE", value_parser = closing, default_value = "full")]
     pub(crate) closing: Closing,
+    /// Batches in a sequence transaction, S: their data reaches L1 together. Proving does not wait for it.
+    #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32), default_value_t = 1)]
+    pub(crate) batches_per_sequence: u32,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another).
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
     pub(crate) aggregate_shape: Merging,
@@ -226,6 +229,7 @@ impl PlanArgs {
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
             .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
             .with_closing(self.closing)?
+            .with_batches_per_sequence(self.batches_per_sequence)?
             .with_l1(self.l1()?)?
             .with_spares(self.spares)
             .with_headroom(self.headroom)?

@@ -32,6 +32,7 @@ impl PlanArgs {
             headroom,
             arrivals,
             closing,
+            batches_per_sequence,
             aggregate_shape,
             l1,
             missed_slots,
@@ -56,6 +57,11 @@ impl PlanArgs {
         push(&mut flags, "headroom", (*headroom != HEADROOM).then_some(*headroom));
         push(&mut flags, "arrivals", law(arrivals));
         push(&mut flags, "closing", rule(*closing));
+        push(
+            &mut flags,
+            "batches-per-sequence",
+            (*batches_per_sequence > 1).then_some(*batches_per_sequence),
+        );
         push(&mut flags, "aggregate-shape", shape(*aggregate_shape));
         push_named(&mut flags, "l1", *l1, L1Kind::Serial);
         push(&mut flags, "missed-slots", *missed_slots);
@@ -149,7 +155,7 @@ mod tests {
     fn arguments_given_again_by_their_flags_are_the_same_arguments() {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
             --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --l1-phase 3 --proofs-per-slot 2 --mtbf 86400 \
-            --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 \
+            --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 --batches-per-sequence 3 \
             --aggregate-shape tree:4 --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
             --batch-gas 9000 --gwei 20 --usd-per-eth 3000 --plan-seed 9";
         for text in [
