@@ -216,14 +216,12 @@ impl PlanArgs {
         Ok(match self.l1 {
             L1Kind::Serial => L1::Serial(self.block),
             L1Kind::Latency => L1::Latency(self.block),
-            L1Kind::Slots => {
-                L1::Slots {
-                    slot_s: self.block,
-                    missed: self.missed_slots.unwrap_or(0.0),
-                    phase_s: None,
-                    proofs_max: None,
-                }
-            }
+            L1Kind::Slots => L1::Slots {
+                slot_s: self.block,
+                missed: self.missed_slots.unwrap_or(0.0),
+                phase_s: None,
+                proofs_max: None,
+            },
             L1Kind::Poisson => L1::Poisson { mean_s: self.block },
         })
     }
