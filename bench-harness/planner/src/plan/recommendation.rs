@@ -14,7 +14,7 @@ use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, form
 use crate::plan::objective::{Cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::{Outcome, cheapest, is_simulated};
-use crate::sim::Simulated;
+use crate::sim::{Simulated, check_attempts};
 
 /// How often the long simulation may refuse what the search found.
 const CORRECTIONS: u32 = 8;
@@ -44,6 +44,7 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<RecommendationRecord, Pl
 /// # Errors
 /// [`PlanError::Infeasible`], also where every plan costs more.
 pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -> Result<Chosen, PlanError> {
+    check_attempts(&request.prove, request.stragglers, request.crashes)?;
     infeasible::by_close(request)?;
     if !request.is_fleet_fixed() {
         infeasible::by_virtual_delay(request)?;
