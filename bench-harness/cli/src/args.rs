@@ -74,7 +74,7 @@ pub(crate) fn completion_script(shell: Shell) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Args;
+    use super::{Args, with_negative_values};
     use clap::{Command, CommandFactory};
 
     fn check(command: &Command) {
@@ -94,6 +94,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Args::command().debug_assert();
+        with_negative_values(Args::command()).debug_assert();
     }
 }

@@ -23,9 +23,10 @@ use std::path::PathBuf;
 const LEGEND: &str = "\
 cores: of each prover. P: provers, spares among them. A: aggregators. P fit: provers on one machine. needed: machines
 that hold P and A, by cores and by memory. $/hour: with L1 gas where its prices were given. p99: delay to consolidated.
-Machines that were measured or are of the same family come first. Basis: \"same family\" and \"OTHER FAMILY\" scale the measured time by the clock, the
-latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated beyond the counts measured;
-\"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is not in it.
+Machines that were measured or are of the same family come first. Basis: \"same family\" and \"OTHER FAMILY\" scale the
+measured time by the clock, the latter across processors that do other work in a cycle; \"MORE CORES\" is extrapolated
+beyond the counts measured; \"SOLO\" was measured alone: what the other provers on a machine cost in cache and memory is
+not in it.
 ";
 
 /// Which machines to look at.
