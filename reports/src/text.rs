@@ -20,6 +20,15 @@ pub(crate) fn ruled<R: Into<Row>>(
     table(presets::UTF8_HORIZONTAL_ONLY, header, rows, width)
 }
 
+/// A table without lines, of at most `width` columns: for a screen that has none to spare.
+pub(crate) fn bare<R: Into<Row>>(
+    header: impl Into<Row>,
+    rows: impl IntoIterator<Item = R>,
+    width: u16,
+) -> Table {
+    table(presets::NOTHING, header, rows, width)
+}
+
 fn table<R: Into<Row>>(
     style: TableStyle,
     header: impl Into<Row>,

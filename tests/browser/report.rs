@@ -89,7 +89,7 @@ fn charts(page: &mut Page) -> u64 {
 fn it_opens_from_disk_on_every_screen_light_and_dark() {
     let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
     let run = Run::new();
-    run.ok("report out --html report.html --target-tx-per-s 500");
+    run.ok("report out --html report.html --target-tx-per-s 500 --headroom 0");
     let address = format!("file://{}", run.folder().join("report.html").display());
     let browser = Chromium::start(&program);
     let mut page = browser.page();

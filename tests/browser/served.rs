@@ -16,7 +16,17 @@ struct Server {
 impl Server {
     fn start(run: &Run) -> Self {
         let mut child = Command::new(PROGRAM)
-            .args(["report", "out", "--serve", "--listen", "127.0.0.1:0", "--target-tx-per-s", "500"])
+            .args([
+                "report",
+                "out",
+                "--serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--target-tx-per-s",
+                "500",
+                "--headroom",
+                "0",
+            ])
             .current_dir(run.folder())
             .stdout(Stdio::piped())
             .spawn()

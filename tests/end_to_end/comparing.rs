@@ -31,7 +31,7 @@ fn stage_by_stage_in_every_form_with_the_fleets_of_a_target() {
     );
     assert!(record["pairs"][0]["first_fleet"].is_null());
     let planned: Value = serde_json::from_str(&report(
-        "--json --target-tx-per-s 500 --spares 0 --prover-usd-per-hour 1 --second-usd-per-hour 3",
+        "--json --target-tx-per-s 500 --headroom 0 --spares 0 --prover-usd-per-hour 1 --second-usd-per-hour 3",
     ))
     .expect("JSON");
     let fleet = |side: &str| planned["pairs"][0][side].clone();

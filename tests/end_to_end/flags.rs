@@ -14,7 +14,8 @@ type Case = (String, &'static [&'static str]);
 fn needing_another() -> Vec<Case> {
     let plan = |more: &str| format!("{BY_HAND} {more}");
     let by_merge = "plan --close 10s --prove 120s --block 15s --target-batches-per-s 0.1";
-    let profile = |more: &str| format!("plan --profile out/profile.json --target-tx-per-s 500 {more}");
+    let profile =
+        |more: &str| format!("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 {more}");
     let mut cases: Vec<Case> = vec![
         (plan("--delay-state virtual"), &["--delay <TIME>"]),
         (plan("--delay-statistic p99"), &["--delay <TIME>"]),
@@ -138,7 +139,7 @@ fn of_comparisons() -> Vec<Case> {
 #[test]
 fn a_flag_without_effect_is_refused_with_what_to_do() {
     let bench = Bench::scripted(SCRIPT, "");
-    bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output out").ok();
+    bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output out").ok();
     let before = bench.everything();
     for (command, wanted) in needing_another().into_iter().chain(of_reports()).chain(of_comparisons()) {
         let ran = bench.run(&command);
@@ -177,6 +178,8 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --gwei 20 \
          --usd-per-eth 3000",
         "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1",
+        "--spec spec.toml --time prove --pairs 5 --shared --target-tx-per-s 1 --headroom 0.1 --fix-a 1 --l1 slots \
+         --batches-per-sequence 2 --proofs-per-slot 1",
     ];
     let base = format!("gate paired --base {PROGRAM} --head {PROGRAM}");
     let mut tried = BTreeSet::from(["base", "head", "help"].map(str::to_owned));

@@ -76,7 +76,7 @@ fn three_is_a_regression_and_says_what_it_means() {
     let bench = bench("{ fixed_s = 1.55 }");
     // Record and witness are 0.25 s and 0.1 s: 1.9 s of base become 2.09 s.
     other_script(&bench, "prove = { fixed_s = 1.74 }");
-    let target = "--target-batches-per-s 1 --prover-usd-per-hour 1";
+    let target = "--target-batches-per-s 1 --prover-usd-per-hour 1 --headroom 0";
     let ran = compare(&bench, &format!("{target} --export-json out.json"));
     let ran =
         ran.fails(3, &["head is slower than base", "prove: +10.0 % [+10.0, +10.0]", "independent block"]);

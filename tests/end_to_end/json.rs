@@ -6,17 +6,20 @@ use serde_json::Value;
 #[test]
 fn every_verb_speaks_json() {
     let bench = Bench::scripted(SCRIPT, "");
-    bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output out").ok();
+    bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output out").ok();
     let by_hand = "--close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1";
     for (line, field) in [
         ("measure --list --spec spec.toml --json", "/cells/0/workload"),
         ("measure --spec spec.toml --output again --json", "/cells/0/quantities/0/median_s"),
         (
-            "run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output more --json",
+            "run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output more --json",
             "/plan/recommendation/provers",
         ),
         (&format!("plan {by_hand} --json"), "/recommendation/provers"),
-        ("plan --profile out/profile.json --target-tx-per-s 500 --json", "/recommendation/aggregators"),
+        (
+            "plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 --json",
+            "/recommendation/aggregators",
+        ),
         (
             "queue --prove 120s --rates 0.05,0.15 --provers 18 --backlog 100 --within 1h --json",
             "/backlog/provers_within",

@@ -95,7 +95,10 @@ fn reports_agree_in_every_form() {
 fn plans_from_the_profile_agree_in_every_form() {
     let bench = measured();
     let plan = |more: &str| {
-        bench.run(&format!("plan --profile out/profile.json --target-tx-per-s 500 {more}")).ok().stdout
+        bench
+            .run(&format!("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 {more}"))
+            .ok()
+            .stdout
     };
     let json: Value = serde_json::from_str(&plan("--format json")).expect("JSON");
     // Batches of 400 carry most; 500 a second are 1.25 batches, each 1.35 s of a prover: 1.6875.
@@ -105,26 +108,32 @@ fn plans_from_the_profile_agree_in_every_form() {
         (&json["inputs"]["prove"]["samples"], &json["inputs"]["prove"]["law"]),
         (&6.into(), &"empirical".into())
     );
-    let text = plan("");
+    let text = plan("--explain");
     assert!(text.starts_with("Planned with: one prover is mix of 400, scripted, 1 core (solo"), "{text}");
-    assert!(text.contains("\n\nRun 2 provers and 1 spare,"), "{text}");
+    assert!(text.contains("\nRun 2 provers and 1 spare,"), "{text}");
     // The other cell is told with the reason why it will not do.
     assert!(text.contains("mix of 4,"), "{text}");
+    assert!(plan("").lines().count() <= 30);
     assert!(plan("--format markdown").contains("**Run 2 provers"));
     assert_eq!(plan("--format csv").lines().count(), 6);
     let other = plan("--of-batch-size 400 --format csv");
     assert_eq!(other, plan("--format csv"));
-    bench.run("plan --profile out/profile.json --target-tx-per-s 500 --of-batch-size 4").fails(7, &["close"]);
+    bench
+        .run("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 --of-batch-size 4")
+        .fails(7, &["close"]);
 }
 
 #[test]
 fn run_is_measure_and_plan_and_report() {
     let bench = Bench::scripted(SCRIPT, "");
-    let ran = bench.run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output out").ok();
+    let ran = bench
+        .run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output out")
+        .ok();
     assert!(ran.stdout.contains("Run 2 provers"), "{ran:#?}");
     let plan: Value = serde_json::from_str(&bench.read("out/plan.json")).expect("JSON");
     assert_eq!(plan["recommendation"]["provers"], 2);
-    let again = bench.run("plan --profile out/profile.json --target-tx-per-s 500 --format json").ok();
+    let again =
+        bench.run("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 --format json").ok();
     assert_eq!(again.stdout, bench.read("out/plan.json"));
     assert_eq!(bench.run("report out --format csv").ok().stdout, bench.read("out/profile.csv"));
     let report = bench.read("out/report.md");

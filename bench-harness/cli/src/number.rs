@@ -98,10 +98,11 @@ pub(crate) fn with_negative_values(command: Command) -> Command {
     fn value(arg: Arg) -> Arg {
         match arg.get_action() {
             ArgAction::Set | ArgAction::Append if arg.get_long().is_some() => {
-                // A time has a unit, so that it is no number to clap.
-                let is_time =
-                    arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "TIME"));
-                if is_time { arg.allow_hyphen_values(true) } else { arg.allow_negative_numbers(true) }
+                // A time has a unit and a list has commas, so that they are no numbers to clap.
+                let is_time_or_list = arg
+                    .get_value_names()
+                    .is_some_and(|names| names.iter().any(|name| name == "TIME" || name == "RATES"));
+                if is_time_or_list { arg.allow_hyphen_values(true) } else { arg.allow_negative_numbers(true) }
             }
             _ => arg,
         }

@@ -6,7 +6,7 @@ use crate::plan::rows::{
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
 use crate::plan::shopping::sentences;
-use crate::text::{framed, trimmed, wrap};
+use crate::text::{bare, framed, trimmed, wrap};
 use crate::words::{capital, count};
 use records::plan::{PlanRecord, SearchRecord};
 
@@ -22,8 +22,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
     let provers = sure.provers.map_or_else(String::new, |provers| format!("{provers} provers "));
     for (name, words) in [
         ("Why", format!("{} {}", capital(limit(plan)) + ".", because(plan))),
-        ("How sure", format!("{provers}{}; {}", sure.basis, sure.if_otherwise)),
-        ("Search", search(plan)),
+        ("How sure", format!("{provers}{}; {}; {}", sure.basis, sure.if_otherwise, search(plan))),
     ] {
         text += &wrap(&format!("{name}: {words}"), width, "  ");
         text.push('\n');
@@ -33,11 +32,11 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text.push('\n');
     }
     if !plan.stress.is_empty() {
-        text += &format!("\n{}\n", framed(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
+        text += &format!("\n{}\n", bare(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
     }
     if !plan.alternatives.is_empty() {
         let rows = plan.alternatives.iter().map(alternative_row);
-        text += &format!("The nearest other designs:\n{}\n", framed(ALTERNATIVE_HEADER, rows, width));
+        text += &format!("The nearest other designs:\n{}\n", bare(ALTERNATIVE_HEADER, rows, width));
     }
     trimmed(&text)
 }
@@ -46,10 +45,10 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
 fn search(plan: &PlanRecord) -> String {
     let SearchRecord { fleets_simulated, is_complete } = plan.search;
     match (fleets_simulated, is_complete) {
-        (0, _) => "the capacities alone decide; nothing had to be simulated to choose.".to_owned(),
-        (fleets, true) => format!("{} simulated; none cheaper meets the limit.", count(fleets, "fleet")),
+        (0, _) => "chosen by capacity alone.".to_owned(),
+        (fleets, true) => format!("{} simulated, none cheaper meets the limit.", count(fleets, "fleet")),
         (fleets, false) => format!(
-            "{} simulated, and then the search was ended: the best so far; a cheaper one may exist.",
+            "{} simulated, and then the search was ended: the best so far, a cheaper one may exist.",
             count(fleets, "fleet")
         ),
     }

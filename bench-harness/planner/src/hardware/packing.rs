@@ -26,7 +26,7 @@ pub struct Room {
 
 /// Machines that hold the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Load {
+pub struct MachineProcesses {
     /// How many machines.
     pub machines: u32,
     /// Processes of the first size on each.
@@ -64,7 +64,7 @@ impl Room {
 /// does not fit on a machine.
 ///
 /// ```
-/// use planner::hardware::packing::{Load, ProcessSize, Room, pack};
+/// use planner::hardware::packing::{MachineProcesses, ProcessSize, Room, pack};
 /// let room = Room { cores: 16, memory_gib: Some(64.0) };
 /// let (prover, aggregator) = (
 ///     ProcessSize { cores: 4, memory_gib: Some(20.0) },
@@ -72,9 +72,13 @@ impl Room {
 /// );
 /// // Four provers would fit by cores, three by memory; an aggregator goes beside them.
 /// let loads = pack(room, (prover, 6), (aggregator, 2)).unwrap();
-/// assert_eq!(loads, [Load { machines: 2, first: 3, second: 1 }]);
+/// assert_eq!(loads, [MachineProcesses { machines: 2, first: 3, second: 1 }]);
 /// ```
-pub fn pack(room: Room, first: (ProcessSize, u32), second: (ProcessSize, u32)) -> Option<Vec<Load>> {
+pub fn pack(
+    room: Room,
+    first: (ProcessSize, u32),
+    second: (ProcessSize, u32),
+) -> Option<Vec<MachineProcesses>> {
     let ((first_size, firsts), (second_size, seconds)) = (first, second);
     let (first_max, second_max) = (room.fits(first_size), room.fits(second_size));
     if (firsts > 0 && first_max == 0) || (seconds > 0 && second_max == 0) {
@@ -82,14 +86,18 @@ pub fn pack(room: Room, first: (ProcessSize, u32), second: (ProcessSize, u32)) -
     }
     if seconds == 0 {
         return Some(trimmed(
-            vec![Load { machines: firsts.div_ceil(first_max.max(1)), first: first_max, second: 0 }],
+            vec![MachineProcesses {
+                machines: firsts.div_ceil(first_max.max(1)),
+                first: first_max,
+                second: 0,
+            }],
             firsts,
             0,
         ));
     }
     if firsts == 0 {
         return Some(trimmed(
-            vec![Load { machines: seconds.div_ceil(second_max), first: 0, second: second_max }],
+            vec![MachineProcesses { machines: seconds.div_ceil(second_max), first: 0, second: second_max }],
             0,
             seconds,
         ));
@@ -125,7 +133,7 @@ fn patterns(room: Room, first: ProcessSize, second: ProcessSize) -> Vec<(u32, u3
 }
 
 /// Machines of the relaxation, less some of each pattern.
-fn bulk(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<Load> {
+fn bulk(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<MachineProcesses> {
     let (firsts, seconds) = (f64::from(firsts), f64::from(seconds));
     let mut best: Option<(f64, [(f64, usize); 2])> = None;
     for (at, &(a, b)) in patterns.iter().enumerate() {
@@ -148,7 +156,7 @@ fn bulk(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<Load> {
         }
     }
     let uses = best.map_or([(0.0, 0); 2], |(_, uses)| uses);
-    let load = |(machines, at): (f64, usize)| Load {
+    let load = |(machines, at): (f64, usize)| MachineProcesses {
         machines: whole_at_most(machines).saturating_sub(LEFT_TO_EXACT),
         first: patterns[at].0,
         second: patterns[at].1,
@@ -158,7 +166,7 @@ fn bulk(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<Load> {
 
 /// The fewest machines for few processes: for each number of machines the most of the second size that fit beside at
 /// least so many of the first.
-fn exact(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<Load> {
+fn exact(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<MachineProcesses> {
     let goal = firsts as usize;
     // Of no machine: nothing of the first size, and of the second nothing.
     let none: Vec<Option<u64>> = (0..=goal).map(|count| (count == 0).then_some(0)).collect();
@@ -182,16 +190,16 @@ fn exact(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<Load> {
         });
         if let Some(&(first, second)) = used {
             count = count.saturating_sub(first as usize);
-            loads.push(Load { machines: 1, first, second });
+            loads.push(MachineProcesses { machines: 1, first, second });
         }
     }
     loads
 }
 
 /// Loads that are alike together, those with the most of the first size first.
-fn merged(mut loads: Vec<Load>) -> Vec<Load> {
+fn merged(mut loads: Vec<MachineProcesses>) -> Vec<MachineProcesses> {
     loads.sort_by(|a, b| (b.first, b.second).cmp(&(a.first, a.second)));
-    let mut together: Vec<Load> = Vec::new();
+    let mut together: Vec<MachineProcesses> = Vec::new();
     for load in loads {
         match together.last_mut() {
             Some(last) if (last.first, last.second) == (load.first, load.second) => {
@@ -204,8 +212,8 @@ fn merged(mut loads: Vec<Load>) -> Vec<Load> {
 }
 
 /// The loads with exactly so many processes: what they hold beyond is taken from the last machines.
-fn trimmed(loads: Vec<Load>, firsts: u32, seconds: u32) -> Vec<Load> {
-    let total = |of: fn(&Load) -> u32| {
+fn trimmed(loads: Vec<MachineProcesses>, firsts: u32, seconds: u32) -> Vec<MachineProcesses> {
+    let total = |of: fn(&MachineProcesses) -> u32| {
         loads.iter().map(|load| u64::from(load.machines) * u64::from(of(load))).sum::<u64>()
     };
     let mut over_first = total(|load| load.first).saturating_sub(u64::from(firsts));
@@ -221,7 +229,7 @@ fn trimmed(loads: Vec<Load>, firsts: u32, seconds: u32) -> Vec<Load> {
                 has - u32::try_from(taken).unwrap_or(has)
             };
             let (first, second) = (less(&mut over_first, left.first), less(&mut over_second, left.second));
-            kept.push(Load { machines: 1, first, second });
+            kept.push(MachineProcesses { machines: 1, first, second });
             left.machines -= 1;
         }
         if left.machines > 0 {
@@ -261,7 +269,7 @@ mod tests {
         unreachable!("one process fits on one machine")
     }
 
-    fn held(loads: &[Load]) -> (u32, u32) {
+    fn held(loads: &[MachineProcesses]) -> (u32, u32) {
         loads
             .iter()
             .fold((0, 0), |(a, b), load| (a + load.machines * load.first, b + load.machines * load.second))

@@ -10,7 +10,7 @@ use crate::domain::{Gas, Prices};
 use crate::error::{PlanError, not_negative, positive};
 use crate::formulas::cost::gas_usd_per_batch;
 use crate::hardware::catalogue::Machine;
-use crate::hardware::packing::{Load, ProcessSize, Room, pack};
+use crate::hardware::packing::{MachineProcesses, ProcessSize, Room, pack};
 use crate::hardware::predict::Basis;
 use crate::plan::request::PlanRequest;
 
@@ -227,7 +227,7 @@ pub fn list(fleet: &FleetToHouse, offer: &Offer, used: &DailyUse) -> Result<Shop
         cores_per_aggregator: aggregator.cores,
         loads: loads
             .into_iter()
-            .map(|Load { machines, first, second }| MachineLoadRecord {
+            .map(|MachineProcesses { machines, first, second }| MachineLoadRecord {
                 machines,
                 provers: first,
                 aggregators: second,

@@ -144,7 +144,7 @@ impl Walk {
                 next.aggregators =
                     self.affordable(request, grown.min(self.aggregators.max), with, fleet.aggregators);
             }
-            if next == fleet || judge.is_spent() {
+            if next == fleet || (judge.is_spent() && !judge.is_known(next)) {
                 return Ok(self.judge(judge, fleet)?.is_good().then_some(fleet));
             }
             fleet = next;

@@ -59,7 +59,8 @@ impl Judged {
                 false => LimitVerdict::Misses,
             },
             is_within: limit.is_none_or(|limit| meets(limit, delay.value)),
-            provers_waited_for: result.prover_wait_fraction.value > NEGLIGIBLE,
+            // A sequencer that holds back until a prover is free loses load where others would wait.
+            provers_waited_for: result.prover_wait_fraction.value > NEGLIGIBLE || !carries(request, result),
             aggregators_waited_for: result.aggregator_wait_s.value
                 > NEGLIGIBLE * request.aggregation.step().mean_s(),
         }
@@ -131,6 +132,11 @@ impl<'a> Judge<'a> {
     /// Whether what may be simulated is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.batches_left == 0
+    }
+
+    /// Whether `fleet` was simulated before, so that asking again costs nothing.
+    pub(crate) fn is_known(&self, fleet: Fleet) -> bool {
+        self.known.contains_key(&fleet)
     }
 
     /// Fleets that were simulated.

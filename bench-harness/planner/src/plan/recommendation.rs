@@ -1,6 +1,6 @@
 //! The recommended fleet of one request: the search, the simulation that decides, and the figures.
 
-use records::plan::{LimitVerdict, RecommendationRecord, SearchRecord, StageRecord, Term};
+use records::plan::{LimitVerdict, PipelineStageRecord, RecommendationRecord, SearchRecord, Term};
 
 use crate::domain::Close;
 use crate::error::PlanError;
@@ -150,7 +150,7 @@ fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
 }
 
 /// Each stage with what it carries and how much of that is used.
-pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<StageRecord> {
+pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<PipelineStageRecord> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     // A timeout closes batches sooner than the time that was given by hand.
     let shortest_s = match request.load.close() {
@@ -164,7 +164,7 @@ pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<StageRecord> {
         (Term::Aggregate, group_capacity(n, aggregators, request.aggregation.work_s(n))),
         (Term::Block, group_capacity(n, 1, request.l1_work_s())),
     ];
-    let stage = |(stage, capacity): (Term, f64)| StageRecord {
+    let stage = |(stage, capacity): (Term, f64)| PipelineStageRecord {
         stage,
         capacity_batches_per_s: capacity.is_finite().then_some(capacity),
         utilization: request.batches_per_s() / capacity,
@@ -173,8 +173,8 @@ pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<StageRecord> {
 }
 
 /// The stage with the lowest capacity, and that capacity, batches/s. Proving, where several are equal.
-fn bottleneck(stages: &[StageRecord]) -> (Term, f64) {
-    let capacity = |stage: &StageRecord| stage.capacity_batches_per_s.unwrap_or(f64::INFINITY);
+fn bottleneck(stages: &[PipelineStageRecord]) -> (Term, f64) {
+    let capacity = |stage: &PipelineStageRecord| stage.capacity_batches_per_s.unwrap_or(f64::INFINITY);
     let lowest = stages.iter().map(capacity).fold(f64::INFINITY, f64::min);
     let order = [Term::Prove, Term::Close, Term::Aggregate, Term::Block];
     let is_lowest = |term: &Term| {

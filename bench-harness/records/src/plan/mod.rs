@@ -13,6 +13,7 @@ pub mod record;
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
     FleetEstimateRecord, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord, PLAN_SCHEMA_VERSION,
-    ParetoRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SequencingRecord,
-    SimulatedRecord, StageRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
+    ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord,
+    SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord,
+    UnstableRecord,
 };

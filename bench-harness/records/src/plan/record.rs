@@ -132,7 +132,7 @@ pub struct RecommendationRecord {
     /// L1 gas at this load; none without a price of gas.
     pub gas_usd_per_hour: Option<f64>,
     /// Each stage's capacity and use, in the order of the pipeline.
-    pub stages: Vec<StageRecord>,
+    pub stages: Vec<PipelineStageRecord>,
     /// Whether the simulated delay lies within the limit; none without a limit on the delay to consolidated.
     pub verdict: Option<LimitVerdict>,
     /// What P, N and A together can carry.
@@ -170,7 +170,7 @@ pub struct SequencingRecord {
 
 /// A stage of the pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StageRecord {
+pub struct PipelineStageRecord {
     /// Which.
     pub stage: Term,
     /// What it carries at the most; none where it limits nothing.

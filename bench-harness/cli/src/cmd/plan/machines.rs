@@ -270,15 +270,15 @@ fn clock_law(profile: &ProfileRecord, best: &CellSummaryRecord) -> Option<LineFi
 
 fn split_table(rows: &[SplitRecord]) -> String {
     let mut table = crate::output::table([
-        "cores a prover",
+        "cores",
         "prove, s",
         "neighbours",
-        "provers",
-        "aggregators",
+        "P",
+        "A",
         "machines",
         "$/hour",
         "batches/s",
-        "proved, p50 s",
+        "p50, s",
     ]);
     for SplitRecord {
         cores_per_prover,

@@ -121,8 +121,8 @@ fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
     let Planned { cell, heading, plan, record, others } = args.asked.plan(profile)?;
     let text = args.text(&record)?;
     let text = match args.format {
-        Format::Terminal if args.explain => format!("{heading}\n\n{text}\n{others}\n"),
-        Format::Terminal => format!("{heading}\n\n{text}"),
+        Format::Terminal if args.explain => format!("{heading}\n{text}\n{others}\n"),
+        Format::Terminal => format!("{heading}\n{text}"),
         Format::Json | Format::Csv | Format::Markdown => text,
     };
     args.deliver(text, &plan, &record, || args.machines.measured(profile, cell))
