@@ -62,7 +62,7 @@ fn without_noise_there_is_no_doubt() {
 fn the_whole_table() {
     let rules = PairedRules::default();
     println!(
-        "{TRIALS} comparisons a figure, least effect {:.0} %, level {:.0} %, seed {}.\n\n\
+        "{TRIALS} comparisons a figure, min effect {:.0} %, level {:.0} %, seed {}.\n\n\
          | noise | pairs | unchanged: fails | one block alone would | passes | inconclusive | +3 %: passes | +5 %: fails | +10 %: fails |\n\
          |---|---|---|---|---|---|---|---|---|",
         rules.min_effect * 100.0,
