@@ -292,13 +292,13 @@ impl Stream {
     /// Starts what can start: the oldest group first, then the lowest level.
     fn start(&mut self, now_s: f64) {
         for (at, OnItsWay { started, done }) in self.groups.iter_mut().enumerate() {
-            for level in 1..self.shape.widths.len() {
+            for (level, started) in started.iter_mut().enumerate().skip(1) {
                 let possible = self.shape.possible(level, done);
-                while started[level] < possible {
+                while *started < possible {
                     if self.running.len() == self.aggregators {
                         return;
                     }
-                    started[level] += 1;
+                    *started += 1;
                     self.running.push_back((now_s + self.merge_s, self.first_group + at, level));
                 }
             }

@@ -55,10 +55,12 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
     let max = match consolidated_limit(request) {
         Some(limit) => {
             let left_s = limit.limit_s - delay_min_s(request, limit.statistic, 1);
-            if left_s < -1e-9 * limit.limit_s {
-                return 1..=0;
+            let is_too_late = left_s < -1e-9 * limit.limit_s;
+            if is_too_late {
+                0
+            } else {
+                1 + whole_at_most(left_s.max(0.0) / forming_step_min_s(request, limit.statistic))
             }
-            1 + whole_at_most(left_s.max(0.0) / forming_step_min_s(request, limit.statistic))
         }
         None => min.max(whole_at_most(FORMING_S_MAX / request.interval_s())),
     };
