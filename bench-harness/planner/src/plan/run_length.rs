@@ -53,7 +53,7 @@ pub(crate) fn simulated_for(
     let pipeline = request.pipeline(provers, n, aggregators)?;
     let (batches, warmup, replications) = match day_batches(request) {
         // Whole days: the first leaves its queue to those that count.
-        Some(day) => (2 * day, day, 2 << effort.0),
+        Some(day) => (2 * day, day, 4 << effort.0),
         None => length(request, fleet, effort),
     };
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
