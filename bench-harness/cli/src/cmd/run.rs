@@ -43,7 +43,7 @@ fn defaults() -> Overrides {
         provers: Some("1,fill".to_owned()),
         repeats: Some(30),
         min_repeats: Some(3),
-        time_limit_s: Some(40.0),
+        time_limit_s: Some(30.0),
         ..Overrides::default()
     }
 }

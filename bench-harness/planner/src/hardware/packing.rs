@@ -198,7 +198,7 @@ fn exact(patterns: &[(u32, u32)], firsts: u32, seconds: u32) -> Vec<MachineProce
 
 /// Loads that are alike together, those with the most of the first size first.
 fn merged(mut loads: Vec<MachineProcesses>) -> Vec<MachineProcesses> {
-    loads.sort_by(|a, b| (b.first, b.second).cmp(&(a.first, a.second)));
+    loads.sort_by_key(|load| std::cmp::Reverse((load.first, load.second)));
     let mut together: Vec<MachineProcesses> = Vec::new();
     for load in loads {
         match together.last_mut() {

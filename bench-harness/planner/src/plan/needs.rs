@@ -88,6 +88,12 @@ pub(crate) fn forming_s(request: &PlanRequest, n: u32) -> f64 {
     f64::from(n - 1) * interval_s + request.close_s()
 }
 
+/// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
+pub(crate) fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
+    let aggregate_s = request.aggregation.latency_s(n, aggregators.max(1), request.interval_s());
+    forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
+}
+
 /// What one more batch a group adds to a delay at the least, s: the interval between batches for a mean or a 99th
 /// percentile. Half of it for a median of intervals that vary, whose median lies below their mean.
 fn forming_step_min_s(request: &PlanRequest, statistic: Statistic) -> f64 {

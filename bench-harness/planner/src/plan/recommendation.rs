@@ -10,7 +10,9 @@ use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
 use crate::plan::frontier;
 use crate::plan::infeasible;
 use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
-use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, forming_s, provers_min};
+use crate::plan::needs::{
+    batches_per_aggregation_range, consolidated_limit, consolidated_s, forming_s, provers_min,
+};
 use crate::plan::objective::{Cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::{Outcome, cheapest, is_simulated};
@@ -143,12 +145,6 @@ fn known(request: &PlanRequest, fleet: Fleet) -> Result<Option<Judged>, PlanErro
     Ok(Some(Judged::new(request, &precise(request, fleet)?)))
 }
 
-/// Mean delay of a group's oldest transaction to consolidated, without queueing, s.
-fn consolidated_s(request: &PlanRequest, n: u32, aggregators: u32) -> f64 {
-    let aggregate_s = request.aggregation.latency_s(n, aggregators, request.interval_s());
-    forming_s(request, n) + request.prove_mean_s() + aggregate_s + request.l1.mean_wait_s()
-}
-
 /// Each stage with what it carries and how much of that is used.
 pub(crate) fn stages(request: &PlanRequest, fleet: Fleet) -> Vec<PipelineStageRecord> {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
@@ -219,7 +215,7 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
             .batch_transactions()
             .map(|size| throughput * request.fill_fraction() * f64::from(size)),
         delay_virtual_s: forming_s(request, 1) + request.l1.mean_wait_s(),
-        delay_consolidated_s: consolidated_s(request, n, aggregators.max(1)),
+        delay_consolidated_s: consolidated_s(request, n, aggregators),
         verifications_per_group: 1,
         verifications_per_hour: 3600.0 * throughput / f64::from(n),
         bottleneck,

@@ -10,7 +10,7 @@ use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::frontier::{Corner, aggregators, cheapest_corner, is_possible, provers};
 use crate::plan::judge::{Judge, Judged};
-use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, delay_min_s};
+use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, consolidated_s, delay_min_s};
 use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
@@ -45,15 +45,23 @@ pub(crate) fn is_simulated(request: &PlanRequest) -> bool {
 struct Candidate {
     fleet: Fleet,
     cost_min: Cost,
+    /// A lower bound; the mean without queueing where nothing is simulated and groups are not too large for it.
     delay_min_s: f64,
 }
+
+/// Groups up to this size have the merges of their mean delay played through, to order those of one cost.
+const PLAYED_MAX: u32 = 2_000;
 
 impl Candidate {
     fn new(request: &PlanRequest, n: u32) -> Self {
         let (provers, aggregators) = (provers(request).min, aggregators(request, n).min);
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators };
         let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
-        Self { fleet, cost_min: cost(request, fleet), delay_min_s: delay_min_s(request, statistic, n) }
+        let delay_min_s = match is_simulated(request) || n > PLAYED_MAX {
+            true => delay_min_s(request, statistic, n),
+            false => consolidated_s(request, n, aggregators),
+        };
+        Self { fleet, cost_min: cost(request, fleet), delay_min_s }
     }
 }
 

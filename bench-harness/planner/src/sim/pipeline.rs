@@ -88,7 +88,7 @@ pub fn check_attempts(
 ) -> Result<(), PlanError> {
     let attempts = attempts(prove, stragglers, crashes);
     match crashes {
-        Some(Crashes { mtbf_s, .. }) if !(attempts <= ATTEMPTS_MAX) => Err(PlanError::bad(
+        Some(Crashes { mtbf_s, .. }) if attempts.is_nan() || attempts > ATTEMPTS_MAX => Err(PlanError::bad(
             "mtbf_s",
             &format!(
                 "so long a time between crashes that a proof of {} s takes at most {ATTEMPTS_MAX} attempts (raise it, \
