@@ -48,7 +48,7 @@ fn arrivals_of_every_law() {
     // The peak is twice the mean: 24 provers carry it.
     assert!((24..=30).contains(&provers(&quick)), "{}", provers(&quick));
     for (bad, wanted) in [
-        ("daily:1,x", "daily:RATES"),
+        ("daily:1,x", "RATES: expected a number from 0 to 1e9, got `x`"),
         ("daily:0,0", "daily mean rate: expected a finite number above zero"),
         ("daily:1,-1", "a number from 0 to 1e9"),
         ("erlang:0", "a whole number from 1 to 10000"),
