@@ -83,8 +83,16 @@ impl RunAhead {
     /// assert_eq!(RunAhead::new(14, (120.0, 0.3), 0.0, 0.99)?.unproved_max(), 14);
     /// # Ok::<(), planner::PlanError>(())
     /// ```
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
     pub fn unproved_max(&self) -> u64 {
+        // Just where a proof of every prover ends the normal law scatters most and allows less than a little before it;
+        // what a shorter wait allows a longer one allows as well.
+        let shorter = (0..=16_u32).map(|eighths| self.wait_max_s - f64::from(eighths) / 8.0 * self.prove_s);
+        let waits = shorter.filter(|wait_s| *wait_s >= 0.0);
+        waits.map(|wait_max_s| Self { wait_max_s, ..*self }.unproved_at()).fold(0, u64::max)
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
+    fn unproved_at(&self) -> u64 {
         let provers = f64::from(self.provers);
         let (mean, variance) = self.ended_within();
         let ended = provers * mean - normal::quantile(self.confidence) * (provers * variance).sqrt();

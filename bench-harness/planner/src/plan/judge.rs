@@ -129,6 +129,11 @@ impl<'a> Judge<'a> {
         Self { effort_min: SEARCH_EFFORT_MAX, ..Self::new(request, batches_left) }
     }
 
+    /// Whether this one looks longer from the first.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.effort_min == SEARCH_EFFORT_MAX
+    }
+
     /// Whether what may be simulated is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.batches_left == 0

@@ -99,12 +99,37 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanErr
             let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
             Ok(Chosen { fleet, judged: known(request, fleet)?, search })
         }
-        (None, Outcome::None(nearest)) => Err(infeasible::nothing(request, nearest, below.is_some())),
+        (None, Outcome::None(nearest)) => {
+            let rescued = match nearest.filter(|_| judge.is_careful()) {
+                Some((fleet, _)) => rescued(request, fleet)?,
+                None => None,
+            };
+            match rescued {
+                Some((fleet, judged)) => Ok(Chosen { fleet, judged: Some(judged), search }),
+                None => Err(infeasible::nothing(request, nearest, below.is_some())),
+            }
+        }
         (None, Outcome::Found(found)) => {
             let judged = decided(request, found.fleet)?;
             Ok(Chosen { fleet: found.fleet, judged: Some(judged), search })
         }
     }
+}
+
+/// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
+/// word before a target is refused by little.
+fn rescued(request: &PlanRequest, nearest: Fleet) -> Result<Option<(Fleet, Judged)>, PlanError> {
+    let mut best = (nearest, decided(request, nearest)?);
+    if !best.1.is_good() {
+        return Ok(None);
+    }
+    let mut fails = frontier::provers(request).min.saturating_sub(1);
+    while best.0.provers > fails + 1 {
+        let fleet = Fleet { provers: u32::midpoint(fails, best.0.provers), ..nearest };
+        let judged = decided(request, fleet)?;
+        if judged.is_good() { best = (fleet, judged) } else { fails = fleet.provers }
+    }
+    Ok(Some(best))
 }
 
 fn progress(judge: &Judge<'_>) -> SearchRecord {
