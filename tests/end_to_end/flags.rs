@@ -38,7 +38,9 @@ fn needing_another() -> Vec<Case> {
         (plan("--json --format csv"), &["--json", "--format"]),
         (profile("--aggregate-shape tree:4"), &["--aggregate-merge"]),
     ];
-    for flag in ["--of-workload mix", "--of-batch-size 4", "--of-cores 1", "--of-provers 1"] {
+    for flag in
+        ["--of-workload mix", "--of-system plonky2", "--of-batch-size 4", "--of-cores 1", "--of-provers 1"]
+    {
         cases.push((plan(flag), &["give --profile"]));
     }
     for flag in ["--catalogue a.csv", "--measured-on a", "--measured-ghz 2", "--measured-cores 2"] {
@@ -286,6 +288,8 @@ fn every_flag_of_a_plan_does_something() {
         tried.extend(names.map(str::to_owned));
     }
     // Those that choose a cell of a profile: `verbs` and `machines` try them.
-    tried.extend(["profile", "of-workload", "of-batch-size", "of-cores", "of-provers"].map(str::to_owned));
+    tried.extend(
+        ["profile", "of-workload", "of-system", "of-batch-size", "of-cores", "of-provers"].map(str::to_owned),
+    );
     assert_eq!(flags_of(&bench, "plan"), tried);
 }

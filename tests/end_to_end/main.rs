@@ -24,6 +24,7 @@
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`own_prover`] | the proof system `command` |
+//! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
@@ -51,6 +52,7 @@ mod killed;
 mod laws;
 mod log;
 mod machines;
+mod no_aggregation;
 mod own_prover;
 mod pipelines;
 mod processes;

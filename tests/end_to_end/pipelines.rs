@@ -121,7 +121,9 @@ fn shapes_of_aggregation() {
     let spread = plan(&bench, "--fix-n 9 --aggregate-cv 0.5");
     assert_eq!(spread["inputs"]["aggregation"]["step"]["cv"].as_f64(), Some(0.5));
     for bad in ["tree:1", "tree", "star"] {
-        bench.run(&format!("{SEED} --aggregate-shape {bad}")).fails(2, &["pairwise, fold or tree:K"]);
+        bench
+            .run(&format!("{SEED} --aggregate-shape {bad}"))
+            .fails(2, &["pairwise, fold, separate or tree:K"]);
     }
     let total =
         "plan --close 10s --prove 120s --aggregate 12s --target-batches-per-s 0.1 --aggregate-shape fold";

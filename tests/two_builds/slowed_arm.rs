@@ -48,6 +48,7 @@ fn the_arm() {
             machine: Vec::new(),
             spec: serde_json::Map::new(),
             cells: vec![CELL.to_owned()],
+            without_aggregation: Vec::new(),
         }),
         Some(wanted) => ArmAnswer::Sample(sample(wanted)),
     };
@@ -61,7 +62,7 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
     assert_eq!(std::env::var("RAYON_NUM_THREADS").as_deref(), Ok("1"), "the wrapper says so");
     let percent: f64 = std::env::var("SLOWED_BY").expect("set").parse().expect("a number");
     let shape = Shape { depth: Depth::new(4).expect("in range"), capacity: 1, slots: SlotKind::Transfer };
-    let mut circuit = BatchCircuit::build(shape);
+    let mut circuit: BatchCircuit = BatchCircuit::build(shape);
     // One bit of grinding: its luck is drawn anew in each proof, since plonky2 fills unused wires at random, and in a
     // circuit as small as this it is most of the time. To average it out takes more pairs than a test has time for.
     circuit.circuit.common.config.fri_config.proof_of_work_bits = 1;

@@ -42,18 +42,23 @@ fn roots(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("state root");
     group.sample_size(20).throughput(Throughput::Elements(TRANSACTIONS as u64));
     let (state, batch) = world(0.5);
-    group.bench_function("once a batch of 10000", |bencher| {
-        bencher.iter_batched_ref(
-            || {
-                let mut after = state.clone();
-                let executed = after.execute(&batch);
-                assert!(executed.is_ok(), "a generated batch executes");
-                after
-            },
-            State::update_root,
-            BatchSize::LargeInput,
-        );
-    });
+    for threads in [1, 2] {
+        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {
+            unreachable!("threads can be started")
+        };
+        group.bench_function(format!("once a batch of 10000, {threads} threads"), |bencher| {
+            bencher.iter_batched_ref(
+                || {
+                    let mut after = state.clone();
+                    let executed = after.execute(&batch);
+                    assert!(executed.is_ok(), "a generated batch executes");
+                    after
+                },
+                |after| pool.install(|| after.update_root()),
+                BatchSize::LargeInput,
+            );
+        });
+    }
     group.finish();
 }
 

@@ -4,7 +4,7 @@ use crate::account::{Account, AccountId};
 pub use crate::depth::{Depth, DepthError, LeafIndex};
 use crate::hash::{Digest, hash_pair};
 use crate::ledger::{BatchError, ExecutionError, Ledger, Receipt, Touched};
-use crate::merkle::DensePrefixTree;
+use crate::merkle::{DensePrefixTree, SHARED_MIN, of_each};
 use crate::pool::{Pool, PoolId};
 use crate::transaction::Batch;
 
@@ -67,9 +67,19 @@ impl State {
     pub fn update_root(&mut self) -> Digest {
         let Touched { accounts, pools } = self.ledger.take_touched();
         let ledger = &self.ledger;
-        self.accounts
-            .replace(accounts.iter().map(|id| (id.0 as usize, ledger.accounts()[id.0 as usize].hash())));
-        self.pools.replace(pools.iter().map(|id| (id.0 as usize, ledger.pools()[id.0 as usize].hash())));
+        let account = |id: &AccountId| (id.0 as usize, ledger.accounts()[id.0 as usize].hash());
+        let pool = |id: &PoolId| (id.0 as usize, ledger.pools()[id.0 as usize].hash());
+        let (account_tree, pool_tree) = (&mut self.accounts, &mut self.pools);
+        if accounts.len() + pools.len() < SHARED_MIN || rayon::current_num_threads() == 1 {
+            account_tree.replace(accounts.iter().map(account));
+            pool_tree.replace(pools.iter().map(pool));
+        } else {
+            // Inside the pool, so that no level of a tree has to be handed to it anew.
+            rayon::join(
+                || account_tree.replace(of_each(&accounts, account)),
+                || pool_tree.replace(of_each(&pools, pool)),
+            );
+        }
         self.root()
     }
 

@@ -3,6 +3,7 @@
 //! Owns the verdicts over a [`MachineState`]. It changes nothing: whoever runs the machine does.
 
 use crate::check::{Check, Verdict};
+use crate::features::{GenericBuild, NATIVE_BUILD};
 use crate::state::MachineState;
 
 /// Runs all checks, in a fixed order.
@@ -41,9 +42,15 @@ fn warn_unless(good: bool) -> Verdict {
 
 fn features(state: &MachineState) -> Check {
     let known = state.features.compiled_in.as_ref().zip(state.features.on_this_cpu.as_ref());
-    check("target_features", known, "build the program on this machine", |_| match state.features.check() {
-        Ok(()) => (Verdict::Pass, "the processor has all that was compiled in".to_owned()),
-        Err(missing) => (Verdict::Fail, missing.to_string()),
+    let advice = format!("build the program on this machine, with {NATIVE_BUILD}");
+    check("target_features", known, &advice, |_| {
+        match (state.features.check(), state.features.generic_build()) {
+            (Err(missing), _) => (Verdict::Fail, missing.to_string()),
+            (Ok(()), Some(GenericBuild { unused })) => {
+                (Verdict::Warn, format!("compiled without {}, which the processor has", unused.join(" and ")))
+            }
+            (Ok(()), None) => (Verdict::Pass, "the build may use what the processor has".to_owned()),
+        }
     })
 }
 
@@ -240,6 +247,23 @@ mod tests {
         }
         state.conditions.governor = Some("performance,powersave".to_owned());
         assert_eq!(verdict(&state, "governor"), Verdict::Warn);
+    }
+
+    #[test]
+    fn a_build_may_need_more_or_use_less_than_the_processor_has() {
+        let mut state = unknown_machine();
+        let own = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        for (compiled_in, on_this_cpu, wanted) in [
+            (&["avx2"][..], &["avx2"][..], Verdict::Pass),
+            (&["sse2"], &["sse2", "avx2"], Verdict::Warn),
+            (&["avx2"], &["sse2"], Verdict::Fail),
+        ] {
+            state.features.compiled_in = own(compiled_in);
+            state.features.on_this_cpu = own(on_this_cpu);
+            assert_eq!(verdict(&state, "target_features"), wanted);
+        }
+        state.features.on_this_cpu = None;
+        assert_eq!(verdict(&state, "target_features"), Verdict::Unknown);
     }
 
     #[test]

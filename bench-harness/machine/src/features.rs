@@ -27,6 +27,31 @@ pub struct MissingFeatures {
     pub missing: Vec<String>,
 }
 
+/// Vector instructions that field arithmetic is written for, several elements at a time: which of them a build may
+/// use decides how fast it proves.
+const VECTORS: [&str; 2] = ["avx2", "avx512f"];
+
+/// A build that may not use vector instructions which the processor has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenericBuild {
+    /// The compiler's names of what is not used.
+    pub unused: Vec<String>,
+}
+
+impl std::fmt::Display for GenericBuild {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "this program was compiled without {}, which this processor has, and may prove slower than it could; \
+             build it here with {NATIVE_BUILD}",
+            self.unused.join(" and ")
+        )
+    }
+}
+
+/// What the user sets so that a build may use all that the processor has.
+pub const NATIVE_BUILD: &str = "RUSTFLAGS=\"-C target-cpu=native\"";
+
 #[cfg(target_arch = "x86_64")]
 macro_rules! x86_features {
     ($($name:tt),+ $(,)?) => {
@@ -93,6 +118,17 @@ impl TargetFeatures {
         Self::default()
     }
 
+    /// Whether this build leaves vector instructions of the processor unused; `None` where it uses all of them, or
+    /// where either is unknown.
+    #[must_use]
+    pub fn generic_build(&self) -> Option<GenericBuild> {
+        let (compiled_in, on_this_cpu) = (self.compiled_in.as_ref()?, self.on_this_cpu.as_ref()?);
+        let has = |names: &[String], wanted: &str| names.iter().any(|name| name == wanted);
+        let is_unused = |name: &&str| has(on_this_cpu, name) && !has(compiled_in, name);
+        let unused: Vec<_> = VECTORS.into_iter().filter(is_unused).map(str::to_owned).collect();
+        (!unused.is_empty()).then_some(GenericBuild { unused })
+    }
+
     /// Compares the two; where either is unknown, nothing can be said and nothing is refused.
     ///
     /// # Errors
@@ -128,6 +164,21 @@ mod tests {
     fn enough_or_unknown_is_no_error() {
         assert_eq!(features(&["sse2"], &["sse2", "avx2"]).check(), Ok(()));
         assert_eq!(TargetFeatures::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_generic_build_names_what_it_leaves_and_the_flag() {
+        let generic = features(&["sse2"], &["sse2", "avx2", "avx512f"]).generic_build().expect("generic");
+        assert_eq!(generic.unused, ["avx2", "avx512f"]);
+        let text = generic.to_string();
+        assert!(text.contains("without avx2 and avx512f"), "{text}");
+        assert!(text.contains("RUSTFLAGS=\"-C target-cpu=native\""), "{text}");
+        let half = features(&["sse2", "avx2"], &["sse2", "avx2", "avx512f"]).generic_build();
+        assert_eq!(half.map(|half| half.unused), Some(vec!["avx512f".to_owned()]));
+        for enough in [features(&["avx2"], &["avx2"]), features(&["sse2"], &["sse2", "sha"])] {
+            assert_eq!(enough.generic_build(), None);
+        }
+        assert_eq!(TargetFeatures::default().generic_build(), None);
     }
 
     #[cfg(target_arch = "x86_64")]

@@ -62,7 +62,7 @@ pub use cpu_list::{CpuList, CpuListError};
 pub use cpufreq::{CpufreqError, FrequencyHold};
 pub use duty::{DutyCycle, DutyMeter, DutyRefusal};
 pub use duty_error::DutyError;
-pub use features::{MissingFeatures, TargetFeatures};
+pub use features::{GenericBuild, MissingFeatures, NATIVE_BUILD, TargetFeatures};
 pub use group::Throttling;
 pub use interference::{Standard, lost_fraction};
 pub use memory::{Headroom, Memory, MemoryBound};

@@ -1,5 +1,6 @@
 //! One combination that is measured: workload, batch size, proof system, cores, clock.
 
+use crate::spec::choice::SystemChoice;
 use machine::{ClockSetting, CoreCount};
 use prover::system::SlotKind;
 use records::sample::CellRecord;
@@ -85,10 +86,10 @@ pub struct Cell {
     pub batch_transactions: usize,
     /// Transactions for which the circuit has room, no fewer.
     pub capacity_transactions: usize,
-    /// Batches in an aggregation.
+    /// Batches in an aggregation; 1 where the proof system is known to have none.
     pub batches_per_aggregation: usize,
-    /// `plonky2`, `scripted` or `command`.
-    pub proof_system: &'static str,
+    /// What proves.
+    pub system: SystemChoice,
     /// Threads of the prover.
     pub cores: CoreCount,
     /// How the clock is held.
@@ -105,7 +106,7 @@ impl Cell {
             batch_transactions,
             capacity_transactions,
             batches_per_aggregation,
-            proof_system,
+            system,
             cores,
             clock,
             provers,
@@ -116,7 +117,7 @@ impl Cell {
             batch_transactions: *batch_transactions as u64,
             capacity_transactions: *capacity_transactions as u64,
             batches_per_aggregation: *batches_per_aggregation as u64,
-            proof_system: (*proof_system).to_owned(),
+            proof_system: system.name().to_owned(),
             cores: cores.get() as u64,
             clock: clock.to_string(),
             provers: provers.get() as u64,

@@ -11,7 +11,7 @@ use crate::child::source::Source;
 use crate::child::system::System;
 use crate::run::MeasureError;
 use crate::schedule::Schedule;
-use crate::spec::Spec;
+use crate::spec::{Spec, SystemChoice};
 use crate::stopping::CellProgress;
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProverError, Shape, SlotKind, verify_against_native};
@@ -51,19 +51,37 @@ pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<SpecFigures, M
     // Cores, clocks and provers at once make cells of the same figures: the first stands for them.
     let mut cells: Vec<&Cell> = Vec::new();
     for cell in schedule.cells() {
-        if !cells.iter().any(|known| name(known) == name(cell)) {
+        if !cells.iter().any(|known| name(spec, known) == name(spec, cell)) {
             cells.push(cell);
         }
     }
-    // Cells of one circuit stand together, since a set-up takes seconds.
-    cells.sort_by_key(|cell| (cell.workload.slots() != SlotKind::Transfer, cell.capacity_transactions));
-    let inputs = inputs(spec);
-    let mut systems = None;
     let (mut first, mut again) = (Vec::new(), Vec::new());
-    for cell in cells {
-        tell(&name(cell));
-        let wrong = |error: ProverError| of_cell(cell, &error);
-        let work = Work::new(spec, cell).map_err(wrong)?;
+    for system in &spec.systems {
+        let mut cells: Vec<_> = cells.iter().copied().filter(|cell| cell.system == *system).collect();
+        // Cells of one circuit stand together, since a set-up takes seconds.
+        cells.sort_by_key(|cell| (cell.workload.slots() != SlotKind::Transfer, cell.capacity_transactions));
+        of_system(spec, &cells, &mut first, &mut again, tell)?;
+    }
+    let inputs = inputs(spec);
+    let record =
+        |cells| FiguresRecord { schema_version: FIGURES_SCHEMA_VERSION, inputs: inputs.clone(), cells };
+    Ok(SpecFigures { record: record(first), again: record(again) })
+}
+
+/// The figures of the cells of one system, appended to `first`; those of the second computation to `again`.
+fn of_system(
+    spec: &Spec,
+    cells: &[&Cell],
+    first: &mut Vec<CellFiguresRecord>,
+    again: &mut Vec<CellFiguresRecord>,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), MeasureError> {
+    let mut systems = None;
+    for (place, cell) in cells.iter().enumerate() {
+        let name = name(spec, cell);
+        tell(&name);
+        let wrong = |error: ProverError| of_cell(&name, &error);
+        let work = Work::new(spec, cell, name.clone()).map_err(wrong)?;
         let (one, other) = match &mut systems {
             Some(pair) => pair,
             None => {
@@ -72,7 +90,7 @@ pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<SpecFigures, M
             }
         };
         // Side by side, since much of a set-up keeps one core busy alone.
-        let with_trees = first.is_empty();
+        let with_trees = place == 0;
         let (figures, second) = std::thread::scope(|scope| {
             let second = scope.spawn(|| work.again(other));
             (work.first(one, with_trees), second.join())
@@ -81,14 +99,13 @@ pub fn figures(spec: &Spec, tell: &mut dyn FnMut(&str)) -> Result<SpecFigures, M
         let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         again.push(second.map_err(wrong)?);
     }
-    let record =
-        |cells| FiguresRecord { schema_version: FIGURES_SCHEMA_VERSION, inputs: inputs.clone(), cells };
-    Ok(SpecFigures { record: record(first), again: record(again) })
+    Ok(())
 }
 
 fn inputs(spec: &Spec) -> FigureInputsRecord {
+    let systems: Vec<_> = spec.systems.iter().map(SystemChoice::name).collect();
     FigureInputsRecord {
-        proof_system: spec.system.name().to_owned(),
+        proof_system: systems.join(","),
         seed: spec.seed,
         accounts: u64::from(spec.population.accounts),
         pools: u64::from(spec.population.pools),
@@ -101,17 +118,22 @@ fn inputs(spec: &Spec) -> FigureInputsRecord {
     }
 }
 
-/// `swap of 32`, `mix-0.5 of 32`: without the capacity, so that a circuit that grew is a cell that changed.
-fn name(cell: &Cell) -> String {
+/// `swap of 32`, `mix-0.5 of 32`, and with the system where there are several: without the capacity, so that a circuit
+/// that grew is a cell that changed.
+fn name(spec: &Spec, cell: &Cell) -> String {
     let ratio = match (cell.workload.name(), cell.workload.swap_ratio()) {
         ("mix", Some(ratio)) => format!("-{ratio}"),
         _ => String::new(),
     };
-    format!("{}{ratio} of {}", cell.workload.name(), cell.batch_transactions)
+    let system = match spec.systems.as_slice() {
+        [_] => String::new(),
+        _ => format!(", {}", cell.system.name()),
+    };
+    format!("{}{ratio} of {}{system}", cell.workload.name(), cell.batch_transactions)
 }
 
-fn of_cell(cell: &Cell, error: &ProverError) -> MeasureError {
-    let (cell, why) = (name(cell), error.to_string());
+fn of_cell(cell: &str, error: &ProverError) -> MeasureError {
+    let (cell, why) = (cell.to_owned(), error.to_string());
     if error.is_wrong_proof() {
         MeasureError::WrongProof { cell, why }
     } else {
@@ -145,14 +167,14 @@ struct Chain {
 }
 
 impl Work {
-    fn new(spec: &Spec, cell: &Cell) -> Result<Self, ProverError> {
+    fn new(spec: &Spec, cell: &Cell, name: String) -> Result<Self, ProverError> {
         let request = CellRequest::new("figures", spec, cell, CellProgress::default());
         let (source, shape) = Source::new(&request)?;
         Ok(Self {
-            name: name(cell),
+            name,
             source,
             shape,
-            batches: spec.batches_per_aggregation,
+            batches: cell.batches_per_aggregation,
             allow_unverified: spec.allow_unverified,
             request,
         })
@@ -161,7 +183,7 @@ impl Work {
     /// Every figure; of aggregation where asked for.
     fn first(&self, system: &mut System, with_trees: bool) -> Result<CellFiguresRecord, ProverError> {
         let described = system.as_dyn_mut().set_up(self.shape, self.batches)?;
-        let with_trees = with_trees && system.support().aggregate;
+        let with_trees = with_trees && system.capabilities().aggregation.is_some();
         let proved = if with_trees { self.batches } else { 1 };
         let chain = self.chain(system, FIRST_CHAIN, proved)?;
         let mut proofs = vec![length("batch", chain.proofs.first())];
@@ -262,7 +284,7 @@ impl Work {
     }
 
     fn checked(&self, system: &System, proof: &Proof, native: &Statement) -> Result<(), ProverError> {
-        if system.support().verify {
+        if system.capabilities().verifies {
             return verify_against_native(system.as_dyn(), proof, native).map(drop);
         }
         if self.allow_unverified {
@@ -295,7 +317,7 @@ mod tests {
             pools: Some(2),
             depth: Some(8),
             batch_sizes: Some(vec![4, 2]),
-            proof_system: Some("scripted".to_owned()),
+            proof_system: Some(vec!["scripted".to_owned()]),
             batches_per_aggregation: Some(batches),
             ..Overrides::default()
         };

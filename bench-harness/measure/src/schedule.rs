@@ -2,7 +2,7 @@
 
 use crate::cell::{Cell, Workload};
 use crate::child::source::trace_batches;
-use crate::spec::{Spec, SpecError};
+use crate::spec::{Spec, SpecError, SystemChoice};
 
 /// The cells of a spec, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,30 +12,40 @@ pub struct Schedule {
 
 impl Schedule {
     /// The cells: workloads outermost, then batch sizes ascending, so that small cells come before large ones; then
-    /// clocks, cores ascending, and provers at once ascending.
+    /// proof systems, clocks, cores ascending, and provers at once ascending. A batch size that a proof system does
+    /// not take is left to the others.
     ///
     /// # Errors
-    /// A trace that cannot be read, breaks a rule, or has too few or too long batches.
+    /// A trace that cannot be read, breaks a rule, or has too few or too long batches; a batch size that no system
+    /// takes, or a system that takes none.
     pub fn new(spec: &Spec) -> Result<Self, SpecError> {
+        check_sizes(spec)?;
         let mut cells = Vec::new();
         for workload in &spec.workloads {
             for batch_transactions in &spec.batch_sizes {
-                let capacity_transactions = spec.capacity.unwrap_or(*batch_transactions);
-                if let Workload::Trace { file } = workload {
-                    check_trace(spec, file, *batch_transactions, capacity_transactions)?;
-                }
-                for (clock, cores) in product(&spec.clocks, &spec.cores) {
-                    for provers in spec.provers.resolve(cores, spec.usable) {
-                        cells.push(Cell {
-                            workload: workload.clone(),
-                            batch_transactions: *batch_transactions,
-                            capacity_transactions,
-                            batches_per_aggregation: spec.batches_per_aggregation,
-                            proof_system: spec.system.name(),
-                            cores,
-                            clock,
-                            provers,
-                        });
+                for system in &spec.systems {
+                    let capacity_transactions = spec.capacity.unwrap_or(*batch_transactions);
+                    if !takes(system, capacity_transactions) {
+                        continue;
+                    }
+                    let batches_per_aggregation = batches_of(spec, system);
+                    if let Workload::Trace { file } = workload {
+                        let room = (*batch_transactions, capacity_transactions, batches_per_aggregation);
+                        check_trace(spec, file, room)?;
+                    }
+                    for (clock, cores) in product(&spec.clocks, &spec.cores) {
+                        for provers in spec.provers.resolve(cores, spec.usable) {
+                            cells.push(Cell {
+                                workload: workload.clone(),
+                                batch_transactions: *batch_transactions,
+                                capacity_transactions,
+                                batches_per_aggregation,
+                                system: system.clone(),
+                                cores,
+                                clock,
+                                provers,
+                            });
+                        }
                     }
                 }
             }
@@ -53,20 +63,52 @@ fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
     first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
 }
 
+/// Whether a system can have room for so many transactions; one that says so in its set-up only may.
+fn takes(system: &SystemChoice, capacity: usize) -> bool {
+    system.capabilities().is_none_or(|can| can.batch_sizes.allow(capacity))
+}
+
+/// Batches in an aggregation, and so in a repeat. A system that cannot aggregate has its batches verified one by one:
+/// there is no group.
+fn batches_of(spec: &Spec, system: &SystemChoice) -> usize {
+    if system.cannot_aggregate() { 1 } else { spec.batches_per_aggregation }
+}
+
+/// No size and no system of a spec may be without a cell.
+fn check_sizes(spec: &Spec) -> Result<(), SpecError> {
+    let capacities: Vec<_> = spec.batch_sizes.iter().map(|size| spec.capacity.unwrap_or(*size)).collect();
+    let sizes_of = |system: &SystemChoice| {
+        let sizes = system.capabilities().map(|can| can.batch_sizes.to_string()).unwrap_or_default();
+        format!("{sizes}, as {} takes them", system.name())
+    };
+    let refuse = |expected: String, got: String| SpecError::Field { field: "batch_sizes", expected, got };
+    for system in &spec.systems {
+        if !capacities.iter().any(|capacity| takes(system, *capacity)) {
+            let got: Vec<_> = capacities.iter().map(ToString::to_string).collect();
+            return Err(refuse(sizes_of(system), got.join(", ")));
+        }
+    }
+    match capacities.iter().find(|capacity| !spec.systems.iter().any(|system| takes(system, **capacity))) {
+        None => Ok(()),
+        Some(capacity) => {
+            let expected: Vec<_> = spec.systems.iter().map(sizes_of).collect();
+            Err(refuse(expected.join("; or "), capacity.to_string()))
+        }
+    }
+}
+
 fn check_trace(
     spec: &Spec,
     file: &std::path::Path,
-    batch_transactions: usize,
-    capacity: usize,
+    (batch_transactions, capacity, batches_needed): (usize, usize, usize),
 ) -> Result<(), SpecError> {
     let wrong = |source| SpecError::Trace { file: file.to_owned(), source };
     let batches = trace_batches(file, &spec.population, spec.seed, batch_transactions).map_err(wrong)?;
-    if batches.len() < spec.batches_per_aggregation {
+    if batches.len() < batches_needed {
         return Err(SpecError::Field {
             field: "trace",
             expected: format!(
-                "at least {} batches of {batch_transactions} transactions, as batches_per_aggregation says",
-                spec.batches_per_aggregation
+                "at least {batches_needed} batches of {batch_transactions} transactions, as batches_per_aggregation says"
             ),
             got: format!("{} in {}", batches.len(), file.display()),
         });
@@ -111,6 +153,46 @@ mod tests {
         let mut unique = keys.clone();
         unique.dedup();
         assert_eq!(unique, keys);
+    }
+
+    #[test]
+    fn a_system_that_cannot_aggregate_has_no_group() {
+        let names = ["plonky2", "plonky2-keccak"].map(str::to_owned);
+        let schedule = schedule(Overrides {
+            batch_sizes: Some(vec![8]),
+            cores: Some("1".to_owned()),
+            proof_system: Some(names.to_vec()),
+            ..Overrides::default()
+        });
+        let keys: Vec<_> = schedule.expect("valid").cells().iter().map(|cell| cell.record().key()).collect();
+        assert_eq!(keys, ["mix-0.5/8of8/x4/plonky2/1c/as_is", "mix-0.5/8of8/x1/plonky2-keccak/1c/as_is"]);
+    }
+
+    #[test]
+    fn a_batch_size_that_a_system_does_not_take_is_left_to_the_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = folder.path().join("script.toml");
+        std::fs::write(&script, "max_transactions = 8\n").expect("written");
+        let with = |systems: &[&str], sizes: &[usize]| {
+            schedule(Overrides {
+                batch_sizes: Some(sizes.to_vec()),
+                cores: Some("1".to_owned()),
+                proof_system: Some(systems.iter().map(|name| (*name).to_owned()).collect()),
+                script: Some(script.clone()),
+                ..Overrides::default()
+            })
+        };
+        let both = with(&["scripted", "plonky2"], &[8, 16]).expect("valid");
+        let cells: Vec<_> =
+            both.cells().iter().map(|cell| (cell.capacity_transactions, cell.system.name())).collect();
+        assert_eq!(cells, [(8, "scripted"), (8, "plonky2"), (16, "plonky2")]);
+        for (systems, sizes) in [(&["scripted"][..], &[8, 16][..]), (&["plonky2", "scripted"], &[16])] {
+            let error = with(systems, sizes).expect_err("no cell").to_string();
+            assert!(
+                error.contains("batch_sizes: expected 1 to 8 transactions, as scripted takes them, got 16"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -73,6 +73,11 @@ impl CellProgress {
         Self { spent_s: self.spent_s + spent_s, ..self.clone() }
     }
 
+    /// Time that was spent on the cell before, s.
+    pub(crate) fn spent_s(&self) -> f64 {
+        self.spent_s
+    }
+
     /// Complete repeats.
     pub fn made(&self) -> u64 {
         self.made.len() as u64

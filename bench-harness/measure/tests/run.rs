@@ -5,7 +5,7 @@ use measure::host::Host;
 use measure::run::error::ErrorKind;
 use measure::run::events::RunEvent;
 use measure::run::launch::Launcher;
-use measure::run::{MeasureError, Outcome, Run};
+use measure::run::{MeasureError, MoreTime, Outcome, Run};
 use measure::schedule::Schedule;
 use measure::spec::{Overrides, Spec, file};
 use records::machine::{MACHINE_SCHEMA_VERSION, MachineRecord};
@@ -258,6 +258,35 @@ fn a_spent_time_limit_ends_a_cell_after_the_least_repeats() {
 }
 
 #[test]
+fn more_time_goes_to_the_cells_that_it_is_for_and_takes_nothing_twice() {
+    let bench = Bench::new(
+        "prove = { fixed_s = 0.02 }\nwitness = { fixed_s = 0 }\nreal_time = true\n\
+        merge = { fixed_s = 0 }\nverify = { fixed_s = 0 }\n",
+    );
+    let spec = bench.spec("min_repeats = 1\ntime_limit_s = 0.001\n");
+    let first = bench.go(&spec, false, None).expect("runs");
+    let of =
+        |outcome: &Outcome| -> Vec<_> { outcome.cells.iter().map(|cell| (cell.repeats, cell.end)).collect() };
+    assert_eq!(of(&first), [(1, Some(EndName::TimeLimit)); 2]);
+    let stop = AtomicBool::new(false);
+    let run = Run { spec: &spec, host: &bench.host, launcher: &Launcher::InProcess, stop: &stop };
+    let more = |further_s| MoreTime {
+        cells: vec![first.cells[1].cell.clone()],
+        further: std::time::Duration::from_secs(further_s),
+    };
+    let extended = run.extend(&bench.out(), &more(60), &mut |_: &RunEvent<'_>| {}).expect("goes on");
+    assert_eq!(of(&extended), [(1, Some(EndName::TimeLimit)), (3, Some(EndName::Repeats))]);
+    let proofs =
+        |cell: usize| extended.profile.cells[cell].quantity(QuantityName::Prove).expect("measured").samples;
+    assert_eq!((proofs(0), proofs(1)), (2, 6), "two batches a repeat, each once");
+    // A cell that has all its repeats is not measured again.
+    let again = run.extend(&bench.out(), &more(60), &mut |_: &RunEvent<'_>| {}).expect("goes on");
+    assert_eq!((again.samples, of(&again)), (0, of(&extended)));
+    let resumed = bench.go(&spec, true, None).expect("nothing to do");
+    assert_eq!((resumed.samples, of(&resumed)), (0, of(&extended)));
+}
+
+#[test]
 fn a_folder_that_holds_a_run_is_left_alone() {
     let bench = Bench::new(SCRIPT);
     bench.start("").expect("runs");
@@ -326,7 +355,7 @@ fn a_prover_that_cannot_verify_is_measured_only_where_that_is_allowed() {
     let program = format!("read -r line; echo '{reply}'; while read -r line; do echo '{proof}'; done");
     let bench = Bench::new("");
     let layer = Overrides {
-        proof_system: Some("command".to_owned()),
+        proof_system: Some(vec!["command".to_owned()]),
         command: Some(vec!["sh".to_owned(), "-c".to_owned(), program]),
         ..bench.spec("").effective().clone()
     };
@@ -353,7 +382,7 @@ fn a_prover_that_cannot_verify_is_measured_only_where_that_is_allowed() {
 fn plonky2_proves_a_small_cell() {
     let bench = Bench::new("");
     let layer = Overrides {
-        proof_system: Some("plonky2".to_owned()),
+        proof_system: Some(vec!["plonky2".to_owned()]),
         script: None,
         workloads: Some(vec!["transfer".to_owned()]),
         batch_sizes: Some(vec![1]),

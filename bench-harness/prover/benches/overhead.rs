@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let traffic = Traffic { swap_ratio: 1.0, skew: Skew::Uniform };
     let mut generator = population.generator(1, traffic)?;
     let mut state = population.state(1)?;
-    let circuit =
+    let circuit: BatchCircuit =
         BatchCircuit::build(Shape { depth: population.depth, capacity: CAPACITY, slots: SlotKind::Any });
     let mut shares = Vec::with_capacity(ROUNDS);
     println!("{CAPACITY} swaps, depth {}, a new batch each round", population.depth.levels());

@@ -27,6 +27,12 @@ pub enum ProverError {
         /// What the system says.
         why: String,
     },
+    /// It was asked for one proof from many, and cannot make one.
+    #[error("{system} cannot aggregate proofs: each is verified by itself")]
+    NoAggregation {
+        /// The system's name.
+        system: String,
+    },
     /// A proof does not verify, or is not a proof.
     #[error("a proof is wrong: {why}")]
     Rejected {

@@ -1,16 +1,20 @@
 //! The sizes of a circuit: rows, gates, proof bytes, key. Nothing here depends on the machine.
 
-use crate::circuit::Circuit;
+use crate::circuit::{Circuit, EXTENSION};
 use plonky2::field::types::PrimeField64;
+use plonky2::plonk::config::{GenericConfig, GenericHashOut, Hasher};
 use records::sample::CircuitRecord;
 use std::collections::BTreeMap;
-use workloads::hash::{Felt, digest_hex};
+use workloads::hash::Felt;
 
 /// What plonky2 writes into a selector column for a row whose gate another column selects.
 const UNUSED_SELECTOR: u64 = u32::MAX as u64;
 
 /// The sizes of a built circuit.
-pub(crate) fn circuit_size(name: String, circuit: &Circuit) -> CircuitRecord {
+pub(crate) fn circuit_size<C: GenericConfig<EXTENSION, F = Felt>>(
+    name: String,
+    circuit: &Circuit<C>,
+) -> CircuitRecord {
     let gates = rows_by_gate(circuit);
     let padded_rows = circuit.common.degree() as u64;
     let rows = padded_rows - gates.get("NoopGate").copied().unwrap_or(0);
@@ -21,12 +25,20 @@ pub(crate) fn circuit_size(name: String, circuit: &Circuit) -> CircuitRecord {
         public_elements: circuit.common.num_public_inputs as u64,
         proof_bytes: proof_bytes(circuit),
         gate_rows: gates.into_iter().filter(|(gate, _)| gate != "NoopGate").collect(),
-        key_digest: digest_hex(circuit.verifier_only.circuit_digest),
+        key_digest: key_digest(circuit),
     }
 }
 
+/// The digest of the verifier's key: its field elements in hexadecimal, most significant digit first.
+fn key_digest<C: GenericConfig<EXTENSION, F = Felt>>(circuit: &Circuit<C>) -> String {
+    let elements = circuit.verifier_only.circuit_digest.to_vec();
+    elements.iter().map(|element| format!("{:016x}", element.to_canonical_u64())).collect()
+}
+
 /// The settings that decide cost and security.
-pub(crate) fn settings(circuit: &Circuit) -> BTreeMap<String, String> {
+pub(crate) fn settings<C: GenericConfig<EXTENSION, F = Felt>>(
+    circuit: &Circuit<C>,
+) -> BTreeMap<String, String> {
     let config = &circuit.common.config;
     let fri = &config.fri_config;
     BTreeMap::from([
@@ -42,7 +54,7 @@ pub(crate) fn settings(circuit: &Circuit) -> BTreeMap<String, String> {
 }
 
 /// Rows by kind of gate, read back from the selector columns: plonky2 keeps no list of its rows.
-fn rows_by_gate(circuit: &Circuit) -> BTreeMap<String, u64> {
+fn rows_by_gate<C: GenericConfig<EXTENSION, F = Felt>>(circuit: &Circuit<C>) -> BTreeMap<String, u64> {
     let common = &circuit.common;
     let gate_constants = common.gates.iter().map(|gate| gate.0.num_constants()).max().unwrap_or(0);
     let selectors = common.num_constants - gate_constants;
@@ -66,15 +78,15 @@ fn short_name(id: &str) -> String {
 }
 
 /// The length of a proof, from the circuit's parameters alone: every proof of a circuit has the same.
-fn proof_bytes(circuit: &Circuit) -> u64 {
+fn proof_bytes<C: GenericConfig<EXTENSION, F = Felt>>(circuit: &Circuit<C>) -> u64 {
     const FIELD: usize = 8;
-    const EXTENSION: usize = 2 * FIELD;
-    const HASH: usize = 4 * FIELD;
+    const CHALLENGE: usize = EXTENSION * FIELD;
+    let hash = C::Hasher::HASH_SIZE;
     let common = &circuit.common;
     let config = &common.config;
     let fri = &common.fri_params;
-    let cap = HASH << fri.config.cap_height;
-    let path = |height: usize| 1 + HASH * height.saturating_sub(fri.config.cap_height);
+    let cap = hash << fri.config.cap_height;
+    let path = |height: usize| 1 + hash * height.saturating_sub(fri.config.cap_height);
 
     let constants = common.num_constants + config.num_routed_wires;
     let products = config.num_challenges * (1 + common.num_partial_products);
@@ -90,14 +102,14 @@ fn proof_bytes(circuit: &Circuit) -> u64 {
         .iter()
         .map(|arity_bits| {
             step_height -= arity_bits;
-            (EXTENSION << arity_bits) + path(step_height)
+            (CHALLENGE << arity_bits) + path(step_height)
         })
         .sum();
     let query = fri.config.num_query_rounds * (initial + steps);
     let commit = fri.reduction_arity_bits.len() * cap;
-    let last = fri.final_poly_len() * EXTENSION + FIELD;
+    let last = fri.final_poly_len() * CHALLENGE + FIELD;
     let public = FIELD + common.num_public_inputs * FIELD;
-    (3 * cap + openings * EXTENSION + commit + query + last + public) as u64
+    (3 * cap + openings * CHALLENGE + commit + query + last + public) as u64
 }
 
 // The selector that plonky2 uses for "not mine" fits a field element.

@@ -3,6 +3,7 @@
 //! A proof travels as bytes, as it would between machines, so that one type serves every system. Durations are
 //! told by the system itself: a real one measures them, a scripted one makes them up, an external one reports them.
 
+use crate::capabilities::Capabilities;
 pub use crate::error::ProverError;
 use crate::statement::Statement;
 use crate::witness::BatchTrace;
@@ -109,8 +110,12 @@ pub struct Verified {
 
 /// What a proof system must do.
 pub trait ProofSystem {
+    /// What it can do. Systems of this crate know that from the start; a user's own program says it in its set-up,
+    /// before which it can do nothing but prove.
+    fn capabilities(&self) -> Capabilities;
+
     /// Builds everything that can be built before the first batch: circuits and keys for a batch of this shape, and
-    /// for aggregating up to `batches` proofs. Never counted as proving.
+    /// for aggregating up to `batches` proofs where it can. Never counted as proving.
     ///
     /// # Errors
     /// A shape that cannot be.
@@ -125,7 +130,7 @@ pub trait ProofSystem {
     /// Makes one proof from batch proofs in the order of their chain; any number from 1.
     ///
     /// # Errors
-    /// Proofs that do not follow each other, too many for the set-up, or no proof.
+    /// [`ProverError::NoAggregation`] where its capabilities have no aggregation; proofs that do not follow each other, too many for the set-up, or no proof.
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError>;
 
     /// Verifies a proof and says what it states.

@@ -50,7 +50,8 @@ fn the_example_proves_and_verifies() {
     let mut command = Command::new(argv, LONG).expect("valid");
     let description = command.set_up(shape(), 2).expect("answers");
     assert_eq!((description.name.as_str(), description.version.as_str()), ("command", "1"));
-    assert!(command.can_verify() && !command.can_aggregate());
+    let can = command.capabilities();
+    assert!(can.verifies && can.aggregation.is_none());
     let (proved, statement) = prove(&mut command).expect("proves");
     assert_eq!(proved.prove, Duration::from_millis(1));
     verify_against_native(&command, &proved.proof, &statement).expect("right");

@@ -125,6 +125,15 @@ impl MachineRecord {
         fields.find(|field| field.name == name)?.words().parse().ok()
     }
 
+    /// The instruction sets that the measuring program was compiled for, here and in `other`, where both are known and
+    /// not the same: times of the two are those of two programs.
+    pub fn other_features(&self, other: &Self) -> Option<DifferenceRecord> {
+        let features = |record: &Self| record.value("build", "features_compiled_in").map(ToString::to_string);
+        let (first, second) = (features(self)?, features(other)?);
+        let field = "build.features_compiled_in".to_owned();
+        (first != second).then_some(DifferenceRecord { field, first, second })
+    }
+
     /// The identity fields and their values: `processor.model` and its words.
     pub fn identity(&self) -> Vec<(String, String)> {
         let sections = self.sections.iter().filter(|section| section.identity);

@@ -53,6 +53,21 @@ pub enum ProfileMismatch {
         /// Of the second.
         theirs: String,
     },
+    /// One machine and two builds of other instruction sets: what differs between their times is no regression.
+    #[error(
+        "{first} and {second} were measured on one machine by builds for other instruction sets: compiled in are {ours} \
+         in the one and {theirs} in the other; no regression can be read from that: measure both with the same RUSTFLAGS"
+    )]
+    OtherFeatures {
+        /// The first side.
+        first: String,
+        /// The second side.
+        second: String,
+        /// Those that the first has and the second lacks.
+        ours: String,
+        /// Those that the second has and the first lacks.
+        theirs: String,
+    },
     /// No cell of the one is the work of a cell of the other.
     #[error(
         "no cell of {first} stands against one of {second}: the first has {ours}; the second has {theirs}; \
@@ -82,6 +97,7 @@ pub fn compare(
     second: &ProfileSide<'_>,
 ) -> Result<ProfileComparisonRecord, ProfileMismatch> {
     same_state(first, second)?;
+    same_features(first, second)?;
     let (ours, theirs) = (cells(first)?, cells(second)?);
     let (pairs, unpaired) = pair(first, second, &ours, &theirs);
     if pairs.is_empty() {
@@ -196,6 +212,26 @@ fn same_state(first: &ProfileSide<'_>, second: &ProfileSide<'_>) -> Result<(), P
     Ok(())
 }
 
+/// On one machine a difference of builds passes for one of the code. Two machines are compared as they are, each with
+/// its own build, and the difference is said.
+fn same_features(first: &ProfileSide<'_>, second: &ProfileSide<'_>) -> Result<(), ProfileMismatch> {
+    let (ours, theirs) = (&first.profile.machine, &second.profile.machine);
+    let Some(found) = ours.other_features(theirs).filter(|_| ours.differences(theirs).is_empty()) else {
+        return Ok(());
+    };
+    let beyond = |names: &str, others: &str| {
+        let others: Vec<_> = others.split_whitespace().collect();
+        let own: Vec<_> = names.split_whitespace().filter(|name| !others.contains(name)).collect();
+        if own.is_empty() { "none more".to_owned() } else { own.join(" ") }
+    };
+    Err(ProfileMismatch::OtherFeatures {
+        first: first.name.clone(),
+        second: second.name.clone(),
+        ours: beyond(&found.first, &found.second),
+        theirs: beyond(&found.second, &found.first),
+    })
+}
+
 fn difference(field: &str, first: impl ToString, second: impl ToString) -> Option<DifferenceRecord> {
     let (first, second) = (first.to_string(), second.to_string());
     (first != second).then(|| DifferenceRecord { field: field.to_owned(), first, second })
@@ -203,10 +239,14 @@ fn difference(field: &str, first: impl ToString, second: impl ToString) -> Optio
 
 fn differences(first: &ProfileRecord, second: &ProfileRecord) -> Vec<DifferenceRecord> {
     let version = difference("program_version", &first.program_version, &second.program_version);
-    let machine = first.machine.differences(&second.machine).into_iter();
-    let named =
-        |found: DifferenceRecord| DifferenceRecord { field: format!("machine: {}", found.field), ..found };
-    version.into_iter().chain(machine.map(named)).collect()
+    let builds = first.machine.other_features(&second.machine);
+    let machine =
+        first.machine.differences(&second.machine).into_iter().chain(builds).map(|found| DifferenceRecord {
+            field: format!("machine: {}", found.field),
+            first: found.first,
+            second: found.second,
+        });
+    version.into_iter().chain(machine).collect()
 }
 
 fn paired(a: &CellSummaryRecord, b: &CellSummaryRecord) -> CellPairRecord {

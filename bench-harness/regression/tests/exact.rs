@@ -32,6 +32,7 @@ fn cell(name: &str) -> CellFiguresRecord {
             name: "plonky2".to_owned(),
             version: "1.1.0".to_owned(),
             settings: BTreeMap::from([("fri_queries".to_owned(), "28".to_owned())]),
+            capabilities: None,
             circuits: vec![circuit("batch", 3942), circuit("aggregate 1", 7376)],
         },
         proofs: vec![ProofFigureRecord { kind: "batch".to_owned(), proof_bytes: 127_056 }],

@@ -18,12 +18,16 @@ struct Fake {
     marks: fn(usize) -> bool,
     cells: usize,
     samples: usize,
+    /// Whether it says that none of its cells has an aggregation.
+    without_aggregation: bool,
 }
 
 impl Arm for Fake {
     fn describe(&mut self) -> Result<DescribedAnswer, ArmError> {
-        let cells = (1..=self.cells).map(|cores| format!("swap/4of4/x2/plonky2/{cores}c/as_is")).collect();
-        Ok(DescribedAnswer { cells, ..DescribedAnswer::default() })
+        let cells: Vec<_> =
+            (1..=self.cells).map(|cores| format!("swap/4of4/x2/plonky2/{cores}c/as_is")).collect();
+        let without_aggregation = if self.without_aggregation { cells.clone() } else { Vec::new() };
+        Ok(DescribedAnswer { cells, without_aggregation, ..DescribedAnswer::default() })
     }
 
     fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
@@ -40,7 +44,10 @@ impl Arm for Fake {
 
 fn arms(factor: f64, cells: usize, marks: fn(usize) -> bool) -> (Fake, Fake, Log) {
     let log = Log::default();
-    let arm = |name, factor| Fake { name, log: Rc::clone(&log), factor, marks, cells, samples: 0 };
+    let arm = |name, factor| {
+        let log = Rc::clone(&log);
+        Fake { name, log, factor, marks, cells, samples: 0, without_aggregation: false }
+    };
     (arm('A', 1.0), arm('B', factor), log.clone())
 }
 
@@ -182,6 +189,22 @@ fn what_cannot_be_compared_is_refused_before_any_sample() {
     let (_, mut head, _) = arms(1.0, 2, |_| false);
     let error = compare(&mut base, &mut head, &[TimeName::Prove], &PairedRules::default(), &mut |_| {});
     assert!(error.expect_err("cells").to_string().contains("base does not measure swap/4of4/x2/plonky2/2c"));
+}
+
+#[test]
+fn a_cell_without_aggregation_is_compared_by_its_proofs_alone() {
+    let times = [TimeName::Prove, TimeName::Aggregate];
+    let (mut base, mut head, _) = arms(1.0, 1, |_| false);
+    base.without_aggregation = true;
+    let found =
+        compare(&mut base, &mut head, &times, &PairedRules::default(), &mut |_| {}).expect("compares");
+    let compared: Vec<_> = found.comparisons.iter().map(|one| one.time).collect();
+    assert_eq!(compared, [TimeName::Prove]);
+    let (mut base, mut head, log) = arms(1.0, 1, |_| false);
+    head.without_aggregation = true;
+    let error = compare(&mut base, &mut head, &times[1..], &PairedRules::default(), &mut |_| {});
+    assert_eq!(error.expect_err("no such time"), PairedError::Nothing);
+    assert!(log.borrow().is_empty());
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub(crate) struct Head {
 pub(crate) enum TableValue {
     /// Words.
     Text(String),
+    /// Words that a reader must not miss.
+    Alert(String),
     /// A whole number.
     Count(u64),
     /// Any number.
@@ -46,7 +48,7 @@ impl TableValue {
     /// For a person: four significant digits.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Alert(text) => text.clone(),
             Self::Count(count) => count.to_string(),
             Self::Number(number) => significant(*number, 4),
             Self::Nothing => "–".to_owned(),
@@ -61,7 +63,7 @@ impl TableValue {
     /// In a CSV: nothing for what is not known.
     pub(crate) fn csv(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Alert(text) => text.clone(),
             Self::Count(count) => count.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Nothing => String::new(),

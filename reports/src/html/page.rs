@@ -154,7 +154,7 @@ pub(crate) fn table_markup(table: &Table) -> Markup {
                 th scope="col" class=[class(place)] { (head.words) }
             } } }
             tbody { @for row in &table.rows { tr { @for (place, value) in row.iter().enumerate() {
-                td class=[class(place)] { (short(&value.words())) }
+                td class=[if matches!(value, TableValue::Alert(_)) { Some("alert") } else { class(place) }] { (short(&value.words())) }
             } } } }
         }
     }

@@ -7,6 +7,7 @@ use crate::plan::rows::{
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
 use crate::plan::shopping::sentences;
+use crate::plan::systems;
 use records::plan::PlanRecord;
 
 /// The plan as Markdown, ending in a newline.
@@ -21,6 +22,10 @@ pub fn render(plan: &PlanRecord) -> String {
     if !plan.alternatives.is_empty() {
         page += "\nThe nearest other designs:\n\n";
         page += &table(&ALTERNATIVE_HEADER, plan.alternatives.iter().map(alternative_row));
+    }
+    if let Some(table) = systems::table(plan) {
+        page += &format!("\nProof systems at this target:\n\n{}", table.markdown());
+        page += &format!("\n{}\n", text(&systems::sentences(plan).join(" ")));
     }
     page += "\nDesigns, by the published formulas:\n\n";
     page += &table(&DESIGN_HEADER, plan.designs.iter().map(design_row));

@@ -6,6 +6,7 @@
 //! | [`machines`] | machines ranked for a plan |
 //! | [`shopping`] | a fleet as an order of machines, with the bill |
 //! | [`rows`] | what terminal and Markdown both show, as rows of tables |
+//! | `systems` | proof systems side by side |
 //! | [`terminal`] | for a person at a terminal |
 //! | [`markdown`] | for a pull request or a page |
 
@@ -14,4 +15,5 @@ pub mod machines;
 pub mod markdown;
 pub mod rows;
 pub mod shopping;
+pub(crate) mod systems;
 pub mod terminal;

@@ -6,6 +6,7 @@ use crate::plan::rows::{
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
 use crate::plan::shopping::sentences;
+use crate::plan::systems;
 use crate::text::{bare, framed, trimmed, wrap};
 use crate::words::{capital, count};
 use records::plan::{PlanRecord, SearchRecord};
@@ -29,6 +30,11 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
     }
     if let Some(order) = &plan.order {
         text += &wrap(&format!("Order: {}", sentences(order).join(" ")), width, "  ");
+        text.push('\n');
+    }
+    let systems = systems::sentences(plan);
+    if !systems.is_empty() {
+        text += &wrap(&format!("Systems: {}", systems.join(" ")), width, "  ");
         text.push('\n');
     }
     if !plan.stress.is_empty() {
@@ -63,6 +69,9 @@ pub fn explain(plan: &PlanRecord, width: u16) -> String {
          Delay to consolidated, three ways:\n{fleet_estimates}\n\n",
         render(plan, width),
     );
+    if let Some(table) = systems::table(plan) {
+        text += &format!("Proof systems at this target:\n{}\n", table.framed(width));
+    }
     let delays = delay_rows(plan);
     if !delays.is_empty() {
         text += &format!("Its delays, simulated:\n{}\n\n", framed(DELAY_HEADER, delays, width));

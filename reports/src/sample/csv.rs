@@ -63,6 +63,7 @@ mod tests {
                 name: "plonky2".to_owned(),
                 version: "1.1.0".to_owned(),
                 settings: BTreeMap::new(),
+                capabilities: None,
                 circuits: vec![],
             },
             core_kind: Some("physical".to_owned()),

@@ -1,7 +1,7 @@
 //! `run`: measure, plan, report.
 
 use crate::cmd::measure::spec_args::SpecArgs;
-use crate::cmd::measure::{Place, measure};
+use crate::cmd::measure::{Place, Session};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::CellFilter;
 use crate::cmd::plan::planned::ProfilePlanArgs;
@@ -9,9 +9,14 @@ use crate::cmd::plan::{self, Format};
 use crate::cmd::report::summary;
 use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
+use ::measure::run::{MoreTime, Outcome};
 use ::measure::spec::Overrides;
+use prover::built_in::BuiltIn;
+use records::profile::{CellSummaryRecord, ProfileRecord};
+use records::sample::CellRecord;
 use reports::profile::{csv, markdown, terminal};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
@@ -32,8 +37,16 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// What `run` takes by default on two cores, circuits and planning left out. What the first look at every cell leaves of
+/// it goes to the cells on which the recommendation hangs.
+const TIME: Duration = Duration::from_secs(225);
+/// Less time than this for each is not worth a second set-up.
+const MIN_SHARE: Duration = Duration::from_secs(5);
+/// More time than this for a cell adds little: the interval of its median is narrow long before.
+const CELL_TIME_MAX: Duration = Duration::from_secs(60);
+
 /// What `run` measures by default: swaps, two batch sizes, since a plan chooses between them, on one core and on all,
-/// within five minutes on two cores.
+/// with every proof system that is compiled in. Each cell gets a first look.
 fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
@@ -41,17 +54,49 @@ fn defaults() -> Overrides {
         batches_per_aggregation: Some(2),
         // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),
+        proof_system: Some(BuiltIn::ALL.iter().map(|system| system.name().to_owned()).collect()),
         repeats: Some(30),
-        min_repeats: Some(3),
-        time_limit_s: Some(30.0),
+        min_repeats: Some(2),
+        time_limit_s: Some(5.0),
         ..Overrides::default()
     }
+}
+
+/// Every cell, and then, unless the flags say how long a cell takes, those on which the recommendation hangs for as long
+/// as there is time.
+fn measured(spec: SpecArgs, place: &Place, asked: &ProfilePlanArgs) -> anyhow::Result<Outcome> {
+    let is_free = !spec.limits_cells() && !place.resume;
+    let (host, started) = (Host::read(Some("system"))?, Instant::now());
+    let session = Session::new(spec, place, defaults(), &host)?;
+    let outcome = session.measure(place)?;
+    let Some(cells) = is_free.then(|| deciding(&outcome.profile, asked)).filter(|cells| !cells.is_empty())
+    else {
+        return Ok(outcome);
+    };
+    let each = TIME.saturating_sub(started.elapsed()) / u32::try_from(cells.len()).unwrap_or(u32::MAX);
+    if each < MIN_SHARE {
+        return Ok(outcome);
+    }
+    let words: Vec<_> = cells.iter().map(CellRecord::words).collect();
+    eprintln!("note: the plan hangs on {}; more time for it: {} s a cell", words.join("; "), each.as_secs());
+    session.extend(&outcome.folder, &MoreTime { cells, further: each.min(CELL_TIME_MAX) })
+}
+
+/// The cells that a plan would be made with: of each proof system the cheapest. None where there is no plan.
+fn deciding(profile: &ProfileRecord, asked: &ProfilePlanArgs) -> Vec<CellRecord> {
+    let Ok(planned) = asked.plan(profile) else { return Vec::new() };
+    let systems = planned.record.systems.as_ref().map_or(&[][..], |found| &found.systems);
+    let is_asked = |cell: &&CellSummaryRecord| {
+        let of_system = || systems.iter().any(|system| system.option.as_ref() == Some(&cell.cell.words()));
+        cell.cell == planned.cell.cell || of_system()
+    };
+    profile.cells.iter().filter(is_asked).map(|cell| cell.cell.clone()).collect()
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, plan_args, json } = args;
     let asked = ProfilePlanArgs { plan_args: plan_args.or_usual_target(), cells: CellFilter::default() };
-    let outcome = measure(spec, &place, defaults(), &Host::read(Some("system"))?)?;
+    let outcome = measured(spec, &place, &asked)?;
     let (folder, profile) = (&outcome.folder, &outcome.profile);
     let markdown = markdown::render(profile);
     write_whole(&folder.join("profile.csv"), &csv::render(profile)?)?;

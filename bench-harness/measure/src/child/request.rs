@@ -70,7 +70,7 @@ impl CellRequest {
             seed: spec.seed,
             population: spec.population,
             skew: spec.skew,
-            system: spec.system.clone(),
+            system: cell.system.clone(),
             allow_unverified: spec.allow_unverified,
             keep_discarded: spec.keep_discarded,
             placement: None,

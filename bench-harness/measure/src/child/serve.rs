@@ -47,6 +47,7 @@ fn is_survivable(error: &ProverError) -> bool {
         ProverError::NoProof { .. } | ProverError::Command { .. } => true,
         ProverError::Input { .. }
         | ProverError::Execution(_)
+        | ProverError::NoAggregation { .. }
         | ProverError::Rejected { .. }
         | ProverError::Mismatch { .. } => false,
     }
@@ -56,7 +57,7 @@ fn is_survivable(error: &ProverError) -> bool {
 fn after_set_up(session: &mut Session<'_>, set_up: SetUp) -> Result<(), Halt> {
     let SetUp { described, timed, conditions } = set_up;
     let warm = described.map_err(Halt::from).and_then(|system| {
-        if !session.support.verify && !session.request.allow_unverified {
+        if !session.can.verifies && !session.request.allow_unverified {
             return Err(Halt::Prover(ProverError::Input {
                 what: "proof system",
                 expected: "one that verifies its proofs, since a time of an unverified proof says nothing (allow_unverified = true measures it all the same, and says so)".to_owned(),

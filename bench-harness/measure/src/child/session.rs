@@ -4,9 +4,10 @@ use crate::child::message::Message;
 use crate::child::monitor::{Conditions, Monitor};
 use crate::child::request::{CellRequest, Role, seed_of};
 use crate::child::source::Source;
-use crate::child::system::{Support, System};
+use crate::child::system::System;
 use crate::child::timer::{Timed, Timer};
 use crate::stopping::CellProgress;
+use prover::capabilities::Capabilities;
 use prover::statement::Statement;
 use prover::system::{Proof, ProverError, Shape, verify_against_native};
 use records::sample::{
@@ -35,7 +36,7 @@ impl From<ProverError> for Halt {
 pub(crate) struct Session<'a> {
     pub(crate) request: &'a CellRequest,
     pub(crate) system: System,
-    pub(crate) support: Support,
+    pub(crate) can: Capabilities,
     pub(crate) source: Source,
     pub(crate) shape: Shape,
     pub(crate) timer: Timer,
@@ -81,8 +82,8 @@ impl<'a> Session<'a> {
         let (described, timed) = timer.time(|| system.as_dyn_mut().set_up(shape, batches));
         let conditions = watch.close(section);
         let progress = request.progress.clone();
-        let support = system.support();
-        let session = Self { request, support, system, source, shape, timer, watch, progress, sink };
+        let can = system.capabilities();
+        let session = Self { request, can, system, source, shape, timer, watch, progress, sink };
         Ok((session, SetUp { described, timed, conditions }))
     }
 
@@ -116,7 +117,7 @@ impl<'a> Session<'a> {
         let Conditions { clock_ghz, adds_per_cycle, core_fraction, steal_s, lost_fraction, discard, is_here } =
             *conditions;
         let if_clean =
-            if self.support.verify || !needs_proof(stage) { MarkName::Clean } else { MarkName::Unverified };
+            if self.can.verifies || !needs_proof(stage) { MarkName::Clean } else { MarkName::Unverified };
         let mark = discard.map(|why| if self.request.keep_discarded { MarkName::Kept } else { why });
         let sample = SampleRecord {
             schema_version: SAMPLE_SCHEMA_VERSION,
@@ -147,7 +148,7 @@ impl<'a> Session<'a> {
     /// Verifies a proof against native execution and says what that took; nothing where the system cannot verify
     /// and that was allowed.
     pub(crate) fn checked(&self, proof: &Proof, native: &Statement) -> Result<Option<Timed>, ProverError> {
-        if !self.support.verify {
+        if !self.can.verifies {
             return Ok(None);
         }
         verify_against_native(self.system.as_dyn(), proof, native).map(|time| Some(Timed::reported(time)))

@@ -47,9 +47,9 @@ pub enum MeasureError {
         /// `repeats: 5 there, 7 now; …`
         differences: String,
     },
-    /// The run that is to be resumed was made on another machine.
+    /// The run that is to be resumed was made on another machine, or by a build for other instruction sets.
     #[error(
-        "the run in {folder} was made on another machine (there / here): {differences}; measure this one in a new folder",
+        "the run in {folder} was made on another machine or by another build (there / here): {differences}; measure this one in a new folder",
         folder = folder.display()
     )]
     OtherMachine {

@@ -102,7 +102,8 @@ pub(crate) fn resume(folder: &Path, spec: &Spec, machine: &MachineRecord) -> Res
         });
     }
     let there: MachineRecord = records::file::read(&files.machine())?;
-    let other = there.differences(machine);
+    let mut other = there.differences(machine);
+    other.extend(there.other_features(machine));
     if !other.is_empty() {
         let other: Vec<_> = other.iter().map(ToString::to_string).collect();
         return Err(MeasureError::OtherMachine { folder: folder.to_owned(), differences: other.join("; ") });

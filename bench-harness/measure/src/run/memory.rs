@@ -16,6 +16,8 @@ struct Taken {
     batch_rows: u64,
     largest_rows: u64,
     peak_bytes: u64,
+    /// The fewest rows that its largest circuit can have: one that verifies proofs has many.
+    least_rows: u64,
 }
 
 /// Says why a cell would not fit; nothing where it does, or where nothing smaller was measured that could tell.
@@ -65,6 +67,7 @@ fn taken(cell: &CellRecord, log: &[LogRecord]) -> BTreeMap<u64, Taken> {
             LogRecord::SetUp(set_up) => {
                 let circuits = &set_up.system.circuits;
                 taken.batch_rows = circuits.first().map_or(0, |circuit| circuit.rows);
+                taken.least_rows = if set_up.system.cannot_aggregate() { 1 } else { LEAST_ROWS };
                 taken.largest_rows = circuits.iter().map(|circuit| circuit.padded_rows).max().unwrap_or(0);
             }
             LogRecord::Sample(sample) => {
@@ -86,5 +89,5 @@ fn predicted_rows(cell: &CellRecord, known: &BTreeMap<u64, Taken>) -> Option<(u6
     let (capacity, taken) = known.last_key_value()?;
     let per_slot = taken.batch_rows as f64 / (*capacity).max(1) as f64;
     let rows = (per_slot * cell.capacity_transactions as f64).ceil() as u64;
-    Some((rows, rows.next_power_of_two().max(LEAST_ROWS)))
+    Some((rows, rows.next_power_of_two().max(taken.least_rows)))
 }

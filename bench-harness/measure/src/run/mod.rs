@@ -33,12 +33,33 @@ use crate::run::launch::Launcher;
 use crate::run::one_cell::{CellRun, Life};
 use crate::schedule::Schedule;
 use crate::spec::SystemChoice;
+use crate::stopping::Stopping;
 use machine::Standard;
 use records::file::write_json;
 use records::profile::ProfileRecord;
 use records::sample::{CellRecord, EndName};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// More time for some cells of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MoreTime {
+    /// Which.
+    pub cells: Vec<CellRecord>,
+    /// For each, beyond what was spent on it before.
+    pub further: Duration,
+}
+
+fn request(request: CellRequest, extended: Option<&MoreTime>) -> CellRequest {
+    match extended {
+        None => request,
+        Some(MoreTime { further, .. }) => {
+            let time_limit = *further + Duration::from_secs_f64(request.progress.spent_s());
+            let stopping = Stopping { time_limit, ..request.stopping };
+            CellRequest { stopping, ..request }
+        }
+    }
+}
 
 /// What came of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +101,7 @@ impl Run<'_> {
     pub fn start(&self, folder: &Path, events: &mut dyn Events) -> Result<Outcome, MeasureError> {
         let schedule = Schedule::new(self.spec)?;
         let opened = folder::create(folder, self.spec, &self.host.record)?;
-        self.go(&schedule, opened, events)
+        self.go(&schedule, opened, None, events)
     }
 
     /// Goes on with the run of a folder: what stands in its log is not measured again.
@@ -97,13 +118,29 @@ impl Run<'_> {
                 opened.contents.cut_off_bytes
             )));
         }
-        self.go(&schedule, opened, events)
+        self.go(&schedule, opened, None, events)
+    }
+
+    /// Goes on with those cells of a folder that ended at their time limit and that a decision hangs on.
+    ///
+    /// # Errors
+    /// As [`Run::resume`].
+    pub fn extend(
+        &self,
+        folder: &Path,
+        more: &MoreTime,
+        events: &mut dyn Events,
+    ) -> Result<Outcome, MeasureError> {
+        let schedule = Schedule::new(self.spec)?;
+        let opened = folder::resume(folder, self.spec, &self.host.record)?;
+        self.go(&schedule, opened, Some(more), events)
     }
 
     fn go(
         &self,
         schedule: &Schedule,
         opened: Opened,
+        more: Option<&MoreTime>,
         events: &mut dyn Events,
     ) -> Result<Outcome, MeasureError> {
         let Opened { files, run, contents, mut log } = opened;
@@ -116,7 +153,10 @@ impl Run<'_> {
         let of = schedule.cells().len();
         for (place, cell) in schedule.cells().iter().enumerate() {
             let record = cell.record();
-            let before = done.of_cell(&record, self.spec);
+            let mut before = done.of_cell(&record, self.spec);
+            let extended =
+                more.filter(|more| before.end == Some(EndName::TimeLimit) && more.cells.contains(&record));
+            before.is_complete &= extended.is_none();
             if is_interrupted || before.is_complete || self.is_stopped() {
                 is_interrupted |= !before.is_complete;
                 if before.is_complete {
@@ -141,7 +181,7 @@ impl Run<'_> {
                 log: &mut log,
                 records: &mut records,
                 standard: &mut standard,
-                request: CellRequest::new(&run, self.spec, cell, before.progress.clone()),
+                request: request(CellRequest::new(&run, self.spec, cell, before.progress.clone()), extended),
                 life: Life::default(),
                 started: Instant::now(),
                 samples: 0,
@@ -172,7 +212,7 @@ impl Run<'_> {
     /// By what samples are judged: the best reading in the log of a run that is resumed, or else of some readings of
     /// every CPU. None where times are not those of a process of its own on this machine.
     fn standard(&self, logged: Standard) -> Standard {
-        let is_scripted = matches!(self.spec.system, SystemChoice::Scripted(_));
+        let is_scripted = self.spec.systems.iter().all(SystemChoice::is_scripted);
         match self.launcher {
             Launcher::Program { .. } if logged == Standard::default() && !is_scripted => {
                 Standard::measure(&self.host.allowance)

@@ -5,7 +5,7 @@
 
 use crate::spec::units::seconds;
 use clap::ArgAction::SetTrue;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::path::PathBuf;
 
 /// Makes the types of a spec from rows `documentation and attributes, key: type = default`. The documentation is the
@@ -107,9 +107,10 @@ spec_fields! {
     /// Transactions for which the circuit has room; the batch size unless given.
     #[arg(long, value_name = "COUNT", display_order = 5)]
     capacity: usize;
-    /// plonky2, scripted or command.
-    #[arg(long, value_name = "NAME", display_order = 22)]
-    proof_system: String = "plonky2".to_owned();
+    /// Proof systems: plonky2, plonky2-keccak, scripted, command.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', display_order = 22)]
+    #[serde(deserialize_with = "one_or_several", serialize_with = "one_as_a_word")]
+    proof_system: Vec<String> = vec!["plonky2".to_owned()];
     /// The TOML file of the proof system `scripted`.
     #[arg(long, value_name = "FILE", display_order = 23)]
     script: PathBuf;
@@ -173,6 +174,31 @@ impl Overrides {
     }
 }
 
+/// The notations of one or several words: `"plonky2"`, `["plonky2", "plonky2-keccak"]`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
+    let value = Option::<OneOrSeveral>::deserialize(input)
+        .map_err(|_| serde::de::Error::custom("expected a word or a list of words"))?;
+    Ok(value.map(|value| match value {
+        OneOrSeveral::One(word) => vec![word],
+        OneOrSeveral::Several(words) => words,
+    }))
+}
+
+/// A list of one is written as the word, which earlier versions read too.
+fn one_as_a_word<S: Serializer>(words: &Option<Vec<String>>, output: S) -> Result<S::Ok, S::Error> {
+    match words.as_deref() {
+        Some([word]) => word.serialize(output),
+        words => words.serialize(output),
+    }
+}
+
 /// The notations of a list of numbers in TOML: `"1,2,4"`, `2`, `[1, 2, 4]`.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -209,6 +235,22 @@ mod tests {
     #[test]
     fn flags_that_are_not_given_set_nothing() {
         assert_eq!(flags(&[]), Overrides::default());
+    }
+
+    #[test]
+    fn one_system_is_a_word_and_several_are_a_list() {
+        for (text, systems) in [
+            ("proof_system = \"plonky2\"\n", &["plonky2"][..]),
+            ("proof_system = [\"plonky2\", \"plonky2-keccak\"]\n", &["plonky2", "plonky2-keccak"]),
+        ] {
+            let layer: Overrides = toml::from_str(text).expect("reads");
+            assert_eq!(
+                layer.proof_system.as_deref(),
+                Some(&*systems.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+            );
+            assert_eq!(toml::to_string(&layer).expect("writes"), text);
+        }
+        assert!(toml::from_str::<Overrides>("proof_system = 1").is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::cell::Workload;
 use crate::spec::check::{file, none, seconds, within, word};
-use crate::spec::choice::{SystemChoice, system};
+use crate::spec::choice::{SystemChoice, systems};
 use crate::spec::error::SpecError;
 use crate::spec::layer::{Complete, Overrides};
 use crate::spec::provers::ProversRequest;
@@ -28,8 +28,8 @@ pub struct Spec {
     pub batch_sizes: Vec<usize>,
     /// Transactions for which the circuit has room; the batch size where there is none.
     pub capacity: Option<usize>,
-    /// What proves.
-    pub system: SystemChoice,
+    /// What proves, each in cells of its own.
+    pub systems: Vec<SystemChoice>,
     /// Whether a prover that cannot verify is measured all the same.
     pub allow_unverified: bool,
     /// Whether samples that would be discarded enter the estimate all the same.
@@ -74,7 +74,7 @@ impl Spec {
             return Err(TrafficError::NoPools.into());
         }
         let batch_sizes = batch_sizes(&all)?;
-        let system = system(&all, &mut effective)?;
+        let systems = systems(&all, &mut effective)?;
         let cores: CoresRequest = all.cores.parse()?;
         let cores = cores.resolve(allowance)?;
         let clocks = ClockSetting::parse_list(&all.clock)?;
@@ -93,7 +93,7 @@ impl Spec {
             skew,
             batch_sizes,
             capacity: all.capacity,
-            system,
+            systems,
             allow_unverified: all.allow_unverified,
             keep_discarded: all.keep_discarded,
             cores,
@@ -198,6 +198,7 @@ mod tests {
     use crate::spec::choice::SystemChoice;
     use crate::spec::file::parse;
     use crate::spec::layer::Overrides;
+    use prover::built_in::BuiltIn;
     use std::path::Path;
 
     fn spec(text: &str) -> Result<Spec, super::SpecError> {
@@ -212,7 +213,7 @@ mod tests {
     #[test]
     fn nothing_said_is_a_spec() {
         let spec = Spec::new(Overrides::default(), &allowance(2)).expect("valid");
-        assert_eq!(spec.system, SystemChoice::Plonky2);
+        assert_eq!(spec.systems, [SystemChoice::BuiltIn(BuiltIn::Plonky2)]);
         assert_eq!(spec.cores.len(), 2);
         assert_eq!(spec.effective().cores.as_deref(), Some("1,2"));
         // What is written down is read as the same spec.
@@ -232,6 +233,8 @@ mod tests {
             ("workloads = []", "workloads: expected at least one"),
             ("workloads = [\"swaps\"]", "got `swaps`; did you mean `swap`?"),
             ("proof_system = \"plonky3\"", "did you mean `plonky2`?"),
+            ("proof_system = [\"plonky2\", \"keccak\"]", "got `keccak`"),
+            ("proof_system = []", "proof_system: expected at least one, got none"),
             ("cores = 0", "zero cores"),
             ("cores = [1, 64]", "asked for 64 cores, but this process may use 2"),
             ("cores = \"many\"", "`many` is not a number of cores"),
@@ -255,7 +258,11 @@ mod tests {
 
     #[test]
     fn repeated_words_and_numbers_are_one() {
-        let spec = spec("workloads = [\"swap\", \"swap\"]\nbatch_sizes = [8, 4, 8]").expect("valid");
+        let text = "workloads = [\"swap\", \"swap\"]\nbatch_sizes = [8, 4, 8]\n\
+            proof_system = [\"scripted\", \"plonky2\", \"scripted\"]";
+        let spec = spec(text).expect("valid");
+        let names: Vec<_> = spec.systems.iter().map(SystemChoice::name).collect();
+        assert_eq!(names, ["scripted", "plonky2"]);
         assert_eq!(spec.workloads, [Workload::Swap]);
         assert_eq!(spec.batch_sizes, [4, 8]);
     }

@@ -1,4 +1,5 @@
-//! How N proofs become one: a fixed total, a tree of merges, or a serial fold; and when a merge may start.
+//! How N proofs become one: a fixed total, a tree of merges, or a serial fold; and when a merge may start. Or that they
+//! do not, since the proof system cannot aggregate.
 
 use crate::domain::TimeDist;
 use crate::error::PlanError;
@@ -16,9 +17,11 @@ pub enum MergeStart {
     WholeGroup,
 }
 
-/// How N proofs become one, and how long that takes.
+/// How N proofs become one, and how long that takes; or that each is verified on L1 by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Aggregation {
+    /// Not at all: N proofs go to L1 together and are verified one by one, as in the *horizontal, naive* design.
+    Separate,
     /// One figure for all N proofs, whatever N is: as the published formulas have it. One group at a time on each
     /// aggregator, and only when all its proofs are there.
     FixedTotal {
@@ -74,6 +77,7 @@ impl Aggregation {
     #[must_use]
     pub fn with_merge_start(self, start: MergeStart) -> Self {
         match self {
+            Self::Separate => Self::Separate,
             Self::FixedTotal { total } => Self::FixedTotal { total },
             Self::Tree { arity, merge, start: _ } => Self::Tree { arity, merge, start },
             Self::Fold { merge, start: _ } => Self::Fold { merge, start },
@@ -83,7 +87,7 @@ impl Aggregation {
     /// When a merge may start.
     pub fn merge_start(&self) -> MergeStart {
         match self {
-            Self::FixedTotal { .. } => MergeStart::WholeGroup,
+            Self::Separate | Self::FixedTotal { .. } => MergeStart::WholeGroup,
             Self::Tree { start, .. } | Self::Fold { start, .. } => *start,
         }
     }
@@ -98,6 +102,7 @@ impl Aggregation {
             return self.whole_group_s(n, aggregators);
         }
         match self {
+            Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
             Self::Tree { arity, merge, .. } => {
                 eager_tree_s(n, (*arity).max(2), aggregators.max(1), interval_s, merge.mean_s())
@@ -110,6 +115,7 @@ impl Aggregation {
     /// formulas, which know no merge that starts before the last proof.
     pub fn whole_group_s(&self, n: u32, aggregators: u32) -> f64 {
         match self {
+            Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
             Self::Tree { arity, merge, .. } => {
                 tree_aggregation_s(n, (*arity).max(2), aggregators.max(1), merge.mean_s())
@@ -126,6 +132,7 @@ impl Aggregation {
     pub fn latency_min_s(&self, n: u32, aggregators: u32) -> f64 {
         let shared_s = self.work_s(n) / f64::from(aggregators.max(1));
         match self {
+            Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
             Self::Tree { arity, merge, start: MergeStart::Eager } => {
                 f64::from(last_path_merges(n, (*arity).max(2))) * merge.mean_s()
@@ -141,23 +148,34 @@ impl Aggregation {
     /// Mean machine time that a group of `n` costs, in aggregator-seconds.
     pub fn work_s(&self, n: u32) -> f64 {
         match self {
+            Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
             Self::Tree { arity, merge, .. } => f64::from(merges(n, (*arity).max(2))) * merge.mean_s(),
             Self::Fold { merge, .. } => f64::from(merges(n, 2)) * merge.mean_s(),
         }
     }
 
-    /// The distribution that one step draws from.
+    /// The distribution that one step draws from; no time where nothing is aggregated.
     pub fn step(&self) -> &TimeDist {
         match self {
+            Self::Separate => &TimeDist::NOTHING,
             Self::FixedTotal { total } => total,
             Self::Tree { merge, .. } | Self::Fold { merge, .. } => merge,
+        }
+    }
+
+    /// Batches that one verification on L1 covers, in groups of `n`.
+    pub fn batches_per_verification(&self, n: u32) -> u32 {
+        match self {
+            Self::Separate => 1,
+            Self::FixedTotal { .. } | Self::Tree { .. } | Self::Fold { .. } => n,
         }
     }
 
     /// Aggregators beyond which the latency of one group alone no longer falls; groups that overlap can use more.
     pub fn useful_aggregators(&self, n: u32) -> u32 {
         match self {
+            Self::Separate => 0,
             Self::FixedTotal { .. } | Self::Fold { .. } => 1,
             Self::Tree { arity, .. } => n.div_ceil((*arity).max(2)).max(1),
         }

@@ -45,6 +45,9 @@ impl TimeDist {
         Ok(Self { law: Law::Fixed { s: positive(&format!("{field}_s"), s)? } })
     }
 
+    /// No time at all: of a step that there is not.
+    pub(crate) const NOTHING: Self = Self { law: Law::Fixed { s: 0.0 } };
+
     /// Lognormal with this mean and coefficient of variation; `cv` 0 is [`TimeDist::fixed`].
     ///
     /// Parameters: `σ² = ln(1 + cv²)`, `μ = ln(mean) − σ²/2`.

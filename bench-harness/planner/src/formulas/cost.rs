@@ -28,3 +28,19 @@ pub fn usd_per_batch(machines_usd_per_hour: f64, throughput: f64, gas_usd: f64) 
 pub fn gas_usd_per_batch(verify_gas: f64, batch_gas: f64, n: u32, gwei: f64, usd_per_eth: f64) -> f64 {
     (verify_gas / f64::from(n) + batch_gas) * gwei * 1e-9 * usd_per_eth
 }
+
+/// The cost of one verification on L1 at which two ways cost the same: `(m₁ − m₂)/(v₂ − v₁)`, where way i costs mᵢ in
+/// machines and needs vᵢ verifications for each transaction. In the unit of m; above it the way with fewer verifications
+/// is the cheaper. None where one way has neither more of the one nor of the other, and so is cheaper at any price.
+///
+/// ```
+/// use planner::formulas::cost::break_even;
+/// // Aggregation costs 30 core-seconds a transaction more and saves 0.9 of a verification.
+/// let cost = break_even((40.0, 0.1), (10.0, 1.0)).unwrap();
+/// assert!((cost - 30.0 / 0.9).abs() < 1e-12);
+/// assert_eq!(break_even((10.0, 0.1), (40.0, 1.0)), None); // cheaper, and fewer of them
+/// ```
+pub fn break_even(first: (f64, f64), second: (f64, f64)) -> Option<f64> {
+    let (machines, verifications) = (first.0 - second.0, second.1 - first.1);
+    (machines * verifications > 0.0).then(|| machines / verifications)
+}

@@ -81,6 +81,7 @@ impl Times {
     pub(crate) fn aggregation(&self, request: &PlanRequest) -> Result<Aggregation, PlanError> {
         let mut aggregation = request.aggregation.clone();
         match &mut aggregation {
+            Aggregation::Separate => {}
             Aggregation::FixedTotal { total: step, .. }
             | Aggregation::Tree { merge: step, .. }
             | Aggregation::Fold { merge: step, .. } => {

@@ -9,7 +9,7 @@
 //! | [`fleet`], `objective` | a fleet, and what it costs |
 //! | `run_length`, `judge` | how long to simulate, and whether a fleet meets the limit |
 //! | `frontier`, `search`, [`recommendation`] | the cheapest P and A for one N, the search over N, the fleet recommended |
-//! | [`options`] | the cheapest of several batch sizes, cores and proof systems |
+//! | [`options`], `systems` | the cheapest of several batch sizes and cores; of each proof system, and of all |
 //! | `infeasible` | what forbids a plan |
 //! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
 //! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
@@ -42,6 +42,7 @@ mod run_length;
 pub(crate) mod search;
 pub mod sensitivity;
 mod stress;
+mod systems;
 pub mod timeline;
 pub mod what_if;
 
@@ -50,13 +51,13 @@ pub use curves::curves;
 pub use fleet::Fleet;
 use fleet_estimate::fair_estimate;
 pub use fleet_estimate::{ClosedForm, closed_form, fleet_estimate};
-pub use options::PlanOption;
+pub use options::{OptionSystem, PlanOption};
 pub use request::PlanRequest;
 pub use what_if::what_if;
 
 use records::plan::{
     AlternativeRecord, Design, DesignRecord, FleetEstimateRecord, OptionRecord, ParetoRecord,
-    RecommendationRecord, SearchRecord, SensitivityRecord, StressRecord,
+    RecommendationRecord, SearchRecord, SensitivityRecord, StressRecord, SystemsRecord,
 };
 
 use crate::error::PlanError;
@@ -84,6 +85,8 @@ pub struct Plan {
     pub alternatives: Vec<AlternativeRecord>,
     /// The cheapest plan of each option; empty where there was one request alone.
     pub options: Vec<OptionRecord>,
+    /// The cheapest plan with each proof system; none where there is one alone.
+    pub systems: Option<SystemsRecord>,
     /// How far the search went.
     pub search: SearchRecord,
 }
@@ -119,7 +122,7 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let chosen = recommendation::chosen(request, None, judge::SEARCH_BATCHES)?;
-    explained(request, &chosen, Vec::new())
+    explained(request, &chosen)
 }
 
 /// The cheapest plan of several ways to run a prover, and the index of the way.
@@ -127,16 +130,12 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
 /// # Errors
 /// [`PlanError::Infeasible`] where none has a plan; [`PlanError::BadInput`] where there is none.
 pub fn recommend_among(options: &[PlanOption]) -> Result<(usize, Plan), PlanError> {
-    let options::Among { index, chosen, rows } = options::cheapest(options)?;
-    Ok((index, explained(&options[index].request, &chosen, rows)?))
+    let systems::Compared { index, chosen, options: rows, systems } = systems::compared(options)?;
+    Ok((index, Plan { systems, options: rows, ..explained(&options[index].request, &chosen)? }))
 }
 
 /// A fleet with everything that explains it.
-fn explained(
-    request: &PlanRequest,
-    chosen: &recommendation::Chosen,
-    options: Vec<OptionRecord>,
-) -> Result<Plan, PlanError> {
+fn explained(request: &PlanRequest, chosen: &recommendation::Chosen) -> Result<Plan, PlanError> {
     let choice = recommendation::figures(request, chosen);
     let designs = designs::all(request);
     let recommended = Fleet::of(&choice);
@@ -169,7 +168,8 @@ fn explained(
         choice,
         designs,
         fleet_estimates,
-        options,
+        options: Vec::new(),
+        systems: None,
         search: chosen.search,
     })
 }

@@ -11,6 +11,7 @@ use crate::formulas::corrected::slowest_quantile_s;
 use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
+use crate::sim::L1;
 
 /// Where no delay limit bounds N, a group forms within this time, s: beyond an hour the share of gas of a batch is too
 /// small to wait for.
@@ -49,6 +50,9 @@ pub(crate) fn batches_per_aggregation_min(request: &PlanRequest) -> u32 {
 /// [`FORMING_S_MAX`] where there is none. Empty where none does both.
 pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::RangeInclusive<u32> {
     let min = batches_per_aggregation_min(request);
+    if request.aggregation == Aggregation::Separate && !matches!(request.l1, L1::Serial(_)) {
+        return alone(request, min);
+    }
     if let Some(n) = request.batches_per_aggregation {
         return n.max(min)..=n;
     }
@@ -65,6 +69,17 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
         None => min.max(whole_at_most(FORMING_S_MAX / request.interval_s())),
     };
     min..=max.min(BATCHES_PER_AGGREGATION_MAX)
+}
+
+/// The values of N where each proof is verified by itself and none waits for the last one's inclusion: waiting for others
+/// gains nothing, and where a block takes a given number of proofs each counts.
+fn alone(request: &PlanRequest, min: u32) -> std::ops::RangeInclusive<u32> {
+    let is_counted = request.l1_work_s() > 0.0;
+    match request.batches_per_aggregation {
+        Some(n) if !is_counted => n..=n,
+        Some(n) => n.max(min)..=n.min(1),
+        None => min..=1,
+    }
 }
 
 /// The smallest whole number above `x`, by more than rounding.
@@ -142,6 +157,7 @@ fn merging_min_s(aggregation: &Aggregation, n: u32, statistic: Statistic) -> f64
         Statistic::P50 | Statistic::P99 => aggregation.step().quantile_s(0.0),
     };
     match aggregation {
+        Aggregation::Separate => 0.0,
         Aggregation::FixedTotal { .. } => step_s,
         Aggregation::Fold { .. } | Aggregation::Tree { .. } if n == 1 => 0.0,
         Aggregation::Fold { .. } => step_s,

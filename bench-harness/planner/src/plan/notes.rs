@@ -3,6 +3,7 @@
 use records::number::significant;
 use records::plan::{SensitivityRecord, Statistic, UnstableRecord};
 
+use crate::domain::Aggregation;
 use crate::domain::time::TimeShape;
 use crate::formulas::capacity::prover_capacity;
 use crate::plan::needs::{consolidated_limit, provers_min};
@@ -25,6 +26,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(thin_tail(&plan.request));
     notes.extend(spares(plan));
     notes.extend(alone(plan));
+    notes.extend(separate(plan));
     notes.extend(early(&plan.request));
     if plan.request.prices.is_none() {
         notes.push("No prices were given: fleets are compared by their machines.".to_owned());
@@ -92,6 +94,9 @@ fn alone(plan: &Plan) -> Option<String> {
     if !free {
         return None;
     }
+    if plan.request.aggregation == Aggregation::Separate {
+        return None;
+    }
     let priced = plan.request.prices.is_some_and(|prices| prices.has_gas());
     Some(if priced {
         "N = 1: every proof is verified on L1 by itself; at this price of gas a larger group costs more in machines \
@@ -103,6 +108,24 @@ fn alone(plan: &Plan) -> Option<String> {
          --l1 serial where the submitter waits for inclusion, or --fix-n."
             .to_owned()
     })
+}
+
+/// What it means that nothing is aggregated: verifications on L1, and in one block how many.
+fn separate(plan: &Plan) -> Option<String> {
+    let request = &plan.request;
+    if request.aggregation != Aggregation::Separate {
+        return None;
+    }
+    let rate = plan.choice.throughput_batches_per_s;
+    let in_a_block = (rate * request.block_s).max(1.0);
+    let gas = request.prices.and_then(|prices| prices.gas()).map_or_else(String::new, |gas| {
+        format!(", {} million gas", significant(in_a_block * gas.verify_gas / 1e6, 3))
+    });
+    Some(format!(
+        "Each proof is verified on L1 by itself: {} verifications a block on average{gas}. Whether a block has room for \
+         them is not asked here.",
+        significant(in_a_block, 3)
+    ))
 }
 
 /// A timeout closes batches before they are full: more of them, and less in each.

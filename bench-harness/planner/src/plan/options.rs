@@ -13,11 +13,24 @@ use crate::plan::recommendation::{Chosen, chosen};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cost_min;
 
+/// The proof system of an option, as far as a plan asks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OptionSystem {
+    /// `plonky2`, `plonky2-keccak`, …; options of one name are compared with one another first.
+    pub name: String,
+    /// Bits of security by the conjecture that such systems are used under; none where it does not say.
+    pub conjectured_security_bits: Option<u64>,
+    /// Bits of security that are proven; none where it does not say.
+    pub proven_security_bits: Option<u64>,
+}
+
 /// One way to run a prover.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOption {
     /// In words, as people read it.
     pub words: String,
+    /// The proof system.
+    pub system: OptionSystem,
     /// What is asked of it.
     pub request: PlanRequest,
 }
@@ -79,7 +92,7 @@ pub(crate) fn cheapest(options: &[PlanOption]) -> Result<Among, PlanError> {
     }
 }
 
-fn row(option: &PlanOption) -> OptionRecord {
+pub(crate) fn row(option: &PlanOption) -> OptionRecord {
     OptionRecord {
         option: option.words.clone(),
         batch_transactions: option.request.load().batch_transactions().unwrap_or(1),

@@ -45,7 +45,8 @@ fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError>
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
     let rented = provers + request.spares;
     let cost = |prices: Prices| {
-        prices.usd_per_batch(rented, aggregators, batches_per_aggregation, request.batches_per_s())
+        let verified = request.aggregation.batches_per_verification(batches_per_aggregation);
+        prices.usd_per_batch(rented, aggregators, verified, request.batches_per_s())
     };
     Ok(ParetoRecord {
         provers,

@@ -214,7 +214,8 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
     let closing = stages[0].capacity_batches_per_s.unwrap_or(f64::INFINITY);
     let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
     let (prices, rented) = (request.prices, provers.saturating_add(request.spares));
-    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, throughput));
+    let verified = request.aggregation.batches_per_verification(n);
+    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented, aggregators, verified, throughput));
     let limit = consolidated_limit(request);
     RecommendationRecord {
         provers,
@@ -231,7 +232,7 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
         usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
         gas_usd_per_hour: prices
             .filter(|prices| prices.has_gas())
-            .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(n)),
+            .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(verified)),
         stages,
         verdict: limit.and(judged).map(|judged| judged.verdict),
         capacity_batches_per_s: capacity,
@@ -241,8 +242,8 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
             .map(|size| throughput * request.fill_fraction() * f64::from(size)),
         delay_virtual_s: forming_s(request, 1) + request.l1.mean_wait_s(),
         delay_consolidated_s: consolidated_s(request, n, aggregators),
-        verifications_per_group: 1,
-        verifications_per_hour: 3600.0 * throughput / f64::from(n),
+        verifications_per_group: n / verified,
+        verifications_per_hour: 3600.0 * throughput / f64::from(verified),
         bottleneck,
         provers_only_add_delay_after: balance_batches(
             request.interval_s(),

@@ -23,6 +23,7 @@ impl Plan {
             stress,
             alternatives,
             options,
+            systems,
             search,
         } = self;
         PlanRecord {
@@ -36,6 +37,7 @@ impl Plan {
             stress: stress.clone(),
             alternatives: alternatives.clone(),
             options: options.clone(),
+            systems: systems.clone(),
             search: *search,
             order: None,
             sequencing: sequencing(self),
@@ -87,6 +89,7 @@ fn time(dist: &TimeDist) -> TimeRecord {
 
 fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
     let (shape, arity) = match aggregation {
+        Aggregation::Separate => ("separate", None),
         Aggregation::FixedTotal { .. } => ("fixed_total", None),
         Aggregation::Tree { arity, .. } => ("tree", Some(*arity)),
         Aggregation::Fold { .. } => ("fold", Some(2)),

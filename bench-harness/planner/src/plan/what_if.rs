@@ -143,7 +143,8 @@ impl Packed {
                 };
                 let prices = Prices::new(prover, aggregator, gas)?;
                 let rented = choice.provers + request.spares;
-                let (n, rate) = (choice.batches_per_aggregation, choice.throughput_batches_per_s);
+                let n = request.aggregation.batches_per_verification(choice.batches_per_aggregation);
+                let rate = choice.throughput_batches_per_s;
                 row.push(CostRecord(
                     Some(shown(prices.usd_per_hour(rented, choice.aggregators))),
                     Some(rounded(prices.usd_per_batch(rented, choice.aggregators, n, rate), 3)),

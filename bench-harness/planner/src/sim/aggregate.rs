@@ -66,7 +66,7 @@ impl<'a> Aggregators<'a> {
     pub(crate) fn new(shape: &'a Aggregation, n: u32, aggregators: u32, stream: Stream) -> Self {
         let (mut widths, mut begins, mut all_missing) = (vec![n], vec![0], vec![]);
         match shape {
-            Aggregation::FixedTotal { .. } => {}
+            Aggregation::Separate | Aggregation::FixedTotal { .. } => {}
             Aggregation::Fold { .. } => all_missing = vec![1; n as usize],
             Aggregation::Tree { arity, .. } => {
                 while widths[widths.len() - 1] > 1 {
@@ -112,14 +112,17 @@ impl<'a> Aggregators<'a> {
                 self.open[at].missing[leaf as usize] = 0;
                 self.fold_on(group, now_s);
             }
-            Aggregation::FixedTotal { .. } => unreachable!("a fixed total waits for the whole group"),
+            Aggregation::Separate | Aggregation::FixedTotal { .. } => {
+                unreachable!("without merges the whole group is waited for")
+            }
         }
     }
 
-    /// Takes all proofs of `group`, the one after the last it took; true if it needs no merge and is one proof already.
+    /// Takes all proofs of `group`, the one after the last it took; true if it needs no merge.
     pub(crate) fn take(&mut self, group: u64, now_s: f64) -> bool {
         let n = self.widths[0];
         match self.shape {
+            Aggregation::Separate => return true,
             Aggregation::FixedTotal { .. } => self.push(group, 1, 0, now_s),
             _ if n == 1 => return true,
             Aggregation::Fold { .. } => {
@@ -167,7 +170,7 @@ impl<'a> Aggregators<'a> {
         let Task { group, level, node, .. } = self.running[aggregator as usize].take()?;
         self.free.push(aggregator);
         let is_done = match self.shape {
-            Aggregation::FixedTotal { .. } => return Some(group),
+            Aggregation::Separate | Aggregation::FixedTotal { .. } => return Some(group),
             Aggregation::Fold { .. } => {
                 let at = self.at(group);
                 let Open { folded, is_folding, .. } = &mut self.open[at];

@@ -99,6 +99,7 @@ impl Pipeline {
     fn merging(&self) -> (f64, f64) {
         let n = self.batches_per_aggregation;
         let merges = match &self.aggregation {
+            Aggregation::Separate => 0,
             Aggregation::FixedTotal { .. } => 1,
             Aggregation::Tree { arity, start: MergeStart::Eager, .. } => last_path_merges(n, (*arity).max(2)),
             Aggregation::Tree { arity, start: MergeStart::WholeGroup, .. } => tree_levels(n, (*arity).max(2)),

@@ -4,25 +4,26 @@ use crate::circuit::amount::{constant, zero_unless};
 use crate::circuit::leaf::{capacity_of, permute};
 use crate::circuit::slot::{SlotEnds, SlotTargets, constrain_slot};
 use crate::circuit::values::{SlotValues, assign};
-use crate::circuit::{Builder, Circuit, Config};
+use crate::circuit::{Builder, Circuit, Config, EXTENSION};
 use crate::system::Shape;
 use anyhow::Result;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_data::CircuitConfig;
-use workloads::hash::{Digest, Domain};
+use plonky2::plonk::config::GenericConfig;
+use workloads::hash::{Digest, Domain, Felt};
 
-/// A batch circuit and its private targets.
+/// A batch circuit and its private targets, with the keys of one configuration.
 #[derive(Debug)]
-pub struct BatchCircuit {
+pub struct BatchCircuit<C: GenericConfig<EXTENSION, F = Felt> = Config> {
     /// The circuit with its keys.
-    pub circuit: Circuit,
+    pub circuit: Circuit<C>,
     /// The root before the first slot: set from outside, the rest of the chain follows.
     old_root: HashOutTarget,
     slots: Vec<SlotTargets>,
 }
 
-impl BatchCircuit {
+impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
     /// Builds the circuit of a shape. The capacity must be at least 1.
     pub fn build(shape: Shape) -> Self {
         let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
@@ -51,18 +52,14 @@ impl BatchCircuit {
         builder.register_public_inputs(&root.elements);
         builder.register_public_inputs(&commitment.elements);
         builder.register_public_input(count);
-        Self { circuit: builder.build::<Config>(), old_root, slots }
+        Self { circuit: builder.build::<C>(), old_root, slots }
     }
 
     /// The witness of a batch that starts at `old_root`: one set of values for each slot.
     ///
     /// # Errors
     /// Values that contradict each other.
-    pub fn witness(
-        &self,
-        old_root: Digest,
-        values: &[SlotValues],
-    ) -> Result<PartialWitness<workloads::hash::Felt>> {
+    pub fn witness(&self, old_root: Digest, values: &[SlotValues]) -> Result<PartialWitness<Felt>> {
         anyhow::ensure!(values.len() == self.slots.len(), "one set of values for each slot");
         let mut witness = PartialWitness::new();
         for (target, element) in self.old_root.elements.iter().zip(old_root.elements) {

@@ -34,14 +34,14 @@ use workloads::hash::Felt;
 /// The degree of the field extension in which challenges live.
 pub const EXTENSION: usize = 2;
 
-/// The proof system's configuration: Goldilocks, Poseidon.
+/// The configuration under which proofs can be aggregated: Goldilocks, Poseidon.
 pub type Config = PoseidonGoldilocksConfig;
 
-/// A circuit under construction.
+/// A circuit under construction. It knows no configuration yet: the constraints are the same under each.
 pub type Builder = CircuitBuilder<Felt, EXTENSION>;
 
 /// A circuit with its keys.
-pub type Circuit = CircuitData<Felt, Config, EXTENSION>;
+pub type Circuit<C = Config> = CircuitData<Felt, C, EXTENSION>;
 
 /// A proof with its public inputs, as plonky2 holds it.
-pub type PlonkProof = ProofWithPublicInputs<Felt, Config, EXTENSION>;
+pub type PlonkProof<C = Config> = ProofWithPublicInputs<Felt, C, EXTENSION>;

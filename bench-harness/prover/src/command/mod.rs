@@ -11,12 +11,22 @@
 //!
 //! | request | fields | reply |
 //! |---|---|---|
-//! | `set_up` | `protocol` (1), `depth`, `capacity` (transactions in a full batch), `slots` (`"transfer"` or `"any"`), `batches` (the most proofs that one aggregation will get) | `name`, `version`; may have `aggregate` and `verify` (true where it can; false if left out) and `settings` (an object of texts) |
+//! | `set_up` | `protocol` (1), `depth`, `capacity` (transactions in a full batch), `slots` (`"transfer"` or `"any"`), `batches` (the most proofs that one aggregation will get) | `name`, `version`; may have `verifies` and `aggregates` (true where it can; false if left out), `merge_children` (proofs that one merge takes at most, 2 if left out), `max_transactions` (for which a batch can have room), `conjectured_security_bits`, `proven_security_bits` and `settings` (an object of texts) |
 //! | `prove` | `batch` (number), `statement`, `data` (the batch, as it goes to L1) | `proof`, `proof_bytes` (its length), `witness_s`, `prove_s` |
 //! | `aggregate` | `proofs` (of batches, in the order of their chain) | `proof`, `levels` (from the batches upwards, each `{"level": from 1, "merges": number, "time_s": time of all of them}`) |
 //! | `verify` | `level` (0 for a batch's proof, else the level of aggregation), `proof` | `valid` (true), `statement` (what the *proof* states), `verify_s`; or `valid` (false), `why` |
 //!
-//! The name of the request stands in the field `request`. Any reply may be `{"error": text}` instead: no proof. A
+//! A program that cannot aggregate says `"aggregates": false`, is never asked for `aggregate`, and its batches count
+//! as verified on L1 one by one.
+//!
+//! The *statement of an aggregate* goes from the first `old_root` to the last `new_root` and has the sum of
+//! `transactions`. Its `commitment` is that of a tree over the batches' commitments, whatever tree the program merges
+//! by: neighbours are hashed pair by pair, level by level, and one without a neighbour rises as it is. The hash of a
+//! pair is Poseidon over Goldilocks, as plonky2 has it, of the eight elements left then right, without padding: the
+//! first four elements of one permutation of them and four zeros.
+//!
+//! The names `aggregate` and `verify` in a reply to `set_up` are those of earlier versions, and still read. The name of
+//! the request stands in the field `request`. Any reply may be `{"error": text}` instead: no proof. A
 //! reply may have more fields; they are not read. One line may have at most 256 MiB.
 //!
 //! An answer that does not come in time, an end of the program, a line that is no JSON, a missing field: each is an
@@ -28,6 +38,7 @@
 mod failure;
 mod protocol;
 
+use crate::capabilities::{BatchSizes, Capabilities};
 use crate::command::failure::Failure;
 use crate::command::protocol::{
     AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex, parse_reply,
@@ -48,6 +59,10 @@ use workloads::encoding::encode;
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;
 
+/// Before its set-up: nothing is promised.
+const UNKNOWN: Capabilities =
+    Capabilities { verifies: false, aggregation: None, batch_sizes: BatchSizes::ANY, security: None };
+
 /// How long a program that closed its output may take to end by itself, so that its exit status can be shown.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -65,8 +80,7 @@ pub struct Command {
 #[derive(Clone, Debug)]
 struct Set {
     request: String,
-    can_aggregate: bool,
-    can_verify: bool,
+    can: Capabilities,
 }
 
 impl Command {
@@ -87,16 +101,6 @@ impl Command {
             return Err(wrong("a time-out above zero", "0 s".to_owned()));
         }
         Ok(Self { argv, timeout, set_up: None, process: Mutex::new(None) })
-    }
-
-    /// Whether it aggregates; known after the set-up.
-    pub fn can_aggregate(&self) -> bool {
-        self.set_up.as_ref().is_some_and(|set| set.can_aggregate)
-    }
-
-    /// Whether it verifies; known after the set-up.
-    pub fn can_verify(&self) -> bool {
-        self.set_up.as_ref().is_some_and(|set| set.can_verify)
     }
 
     /// One request and its reply, from a process that is set up.
@@ -163,6 +167,10 @@ fn exchange(process: &mut ChildProcess, line: &str, timeout: Duration) -> Result
 }
 
 impl ProofSystem for Command {
+    fn capabilities(&self) -> Capabilities {
+        self.set_up.as_ref().map_or(UNKNOWN, |set| set.can)
+    }
+
     fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
         let no_set_up = |failure: Failure| match failure {
             Failure::Absent(why) => ProverError::Input {
@@ -189,13 +197,28 @@ impl ProofSystem for Command {
         let mut process = self.start().map_err(no_set_up)?;
         let reply = exchange(&mut process, &request, self.timeout)
             .and_then(|reply| parse_reply::<SetUpReply>(&reply));
-        let SetUpReply { name, version, aggregate, verify, mut settings } = reply.map_err(no_set_up)?;
+        let reply = reply.map_err(no_set_up)?;
+        let can = reply.capabilities().map_err(no_set_up)?;
+        let SetUpReply { name, version, mut settings, .. } = reply;
         settings.insert("program".to_owned(), self.argv.join(" "));
         settings.insert("name".to_owned(), name);
-        self.set_up = Some(Set { request, can_aggregate: aggregate, can_verify: verify });
+        if !can.batch_sizes.allow(shape.capacity) {
+            return Err(ProverError::Input {
+                what: "prover command, transactions in a full batch",
+                expected: can.batch_sizes.to_string(),
+                got: shape.capacity.to_string(),
+            });
+        }
+        self.set_up = Some(Set { request, can });
         // The one before, if any, is ended here.
         self.process = Mutex::new(Some(process));
-        Ok(SystemRecord { name: "command".to_owned(), version, settings, circuits: Vec::new() })
+        Ok(SystemRecord {
+            name: "command".to_owned(),
+            version,
+            settings,
+            capabilities: Some(can.record()),
+            circuits: Vec::new(),
+        })
     }
 
     fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {
@@ -227,8 +250,8 @@ impl ProofSystem for Command {
             what: format!("an aggregation of {} by the prover command", proofs.len()),
             why,
         };
-        if !self.can_aggregate() {
-            return Err(failed("its set-up says that it cannot aggregate".to_owned()));
+        if self.set_up.is_some() && self.capabilities().aggregation.is_none() {
+            return Err(ProverError::NoAggregation { system: "the prover command".to_owned() });
         }
         let request =
             Request::Aggregate { proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect() };
@@ -264,7 +287,7 @@ impl ProofSystem for Command {
             what: "a verification by the prover command".to_owned(),
             why,
         };
-        if !self.can_verify() {
+        if !self.capabilities().verifies {
             return Err(failed("its set-up says that it cannot verify".to_owned()));
         }
         let request = Request::Verify {

@@ -1,5 +1,6 @@
 //! The lines of the protocol.
 
+use crate::capabilities::{BatchSizes, Capabilities, MergeCapability, Security};
 use crate::command::failure::Failure;
 use crate::statement::Statement;
 use plonky2::field::types::{Field, Field64};
@@ -35,12 +36,43 @@ impl Request<'_> {
 pub(crate) struct SetUpReply {
     pub(crate) name: String,
     pub(crate) version: String,
-    #[serde(default)]
-    pub(crate) aggregate: bool,
-    #[serde(default)]
-    pub(crate) verify: bool,
+    #[serde(default, alias = "aggregate")]
+    aggregates: bool,
+    #[serde(default, alias = "verify")]
+    verifies: bool,
+    merge_children: Option<usize>,
+    max_transactions: Option<usize>,
+    conjectured_security_bits: Option<u32>,
+    proven_security_bits: Option<u32>,
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, String>,
+}
+
+impl SetUpReply {
+    /// What the program says that it can do.
+    pub(crate) fn capabilities(&self) -> Result<Capabilities, Failure> {
+        let wrong = |field: &str, expected: &str, got: usize| {
+            Err(Failure::Broken(format!("its reply, field {field}: expected {expected}, got {got}")))
+        };
+        let merge_children = self.merge_children.unwrap_or(2);
+        if merge_children < 2 {
+            return wrong("merge_children", "at least 2", merge_children);
+        }
+        if self.max_transactions == Some(0) {
+            return wrong("max_transactions", "at least 1", 0);
+        }
+        // Bits that are proven hold under a conjecture as well.
+        let conjectured = self.conjectured_security_bits.or(self.proven_security_bits);
+        Ok(Capabilities {
+            verifies: self.verifies,
+            aggregation: self.aggregates.then_some(MergeCapability { merge_children }),
+            batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
+            security: conjectured.map(|conjectured_bits| Security {
+                conjectured_bits,
+                proven_bits: self.proven_security_bits,
+            }),
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]

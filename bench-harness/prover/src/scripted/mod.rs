@@ -7,6 +7,7 @@
 mod proof;
 mod script;
 
+use crate::capabilities::Capabilities;
 use crate::scripted::proof::{HEAD_BYTES, decode, encode, rejected};
 use crate::scripted::script::Use;
 use crate::statement::Statement;
@@ -55,12 +56,24 @@ impl Scripted {
 }
 
 impl ProofSystem for Scripted {
+    fn capabilities(&self) -> Capabilities {
+        self.script.capabilities()
+    }
+
     fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
         if shape.capacity == 0 || batches == 0 || self.script.faults.no_set_up {
             return Err(ProverError::Input {
                 what: "scripted set-up",
                 expected: "a capacity and a number of batches of at least 1".to_owned(),
                 got: format!("{} and {batches}", shape.capacity),
+            });
+        }
+        let sizes = self.capabilities().batch_sizes;
+        if !sizes.allow(shape.capacity) {
+            return Err(ProverError::Input {
+                what: "scripted set-up",
+                expected: sizes.to_string(),
+                got: shape.capacity.to_string(),
             });
         }
         self.set_up = Some((shape, batches));
@@ -71,6 +84,7 @@ impl ProofSystem for Scripted {
                 ("seed".to_owned(), self.script.seed.to_string()),
                 ("proves".to_owned(), "nothing".to_owned()),
             ]),
+            capabilities: Some(self.capabilities().record()),
             circuits: Vec::new(),
         })
     }
@@ -121,6 +135,9 @@ impl ProofSystem for Scripted {
     }
 
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+        if !self.script.aggregates {
+            return Err(ProverError::NoAggregation { system: "scripted".to_owned() });
+        }
         let limit = self.set_up.map_or(0, |(_, batches)| batches);
         if proofs.is_empty() || proofs.len() > limit {
             return Err(ProverError::Input {

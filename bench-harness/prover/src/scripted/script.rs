@@ -1,5 +1,6 @@
 //! What a scripted system is told: how long things take, and what goes wrong.
 
+use crate::capabilities::{BatchSizes, Capabilities, MergeCapability};
 use crate::system::ProverError;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
@@ -64,6 +65,10 @@ pub struct Script {
     pub merge: ScriptedTime,
     /// One verification.
     pub verify: ScriptedTime,
+    /// Whether it aggregates.
+    pub aggregates: bool,
+    /// Transactions for which a batch can have room at most.
+    pub max_transactions: Option<usize>,
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
     /// too: every figure of a run is then the script's.
     pub harness: Option<ScriptedTime>,
@@ -86,6 +91,8 @@ impl Default for Script {
             prove: ScriptedTime::Fixed { fixed_s: 1.0 },
             merge: ScriptedTime::Fixed { fixed_s: 1.5 },
             verify: ScriptedTime::Fixed { fixed_s: 0.005 },
+            aggregates: true,
+            max_transactions: None,
             harness: None,
             adds_per_cycle: None,
             clock_ghz: 2.5,
@@ -117,6 +124,8 @@ impl Script {
             prove,
             merge,
             verify,
+            aggregates: _,
+            max_transactions: _,
             harness,
             adds_per_cycle,
             clock_ghz,
@@ -142,6 +151,17 @@ impl Script {
             law.map_or(Ok(()), |law| law.check(what))?;
         }
         Ok(())
+    }
+
+    /// What a system that follows it can do.
+    pub fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            verifies: true,
+            aggregation: self.aggregates.then_some(MergeCapability { merge_children: 2 }),
+            batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
+            // It proves nothing.
+            security: None,
+        }
     }
 
     /// The `number`-th duration of what the harness times itself, where the script says so.

@@ -5,5 +5,6 @@ mod forge;
 mod honest;
 mod lies;
 mod swap_lies;
+mod systems;
 mod tampering;
 mod world;

@@ -38,6 +38,11 @@ pub(crate) fn state(depth: u64, balances: &[[u64; 3]], reserves: [u64; 2]) -> St
     State::new(Depth::new(depth).expect("in range"), Ledger::new(accounts, vec![pool])).expect("fits")
 }
 
+/// Two accounts and a pool, as most lies begin.
+pub(crate) fn start() -> State {
+    state(3, &[[100, 50, 0], [7, 0, u64::MAX - 5]], [1_000, 2_000])
+}
+
 pub(crate) fn transfer(from: u32, nonce: u32, to: u32, token_in: u64, amount: u64) -> Transaction {
     let action = Action::Transfer { to: AccountId(to), token: token(token_in), amount };
     Transaction { sender: AccountId(from), nonce, action }

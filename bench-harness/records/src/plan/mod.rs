@@ -4,16 +4,18 @@
 //! |---|---|
 //! | [`record`] | the plan |
 //! | [`curves`] | fleets around the one recommended: what the report draws |
+//! | [`options`] | the ways to run a prover and the proof systems it was chosen from |
 //! | [`answers`] | what a plan was asked about machines |
 
 pub mod answers;
 pub mod curves;
+pub mod options;
 pub mod record;
 
+pub use options::{BreakEvenRecord, OptionFleetRecord, OptionRecord, SystemPlanRecord, SystemsRecord};
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
-    FleetEstimateRecord, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord, PLAN_SCHEMA_VERSION,
-    ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord,
-    SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord,
-    UnstableRecord,
+    FleetEstimateRecord, InputsRecord, LimitVerdict, PLAN_SCHEMA_VERSION, ParetoRecord, PipelineStageRecord,
+    PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SequencingRecord, SimulatedRecord,
+    Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
 };

@@ -3,6 +3,7 @@
 use crate::file::Versioned;
 use crate::names::names;
 use crate::plan::answers::ShoppingListRecord;
+use crate::plan::options::{OptionRecord, SystemsRecord};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
@@ -32,6 +33,9 @@ pub struct PlanRecord {
     /// The cheapest of each way to run a prover that was measured; empty where times were given by hand.
     #[serde(default)]
     pub options: Vec<OptionRecord>,
+    /// The cheapest plan with each proof system; none where one alone was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub systems: Option<SystemsRecord>,
     /// How far the search went.
     pub search: SearchRecord,
     /// The delay to virtual by the formulas, beside which the simulation has its own.
@@ -219,36 +223,6 @@ pub struct AlternativeRecord {
     pub p99_half_width_s: Option<f64>,
     /// Whether the delay lies within the limit; none without one.
     pub verdict: Option<LimitVerdict>,
-}
-
-/// The cheapest plan of one way to run a prover.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OptionRecord {
-    /// The way, in words.
-    pub option: String,
-    /// Transactions in a batch.
-    pub batch_transactions: u32,
-    /// Cores of one prover.
-    pub cores_per_prover: u32,
-    /// Its cheapest plan; none where there is no plan, or none that could be cheaper than the recommended one.
-    pub fleet: Option<OptionFleetRecord>,
-    /// Why there is none.
-    pub problem: Option<String>,
-}
-
-/// The fleet of an option.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct OptionFleetRecord {
-    /// Provers.
-    pub provers: u32,
-    /// Batches per aggregation.
-    pub batches_per_aggregation: u32,
-    /// Aggregators.
-    pub aggregators: u32,
-    /// Cores of provers, spares and aggregators.
-    pub cores: u64,
-    /// Dollars a transaction, where prices were given.
-    pub usd_per_transaction: Option<f64>,
 }
 
 /// How far a search went.

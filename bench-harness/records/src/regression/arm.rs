@@ -65,6 +65,9 @@ pub struct DescribedAnswer {
     pub spec: Map<String, Value>,
     /// The keys of its cells.
     pub cells: Vec<String>,
+    /// The keys of those whose proof system is known to have no aggregation, and so no time of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_aggregation: Vec<String>,
 }
 
 /// One sample: the times of one repeat, every proof of which was verified.

@@ -4,7 +4,7 @@
 //! means is `regression`'s.
 
 use crate::file::Versioned;
-use crate::sample::{CircuitRecord, SystemRecord};
+use crate::sample::{CapabilitiesRecord, CircuitRecord, SystemRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,7 +31,7 @@ impl Versioned for FiguresRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FigureInputsRecord {
-    /// `plonky2`, `scripted` or `command`.
+    /// `plonky2`, `scripted`, …; `plonky2,plonky2-keccak` for several.
     pub proof_system: String,
     /// The seed of genesis and batches.
     pub seed: u64,
@@ -51,7 +51,8 @@ pub struct FigureInputsRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellFiguresRecord {
-    /// `transfer of 8`, `mix-0.5 of 32`: workload and transactions in a batch.
+    /// `transfer of 8`, `mix-0.5 of 32`: workload and transactions in a batch; `swap of 8, plonky2-keccak` where there
+    /// are several proof systems.
     pub name: String,
     /// Levels of the state tree.
     pub depth: u64,
@@ -137,7 +138,7 @@ impl CellFiguresRecord {
     /// Every figure, those that decide the cost first.
     pub fn figures(&self) -> Vec<CellFigure> {
         let Self { name: _, depth, capacity_transactions, system, proofs, trees, batches } = self;
-        let SystemRecord { name, version, settings, circuits } = system;
+        let SystemRecord { name, version, settings, capabilities, circuits } = system;
         let mut list = List::default();
         for circuit in circuits {
             list.circuit(circuit);
@@ -155,6 +156,9 @@ impl CellFiguresRecord {
         list.text("proof system".to_owned(), &format!("{name} {version}"));
         for (setting, value) in settings {
             list.text(format!("setting {setting}"), value);
+        }
+        if let Some(capabilities) = capabilities {
+            list.capabilities(capabilities);
         }
         for batch in batches {
             list.batch(batch);
@@ -186,6 +190,32 @@ impl List {
             self.count(format!("{name}: rows of {gate}"), *rows);
         }
         self.text(format!("{name}: key digest"), key_digest);
+    }
+
+    /// What limits the others, and security: a proof that is cheaper because it is weaker is a finding.
+    fn capabilities(&mut self, capabilities: &CapabilitiesRecord) {
+        let CapabilitiesRecord {
+            verifies,
+            aggregates,
+            merge_children,
+            min_batch_transactions,
+            max_batch_transactions,
+            conjectured_security_bits,
+            proven_security_bits,
+        } = *capabilities;
+        self.text("verifies".to_owned(), &verifies.to_string());
+        self.text("aggregates".to_owned(), &aggregates.to_string());
+        for (name, count) in [
+            ("children of a merge", merge_children),
+            ("fewest transactions of a batch", Some(min_batch_transactions)),
+            ("most transactions of a batch", max_batch_transactions),
+            ("conjectured security bits", conjectured_security_bits),
+            ("proven security bits", proven_security_bits),
+        ] {
+            if let Some(count) = count {
+                self.count(name.to_owned(), count);
+            }
+        }
     }
 
     fn batch(&mut self, batch: &BatchFigureRecord) {

@@ -18,7 +18,7 @@ pub struct CellRecord {
     pub capacity_transactions: u64,
     /// Batches in an aggregation, N.
     pub batches_per_aggregation: u64,
-    /// `plonky2`, `scripted` or `command`.
+    /// `plonky2`, `plonky2-keccak`, `scripted` or `command`.
     pub proof_system: String,
     /// Threads of the prover, one a core.
     pub cores: u64,
@@ -106,12 +106,47 @@ impl CircuitRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemRecord {
-    /// `plonky2`, `scripted` or `command`.
+    /// `plonky2`, `plonky2-keccak`, `scripted` or `command`.
     pub name: String,
     /// The version of the library or program behind it.
     pub version: String,
     /// The settings that decide cost and security.
     pub settings: BTreeMap<String, String>,
+    /// What it can do; none in a record of a version that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<CapabilitiesRecord>,
     /// Its circuits; none where the system does not tell.
     pub circuits: Vec<CircuitRecord>,
+}
+
+impl SystemRecord {
+    /// Whether it is known to have no aggregation, so that each batch is verified on L1 by itself. A record of a
+    /// version that did not say is not known to.
+    pub fn cannot_aggregate(&self) -> bool {
+        self.capabilities.is_some_and(|can| !can.aggregates)
+    }
+}
+
+/// What a proof system can do beside proving one batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapabilitiesRecord {
+    /// Whether it verifies its own proofs.
+    pub verifies: bool,
+    /// Whether it makes one proof from many.
+    pub aggregates: bool,
+    /// Proofs that one merge takes at most; none where it does not aggregate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge_children: Option<u64>,
+    /// The fewest transactions for which a batch can have room.
+    pub min_batch_transactions: u64,
+    /// The most; none where nothing but memory limits it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_batch_transactions: Option<u64>,
+    /// Bits of security by the conjecture that such systems are used under; none where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conjectured_security_bits: Option<u64>,
+    /// Bits of security that are proven; none where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_security_bits: Option<u64>,
 }

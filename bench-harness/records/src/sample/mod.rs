@@ -10,7 +10,7 @@ pub mod cell;
 pub mod log;
 pub mod record;
 
-pub use cell::{CellRecord, CircuitRecord, SystemRecord};
+pub use cell::{CapabilitiesRecord, CellRecord, CircuitRecord, SystemRecord};
 pub use log::{SampleLog, read_log};
 pub use record::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,

@@ -12,12 +12,25 @@ const ARMS_OWN: [&str; 3] = ["script", "command", "command_timeout_s"];
 
 /// Two programs that cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("base and head cannot be compared, since they have {what} (base / head): {}", differences.join("; "))]
+#[error(
+    "base and head cannot be compared, since they have {what} (base / head): {}{}",
+    differences.join("; "),
+    hint(differences)
+)]
 pub struct Incomparable {
     /// `another machine`, `other builds`, …
     pub what: &'static str,
     /// Each difference.
     pub differences: Vec<String>,
+}
+
+/// What to do about builds for other instruction sets.
+fn hint(differences: &[String]) -> &'static str {
+    let is_features = |difference: &String| difference.starts_with("features_compiled_in: ");
+    match differences.iter().any(is_features) {
+        true => "; two feature sets are two programs, and no regression: build both with the same RUSTFLAGS",
+        false => "",
+    }
 }
 
 /// Checks that nothing but the program differs.
@@ -88,6 +101,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             cells: vec!["swap/4of4/x2/plonky2/1c/as_is".to_owned()],
+            without_aggregation: Vec::new(),
         }
     }
 
@@ -119,7 +133,7 @@ mod tests {
         refuses(|head| head.machine.push(field("numa", "2")), "numa: not reported / 2");
         refuses(
             |head| head.build[1] = field("features_compiled_in", "avx2"),
-            "features_compiled_in: sse2 / avx2",
+            "features_compiled_in: sse2 / avx2; two feature sets are two programs, and no regression",
         );
         refuses(
             |head| drop(head.spec.insert("seed".to_owned(), 2.into())),

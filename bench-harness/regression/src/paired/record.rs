@@ -48,7 +48,7 @@ pub fn record(comparison: &Comparison, about: PairedContext<'_>) -> PairedRecord
 
 /// A program as it describes itself, under the name that the user gave it.
 pub fn arm(described: &DescribedAnswer, (name, commit): (String, Option<String>)) -> ArmRecord {
-    let DescribedAnswer { version, build, machine, spec: _, cells: _ } = described;
+    let DescribedAnswer { version, build, machine, spec: _, cells: _, without_aggregation: _ } = described;
     ArmRecord { name, commit, version: version.clone(), build: build.clone(), machine: machine.clone() }
 }
 

@@ -126,7 +126,8 @@ pub struct Comparison {
     pub verdict: VerdictName,
 }
 
-/// Compares two programs: all of `times` in all of their cells.
+/// Compares two programs: all of `times` in all of their cells, but for aggregation where a cell's proof system is known
+/// to have none.
 ///
 /// # Errors
 /// [`PairedError`].
@@ -140,14 +141,15 @@ pub fn compare(
     let described = (base.describe()?, head.describe()?);
     comparable::check(&described.0, &described.1)?;
     let cells = described.0.cells.clone();
-    let comparisons = cells.len() * times.len();
+    let times = Wanted::of(times, &described);
+    let comparisons = times.comparisons(&cells);
     if comparisons == 0 {
         return Err(PairedError::Nothing);
     }
     rules::check(rules, comparisons)?;
     on(&PairedEvent::Described { cells: &cells, comparisons });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
-    let mut maker = Maker { base, head, times, rules, seeds, on };
+    let mut maker = Maker { base, head, times: &times, rules, seeds, on };
     let first = maker.block(1, &cells)?;
     let judged = judge(&figures(&first, rules), rules);
     if let Some(empty) = first.iter().zip(&judged).find(|(_, judged)| judged.figures.used == 0) {
@@ -173,16 +175,40 @@ pub fn one_block(
     let described = (base.describe()?, head.describe()?);
     comparable::check(&described.0, &described.1)?;
     let cells = described.0.cells.clone();
-    if cells.is_empty() || times.is_empty() {
+    let times = Wanted::of(times, &described);
+    let comparisons = times.comparisons(&cells);
+    if comparisons == 0 {
         return Err(PairedError::Nothing);
     }
     rules::check(rules, 1)?;
-    on(&PairedEvent::Described { cells: &cells, comparisons: cells.len() * times.len() });
+    on(&PairedEvent::Described { cells: &cells, comparisons });
     let seeds = ChaCha20Rng::seed_from_u64(rules.seed);
-    let made = Maker { base, head, times, rules, seeds, on }.block(1, &cells)?;
+    let made = Maker { base, head, times: &times, rules, seeds, on }.block(1, &cells)?;
     match made.iter().find(|made| (0..rules.pairs).all(|place| made.block.used(place).is_none())) {
         Some(empty) => Err(no_pairs(empty)),
         None => Ok((described.0, made)),
+    }
+}
+
+/// Which times of which cell are compared.
+struct Wanted {
+    times: Vec<TimeName>,
+    without_aggregation: Vec<String>,
+}
+
+impl Wanted {
+    fn of(times: &[TimeName], (base, head): &(DescribedAnswer, DescribedAnswer)) -> Self {
+        let without_aggregation = [&base.without_aggregation[..], &head.without_aggregation].concat();
+        Self { times: times.to_vec(), without_aggregation }
+    }
+
+    fn of_cell(&self, cell: &str) -> impl Iterator<Item = TimeName> {
+        let has_none = self.without_aggregation.iter().any(|known| known == cell);
+        self.times.iter().copied().filter(move |time| !(has_none && *time == TimeName::Aggregate))
+    }
+
+    fn comparisons(&self, cells: &[String]) -> usize {
+        cells.iter().map(|cell| self.of_cell(cell).count()).sum()
     }
 }
 
@@ -238,7 +264,7 @@ fn compared(
 struct Maker<'a> {
     base: &'a mut dyn Arm,
     head: &'a mut dyn Arm,
-    times: &'a [TimeName],
+    times: &'a Wanted,
     rules: &'a PairedRules,
     seeds: ChaCha20Rng,
     on: &'a mut dyn FnMut(&PairedEvent<'_>),
@@ -253,9 +279,8 @@ impl Maker<'_> {
         let mut made: Vec<Vec<Made>> = cells
             .iter()
             .map(|cell| {
-                let one =
-                    |time: &TimeName| Made { cell: cell.clone(), time: *time, block: PairBlock::default() };
-                times.iter().map(one).collect()
+                let one = |time| Made { cell: cell.clone(), time, block: PairBlock::default() };
+                times.of_cell(cell).map(one).collect()
             })
             .collect();
         for place in 0..pairs {
@@ -368,7 +393,11 @@ impl Maker<'_> {
 fn time(arm: &str, sample: &Times, time: TimeName) -> Result<TimeAnswer, ArmError> {
     let no_result = |why: String| ArmError::NoResult { arm: arm.to_owned(), why };
     let found = sample.get(&time);
-    let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`", time.key())))?;
+    let hint = match time {
+        TimeName::Aggregate => "; where its proof system cannot aggregate, --time prove compares what it has",
+        TimeName::Prove | TimeName::ProveWithoutGrind => "",
+    };
+    let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`{hint}", time.key())))?;
     if !(found.time_s.is_finite() && found.time_s > 0.0) {
         let why = format!("its time `{}` is {} s, which is no time", time.key(), found.time_s);
         return Err(no_result(why));

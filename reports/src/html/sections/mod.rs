@@ -17,6 +17,7 @@ mod pareto;
 mod provers;
 mod queue;
 pub(crate) mod recommendation;
+mod systems;
 pub(crate) mod what_if;
 
 use crate::html::section::Section;
@@ -25,6 +26,7 @@ use crate::html::section::Section;
 pub(crate) const SECTIONS: &[Section] = &[
     recommendation::SECTION,
     what_if::SECTION,
+    systems::SECTION,
     provers::SECTION,
     groups::SECTION,
     gantt::SECTION,

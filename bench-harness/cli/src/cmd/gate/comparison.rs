@@ -10,6 +10,7 @@ use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec, SystemChoice};
+use records::regression::paired::TimeName;
 use records::sample::CellRecord;
 use regression::paired::PairedEvent;
 use serde_json::{Map, Value};
@@ -42,6 +43,8 @@ pub(crate) struct ComparisonSpec {
     sent: Map<String, Value>,
     /// The cells that follow from it.
     pub(crate) cells: Vec<CellRecord>,
+    /// How many of them have a proof system that is known to have no aggregation.
+    without_aggregation: usize,
     /// The seed from which those of the pairs are drawn.
     pub(crate) seed: u64,
     /// Whether times are those of a script, and not of this machine.
@@ -72,9 +75,20 @@ impl ComparisonSpec {
         Ok(Self {
             sent,
             cells: schedule.cells().iter().map(|cell| cell.record()).collect(),
+            without_aggregation: schedule
+                .cells()
+                .iter()
+                .filter(|cell| cell.system.cannot_aggregate())
+                .count(),
             seed: spec.seed,
-            is_scripted: matches!(spec.system, SystemChoice::Scripted(_)),
+            is_scripted: spec.systems.iter().all(SystemChoice::is_scripted),
         })
+    }
+
+    /// How many comparisons these times of all cells make.
+    pub(crate) fn comparisons(&self, times: &[TimeName]) -> usize {
+        let aggregates = usize::from(times.contains(&TimeName::Aggregate));
+        self.cells.len() * times.len() - self.without_aggregation * aggregates
     }
 
     /// The two programs, by the names that messages give them.

@@ -8,6 +8,7 @@ use crate::output::{print, width, write_json};
 use ::measure::figures::{SpecFigures, figures};
 use ::measure::host::Host;
 use ::measure::spec::Overrides;
+use prover::built_in::BuiltIn;
 use records::file::ReadError;
 use records::regression::exact::ExactRecord;
 use records::regression::figures::FiguresRecord;
@@ -39,13 +40,14 @@ pub(crate) struct Args {
     spec: SpecArgs,
 }
 
-/// The built-in circuits: those of transfers and those that hold swaps too, small and of a common size, with three
+/// The built-in circuits under every built-in proof system: those of transfers and those that hold swaps too, small and of a common size, with three
 /// batches aggregated, so that a tree has two levels and a proof that is lifted alone.
 fn built_in() -> Overrides {
     Overrides {
         workloads: Some(["transfer", "swap", "mix"].map(str::to_owned).to_vec()),
         batch_sizes: Some(vec![8, 32]),
         batches_per_aggregation: Some(3),
+        proof_system: Some(BuiltIn::ALL.map(|system| system.name().to_owned()).to_vec()),
         ..Overrides::default()
     }
 }

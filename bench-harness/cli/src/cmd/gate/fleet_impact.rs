@@ -6,6 +6,7 @@
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::MeasuredTimes;
+use crate::cmd::plan::merge_shape::Merging;
 use planner::domain::{Close, Target};
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
@@ -112,10 +113,15 @@ fn request(
     let blocks = std::iter::once(&compared.first).chain(&compared.second);
     let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
     let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
-    if merge_s.is_empty() || prove_s.is_empty() {
-        eprintln!("note: the programs report no time of a merge, so that no plan can be made from them");
+    let is_separate = plan_args.aggregate_shape == Merging::Separate;
+    if prove_s.is_empty() || (merge_s.is_empty() && !is_separate) {
+        eprintln!(
+            "note: the programs report no time of a merge, so that no plan can be made from them; \
+             --aggregate-shape separate plans without merges"
+        );
         return Ok(None);
     }
+    let merge_s = (!is_separate).then_some(merge_s);
     let close =
         Close::Filled { execute_s: mean("execute_s"), root_s: mean("root_s"), encode_s: mean("encode_s") };
     let (batch_transactions, cores) = (comparison.cell.batch_transactions, comparison.cell.cores);

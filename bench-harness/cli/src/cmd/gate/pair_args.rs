@@ -21,7 +21,7 @@ pub(crate) struct PairArgs {
     /// as there are pairs].
     #[arg(long, value_name = "COUNT")]
     repeat_discarded: Option<usize>,
-    /// Which times are compared.
+    /// Which times are compared; aggregation only in cells whose proof system has one.
     #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
     times: Vec<Time>,
     /// How long a program may take for one sample.

@@ -89,7 +89,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let rules = PairedRules { min_effect, strict, ..pairs.rules(many, spec.seed) };
     let (times, limit) = (pairs.times(), pairs.limit()?);
     // What can never be decided is refused before anything is built.
-    check(&rules, spec.cells.len() * times.len()).map_err(usage)?;
+    check(&rules, spec.comparisons(&times)).map_err(usage)?;
     let stop = stop_on_ctrl_c()?;
     let built = revision::both(&base, &head, lock, &stop)?;
     let started = Instant::now();

@@ -80,6 +80,12 @@ fn describe(host: &Host, spec: &Spec, schedule: &Schedule) -> anyhow::Result<Arm
         machine: section(&host.record, "machine"),
         spec: fields(spec.effective())?.into_iter().filter(|(name, _)| name != "seed").collect(),
         cells: schedule.cells().iter().map(|cell| cell.record().key()).collect(),
+        without_aggregation: schedule
+            .cells()
+            .iter()
+            .filter(|cell| cell.system.cannot_aggregate())
+            .map(|cell| cell.record().key())
+            .collect(),
     }))
 }
 

@@ -8,12 +8,13 @@ use crate::cmd::measure::progress::Progress;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::{Stopped, usage};
 use crate::output::{print, width};
+use ::machine::{GenericBuild, TargetFeatures};
 use ::measure::host::Host;
 use ::measure::run::folder::RunFiles;
 use ::measure::run::launch::Launcher;
-use ::measure::run::{MeasureError, Outcome, Run};
+use ::measure::run::{MeasureError, MoreTime, Outcome, Run};
 use ::measure::schedule::Schedule;
-use ::measure::spec::{Overrides, Spec};
+use ::measure::spec::{Overrides, Spec, SystemChoice};
 use anyhow::Context;
 use records::file::to_json;
 use reports::profile::terminal;
@@ -61,7 +62,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         let spec = args.spec.resolve(Overrides::default(), &host)?;
         return list(&spec, args.json);
     }
-    let outcome = measure(args.spec, &args.place, Overrides::default(), &host)?;
+    let session = Session::new(args.spec, &args.place, Overrides::default(), &host)?;
+    let outcome = session.measure(&args.place)?;
     if args.json {
         return print(&to_json(&outcome.profile)?);
     }
@@ -79,42 +81,77 @@ fn list(spec: &Spec, as_json: bool) -> anyhow::Result<()> {
     print(&cells.join("\n"))
 }
 
-/// Measures, or goes on, with progress on standard error. Ctrl-C ends it and says how to go on.
-pub(crate) fn measure(
-    spec: SpecArgs,
-    place: &Place,
-    defaults: Overrides,
-    host: &Host,
-) -> anyhow::Result<Outcome> {
-    machine::demand(&place.require)?;
-    // What a run that was killed had changed would be measured with this one.
-    for line in machine::put_back()? {
-        eprintln!("note: {line}");
+/// A run from its spec to its end, with progress on standard error. Ctrl-C ends it and says how to go on.
+pub(crate) struct Session<'a> {
+    spec: Spec,
+    host: &'a Host,
+    launcher: Launcher,
+    stop: Arc<AtomicBool>,
+}
+
+impl<'a> Session<'a> {
+    /// Checks the machine, puts back what a run that was killed had changed, and resolves the spec.
+    pub(crate) fn new(
+        spec: SpecArgs,
+        place: &Place,
+        defaults: Overrides,
+        host: &'a Host,
+    ) -> anyhow::Result<Self> {
+        machine::demand(&place.require)?;
+        // What a run that was killed had changed would be measured with this one.
+        for line in machine::put_back()? {
+            eprintln!("note: {line}");
+        }
+        let below = if place.resume { its_own_spec(&place.output)? } else { defaults };
+        let spec = spec.resolve(below, host)?;
+        if let Some(generic) = generic_build(&spec) {
+            eprintln!("note: {generic}");
+        }
+        let program = std::env::current_exe().context("finding this program's own file")?;
+        let launcher = Launcher::Program { program, arguments: vec!["cell".to_owned()] };
+        Ok(Self { spec, host, launcher, stop: stop_on_ctrl_c()? })
     }
-    let below = if place.resume { its_own_spec(&place.output)? } else { defaults };
-    let spec = spec.resolve(below, host)?;
-    let stop = stop_on_ctrl_c()?;
-    let program = std::env::current_exe().context("finding this program's own file")?;
-    let launcher = Launcher::Program { program, arguments: vec!["cell".to_owned()] };
-    let run = Run { spec: &spec, host, launcher: &launcher, stop: &stop };
-    let mut progress = Progress::new();
-    let outcome = match place.resume {
-        true => run.resume(&place.output, &mut progress),
-        false => run.start(&place.output, &mut progress),
-    };
-    progress.finish();
-    let outcome = outcome?;
-    if outcome.is_interrupted {
-        let words = format!(
-            "stopped; {} samples are kept in {}. Go on with: bench-harness {} --output {} --resume",
-            outcome.samples_before + outcome.samples,
-            outcome.folder.display(),
-            std::env::args().nth(1).unwrap_or_else(|| "measure".to_owned()),
-            outcome.folder.display()
-        );
-        return Err(Stopped(words).into());
+
+    /// Measures, or goes on with the run of the folder.
+    pub(crate) fn measure(&self, place: &Place) -> anyhow::Result<Outcome> {
+        self.with_progress(|run, progress| match place.resume {
+            true => run.resume(&place.output, progress),
+            false => run.start(&place.output, progress),
+        })
     }
-    Ok(outcome)
+
+    /// Gives some cells of a run more time.
+    pub(crate) fn extend(&self, folder: &Path, more: &MoreTime) -> anyhow::Result<Outcome> {
+        self.with_progress(|run, progress| run.extend(folder, more, progress))
+    }
+
+    fn with_progress(
+        &self,
+        go: impl FnOnce(&Run<'_>, &mut Progress) -> Result<Outcome, MeasureError>,
+    ) -> anyhow::Result<Outcome> {
+        let Self { spec, host, launcher, stop } = self;
+        let mut progress = Progress::new();
+        let outcome = go(&Run { spec, host, launcher, stop }, &mut progress);
+        progress.finish();
+        let outcome = outcome?;
+        if outcome.is_interrupted {
+            let words = format!(
+                "stopped; {} samples are kept in {}. Go on with: bench-harness {} --output {} --resume",
+                outcome.samples_before + outcome.samples,
+                outcome.folder.display(),
+                std::env::args().nth(1).unwrap_or_else(|| "measure".to_owned()),
+                outcome.folder.display()
+            );
+            return Err(Stopped(words).into());
+        }
+        Ok(outcome)
+    }
+}
+
+/// Whether this build leaves instructions of the processor unused by a prover that is compiled in.
+fn generic_build(spec: &Spec) -> Option<GenericBuild> {
+    let is_here = spec.systems.iter().any(|system| matches!(system, SystemChoice::BuiltIn(_)));
+    TargetFeatures::read().generic_build().filter(|_| is_here)
 }
 
 fn its_own_spec(folder: &Path) -> anyhow::Result<Overrides> {

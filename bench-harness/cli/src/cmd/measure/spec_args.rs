@@ -17,6 +17,13 @@ pub(crate) struct SpecArgs {
 }
 
 impl SpecArgs {
+    /// Whether anything is said of how often or how long a cell is measured, so that nothing else decides it.
+    pub(crate) fn limits_cells(&self) -> bool {
+        let Overrides { repeats, reruns, interval_width, min_repeats, time_limit_s, .. } = &self.flags;
+        let counts = [repeats, reruns, min_repeats].iter().any(|count| count.is_some());
+        counts || interval_width.is_some() || time_limit_s.is_some() || self.spec.is_some()
+    }
+
     /// The spec of these flags, over the file they name, over `below`, over the defaults.
     pub(crate) fn resolve(self, below: Overrides, host: &Host) -> anyhow::Result<Spec> {
         let file = match &self.spec {

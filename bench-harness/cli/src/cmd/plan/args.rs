@@ -68,7 +68,8 @@ pub(crate) struct PlanArgs {
     /// Batches in a sequence transaction, S: their data reaches L1 together. Proving does not wait for it.
     #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32), default_value_t = 1)]
     pub(crate) batches_per_sequence: u32,
-    /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another).
+    /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another); separate for not at
+    /// all, each proof being verified on L1 by itself.
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
     pub(crate) aggregate_shape: Merging,
     /// How L1 includes proofs: serial (the next is submitted when the last is included, as in the published

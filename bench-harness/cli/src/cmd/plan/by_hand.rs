@@ -48,6 +48,12 @@ impl ByHandArgs {
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
         let shape = plan_args.aggregate_shape;
         let aggregation = match (self.aggregate, self.aggregate_merge) {
+            (None, None) if shape == Merging::Separate => Aggregation::Separate,
+            (Some(_), _) | (_, Some(_)) if shape == Merging::Separate => {
+                return Err(usage(
+                    "--aggregate-shape: separate proofs are not aggregated; leave --aggregate and --aggregate-merge out",
+                ));
+            }
             (Some(_), _) if shape != Merging::Tree(2) => {
                 return Err(usage(
                     "--aggregate-shape: a total has no shape; give the time of one merge, --aggregate-merge",

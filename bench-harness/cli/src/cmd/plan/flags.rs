@@ -137,6 +137,7 @@ fn shape(merging: Merging) -> Option<String> {
         Merging::Tree(2) => None,
         Merging::Tree(arity) => Some(format!("tree:{arity}")),
         Merging::Fold => Some("fold".to_owned()),
+        Merging::Separate => Some("separate".to_owned()),
     }
 }
 

@@ -5,8 +5,9 @@ use crate::cmd::plan::flags::Flag;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
 use planner::PlanRequest;
-use planner::domain::{Close, Load, TimeDist};
+use planner::domain::{Aggregation, Close, Load, TimeDist};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+use records::sample::SystemRecord;
 use std::collections::BTreeMap;
 
 /// Which cells of a profile to plan with.
@@ -16,6 +17,9 @@ pub(crate) struct CellFilter {
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
     pub(crate) workload: Option<String>,
+    /// Plan with the cells of this proof system alone.
+    #[arg(id = "of_system", long = "of-system", value_name = "NAME")]
+    pub(crate) system: Option<String>,
     /// Plan with the cells of this batch size alone.
     #[arg(id = "of_batch_size", long = "of-batch-size", value_name = "COUNT")]
     pub(crate) batch_size: Option<u64>,
@@ -30,9 +34,10 @@ pub(crate) struct CellFilter {
 impl CellFilter {
     /// The flags that were given.
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { workload, batch_size, cores, provers } = self;
+        let Self { workload, system, batch_size, cores, provers } = self;
         let flags = [
             ("of-workload", workload.clone()),
+            ("of-system", system.clone()),
             ("of-batch-size", batch_size.map(|size| size.to_string())),
             ("of-cores", cores.map(|cores| cores.to_string())),
             ("of-provers", provers.map(|provers| provers.to_string())),
@@ -41,8 +46,9 @@ impl CellFilter {
     }
 
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
-        let Self { workload, batch_size, cores, provers } = self;
+        let Self { workload, system, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
+            && system.as_ref().is_none_or(|system| *system == cell.cell.proof_system)
             && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
             && cores.is_none_or(|cores| cores == cell.cell.cores)
             && provers.is_none_or(|provers| provers == cell.cell.provers)
@@ -112,8 +118,8 @@ fn prove(cell: &CellSummaryRecord) -> Option<&QuantityRecord> {
 pub(crate) struct MeasuredTimes {
     /// Witness and proof of a batch on one prover, s.
     pub(crate) prove_s: Vec<f64>,
-    /// One merge of two proofs, s.
-    pub(crate) merge_s: Vec<f64>,
+    /// One merge of two proofs, s; none where each proof is verified on L1 by itself.
+    pub(crate) merge_s: Option<Vec<f64>>,
     /// Closing beside the filling that the target implies.
     pub(crate) close: Close,
     /// Transactions in a batch.
@@ -134,7 +140,12 @@ impl MeasuredTimes {
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
             ));
         }
-        let aggregation = plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?;
+        let aggregation = match merge_s {
+            Some(merge_s) => {
+                plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
+            }
+            None => Aggregation::Separate,
+        };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
         let target = plan_args.required_target()?;
         let size = u32::try_from(batch_transactions).map_err(|_| {
@@ -148,15 +159,19 @@ impl MeasuredTimes {
 /// The request of one cell.
 ///
 /// # Errors
-/// Usage for a cell without prove times or merges, and as [`MeasuredTimes::request`].
+/// Usage for a cell without prove times, or without merges though its system may aggregate, and as [`MeasuredTimes::request`].
 pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
     let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
     let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
     let merge_s: Vec<f64> =
         cell.levels(QuantityName::AggregateMerge).iter().flat_map(|level| level.values_s.clone()).collect();
-    if merge_s.is_empty() {
-        return Err(missing("aggregation times"));
+    let is_separate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate)
+        || plan_args.aggregate_shape == Merging::Separate
+        || (merge_s.is_empty() && plan_args.fix_n == Some(1));
+    if merge_s.is_empty() && !is_separate {
+        return Err(missing("aggregation times; --fix-n 1 plans without aggregation"));
     }
+    let merge_s = (!is_separate).then_some(merge_s);
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
     let close = Close::Filled {
         execute_s: mean(QuantityName::Execute),

@@ -91,6 +91,7 @@ impl MachineArgs {
     ) -> anyhow::Result<MeasuredProver> {
         let alike = |cell: &&CellSummaryRecord| {
             cell.cell.workload == best.cell.workload
+                && cell.cell.proof_system == best.cell.proof_system
                 && cell.cell.batch_transactions == best.cell.batch_transactions
                 && cell.cell.clock == best.cell.clock
         };

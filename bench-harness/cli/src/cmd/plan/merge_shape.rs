@@ -14,6 +14,8 @@ pub(crate) enum Merging {
     Tree(u32),
     /// One after another, each with the result so far.
     Fold,
+    /// Not at all: each proof is verified on L1 by itself.
+    Separate,
 }
 
 impl Merging {
@@ -22,6 +24,7 @@ impl Merging {
         match self {
             Self::Tree(arity) => Aggregation::tree(arity, merge),
             Self::Fold => Ok(Aggregation::fold(merge)),
+            Self::Separate => Ok(Aggregation::Separate),
         }
     }
 }
@@ -30,11 +33,13 @@ impl FromStr for Merging {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("expected pairwise, fold or tree:K with K from 2 to {ARITY_MAX}, got `{text}`");
+        let wrong = || {
+            format!("expected pairwise, fold, separate or tree:K with K from 2 to {ARITY_MAX}, got `{text}`")
+        };
         match text.split_once(':') {
             None if text == "pairwise" => Ok(Self::Tree(2)),
             None if text == "fold" => Ok(Self::Fold),
+            None if text == "separate" => Ok(Self::Separate),
             Some(("tree", arity)) => match arity.parse() {
                 Ok(arity) if (2..=ARITY_MAX).contains(&arity) => Ok(Self::Tree(arity)),
                 _ => Err(wrong()),
@@ -54,6 +59,7 @@ mod tests {
         assert_eq!(shape("pairwise"), Ok(Merging::Tree(2)));
         assert_eq!(shape("tree:8"), Ok(Merging::Tree(8)));
         assert_eq!(shape("fold"), Ok(Merging::Fold));
+        assert_eq!(shape("separate"), Ok(Merging::Separate));
         for bad in ["", "tree", "tree:1", "tree:x", "tree:1000001", "tree:-2", "fold:2", "star"] {
             assert!(shape(bad).is_err(), "{bad}");
         }

@@ -5,7 +5,7 @@ use crate::cmd::plan::flags::Flag;
 use crate::cmd::plan::from_profile::{CellFilter, neighbours, request};
 use crate::cmd::plan::order::on_measured_machine;
 use crate::output::table;
-use planner::plan::{Plan, PlanOption, recommend_among};
+use planner::plan::{OptionSystem, Plan, PlanOption, recommend_among};
 use records::number::significant;
 use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
@@ -54,7 +54,13 @@ impl ProfilePlanArgs {
         let Self { plan_args, cells } = self;
         let cells = cells.of(profile)?;
         let option = |cell: &&CellSummaryRecord| -> anyhow::Result<PlanOption> {
-            Ok(PlanOption { words: cell.cell.words(), request: request(cell, plan_args)? })
+            let can = cell.system.as_ref().and_then(|system| system.capabilities);
+            let system = OptionSystem {
+                name: cell.cell.proof_system.clone(),
+                conjectured_security_bits: can.and_then(|can| can.conjectured_security_bits),
+                proven_security_bits: can.and_then(|can| can.proven_security_bits),
+            };
+            Ok(PlanOption { words: cell.cell.words(), system, request: request(cell, plan_args)? })
         };
         let options: Vec<_> = cells.iter().map(option).collect::<Result<_, _>>()?;
         let (index, plan) = recommend_among(&options)?;

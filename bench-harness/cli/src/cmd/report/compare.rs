@@ -89,13 +89,14 @@ fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> an
     let (n, aggregators, rate) =
         (choice.batches_per_aggregation, choice.aggregators, choice.throughput_batches_per_s);
     let prices = request.prices();
+    let verified = request.aggregation().batches_per_verification(n);
     Ok(FleetRecord {
         provers: Some(choice.provers),
         cores: Some(u64::from(choice.provers) * cell.cores),
         batches_per_aggregation: Some(n),
         aggregators: Some(aggregators),
         usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
-        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, n, rate)),
+        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, verified, rate)),
         infeasible: None,
     })
 }

@@ -1,0 +1,73 @@
+//! The proof systems of this crate by name: the one list that specs, cells and help go by.
+
+use crate::capabilities::Capabilities;
+use crate::plonk::{Plonky2, Plonky2Keccak};
+use crate::system::ProofSystem;
+use serde::{Deserialize, Serialize};
+
+/// A proof system that proves the statement and is compiled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuiltIn {
+    /// plonky2 with commitments by Poseidon: its proofs can be aggregated.
+    Plonky2,
+    /// The same circuits with commitments by Keccak: faster, and no aggregation.
+    Plonky2Keccak,
+}
+
+impl BuiltIn {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Plonky2, Self::Plonky2Keccak];
+
+    /// Its name in specs, cells and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plonky2 => "plonky2",
+            Self::Plonky2Keccak => "plonky2-keccak",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|system| system.name() == name)
+    }
+
+    /// A system of this kind, without keys.
+    pub fn make(self) -> Box<dyn ProofSystem + Send> {
+        match self {
+            Self::Plonky2 => Box::new(Plonky2::new()),
+            Self::Plonky2Keccak => Box::new(Plonky2Keccak::new()),
+        }
+    }
+
+    /// What it can do, whatever is set up.
+    pub fn capabilities(self) -> Capabilities {
+        self.make().capabilities()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BuiltIn;
+
+    #[test]
+    fn names_lead_back_and_are_those_that_are_written() {
+        for system in BuiltIn::ALL {
+            assert_eq!(BuiltIn::named(system.name()), Some(system));
+            let written = serde_json::to_string(&system).expect("JSON");
+            assert_eq!(written, format!("\"{}\"", system.name()));
+        }
+        assert_eq!(BuiltIn::named("halo2"), None);
+    }
+
+    #[test]
+    fn poseidon_aggregates_by_pairs_and_keccak_not_at_all() {
+        let can = BuiltIn::Plonky2.capabilities();
+        assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
+        assert_eq!(BuiltIn::Plonky2Keccak.capabilities().aggregation, None);
+        for system in BuiltIn::ALL {
+            let can = system.capabilities();
+            assert!(can.verifies && can.security.is_some_and(|security| security.conjectured_bits >= 100));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! plonky2 as a proof system: keys, proofs as bytes, and their times, under each configuration of its commitments.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`config`] | the configurations, and what follows from each |
+//! | `proof` | making, writing and reading one proof |
+//! | [`tree`] | the levels of an aggregation, where there is one |
+//!
+//! Owns no constraint: those are [`crate::circuit`]'s, and the same under each configuration.
+
+pub mod config;
+mod proof;
+pub mod tree;
+
+use crate::capabilities::{BatchSizes, Capabilities};
+use crate::circuit::batch::BatchCircuit;
+use crate::circuit::values::SlotValues;
+use crate::circuit::{Circuit, Config};
+use crate::plonk::config::PlonkConfig;
+use crate::plonk::proof::{decode, no_proof, statement_of};
+use crate::plonk::tree::Tree;
+use crate::security::Fri;
+use crate::size::{circuit_size, settings};
+use crate::system::{Aggregated, Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified};
+use plonky2::plonk::circuit_data::CircuitConfig;
+use plonky2::plonk::config::KeccakGoldilocksConfig;
+use records::sample::SystemRecord;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+pub use crate::plonk::proof::{Timed, prove_with};
+
+/// The version of plonky2 that is compiled in, by the lock file.
+pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
+
+/// Goldilocks to the second power: 2^64 − 2^32 + 1 squared is below 2^128 by less than a millionth of a bit.
+const CHALLENGE_FIELD_BITS: u32 = 128;
+/// Security is stated for circuits of up to 2^16 rows, and for larger ones by their size.
+const STATED_DEGREE_BITS: u32 = 16;
+
+/// plonky2 with commitments by Poseidon: the one whose proofs can be aggregated.
+pub type Plonky2 = Plonk<Config>;
+
+/// plonky2 with commitments by Keccak: the same circuits, and no aggregation.
+pub type Plonky2Keccak = Plonk<KeccakGoldilocksConfig>;
+
+/// plonky2 with its circuits under one configuration.
+#[derive(Debug)]
+pub struct Plonk<C: PlonkConfig> {
+    batch: Option<(Shape, BatchCircuit<C>)>,
+    tree: C::Tree,
+}
+
+impl<C: PlonkConfig> Default for Plonk<C> {
+    fn default() -> Self {
+        Self { batch: None, tree: C::Tree::default() }
+    }
+}
+
+impl<C: PlonkConfig> Plonk<C> {
+    /// A system without circuits: [`ProofSystem::set_up`] builds them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn batch_circuit(&self) -> Result<(&Shape, &BatchCircuit<C>), ProverError> {
+        let (shape, circuit) = self.batch.as_ref().ok_or(ProverError::Input {
+            what: "set-up",
+            expected: "circuits built before the first proof".to_owned(),
+            got: "none".to_owned(),
+        })?;
+        Ok((shape, circuit))
+    }
+
+    fn circuit_of(&self, kind: ProofKind) -> Result<&Circuit<C>, ProverError> {
+        match kind {
+            ProofKind::Batch => Ok(&self.batch_circuit()?.1.circuit),
+            ProofKind::Aggregate { level } => {
+                let levels = self.tree.circuits();
+                let found = level.checked_sub(1).and_then(|place| levels.get(place).copied());
+                found.ok_or_else(|| ProverError::Rejected {
+                    why: match levels.len() {
+                        0 => format!("aggregation level {level}; {} has no aggregation", C::NAME),
+                        levels => format!("aggregation level {level}; the set-up has levels 1 to {levels}"),
+                    },
+                })
+            }
+        }
+    }
+}
+
+impl<C: PlonkConfig> ProofSystem for Plonk<C> {
+    fn capabilities(&self) -> Capabilities {
+        let config = CircuitConfig::standard_recursion_config();
+        let built = self.batch.as_ref().map_or(0, |(_, batch)| batch.circuit.common.degree_bits() as u32);
+        let fri = Fri {
+            field_bits: CHALLENGE_FIELD_BITS,
+            rate_bits: config.fri_config.rate_bits as u32,
+            queries: config.fri_config.num_query_rounds as u32,
+            grinding_bits: config.fri_config.proof_of_work_bits,
+            degree_bits: built.max(STATED_DEGREE_BITS),
+            collision_bits: C::collision_bits(),
+        };
+        Capabilities {
+            verifies: true,
+            aggregation: C::Tree::AGGREGATION,
+            batch_sizes: BatchSizes::ANY,
+            security: Some(fri.security()),
+        }
+    }
+
+    fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError> {
+        if shape.capacity == 0 || batches == 0 {
+            return Err(ProverError::Input {
+                what: if batches == 0 { "batches per aggregation" } else { "circuit capacity" },
+                expected: "at least 1".to_owned(),
+                got: "0".to_owned(),
+            });
+        }
+        let fitting = self.batch.take().filter(|(built, _)| *built == shape);
+        let (_, batch) = self.batch.insert(match fitting {
+            Some(batch) => batch,
+            None => {
+                self.tree = C::Tree::default();
+                (shape, BatchCircuit::build(shape))
+            }
+        });
+        self.tree.grow(&batch.circuit, batches);
+        let mut circuits = vec![circuit_size("batch".to_owned(), &batch.circuit)];
+        for (place, level) in self.tree.circuits().into_iter().enumerate() {
+            circuits.push(circuit_size(format!("aggregate {}", place + 1), level));
+        }
+        let mut settings = settings(&batch.circuit);
+        settings.insert("commitments".to_owned(), C::COMMITMENTS.to_owned());
+        Ok(SystemRecord {
+            name: C::NAME.to_owned(),
+            version: PLONKY2_VERSION.to_owned(),
+            settings,
+            capabilities: Some(self.capabilities().record()),
+            circuits,
+        })
+    }
+
+    fn prove(&mut self, job: &Job<'_>) -> Result<Proved, ProverError> {
+        let (shape, batch) = self.batch_circuit()?;
+        if job.trace.steps.len() != shape.capacity {
+            return Err(ProverError::Input {
+                what: "slots of the batch's trace",
+                expected: shape.capacity.to_string(),
+                got: job.trace.steps.len().to_string(),
+            });
+        }
+        let what = format!("batch {}", job.batch.id.0);
+        let start = Instant::now();
+        let values: Vec<_> = job.trace.steps.iter().map(SlotValues::honest).collect();
+        let inputs =
+            batch.witness(job.statement.old_root, &values).map_err(|error| no_proof(&what, &error))?;
+        let filled = start.elapsed();
+        let timed = prove_with(&batch.circuit, inputs, &what)?;
+        let encoding = Instant::now();
+        let proof = Proof { kind: ProofKind::Batch, bytes: timed.proof.to_bytes() };
+        Ok(Proved {
+            proof,
+            witness: filled + timed.witness,
+            prove: timed.prove + encoding.elapsed(),
+            grind: timed.grind,
+        })
+    }
+
+    fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+        let (_, batch) = self.batch_circuit()?;
+        self.tree
+            .aggregate(&batch.circuit, proofs)
+            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: C::NAME.to_owned() }))
+    }
+
+    fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
+        let start = Instant::now();
+        let circuit = self.circuit_of(proof.kind)?;
+        let decoded = decode(circuit, &proof.bytes)?;
+        let statement = statement_of(&decoded)?;
+        let verdict = catch_unwind(AssertUnwindSafe(|| circuit.verify(decoded)));
+        match verdict {
+            Ok(Ok(())) => Ok(Verified { statement, time: start.elapsed() }),
+            Ok(Err(error)) => Err(ProverError::Rejected { why: error.to_string() }),
+            Err(_) => Err(ProverError::Rejected { why: "the verifier stopped on it".to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PLONKY2_VERSION;
+
+    /// The workspace pins one version, and the record names it.
+    #[test]
+    fn the_version_is_that_of_the_pin() {
+        let workspace = include_str!("../../../../Cargo.toml");
+        assert!(workspace.contains(&format!("plonky2 = \"={PLONKY2_VERSION}\"")), "{PLONKY2_VERSION}");
+    }
+}

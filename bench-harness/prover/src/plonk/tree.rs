@@ -1,0 +1,146 @@
+//! From batch proofs to one: the levels of an aggregation tree, for a configuration that has one.
+
+use crate::capabilities::MergeCapability;
+use crate::circuit::aggregate::AggregateCircuit;
+use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
+use crate::plonk::proof::{Timed, decode, no_proof, prove_with, statement_of};
+use crate::system::{Aggregated, Level, Proof, ProofKind, ProverError};
+use plonky2::plonk::config::GenericConfig;
+use std::time::Instant;
+use workloads::hash::Felt;
+
+/// How many levels a tree over `batches` proofs has; at least one, so that an aggregate always has the same form.
+pub fn levels_of(batches: usize) -> usize {
+    (batches.max(1).next_power_of_two().trailing_zeros() as usize).max(1)
+}
+
+/// What stands above the batch circuit of a configuration.
+pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug + Send {
+    /// How it aggregates; `None` where it does not.
+    const AGGREGATION: Option<MergeCapability>;
+
+    /// Builds what is missing for aggregating up to `batches` proofs of `batch`.
+    fn grow(&mut self, batch: &Circuit<C>, batches: usize);
+
+    /// The circuits of its levels, from the batches upwards.
+    fn circuits(&self) -> Vec<&Circuit<C>>;
+
+    /// One proof from proofs of `batch` in the order of their chain; `None` where there is no such thing.
+    fn aggregate(&self, batch: &Circuit<C>, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>>;
+}
+
+/// No aggregation: the hash of the commitments is too costly inside a circuit.
+#[derive(Debug, Default)]
+pub struct NoTree;
+
+impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
+    const AGGREGATION: Option<MergeCapability> = None;
+
+    fn grow(&mut self, _: &Circuit<C>, _: usize) {}
+
+    fn circuits(&self) -> Vec<&Circuit<C>> {
+        Vec::new()
+    }
+
+    fn aggregate(&self, _: &Circuit<C>, _: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
+        None
+    }
+}
+
+/// A binary tree: each level is a circuit of its own, which knows the key of the level below.
+#[derive(Debug, Default)]
+pub struct MergeTree {
+    levels: Vec<AggregateCircuit>,
+}
+
+impl Tree<Config> for MergeTree {
+    const AGGREGATION: Option<MergeCapability> = Some(MergeCapability { merge_children: 2 });
+
+    fn grow(&mut self, batch: &Circuit, batches: usize) {
+        while self.levels.len() < levels_of(batches) {
+            let child = self.levels.last().map_or(batch, |level| &level.circuit);
+            let next = AggregateCircuit::build(child);
+            self.levels.push(next);
+        }
+    }
+
+    fn circuits(&self) -> Vec<&Circuit> {
+        self.levels.iter().map(|level| &level.circuit).collect()
+    }
+
+    fn aggregate(&self, batch: &Circuit, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
+        Some(self.merge_all(batch, proofs))
+    }
+}
+
+impl MergeTree {
+    fn merge_all(&self, batch: &Circuit, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+        self.check_batch_proofs(proofs)?;
+        let start = Instant::now();
+        let mut level_proofs =
+            proofs.iter().map(|proof| decode(batch, &proof.bytes)).collect::<Result<Vec<_>, _>>()?;
+        check_chain(&level_proofs)?;
+        let mut decoding = start.elapsed();
+        let mut levels = Vec::new();
+        for level in 0..levels_of(proofs.len()) {
+            let start = Instant::now();
+            let merged = level_proofs
+                .chunks(2)
+                .map(|pair| self.merge(level, &pair[0], pair.get(1)))
+                .collect::<Result<Vec<_>, _>>()?;
+            let grind = merged.iter().map(|timed| timed.grind).sum();
+            level_proofs = merged.into_iter().map(|timed| timed.proof).collect();
+            // Reading the batch proofs belongs to the level that consumes them.
+            let time = start.elapsed() + std::mem::take(&mut decoding);
+            levels.push(Level { level: level + 1, merges: level_proofs.len(), time, grind });
+        }
+        let kind = ProofKind::Aggregate { level: levels.len() };
+        let bytes = level_proofs.first().map(PlonkProof::to_bytes).unwrap_or_default();
+        Ok(Aggregated { proof: Proof { kind, bytes }, levels })
+    }
+
+    fn merge(
+        &self,
+        level: usize,
+        left: &PlonkProof,
+        right: Option<&PlonkProof>,
+    ) -> Result<Timed, ProverError> {
+        let what = || format!("a merge at level {}", level + 1);
+        let circuit = &self.levels[level];
+        let inputs = circuit.witness(left, right).map_err(|error| no_proof(&what(), &error))?;
+        prove_with(&circuit.circuit, inputs, &what())
+    }
+
+    fn check_batch_proofs(&self, proofs: &[Proof]) -> Result<(), ProverError> {
+        let room = 1usize << self.levels.len();
+        if proofs.is_empty() || proofs.len() > room {
+            return Err(ProverError::Input {
+                what: "proofs to aggregate",
+                expected: format!("1 to {room}, as set up"),
+                got: proofs.len().to_string(),
+            });
+        }
+        if let Some(other) = proofs.iter().find(|proof| proof.kind != ProofKind::Batch) {
+            return Err(ProverError::Input {
+                what: "proofs to aggregate",
+                expected: "proofs of batches".to_owned(),
+                got: format!("{:?}", other.kind),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn check_chain(proofs: &[PlonkProof]) -> Result<(), ProverError> {
+    let statements = proofs.iter().map(statement_of).collect::<Result<Vec<_>, _>>()?;
+    for (place, pair) in statements.windows(2).enumerate() {
+        if pair[0].join(&pair[1]).is_none() {
+            return Err(ProverError::Input {
+                what: "proofs to aggregate",
+                expected: format!("proof {} to begin at the root at which proof {place} ends", place + 1),
+                got: "another root: a gap, or proofs out of order".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
