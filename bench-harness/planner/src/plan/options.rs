@@ -18,6 +18,8 @@ use crate::plan::search::cost_min;
 pub struct PlanOption {
     /// In words, as people read it.
     pub words: String,
+    /// Whether its times come from a law and were not measured at this size.
+    pub is_predicted: bool,
     /// What is asked of it.
     pub request: PlanRequest,
 }
@@ -84,6 +86,7 @@ fn row(option: &PlanOption) -> OptionRecord {
         option: option.words.clone(),
         batch_transactions: option.request.load().batch_transactions().unwrap_or(1),
         cores_per_prover: option.request.cores_per_prover,
+        is_predicted: option.is_predicted,
         fleet: None,
         problem: None,
     }

@@ -43,16 +43,16 @@ pub(crate) fn front(
 
 fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
-    let rented = provers + request.spares;
+    let (rented, merging) = (request.provers_rented(provers), request.aggregators_rented(aggregators));
     let cost = |prices: Prices| {
-        prices.usd_per_batch(rented, aggregators, batches_per_aggregation, request.batches_per_s())
+        prices.usd_per_batch(rented, merging, batches_per_aggregation, request.batches_per_s())
     };
     Ok(ParetoRecord {
         provers,
         batches_per_aggregation,
         aggregators,
-        machines: rented + aggregators,
-        usd_per_batch: request.prices.map(cost),
+        machines: rented.saturating_add(merging),
+        usd_per_batch: request.prices_for(batches_per_aggregation).map(cost),
         p99_s: rough(request, fleet)?.consolidated.p99_s.value,
     })
 }

@@ -1,7 +1,7 @@
 //! From a measured profile to a request: which cells, and which samples are which term of the formulas.
 
 use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::flags::Flag;
+use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
 use planner::PlanRequest;
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Times, measured or by hand")]
 pub(crate) struct CellFilter {
+    #[command(flatten)]
+    given: Given<CellFilter>,
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
     pub(crate) workload: Option<String>,
@@ -30,18 +32,11 @@ pub(crate) struct CellFilter {
 impl CellFilter {
     /// The flags that were given.
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { workload, batch_size, cores, provers } = self;
-        let flags = [
-            ("of-workload", workload.clone()),
-            ("of-batch-size", batch_size.map(|size| size.to_string())),
-            ("of-cores", cores.map(|cores| cores.to_string())),
-            ("of-provers", provers.map(|provers| provers.to_string())),
-        ];
-        flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        self.given.flags()
     }
 
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
-        let Self { workload, batch_size, cores, provers } = self;
+        let Self { given: _, workload, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
             && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
             && cores.is_none_or(|cores| cores == cell.cell.cores)
@@ -148,8 +143,16 @@ impl MeasuredTimes {
 /// The request of one cell.
 ///
 /// # Errors
-/// Usage for a cell without prove times or merges, and as [`MeasuredTimes::request`].
+/// As [`times`] and [`MeasuredTimes::request`].
 pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
+    times(cell)?.request(plan_args)
+}
+
+/// The times of one cell.
+///
+/// # Errors
+/// Usage for a cell without prove times or merges.
+pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
     let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
     let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
     let merge_s: Vec<f64> =
@@ -164,6 +167,5 @@ pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow:
         encode_s: mean(QuantityName::Encode),
     };
     let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
-    MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions, cores }
-        .request(plan_args)
+    Ok(MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions, cores })
 }
