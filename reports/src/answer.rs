@@ -6,8 +6,8 @@
 use crate::words::{capital, count, count_of, percent, rate, seconds, with_half_width};
 use records::number::significant;
 use records::plan::{
-    DelayRecord, FleetEstimateRecord, LimitVerdict, PlanRecord, RecommendationRecord, SensitivityRecord,
-    SimulatedRecord, StressRecord, Term, TimeRecord,
+    DelayRecord, FleetEstimateRecord, LimitVerdict, PlanRecord, RecommendationRecord, RunAheadRecord,
+    SensitivityRecord, SimulatedRecord, StressRecord, Term, TimeRecord,
 };
 use records::profile::ProfileRecord;
 
@@ -18,13 +18,18 @@ pub fn headline(plan: &PlanRecord) -> String {
 
 /// The headline with `beside` behind the number of provers.
 fn run(plan: &PlanRecord, beside: &str) -> String {
-    let RecommendationRecord { provers, spares, batches_per_aggregation, aggregators, .. } =
-        plan.recommendation;
+    let RecommendationRecord {
+        provers, spares, batches_per_aggregation, aggregators, aggregator_spares, ..
+    } = plan.recommendation;
+    let and_spare = match aggregator_spares {
+        0 => String::new(),
+        some => format!(" and {}", count(some, "spare")),
+    };
     let spares = if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
     let proofs = match aggregators {
         0 => "verify the proof of each batch on L1".to_owned(),
         _ => format!(
-            "aggregate {} at a time on {}",
+            "aggregate {} at a time on {}{and_spare}",
             count_of(batches_per_aggregation, "batch", "batches"),
             count(aggregators, "aggregator")
         ),
@@ -86,22 +91,59 @@ pub(crate) fn simulated(plan: &PlanRecord) -> Option<&SimulatedRecord> {
     recommended(plan)?.simulated.as_ref()
 }
 
-/// The fleet's cost, where prices were given.
+/// The fleet's cost, where prices were given: of the machines to order, where there is an order.
 pub(crate) fn fleet_cost(plan: &PlanRecord) -> Option<String> {
-    const HOURS_A_MONTH: f64 = 730.0;
-    let RecommendationRecord { usd_per_hour, gas_usd_per_hour, usd_per_batch, usd_per_transaction, .. } =
-        plan.recommendation;
-    let (machines, batch) = (usd_per_hour?, usd_per_batch?);
-    let gas = gas_usd_per_hour.map_or_else(
+    let chosen = &plan.recommendation;
+    let batch = chosen.usd_per_batch?;
+    let bill = |machines: Option<f64>, month: Option<f64>, transaction: Option<f64>| {
+        Some((machines?, month?, transaction))
+    };
+    let ordered = plan
+        .order
+        .as_ref()
+        .and_then(|order| bill(order.machines_usd_per_hour, order.usd_per_month, order.usd_per_transaction));
+    let (machines, month, transaction) = match ordered {
+        Some(ordered) => ordered,
+        None => bill(chosen.usd_per_hour, chosen.usd_per_month, chosen.usd_per_transaction)?,
+    };
+    let gas = chosen.gas_usd_per_hour.map_or_else(
         || " without L1 gas".to_owned(),
         |gas| format!(" in machines and ${} in L1 gas", significant(gas, 4)),
     );
-    let month = HOURS_A_MONTH * (machines + gas_usd_per_hour.unwrap_or(0.0));
-    let unit = usd_per_transaction.map_or_else(
+    let unit = transaction.map_or_else(
         || format!("${} a batch", significant(batch, 3)),
         |transaction| format!("${} a transaction", significant(transaction, 3)),
     );
-    Some(format!("${} an hour{gas}, ${} a month, {unit}", significant(machines, 4), significant(month, 3)))
+    Some(format!("${} an hour{gas}, ${} a month, {unit}", significant(machines, 4), significant(month, 4)))
+}
+
+/// How far sequencing may run ahead of proving, where the fleet has a limit to keep.
+pub(crate) fn run_ahead(plan: &PlanRecord) -> Option<String> {
+    let RunAheadRecord {
+        wait_max_s,
+        confidence,
+        unproved_max_batches,
+        in_proof_mean_batches,
+        burst_max_batches,
+        drained_s,
+    } = plan.run_ahead?;
+    let sure = if plan.inputs.prove.cv > 0.0 {
+        format!(" after {} of bursts", percent(confidence, 3))
+    } else {
+        String::new()
+    };
+    let drained = match (burst_max_batches, drained_s) {
+        (0, _) => String::new(),
+        (_, Some(drained_s)) => format!(", and its queue is gone after {}", seconds(drained_s)),
+        (_, None) => ", and its queue never goes away at this load".to_owned(),
+    };
+    Some(format!(
+        "Sequencing may run ahead of proving by {} ({} in proof on average): the newest then waits {} at most, \
+         which the limit leaves{sure}. That is room for a burst of {burst_max_batches}{drained}",
+        count_of(unproved_max_batches, "batch", "batches"),
+        significant(in_proof_mean_batches, 3),
+        seconds(wait_max_s),
+    ))
 }
 
 /// What a user waits until a transaction is virtual and until it is consolidated, by the best that is known: the

@@ -67,6 +67,7 @@ fn needing_another() -> Vec<Case> {
     ] {
         cases.push((format!("{QUEUE} {flag}"), &["--simulate"]));
     }
+    cases.push((plan("--plan-seed 2"), &["--plan-seed", "nothing in this plan is random"]));
     cases.push((format!("{QUEUE} --autoscale-use 0.5"), &["--autoscale-start"]));
     cases.push((format!("{QUEUE} --within 1h"), &["--backlog"]));
     cases.push((format!("{QUEUE} --simulate --json"), &["--simulate", "--json"]));
@@ -175,9 +176,9 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --export-json a.json --export-markdown a.md --export-junit a.xml --export-bencher a.bmf \
          --export-smaller-is-better a.small --target-batches-per-s 0.01 --close 2s --block 6s --delay 300s \
          --delay-state virtual --delay-statistic p99 --fix-n 2 --provers-max 99 --spares 2 \
-         --arrivals trace:trace.csv --closing full --aggregate-shape fold --l1 slots --missed-slots 0.01 \
+         --aggregator-spares 1 --arrivals trace:trace.csv --closing full --aggregate-shape fold --l1 slots --missed-slots 0.01 \
          --l1-phase 3s --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
-         --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --gwei 20 \
+         --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --sequence-gas 9 --gwei 20 \
          --usd-per-eth 3000",
         "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1",
         "--spec spec.toml --time prove --pairs 5 --shared --target-tx-per-s 1 --headroom 0.1 --fix-a 1 --l1 slots \
@@ -238,6 +239,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("explain", "batches-per-sequence 4"),
     ("", "provers-max 11"),
     ("", "spares 3"),
+    ("", "aggregator-spares 2"),
     ("", "arrivals poisson"),
     ("", "closing timeout:8s"),
     ("", "l1 slots"),
@@ -254,6 +256,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("prover-usd-per-hour 2", "aggregator-usd-per-hour 3"),
     ("prover-usd-per-hour 2", "verify-gas 300000; gwei 5; usd-per-eth 3000"),
     ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000", "batch-gas 20000"),
+    ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; explain", "sequence-gas 50000"),
     ("", "hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4"),
     ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-on aws-c7a.8xlarge"),
     ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-ghz 3.5"),

@@ -71,7 +71,12 @@ fn the_cheapest_of_several_batch_sizes_is_taken() {
         let merge = Aggregation::pairwise(TimeDist::fixed("merge", 4.0).unwrap());
         let prove = TimeDist::fixed("prove", prove_s).unwrap();
         let asked = PlanRequest::new(load, prove, merge, 12.0).unwrap().with_cores(cores, cores).unwrap();
-        PlanOption { words: format!("{size} on {cores}"), system: OptionSystem::default(), request: asked }
+        PlanOption {
+            words: format!("{size} on {cores}"),
+            system: OptionSystem::default(),
+            is_predicted: false,
+            request: asked,
+        }
     };
     // Small batches are proved at a higher cost a transaction, large ones take long to fill.
     let options = |target: f64, limit_s: f64| {

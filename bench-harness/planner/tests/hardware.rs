@@ -49,7 +49,11 @@ fn the_catalogue_is_ranked() {
         assert!(fleet.delay_s_p99 <= 900.0 * 1.02 && fleet.delay_s_mean < fleet.delay_s_p99, "{fleet:?}");
         assert!(fleet.machines * fleet.provers_per_machine >= fleet.provers, "{fleet:?}");
         // Aggregators are in machines, cores and dollars.
-        assert!(fleet.aggregators >= 1 && fleet.order.aggregators == fleet.aggregators, "{fleet:?}");
+        assert!(
+            fleet.aggregators >= 1
+                && fleet.order.aggregators + fleet.order.aggregator_spares == fleet.aggregators,
+            "{fleet:?}"
+        );
         let held: u32 = fleet.order.loads.iter().map(|load| load.machines * load.aggregators).sum();
         assert_eq!(held, fleet.aggregators, "{fleet:?}");
         assert!(fleet.cores_per_prover <= 32, "twice the cores measured at the most");
@@ -174,4 +178,52 @@ fn vertical_against_horizontal() {
         }
         assert!(rows.windows(2).all(|pair| pair[0].proof_p50_s > pair[1].proof_p50_s), "{rows:?}");
     }
+}
+
+#[test]
+fn closing_is_scaled_by_the_clock_of_the_machine() {
+    // 90 ms of work of one core close a batch every 100 ms, at 3 GHz: 90 % of a sequencer, and more than all of it at 2.
+    let close = Close::Filled { execute_s: 0.06, root_s: 0.02, encode_s: 0.01 };
+    let load = Load::new(Target::TransactionsPerS(100.0), Some(10), close).unwrap();
+    let merge = Aggregation::pairwise(TimeDist::fixed("merge", 0.1).unwrap());
+    let prove = TimeDist::fixed("prove", 0.5).unwrap();
+    let request = PlanRequest::new(load, prove, merge, 12.0)
+        .and_then(|request| request.with_headroom(0.0))
+        .and_then(|request| request.with_l1(planner::sim::L1::Latency(12.0)))
+        .unwrap();
+    let text = "id,name,physical_cores,all_core_ghz\nslow,Slow,16,2.0\nfast,Fast,16,4.0\n";
+    let base = choose(&request).unwrap();
+    let prover = MeasuredProver::new(&[(1.0, 0.5)], 3.0).unwrap();
+    let ranked = rank(&request, &base, &Catalogue::parse(text).unwrap(), &prover);
+    let of = |id: &str| ranked.iter().find(|machine| machine.id == id).unwrap().clone();
+    assert!(of("fast").fleet.is_some(), "{:?}", of("fast"));
+    let why = of("slow").problem.expect("a sequencer there is too slow");
+    assert!(why.contains("close"), "{why}");
+}
+
+#[test]
+fn spare_aggregators_are_housed_and_paid_for() {
+    let base = choose(&request()).unwrap();
+    let with = request().with_aggregator_spares(2);
+    let spared = choose(&with).unwrap();
+    assert_eq!((spared.aggregators, spared.aggregator_spares), (base.aggregators, 2));
+    let fleets = |request: &PlanRequest| {
+        let ranked = rank(request, &base, &starter(), &prover());
+        let one = ranked.into_iter().find(|machine| machine.id == "aws-c7a.8xlarge").unwrap();
+        one.fleet.unwrap()
+    };
+    let (bare, spared) = (fleets(&request()), fleets(&with));
+    assert_eq!(spared.aggregators, bare.aggregators + 2);
+    assert_eq!((spared.order.aggregators, spared.order.aggregator_spares), (bare.order.aggregators, 2));
+    let held: u32 = spared.order.loads.iter().map(|load| load.machines * load.aggregators).sum();
+    assert_eq!(held, spared.aggregators);
+    // Nothing is aggregated where each proof is verified by itself, and nothing is spared.
+    let alone = Aggregation::pairwise(TimeDist::fixed("merge", 3.0).unwrap());
+    let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+    let alone = PlanRequest::new(load, TimeDist::fixed("prove", 9.0).unwrap(), alone, 12.0)
+        .and_then(|request| request.with_l1(planner::sim::L1::Latency(12.0)))
+        .and_then(|request| request.with_batches_per_aggregation(1))
+        .unwrap();
+    let alone = choose(&alone.with_aggregator_spares(2)).unwrap();
+    assert_eq!((alone.aggregators, alone.aggregator_spares), (0, 0));
 }

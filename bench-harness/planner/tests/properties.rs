@@ -200,17 +200,3 @@ fn no_fleet_beats_the_floor_of_its_numbers() {
     // A floor of 0 would be one too.
     assert!(mean_part > 0.8 && p99_part > 0.6, "{mean_part} {p99_part}");
 }
-
-#[test]
-fn full_provers_raise_the_floor() {
-    let floor = |provers| {
-        let prove = TimeDist::log_normal("prove", 29.7, 0.3).unwrap();
-        let total = Aggregation::fixed_total(TimeDist::fixed("aggregate", 1.0).unwrap());
-        let pipeline =
-            Pipeline::new(Arrivals::poisson(10.0).unwrap(), prove, provers, total, L1::Latency(1.0)).unwrap();
-        pipeline.delay_floor().mean_s
-    };
-    // 99 % of their time three provers are in use.
-    assert!(floor(3) > floor(4) + 100.0, "{} {}", floor(3), floor(4));
-    assert_eq!(floor(4), floor(400));
-}

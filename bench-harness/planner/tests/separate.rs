@@ -83,6 +83,7 @@ fn options(verify_gas: Option<f64>) -> Vec<PlanOption> {
         .map(|(name, request)| PlanOption {
             words: name.to_owned(),
             system: OptionSystem { name: name.to_owned(), ..OptionSystem::default() },
+            is_predicted: false,
             request: priced(request),
         })
         .to_vec()

@@ -18,6 +18,9 @@ pub struct WhatIfRecord {
     pub batch_transactions: Option<u32>,
     /// Provers rented beyond those needed: in every cost.
     pub spares: u32,
+    /// Aggregators rented beyond those needed, where any is.
+    #[serde(default)]
+    pub aggregator_spares: u32,
     /// The positions of each slider.
     pub axes: WhatIfAxesRecord,
     /// Where the sliders stand when the page opens: the plan itself.

@@ -1,6 +1,6 @@
 //! A plan as Markdown: fit for a pull-request comment.
 
-use crate::answer::{asked, sentence};
+use crate::answer::{asked, run_ahead, sentence};
 use crate::markdown::{list, table, text};
 use crate::plan::rows::{
     ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
@@ -39,6 +39,9 @@ pub fn render(plan: &PlanRecord) -> String {
     if !plan.pareto.is_empty() {
         page += "\nCost against delay:\n\n";
         page += &table(&PARETO_HEADER, plan.pareto.iter().map(pareto_row));
+    }
+    if let Some(words) = run_ahead(plan) {
+        page += &format!("\n{}.\n", text(&words));
     }
     format!("{page}\n{}", list(&plan.reasons))
 }

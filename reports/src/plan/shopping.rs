@@ -60,9 +60,13 @@ fn on_them(list: &ShoppingListRecord) -> Option<String> {
             format!("{machines} with {}", parts.join(" and "))
         })
         .collect();
-    let spares = match list.spares {
-        0 => String::new(),
-        spares => format!(" (spares among the provers: {spares})"),
+    let spares = match (list.spares, list.aggregator_spares) {
+        (0, 0) => String::new(),
+        (spares, 0) => format!(" (spares among the provers: {spares})"),
+        (0, spares) => format!(" (spares among the aggregators: {spares})"),
+        (provers, aggregators) => {
+            format!(" (spares among the provers: {provers}, among the aggregators: {aggregators})")
+        }
     };
     (!loads.is_empty()).then(|| format!("Of these {}{spares}.", loads.join(", ")))
 }
@@ -157,6 +161,7 @@ pub(crate) mod tests {
             provers: 14,
             spares: 1,
             aggregators: 5,
+            aggregator_spares: 0,
             cores_per_prover: 2,
             cores_per_aggregator: 2,
             loads: vec![

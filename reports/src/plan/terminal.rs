@@ -1,6 +1,6 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use crate::answer::{asked, because, how_sure, limit, sentence};
+use crate::answer::{asked, because, how_sure, limit, run_ahead, sentence};
 use crate::plan::rows::{
     ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
@@ -79,6 +79,9 @@ pub fn explain(plan: &PlanRecord, width: u16) -> String {
     if !plan.pareto.is_empty() {
         let pareto = framed(PARETO_HEADER, plan.pareto.iter().map(pareto_row), width);
         text += &format!("Cost against delay:\n{pareto}\n\n");
+    }
+    if let Some(words) = run_ahead(plan) {
+        text += &format!("{}\n\n", wrap(&format!("{words}."), width, ""));
     }
     text += "Notes:\n";
     for reason in &plan.reasons {

@@ -22,6 +22,7 @@ pub struct Prices {
     prover_usd_per_hour: f64,
     aggregator_usd_per_hour: f64,
     gas: Option<Gas>,
+    sequence_gas: f64,
 }
 
 impl Prices {
@@ -42,7 +43,42 @@ impl Prices {
             not_negative("gwei", gwei)?;
             not_negative("usd_per_eth", usd_per_eth)?;
         }
-        Ok(Self { prover_usd_per_hour, aggregator_usd_per_hour, gas })
+        Ok(Self { prover_usd_per_hour, aggregator_usd_per_hour, gas, sequence_gas: 0.0 })
+    }
+
+    /// The same with this gas for each sequence transaction, whatever batches it has; 0 without this. It costs what other
+    /// gas does, so that it is nothing without that.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] if it is negative or not finite.
+    pub fn with_sequence_gas(self, gas: f64) -> Result<Self, PlanError> {
+        Ok(Self { sequence_gas: not_negative("sequence_gas", gas)?, ..self })
+    }
+
+    /// Gas for each sequence transaction.
+    pub fn sequence_gas(&self) -> f64 {
+        self.sequence_gas
+    }
+
+    /// Whether a sequence transaction costs something of its own.
+    pub fn has_sequence_price(&self) -> bool {
+        self.sequence_gas > 0.0 && self.gas.is_some_and(|gas| gas.gwei > 0.0 && gas.usd_per_eth > 0.0)
+    }
+
+    /// The same prices where so many batches share a sequence transaction: its gas is then part of a batch's.
+    ///
+    /// ```
+    /// use planner::domain::{Gas, Prices};
+    /// let gas = Gas { verify_gas: 0.0, batch_gas: 1_000.0, gwei: 10.0, usd_per_eth: 3000.0 };
+    /// let prices = Prices::new(1.0, 1.0, Some(gas))?.with_sequence_gas(40_000.0)?;
+    /// assert_eq!(prices.with_batches_per_sequence(4).gas().unwrap().batch_gas, 11_000.0);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    #[must_use]
+    pub fn with_batches_per_sequence(self, batches: u32) -> Self {
+        let each = self.sequence_gas / f64::from(batches.max(1));
+        let gas = self.gas.map(|gas| Gas { batch_gas: gas.batch_gas + each, ..gas });
+        Self { gas, sequence_gas: 0.0, ..self }
     }
 
     /// Dollars an hour for one prover.

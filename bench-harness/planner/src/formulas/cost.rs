@@ -1,5 +1,7 @@
 //! What a batch costs. Every price is an input; none is written here.
 
+use records::plan::HOURS_PER_MONTH;
+
 /// Dollars for each batch: `(P·h_p + A·h_a)/(3600·X) + (G_fix/N + G_batch)·gwei·1e−9·ETH`.
 ///
 /// `machines_usd_per_hour` is the first bracket, everything that is provisioned, idle or not; `gas_usd` the
@@ -12,6 +14,11 @@
 /// ```
 pub fn usd_per_batch(machines_usd_per_hour: f64, throughput: f64, gas_usd: f64) -> f64 {
     machines_usd_per_hour / (3600.0 * throughput) + gas_usd
+}
+
+/// Dollars a month, for something that is paid every hour of it: [`HOURS_PER_MONTH`] of them.
+pub fn usd_per_month(usd_per_hour: f64) -> f64 {
+    usd_per_hour * f64::from(HOURS_PER_MONTH)
 }
 
 /// Dollars of L1 gas for each batch: `(G_fix/N + G_batch)·gwei·1e−9·ETH`.

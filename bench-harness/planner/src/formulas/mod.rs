@@ -11,7 +11,6 @@
 //! | [`corrected`] | the closed form with the true throughput, the in-order floor, the delay to virtual |
 //! | [`cost`] | dollars a batch |
 //! | [`crash`] | what crashes cost |
-//! | [`floor`] | waits that no number of servers can beat |
 //! | [`merging`] | aggregating with merges that start as soon as their children are there |
 //! | [`queue`] | waiting in the textbook queues |
 //! | [`toy`] | the toy factory: pipelined and one car at a time |
@@ -20,7 +19,6 @@ pub mod capacity;
 pub mod corrected;
 pub mod cost;
 pub mod crash;
-pub mod floor;
 pub mod merging;
 pub mod published;
 pub mod queue;

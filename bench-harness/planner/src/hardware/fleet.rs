@@ -1,6 +1,6 @@
 //! One machine split into provers of one size, with the aggregators beside them: times, and what a load needs.
 
-use crate::domain::{Aggregation, Prices};
+use crate::domain::{Aggregation, Close, Load, Prices, Target};
 use crate::error::PlanError;
 use crate::formulas::capacity::whole_at_least;
 use crate::hardware::catalogue::Machine;
@@ -23,6 +23,8 @@ pub(crate) struct Division {
 pub(crate) struct Times {
     pub(crate) prove: Prediction,
     pub(crate) merge: MergePrediction,
+    /// How many times longer work of one core takes there than where it was measured.
+    pub(crate) clock_factor: f64,
     pub(crate) room: Room,
     pub(crate) prover: ProcessSize,
     pub(crate) aggregator: ProcessSize,
@@ -45,8 +47,9 @@ pub(crate) fn divisions(
     let times = |cores_per_prover| {
         let prove = prover.on_machine(machine, cores_per_prover)?;
         let merge = prover.merge_on(machine, cores_per_prover, step_s)?;
+        let clock_factor = prover.clock_factor(machine)?;
         let (prover, aggregator) = (prover.process(cores_per_prover), prover.process(merge.cores));
-        Ok(Times { prove, merge, room, prover, aggregator })
+        Ok(Times { prove, merge, clock_factor, room, prover, aggregator })
     };
     let counts = std::iter::successors(Some(1_u32), |count| count.checked_mul(2));
     let division = |cores_per_prover| Division {
@@ -65,7 +68,8 @@ impl Times {
                 // Rounded, so that sizes of one family have one price a core.
                 let usd_per_core = (usd / f64::from(self.room.cores) * 1e9).round() / 1e9;
                 let of = |size: ProcessSize| usd_per_core * f64::from(size.cores);
-                Some(Prices::new(of(self.prover), of(self.aggregator), prices.gas())?)
+                let priced = Prices::new(of(self.prover), of(self.aggregator), prices.gas())?;
+                Some(priced.with_sequence_gas(prices.sequence_gas())?)
             }
             (prices, _) => prices,
         };
@@ -73,8 +77,27 @@ impl Times {
             prove: request.prove.scaled(self.prove.prove_s / request.prove.mean_s())?,
             aggregation: self.aggregation(request)?,
             prices,
+            load: self.load(request)?,
             ..request.clone()
         })
+    }
+
+    /// The load, closed by a sequencer of this machine's clock: execution, state root and encoding are work of one core. A
+    /// close time given by hand is taken as it is.
+    fn load(&self, request: &PlanRequest) -> Result<Load, PlanError> {
+        let load = &request.load;
+        let Close::Filled { execute_s, root_s, encode_s } = load.close() else { return Ok(load.clone()) };
+        let factor = self.clock_factor;
+        let close = Close::Filled {
+            execute_s: execute_s * factor,
+            root_s: root_s * factor,
+            encode_s: encode_s * factor,
+        };
+        let target = match load.transactions_per_s() {
+            Some(rate) => Target::TransactionsPerS(rate),
+            None => Target::BatchesPerS(load.batches_per_s()),
+        };
+        Load::new(target, load.batch_transactions(), close)
     }
 
     /// Aggregation with the merge time of this machine.

@@ -240,7 +240,7 @@ impl MeasuredProver {
     }
 
     /// How many times longer any work takes at the clock of `machine` than at the one measured.
-    fn clock_factor(&self, machine: &Machine) -> Result<f64, PlanError> {
+    pub(crate) fn clock_factor(&self, machine: &Machine) -> Result<f64, PlanError> {
         if self.machine_id.as_ref() == Some(&machine.id) {
             return Ok(1.0);
         }

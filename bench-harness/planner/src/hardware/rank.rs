@@ -134,8 +134,8 @@ fn cheapest_split(
                 continue;
             }
         };
-        let provers = whole_at_least(rate * times.prove.prove_s).max(1) + request.spares;
-        let aggregators = times.aggregators_for(request, n, rate)?;
+        let provers = request.provers_rented(whole_at_least(rate * times.prove.prove_s).max(1));
+        let aggregators = request.aggregators_rented(times.aggregators_for(request, n, rate)?);
         let Some(machines) = times.machines(provers, aggregators) else { continue };
         let prove_s = times.prove.prove_s;
         let fewer = best
@@ -164,21 +164,14 @@ fn order_of(
     let Split { times: Times { prove, merge, prover, aggregator, .. }, fits, request: scaled } = split;
     let (prove, merge, prover, aggregator) = (*prove, *merge, *prover, *aggregator);
     let n = found.batches_per_aggregation;
-    let aggregates = scaled.aggregation.work_s(n) > 0.0;
-    let fleet = FleetToHouse {
-        provers: found.provers,
-        spares: scaled.spares,
-        aggregators: if aggregates { found.aggregators } else { 0 },
-        prover,
-        aggregator,
-    };
+    let fleet = FleetToHouse::with_spares(scaled, found, prover, aggregator);
     let order = list(&fleet, &Offer::of(machine, prove.basis)?, &DailyUse::at_target(scaled, n))?;
     Ok(MachineFleetRecord {
         cores_per_prover: prover.cores,
         provers_per_machine: *fits,
-        provers: found.provers + scaled.spares,
+        provers: scaled.provers_rented(found.provers),
         batches_per_aggregation: n,
-        aggregators: fleet.aggregators,
+        aggregators: scaled.aggregators_rented(fleet.aggregators),
         machines: order.machines,
         prove_s: prove.prove_s,
         merge_s: merge.merge_s,

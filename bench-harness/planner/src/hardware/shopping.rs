@@ -6,16 +6,15 @@
 use records::plan::RecommendationRecord;
 use records::plan::answers::{MachineLoadRecord, ShoppingListRecord, ShoppingListsRecord};
 
-use crate::domain::{Gas, Prices};
+use crate::domain::Gas;
 use crate::error::{PlanError, not_negative, positive};
-use crate::formulas::cost::gas_usd_per_batch;
+use crate::formulas::cost::{gas_usd_per_batch, usd_per_month};
 use crate::hardware::catalogue::Machine;
 use crate::hardware::packing::{MachineProcesses, ProcessSize, Room, pack};
 use crate::hardware::predict::Basis;
+use crate::plan::fleet::Fleet;
 use crate::plan::request::PlanRequest;
 
-/// Hours of a month in a bill: 365 days over 12 months.
-pub const HOURS_PER_MONTH: f64 = 730.0;
 const DAY_S: f64 = 86_400.0;
 
 /// A fleet, with what one process of it takes.
@@ -25,8 +24,10 @@ pub struct FleetToHouse {
     pub provers: u32,
     /// Provers beyond those needed.
     pub spares: u32,
-    /// Aggregators; 0 where nothing is aggregated.
+    /// Aggregators at work; 0 where nothing is aggregated.
     pub aggregators: u32,
+    /// Aggregators beyond those needed.
+    pub aggregator_spares: u32,
     /// One prover.
     pub prover: ProcessSize,
     /// One aggregator.
@@ -42,9 +43,27 @@ impl FleetToHouse {
         prover: ProcessSize,
         aggregator: ProcessSize,
     ) -> Self {
-        let RecommendationRecord { provers, spares, aggregators, batches_per_aggregation, .. } = *choice;
-        let aggregates = request.aggregation.work_s(batches_per_aggregation) > 0.0;
-        Self { provers, spares, aggregators: if aggregates { aggregators } else { 0 }, prover, aggregator }
+        let fleet = Fleet::of(choice);
+        Self::with_spares(request, fleet, prover, aggregator)
+    }
+
+    /// The same of a fleet that was searched for.
+    pub(crate) fn with_spares(
+        request: &PlanRequest,
+        fleet: Fleet,
+        prover: ProcessSize,
+        aggregator: ProcessSize,
+    ) -> Self {
+        let aggregates = request.aggregation.work_s(fleet.batches_per_aggregation) > 0.0;
+        let aggregators = if aggregates { fleet.aggregators } else { 0 };
+        Self {
+            provers: fleet.provers,
+            spares: request.spares,
+            aggregators,
+            aggregator_spares: request.aggregators_rented(aggregators) - aggregators,
+            prover,
+            aggregator,
+        }
     }
 }
 
@@ -126,7 +145,7 @@ impl DailyUse {
             transactions_per_day: size
                 .map(|size| batches_per_day * request.fill_fraction() * f64::from(size)),
             batches_per_verification: request.aggregation().batches_per_verification(batches_per_aggregation),
-            gas: request.prices().and_then(|prices: Prices| prices.gas()),
+            gas: request.prices_for(batches_per_aggregation).and_then(|prices| prices.gas()),
         }
     }
 
@@ -163,7 +182,7 @@ impl DailyUse {
 /// use planner::hardware::shopping::{DailyUse, FleetToHouse, MachinePrice, Offer, list};
 /// use planner::hardware::Basis;
 /// let size = ProcessSize { cores: 2, memory_gib: Some(3.0) };
-/// let fleet = FleetToHouse { provers: 14, spares: 1, aggregators: 5, prover: size, aggregator: size };
+/// let fleet = FleetToHouse { provers: 14, spares: 1, aggregators: 4, aggregator_spares: 1, prover: size, aggregator: size };
 /// let offer = Offer {
 ///     id: "box".to_owned(),
 ///     room: Room { cores: 16, memory_gib: Some(32.0) },
@@ -188,20 +207,21 @@ impl DailyUse {
 /// # Errors
 /// [`PlanError::BadInput`] for a process that does not fit on a machine, or a price that is negative or not finite.
 pub fn list(fleet: &FleetToHouse, offer: &Offer, used: &DailyUse) -> Result<ShoppingListRecord, PlanError> {
-    let FleetToHouse { provers, spares, aggregators, prover, aggregator } = *fleet;
+    let FleetToHouse { provers, spares, aggregators, aggregator_spares, prover, aggregator } = *fleet;
+    let merging = aggregators.saturating_add(aggregator_spares);
     let Offer { id, room, price, basis } = offer;
     let housed = provers.saturating_add(spares);
-    let Some(loads) = pack(*room, (prover, housed), (aggregator, aggregators)) else {
+    let Some(loads) = pack(*room, (prover, housed), (aggregator, merging)) else {
         return Err(too_small(fleet, offer));
     };
     let machines: u32 = loads.iter().map(|load| load.machines).sum();
     let total = |each: u32| u64::from(machines) * u64::from(each);
     let cores_used =
-        u64::from(housed) * u64::from(prover.cores) + u64::from(aggregators) * u64::from(aggregator.cores);
+        u64::from(housed) * u64::from(prover.cores) + u64::from(merging) * u64::from(aggregator.cores);
     let gib = |count: u32, size: ProcessSize| {
         if count == 0 { Some(0.0) } else { Some(f64::from(count) * size.memory_gib?) }
     };
-    let memory_gib_used = gib(housed, prover).zip(gib(aggregators, aggregator)).map(|(a, b)| a + b);
+    let memory_gib_used = gib(housed, prover).zip(gib(merging, aggregator)).map(|(a, b)| a + b);
     let machines_usd_per_hour = match price {
         Some(price) => {
             let each = not_negative("machine price", price.usd_per_machine_hour(room.cores))?;
@@ -223,6 +243,7 @@ pub fn list(fleet: &FleetToHouse, offer: &Offer, used: &DailyUse) -> Result<Shop
         provers,
         spares,
         aggregators,
+        aggregator_spares,
         cores_per_prover: prover.cores,
         cores_per_aggregator: aggregator.cores,
         loads: loads
@@ -236,7 +257,7 @@ pub fn list(fleet: &FleetToHouse, offer: &Offer, used: &DailyUse) -> Result<Shop
         machines_usd_per_hour,
         gas_usd_per_hour,
         usd_per_hour,
-        usd_per_month: usd_per_hour.map(|usd| usd * HOURS_PER_MONTH),
+        usd_per_month: usd_per_hour.map(usd_per_month),
         transactions_per_day: used.transactions_per_day,
         usd_per_transaction: usd_per_hour.zip(used.transactions_per_day).map(|(usd, day)| usd * 24.0 / day),
         basis: basis.words().to_owned(),
@@ -262,7 +283,7 @@ pub fn lists(
     for offer in offers {
         let fits = |size, count| count == 0 || offer.room.fits(size) > 0;
         if fits(fleet.prover, fleet.provers.saturating_add(fleet.spares))
-            && fits(fleet.aggregator, fleet.aggregators)
+            && fits(fleet.aggregator, fleet.aggregators.saturating_add(fleet.aggregator_spares))
         {
             all.push(list(fleet, offer, used)?);
         }
@@ -307,7 +328,8 @@ mod tests {
         FleetToHouse {
             provers: 14,
             spares: 1,
-            aggregators: 3,
+            aggregators: 2,
+            aggregator_spares: 1,
             prover: size(4, 6.0),
             aggregator: size(2, 2.0),
         }
@@ -333,7 +355,7 @@ mod tests {
         let bill = list(&fleet(), &offer("box", 16, Some(0.8), Basis::Measured), &used(Some(gas))).unwrap();
         // 15 provers of 4 cores and 3 aggregators of 2 are 66 cores: 5 machines of 16. Gas: 30 proofs an hour of $10.5.
         assert_eq!((bill.machines, bill.unused_cores, bill.cores), (5, 14, 80));
-        assert_eq!((bill.provers, bill.spares, bill.aggregators), (14, 1, 3));
+        assert_eq!((bill.provers, bill.spares, bill.aggregators, bill.aggregator_spares), (14, 1, 2, 1));
         let close = |got: Option<f64>, wanted: f64| {
             assert!((got.unwrap() / wanted - 1.0).abs() < 1e-12, "{got:?} {wanted}")
         };

@@ -58,8 +58,8 @@ pub fn splits(
 /// Provers with spares, aggregators and machines for the target.
 fn needed_for(request: &PlanRequest, n: u32, times: &Times) -> Result<Option<(u32, u32, u32)>, PlanError> {
     let rate = request.batches_per_s();
-    let provers = more_than(rate * times.prove.prove_s) + request.spares;
-    let aggregators = times.aggregators_for(request, n, rate)?;
+    let provers = request.provers_rented(more_than(rate * times.prove.prove_s));
+    let aggregators = request.aggregators_rented(times.aggregators_for(request, n, rate)?);
     Ok(times.machines(provers, aggregators).map(|machines| (provers, aggregators, machines)))
 }
 

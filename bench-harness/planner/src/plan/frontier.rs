@@ -8,12 +8,10 @@
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::judge::{Judge, Judged};
-use crate::plan::needs::{aggregators_min, provers_min};
+use crate::plan::needs::{MACHINES_MAX, aggregators_min, is_too_late, provers_min};
 use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 
-/// The most machines of one kind that are tried.
-const MACHINES_MAX: u32 = 1 << 20;
 /// Corners of the staircase that are looked at one by one; a longer staircase is looked at in steps.
 const CORNERS: u32 = 32;
 
@@ -66,6 +64,9 @@ pub(crate) fn cheapest_corner(
     below: Option<Cost>,
 ) -> Result<Corner, PlanError> {
     let request = judge.request;
+    if is_too_late(request, n) {
+        return Ok(Corner::None(None));
+    }
     let mut walk =
         Walk { n, provers: provers(request), aggregators: aggregators(request, n), below, nearest: None };
     let least = walk.fleet(walk.provers.min, walk.aggregators.min);
@@ -91,6 +92,9 @@ pub(crate) fn cheapest_corner(
 /// None that the request did not have.
 pub(crate) fn is_possible(judge: &mut Judge<'_>, n: u32) -> Result<bool, PlanError> {
     let request = judge.request;
+    if is_too_late(request, n) {
+        return Ok(false);
+    }
     let (provers, aggregators) = (provers(request), aggregators(request, n));
     let mut walk = Walk { n, provers, aggregators, below: None, nearest: None };
     let least = walk.fleet(provers.min, aggregators.min);
@@ -234,8 +238,6 @@ impl Walk {
     }
 
     /// The fewest machines from `min` to `enough` with which `fleet` is good enough; with `enough` it is known to be.
-    ///
-    /// Doubles the step up from `min`, then bisects: on the same random numbers more machines never make it worse.
     fn fewest(
         &mut self,
         judge: &mut Judge<'_>,
@@ -243,24 +245,44 @@ impl Walk {
         enough: u32,
         fleet: impl Fn(u32) -> Fleet,
     ) -> Result<u32, PlanError> {
-        if min >= enough || self.judge(judge, fleet(min))?.is_good() {
-            return Ok(min.min(enough));
-        }
-        let (mut fails, mut passes, mut step) = (min, enough, 1);
-        while fails + step < passes && !judge.is_spent() {
-            if self.judge(judge, fleet(fails + step))?.is_good() {
-                passes = fails + step;
-                break;
-            }
-            fails += step;
-            step *= 2;
-        }
-        while passes - fails > 1 && !judge.is_spent() {
-            let middle = u32::midpoint(fails, passes);
-            if self.judge(judge, fleet(middle))?.is_good() { passes = middle } else { fails = middle }
-        }
-        Ok(passes)
+        fewest(min, enough, |count| match judge.is_spent() && count != min {
+            true => Ok(None),
+            false => Ok(Some(self.judge(judge, fleet(count))?.is_good())),
+        })
     }
+}
+
+/// The fewest from `min` to `enough` that are good enough; `enough` are known to be. Where `is_good` knows no more, the
+/// fewest so far.
+///
+/// Doubles the step up from `min`, then bisects: on the same random numbers more machines never make it worse.
+///
+/// # Errors
+/// Those of `is_good`.
+pub(crate) fn fewest(
+    min: u32,
+    enough: u32,
+    mut is_good: impl FnMut(u32) -> Result<Option<bool>, PlanError>,
+) -> Result<u32, PlanError> {
+    if min >= enough {
+        return Ok(enough);
+    }
+    match is_good(min)? {
+        Some(true) => return Ok(min),
+        Some(false) => {}
+        None => return Ok(enough),
+    }
+    let (mut fails, mut passes, mut step, mut is_bracketed) = (min, enough, 1_u32, false);
+    while passes - fails > 1 {
+        is_bracketed |= passes - fails <= step;
+        let tried = if is_bracketed { u32::midpoint(fails, passes) } else { fails + step };
+        match is_good(tried)? {
+            Some(true) => (passes, is_bracketed) = (tried, true),
+            Some(false) => (fails, step) = (tried, step.saturating_mul(2)),
+            None => break,
+        }
+    }
+    Ok(passes)
 }
 
 /// The fewest provers with which `fleet` meets the limit of the judge's request, from those that carry the load; none if
@@ -276,4 +298,33 @@ pub(crate) fn fewest_provers(judge: &mut Judge<'_>, fleet: Fleet) -> Result<Opti
     let least = walk.fleet(machines.min, fleet.aggregators);
     let Some(ample) = walk.ample(judge, least)? else { return Ok(None) };
     walk.fewest(judge, machines.min, ample.provers, |provers| Fleet { provers, ..fleet }).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fewest;
+
+    #[test]
+    fn the_fewest_are_found_wherever_they_are_and_the_best_so_far_where_asking_ends() {
+        for (min, enough) in [(1, 1), (3, 40), (7, 8), (1, 1 << 20)] {
+            for wanted in [min, min + 1, u32::midpoint(min, enough), enough] {
+                let wanted = wanted.clamp(min, enough);
+                let mut asked = 0;
+                let found = fewest(min, enough, |count| {
+                    asked += 1;
+                    assert!((min..enough).contains(&count));
+                    Ok(Some(count >= wanted))
+                });
+                assert_eq!(found, Ok(wanted), "{min}..{enough}");
+                assert!(asked <= 41, "{asked}");
+            }
+        }
+        let mut left = 3;
+        let found = fewest(1, 100, |count| {
+            left -= 1;
+            Ok((left >= 0).then_some(count >= 3))
+        });
+        // 1 and 2 fail, 4 is enough, and whether 3 is was not told.
+        assert_eq!(found, Ok(4));
+    }
 }

@@ -4,15 +4,17 @@ use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
 use crate::domain::Close;
 use crate::error::{Figure, PlanError};
-use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least};
+use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::formulas::corrected::in_order_floor_s;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::{delay_of, rough};
+use crate::plan::fleet_estimate::rough;
 use crate::plan::judge::Judged;
 use crate::plan::needs::{
-    aggregators_min, batches_per_aggregation_min, consolidated_limit, delay_min_s, forming_s, provers_min,
+    aggregators_min, batches_per_aggregation_min, consolidated_limit, delay_min_s, forming_s, meets,
+    provers_min,
 };
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
+use crate::plan::sequencing::virtual_s;
 
 /// Batches must close as fast as the target asks, with headroom where closing is work. A close time given by hand is
 /// taken as it is.
@@ -45,19 +47,11 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
     let Some(limit) = request.delay_limit.filter(|limit| limit.state == BatchState::Virtual) else {
         return Ok(());
     };
-    let best_s = if request.is_deterministic() {
-        forming_s(request, 1) + request.l1.mean_wait_s()
-    } else {
-        // Any fleet will do: the delay to virtual does not depend on it.
-        let n = request.batches_per_aggregation.unwrap_or(1);
-        let provers = whole_at_least(2.0 * request.batches_per_s() * request.prove_effective_s()).max(1);
-        let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
-        delay_of(&rough(request, fleet)?, BatchState::Virtual, limit.statistic).value
-    };
-    if best_s <= limit.limit_s {
+    let best_s = virtual_s(request)?;
+    if meets(limit, best_s) {
         return Ok(());
     }
-    let (close_s, block_s) = (forming_s(request, 1), request.l1.mean_wait_s());
+    let (close_s, block_s) = (forming_s(request, request.batches_per_sequence(1)), request.l1.mean_wait_s());
     Err(PlanError::Infeasible {
         term: if close_s > block_s { Term::Close } else { Term::Block },
         best: Figure(best_s),
@@ -125,6 +119,27 @@ pub(crate) fn nothing(
             unit: "batches/s",
             advice: "every fleet costs more than another way to run the prover".to_owned(),
         },
+    }
+}
+
+/// So many fleets looked good in short simulations, and a long one refused each; `fleet` came nearest.
+pub(crate) fn refused(request: &PlanRequest, fleet: Fleet, judged: Judged, fleets: u32) -> PlanError {
+    let Some(limit) = consolidated_limit(request) else { return held_back(request, fleet) };
+    let PlanError::Infeasible { term, best, wanted, unit, .. } =
+        too_slow(request, limit, judged.delay_s, fleet)
+    else {
+        return held_back(request, fleet);
+    };
+    PlanError::Infeasible {
+        term,
+        best,
+        wanted,
+        unit,
+        advice: format!(
+            "{fleets} fleets kept the limit in short simulations and missed it in long ones, the nearest with {} \
+             provers and N = {}; allow a little more",
+            fleet.provers, fleet.batches_per_aggregation
+        ),
     }
 }
 

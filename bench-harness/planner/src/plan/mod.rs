@@ -16,6 +16,8 @@
 //! | `stress`, `alternatives` | what more load or a machine less does; the nearest other designs |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
+//! | `run_ahead` | how far sequencing may run ahead of proving |
+//! | `sequencing` | how many batches share a sequence transaction |
 //! | `notes` | why, in sentences |
 //! | [`record`] | a plan as the record that is written and rendered |
 //! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
@@ -38,9 +40,11 @@ pub mod pareto;
 pub mod recommendation;
 pub mod record;
 pub mod request;
+mod run_ahead;
 mod run_length;
 pub(crate) mod search;
 pub mod sensitivity;
+mod sequencing;
 mod stress;
 mod systems;
 pub mod timeline;
@@ -96,7 +100,7 @@ pub struct Plan {
 /// # Errors
 /// As [`recommend`].
 pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> {
-    recommendation::smallest(request)
+    recommendation::smallest(&sequencing::resolved(request)?)
 }
 
 /// The cheapest fleet that carries the target within the delay limit and keeps the headroom.
@@ -121,8 +125,9 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
 /// # Errors
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
-    let chosen = recommendation::chosen(request, None, judge::SEARCH_BATCHES)?;
-    explained(request, &chosen)
+    let request = sequencing::resolved(request)?;
+    let chosen = recommendation::chosen(&request, None, judge::SEARCH_BATCHES)?;
+    explained(&request, &chosen)
 }
 
 /// The cheapest plan of several ways to run a prover, and the index of the way.
@@ -130,7 +135,11 @@ pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
 /// # Errors
 /// [`PlanError::Infeasible`] where none has a plan; [`PlanError::BadInput`] where there is none.
 pub fn recommend_among(options: &[PlanOption]) -> Result<(usize, Plan), PlanError> {
-    let systems::Compared { index, chosen, options: rows, systems } = systems::compared(options)?;
+    let resolved = |option: &PlanOption| -> Result<_, PlanError> {
+        Ok(PlanOption { request: sequencing::resolved(&option.request)?, ..option.clone() })
+    };
+    let options: Vec<_> = options.iter().map(resolved).collect::<Result<_, _>>()?;
+    let systems::Compared { index, chosen, options: rows, systems } = systems::compared(&options)?;
     Ok((index, Plan { systems, options: rows, ..explained(&options[index].request, &chosen)? }))
 }
 

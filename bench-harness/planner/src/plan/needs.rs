@@ -11,11 +11,14 @@ use crate::formulas::corrected::slowest_quantile_s;
 use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
-use crate::sim::L1;
+use crate::sim::{DelayFloor, L1};
 
 /// Where no delay limit bounds N, a group forms within this time, s: beyond an hour the share of gas of a batch is too
 /// small to wait for.
 pub(crate) const FORMING_S_MAX: f64 = 3_600.0;
+
+/// The most machines of one kind that are tried.
+pub(crate) const MACHINES_MAX: u32 = 1 << 20;
 
 /// Machines that carry `work` (machine-seconds a second) and keep the headroom. At least one where there is work.
 ///
@@ -58,7 +61,7 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
     }
     let max = match consolidated_limit(request) {
         Some(limit) => {
-            let left_s = limit.limit_s - delay_min_s(request, limit.statistic, 1);
+            let left_s = limit.limit_s - by_terms_s(request, limit.statistic, 1);
             let is_too_late = left_s < -1e-9 * limit.limit_s;
             if is_too_late {
                 0
@@ -126,8 +129,27 @@ fn forming_step_min_s(request: &PlanRequest, statistic: Statistic) -> f64 {
 }
 
 /// A delay that no fleet goes below with groups of `n`: forming, the last proof, the merges on its way to the root and
-/// L1, with machines without number; s.
+/// L1, with machines without number; s. The higher of two bounds: by the terms of the formula, and by the laws of the
+/// times, which knows that the slowest of several proofs is waited for.
 pub(crate) fn delay_min_s(request: &PlanRequest, statistic: Statistic, n: u32) -> f64 {
+    let by_laws_s = request.pipeline(MACHINES_MAX, n, MACHINES_MAX).map_or(0.0, |pipeline| {
+        let DelayFloor { mean_s, p99_s } = pipeline.delay_floor();
+        match statistic {
+            Statistic::Mean => mean_s,
+            Statistic::P50 => 0.0,
+            Statistic::P99 => p99_s,
+        }
+    });
+    by_terms_s(request, statistic, n).max(by_laws_s)
+}
+
+/// Whether no fleet with groups of `n` can keep the limit, however many machines it has.
+pub(crate) fn is_too_late(request: &PlanRequest, n: u32) -> bool {
+    consolidated_limit(request).is_some_and(|limit| !meets(limit, delay_min_s(request, limit.statistic, n)))
+}
+
+/// The terms of the formula at the least that each can be.
+fn by_terms_s(request: &PlanRequest, statistic: Statistic, n: u32) -> f64 {
     let steps = f64::from(n - 1) * forming_step_min_s(request, statistic);
     let own_s = match (statistic, &request.arrival_law) {
         (_, ArrivalLaw::Fixed) | (Statistic::Mean, _) => request.close_s(),
@@ -162,5 +184,35 @@ fn merging_min_s(aggregation: &Aggregation, n: u32, statistic: Statistic) -> f64
         Aggregation::Fold { .. } | Aggregation::Tree { .. } if n == 1 => 0.0,
         Aggregation::Fold { .. } => step_s,
         Aggregation::Tree { arity, .. } => step_s * f64::from(last_path_merges(n, (*arity).max(2))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Close, Load, Target, TimeDist};
+    use crate::plan::fleet::Fleet;
+    use crate::plan::fleet_estimate::fair;
+
+    #[test]
+    fn the_laws_of_times_bound_more_than_their_means_and_no_fleet_beats_them() {
+        let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+        let merge = Aggregation::pairwise(TimeDist::fixed("merge", 3.0).unwrap());
+        let prove = TimeDist::log_normal("prove", 60.0, 1.0).unwrap();
+        let request = PlanRequest::new(load, prove, merge, 12.0)
+            .and_then(|request| request.with_arrivals(ArrivalLaw::Erlang(8)))
+            .unwrap();
+        for (statistic, n) in [(Statistic::Mean, 4), (Statistic::P99, 4), (Statistic::P99, 12)] {
+            let (terms_s, min_s) = (by_terms_s(&request, statistic, n), delay_min_s(&request, statistic, n));
+            assert!(min_s > 1.1 * terms_s, "{statistic:?} {n}: {min_s} against {terms_s}");
+            let ample = Fleet { provers: 200, batches_per_aggregation: n, aggregators: 50 };
+            let simulated = fair(&request, ample).unwrap().consolidated;
+            let delay = if statistic == Statistic::Mean { simulated.mean_s } else { simulated.p99_s };
+            let high_s = delay.value + delay.half_width.unwrap();
+            assert!(min_s <= high_s, "{statistic:?} {n}: {min_s} against {high_s}");
+            let limit = |limit_s| DelayLimitRecord { state: BatchState::Consolidated, statistic, limit_s };
+            let within = |limit_s| request.clone().with_delay_limit(limit(limit_s)).unwrap();
+            assert!(is_too_late(&within(0.99 * min_s), n) && !is_too_late(&within(1.01 * min_s), n));
+        }
     }
 }

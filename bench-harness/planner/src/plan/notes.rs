@@ -25,6 +25,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
     notes.extend(spares(plan));
+    notes.extend(sequence(plan));
     notes.extend(alone(plan));
     notes.extend(separate(plan));
     notes.extend(early(&plan.request));
@@ -86,6 +87,17 @@ fn spares(plan: &Plan) -> Option<String> {
     Some(format!(
         "{are} counted, and paid for, so that the plan holds when {fail}; --spares 0 for none.{gain}"
     ))
+}
+
+/// S, where it was chosen.
+fn sequence(plan: &Plan) -> Option<String> {
+    let n = plan.choice.batches_per_aggregation;
+    let batches = plan.request.batches_per_sequence(n);
+    let why =
+        if batches < n { "the limit on the delay to virtual allows no more" } else { "a group has no more" };
+    plan.request.is_sequence_free().then(|| {
+        format!("S = {batches}: batches share a sequence transaction and its gas; {why}. --batches-per-sequence fixes it.")
+    })
 }
 
 /// One batch a proof is a choice that must be explained: aggregation is what the other designs are about.

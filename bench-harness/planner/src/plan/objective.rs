@@ -31,10 +31,10 @@ impl Cost {
 /// What `fleet` costs at the load of `request`; spares are paid for.
 pub(crate) fn cost(request: &PlanRequest, fleet: Fleet) -> Cost {
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let provers = provers.saturating_add(request.spares);
+    let (provers, aggregators) = (request.provers_rented(provers), request.aggregators_rented(aggregators));
     let cores = f64::from(provers) * f64::from(request.cores_per_prover)
         + f64::from(aggregators) * f64::from(request.cores_per_aggregator);
-    let amount = match request.prices {
+    let amount = match request.prices_for(n) {
         Some(prices) => {
             let verified = request.aggregation.batches_per_verification(n);
             let usd = prices.usd_per_batch(provers, aggregators, verified, request.batches_per_s());

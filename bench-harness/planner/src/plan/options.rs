@@ -31,6 +31,8 @@ pub struct PlanOption {
     pub words: String,
     /// The proof system.
     pub system: OptionSystem,
+    /// Whether its times come from a law and were not measured at this size.
+    pub is_predicted: bool,
     /// What is asked of it.
     pub request: PlanRequest,
 }
@@ -97,6 +99,7 @@ pub(crate) fn row(option: &PlanOption) -> OptionRecord {
         option: option.words.clone(),
         batch_transactions: option.request.load().batch_transactions().unwrap_or(1),
         cores_per_prover: option.request.cores_per_prover,
+        is_predicted: option.is_predicted,
         fleet: None,
         problem: None,
     }

@@ -43,17 +43,17 @@ pub(crate) fn front(
 
 fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
-    let rented = provers + request.spares;
+    let (rented, merging) = (request.provers_rented(provers), request.aggregators_rented(aggregators));
     let cost = |prices: Prices| {
         let verified = request.aggregation.batches_per_verification(batches_per_aggregation);
-        prices.usd_per_batch(rented, aggregators, verified, request.batches_per_s())
+        prices.usd_per_batch(rented, merging, verified, request.batches_per_s())
     };
     Ok(ParetoRecord {
         provers,
         batches_per_aggregation,
         aggregators,
-        machines: rented + aggregators,
-        usd_per_batch: request.prices.map(cost),
+        machines: rented.saturating_add(merging),
+        usd_per_batch: request.prices_for(batches_per_aggregation).map(cost),
         p99_s: rough(request, fleet)?.consolidated.p99_s.value,
     })
 }

@@ -5,6 +5,7 @@ use records::plan::{LimitVerdict, PipelineStageRecord, RecommendationRecord, Sea
 use crate::domain::Close;
 use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
+use crate::formulas::cost::usd_per_month;
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
 use crate::plan::frontier;
@@ -52,9 +53,9 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;
     }
-    match searched(Judge::new(request, batches), below) {
+    match searched(Judge::new(request, batches), below, decided) {
         // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(error) if is_close(request, &error) => searched(Judge::careful(request, batches), below),
+        Err(error) if is_close(request, &error) => searched(Judge::careful(request, batches), below, decided),
         result => result,
     }
 }
@@ -69,10 +70,14 @@ fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
     }
 }
 
+/// A long simulation of a fleet: [`decided`], or what a test says in its place.
+type Decide = fn(&PlanRequest, Fleet) -> Result<Judged, PlanError>;
+
 /// The search with this judge, and the long simulations that have the last word.
-fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanError> {
+fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
     let request = judge.request;
     let mut unclear: Option<(Fleet, Judged)> = None;
+    let mut refused: Option<(Fleet, Judged)> = None;
     let mut outcome = cheapest(&mut judge, below)?;
     for _ in 0..CORRECTIONS {
         let Outcome::Found(found) = outcome else { break };
@@ -81,12 +86,15 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanErr
             return Ok(Chosen { fleet: found.fleet, judged: None, search });
         }
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
-        let judged = decided(request, found.fleet)?;
+        let judged = decide(request, found.fleet)?;
         if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
             return Ok(Chosen { fleet: found.fleet, judged: Some(judged), search: progress(&judge) });
         }
         if judged.is_good() && unclear.is_none() {
             unclear = Some((found.fleet, judged));
+        }
+        if refused.is_none_or(|(_, nearest)| judged.delay_s < nearest.delay_s) {
+            refused = Some((found.fleet, judged));
         }
         judge.overrule(found.fleet, judged);
         outcome = cheapest(&mut judge, below)?;
@@ -97,11 +105,12 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanErr
         // A fleet that was asked about is judged, whatever it does.
         (None, Outcome::None(nearest)) if request.is_fleet_fixed() => {
             let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
-            Ok(Chosen { fleet, judged: known(request, fleet)?, search })
+            let judged = is_simulated(request).then(|| decide(request, fleet)).transpose()?;
+            Ok(Chosen { fleet, judged, search })
         }
         (None, Outcome::None(nearest)) => {
             let rescued = match nearest.filter(|_| judge.is_careful()) {
-                Some((fleet, _)) => rescued(request, fleet)?,
+                Some((fleet, _)) => rescued(request, fleet, decide)?,
                 None => None,
             };
             match rescued {
@@ -109,26 +118,39 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>) -> Result<Chosen, PlanErr
                 None => Err(infeasible::nothing(request, nearest, below.is_some())),
             }
         }
+        // The search still finds a fleet by short runs; every one that it found before was refused by a long one.
         (None, Outcome::Found(found)) => {
-            let judged = decided(request, found.fleet)?;
-            Ok(Chosen { fleet: found.fleet, judged: Some(judged), search })
+            let judged = decide(request, found.fleet)?;
+            if judged.is_good() {
+                return Ok(Chosen { fleet: found.fleet, judged: Some(judged), search });
+            }
+            let nearest = refused.filter(|(_, nearest)| nearest.delay_s < judged.delay_s);
+            let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
+            Err(infeasible::refused(request, fleet, judged, CORRECTIONS + 1))
         }
     }
 }
 
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
 /// word before a target is refused by little.
-fn rescued(request: &PlanRequest, nearest: Fleet) -> Result<Option<(Fleet, Judged)>, PlanError> {
-    let mut best = (nearest, decided(request, nearest)?);
-    if !best.1.is_good() {
+fn rescued(
+    request: &PlanRequest,
+    nearest: Fleet,
+    decide: Decide,
+) -> Result<Option<(Fleet, Judged)>, PlanError> {
+    let judged = decide(request, nearest)?;
+    if !judged.is_good() {
         return Ok(None);
     }
-    let mut fails = frontier::provers(request).min.saturating_sub(1);
-    while best.0.provers > fails + 1 {
-        let fleet = Fleet { provers: u32::midpoint(fails, best.0.provers), ..nearest };
-        let judged = decided(request, fleet)?;
-        if judged.is_good() { best = (fleet, judged) } else { fails = fleet.provers }
-    }
+    let mut best = (nearest, judged);
+    frontier::fewest(frontier::provers(request).min, nearest.provers, |provers| {
+        let fleet = Fleet { provers, ..nearest };
+        let judged = decide(request, fleet)?;
+        if judged.is_good() {
+            best = (fleet, judged);
+        }
+        Ok(Some(judged.is_good()))
+    })?;
     Ok(Some(best))
 }
 
@@ -160,14 +182,6 @@ fn given(request: &PlanRequest) -> Fleet {
         batches_per_aggregation: n,
         aggregators: frontier::aggregators(request, n).min,
     }
-}
-
-/// What a simulation says of a fleet that was given; none without a limit.
-fn known(request: &PlanRequest, fleet: Fleet) -> Result<Option<Judged>, PlanError> {
-    if !is_simulated(request) {
-        return Ok(None);
-    }
-    Ok(Some(Judged::new(request, &precise(request, fleet)?)))
 }
 
 /// Each stage with what it carries and how much of that is used.
@@ -213,15 +227,21 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
     let (bottleneck, capacity) = bottleneck(&stages);
     let closing = stages[0].capacity_batches_per_s.unwrap_or(f64::INFINITY);
     let throughput = request.batches_per_s().min(capacity_of(request, fleet)).min(closing);
-    let (prices, rented) = (request.prices, provers.saturating_add(request.spares));
     let verified = request.aggregation.batches_per_verification(n);
-    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented, aggregators, verified, throughput));
+    let prices = request.prices_for(n);
+    let rented = (request.provers_rented(provers), request.aggregators_rented(aggregators));
+    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented.0, rented.1, verified, throughput));
+    let usd_per_hour = prices.map(|prices| prices.usd_per_hour(rented.0, rented.1));
+    let gas_usd_per_hour = prices
+        .filter(|prices| prices.has_gas())
+        .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(verified));
     let limit = consolidated_limit(request);
     RecommendationRecord {
         provers,
         spares: request.spares,
         batches_per_aggregation: n,
         aggregators,
+        aggregator_spares: request.aggregators_rented(aggregators) - aggregators,
         cores_per_prover: request.cores_per_prover,
         cores_per_aggregator: request.cores_per_aggregator,
         usd_per_batch,
@@ -229,10 +249,9 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
             .batch_transactions()
             .and(usd_per_batch)
             .map(|usd| usd / transactions_per_batch(request)),
-        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
-        gas_usd_per_hour: prices
-            .filter(|prices| prices.has_gas())
-            .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(verified)),
+        usd_per_hour,
+        gas_usd_per_hour,
+        usd_per_month: usd_per_hour.map(|usd| usd_per_month(usd + gas_usd_per_hour.unwrap_or(0.0))),
         stages,
         verdict: limit.and(judged).map(|judged| judged.verdict),
         capacity_batches_per_s: capacity,
@@ -251,5 +270,38 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
             request.aggregation.whole_group_s(n, aggregators.max(1)),
             request.block_s,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Aggregation, BatchState, Load, Statistic, Target, TimeDist};
+    use records::plan::DelayLimitRecord;
+
+    fn request(limit_s: f64) -> PlanRequest {
+        let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+        let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+        let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
+        let limit = DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::P99, limit_s };
+        PlanRequest::new(load, prove, aggregation, 12.0).unwrap().with_delay_limit(limit).unwrap()
+    }
+
+    /// A long simulation that finds every fleet late.
+    fn late(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
+        let tight = request
+            .clone()
+            .with_delay_limit(DelayLimitRecord { limit_s: 1.0, ..request.delay_limit.unwrap() })?;
+        decided(&tight, fleet)
+    }
+
+    #[test]
+    fn fleets_that_every_long_simulation_refuses_are_refused() {
+        let request = request(600.0);
+        let judge = || Judge::new(&request, SEARCH_BATCHES);
+        assert!(searched(judge(), None, decided).is_ok(), "there is a plan");
+        let error = searched(judge(), None, late).expect_err("no fleet is good");
+        let PlanError::Infeasible { advice, .. } = &error else { panic!("{error}") };
+        assert!(advice.contains("9 fleets"), "{advice}");
     }
 }

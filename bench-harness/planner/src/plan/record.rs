@@ -7,7 +7,7 @@ use records::plan::{
 };
 
 use crate::domain::{Aggregation, TimeDist, time::TimeShape};
-use crate::plan::{Plan, PlanRequest, notes};
+use crate::plan::{Plan, PlanRequest, notes, run_ahead};
 use crate::sim::VirtualForms;
 
 impl Plan {
@@ -40,6 +40,7 @@ impl Plan {
             systems: systems.clone(),
             search: *search,
             order: None,
+            run_ahead: run_ahead::of(self),
             sequencing: sequencing(self),
             reasons: notes::of(self),
         }
@@ -54,7 +55,7 @@ fn sequencing(plan: &Plan) -> Option<SequencingRecord> {
     let VirtualForms { published_oldest_s, corrected_oldest_s, corrected_random_s } =
         pipeline.virtual_forms();
     Some(SequencingRecord {
-        batches_per_sequence: request.batches_per_sequence,
+        batches_per_sequence: request.batches_per_sequence(choice.batches_per_aggregation),
         published_oldest_s,
         corrected_oldest_s,
         corrected_random_s,

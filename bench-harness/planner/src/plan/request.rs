@@ -52,8 +52,10 @@ pub struct PlanRequest {
     pub(crate) arrival_law: ArrivalLaw,
     /// The rule that closes batches.
     pub(crate) closing: Closing,
-    /// Batches in a sequence transaction, S.
-    pub(crate) batches_per_sequence: u32,
+    /// Batches in a sequence transaction, S, where it is fixed.
+    pub(crate) batches_per_sequence: Option<u32>,
+    /// The most of them that are chosen.
+    pub(crate) batches_per_sequence_max: u32,
     pub(crate) stragglers: Option<Stragglers>,
     /// The base chain.
     pub(crate) l1: L1,
@@ -62,6 +64,8 @@ pub struct PlanRequest {
     pub(crate) prices: Option<Prices>,
     /// Provers beyond what is needed.
     pub(crate) spares: u32,
+    /// Aggregators beyond what is needed, where any is.
+    pub(crate) aggregator_spares: u32,
     /// Seed of the simulation.
     pub(crate) seed: u64,
 }
@@ -93,12 +97,14 @@ impl PlanRequest {
             cores_per_aggregator: 1,
             arrival_law: ArrivalLaw::Fixed,
             closing: Closing::Full,
-            batches_per_sequence: 1,
+            batches_per_sequence: None,
+            batches_per_sequence_max: BATCHES_PER_AGGREGATION_MAX,
             stragglers: None,
             l1: L1::Serial(block_s),
             crashes: None,
             prices: None,
             spares: SPARES,
+            aggregator_spares: 0,
             seed: 1,
         })
     }
@@ -122,13 +128,14 @@ impl PlanRequest {
         Ok(Self { closing: closing.checked()?, ..self })
     }
 
-    /// The same request with so many batches in each sequence transaction; 1 without this. It changes the delay to
+    /// The same request with so many batches in each sequence transaction. Without this it is 1, or where such a
+    /// transaction has a price as many as a limit on the delay to virtual allows and a group has. It changes the delay to
     /// virtual alone: proving does not wait for it.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] if there is none.
     pub fn with_batches_per_sequence(self, batches: u32) -> Result<Self, PlanError> {
-        Ok(Self { batches_per_sequence: at_least_one("batches_per_sequence", batches)?, ..self })
+        Ok(Self { batches_per_sequence: Some(at_least_one("batches_per_sequence", batches)?), ..self })
     }
 
     /// The same request with jobs that take longer for no reason of their own.
@@ -166,6 +173,12 @@ impl PlanRequest {
     #[must_use]
     pub fn with_spares(self, spares: u32) -> Self {
         Self { spares, ..self }
+    }
+
+    /// The same request with this many aggregators more than are needed, where any is; none without this.
+    #[must_use]
+    pub fn with_aggregator_spares(self, aggregator_spares: u32) -> Self {
+        Self { aggregator_spares, ..self }
     }
 
     /// The same request with another seed for the simulation.
@@ -354,9 +367,39 @@ impl PlanRequest {
         self.prices
     }
 
+    /// The prices of a fleet with groups of `n`, with the gas of its sequence transactions in that of a batch.
+    pub fn prices_for(&self, n: u32) -> Option<Prices> {
+        self.prices.map(|prices| prices.with_batches_per_sequence(self.batches_per_sequence(n)))
+    }
+
+    /// Whether S is chosen: a sequence transaction has a price, and S is not fixed.
+    pub(crate) fn is_sequence_free(&self) -> bool {
+        self.batches_per_sequence.is_none() && self.prices.is_some_and(|prices| prices.has_sequence_price())
+    }
+
+    /// Batches in a sequence transaction, S, beside groups of `n`. The proof of a group is not verified before all of it
+    /// is sequenced, so that no more than a group are chosen.
+    pub fn batches_per_sequence(&self, n: u32) -> u32 {
+        match self.batches_per_sequence {
+            Some(fixed) => fixed,
+            None if self.is_sequence_free() => n.min(self.batches_per_sequence_max).max(1),
+            None => 1,
+        }
+    }
+
     /// Provers beyond what is needed.
     pub fn spares(&self) -> u32 {
         self.spares
+    }
+
+    /// Provers that are paid for: those at work and their spares.
+    pub fn provers_rented(&self, provers: u32) -> u32 {
+        provers.saturating_add(self.spares)
+    }
+
+    /// Aggregators that are paid for: those at work and their spares, or none where nothing is aggregated.
+    pub fn aggregators_rented(&self, aggregators: u32) -> u32 {
+        if aggregators == 0 { 0 } else { aggregators.saturating_add(self.aggregator_spares) }
     }
 
     /// Time of L1 that one proof takes from the next, s; nothing where the submitter does not wait.
@@ -419,7 +462,7 @@ impl PlanRequest {
                 // A group of one proof needs no aggregator, and a pipeline has one.
                 .with_groups(n, aggregators.max(1))?
                 .with_closing(self.closing, work_s)?
-                .with_batches_per_sequence(self.batches_per_sequence)?;
+                .with_batches_per_sequence(self.batches_per_sequence(n))?;
         if let Some(crashes) = self.crashes {
             pipeline = pipeline.with_crashes(crashes)?;
         }

@@ -22,7 +22,11 @@ pub(crate) fn of(
     choice: &RecommendationRecord,
 ) -> Result<Vec<StressRecord>, PlanError> {
     let fleet = Fleet::of(choice);
-    let rested = Fleet { provers: fleet.provers.saturating_add(request.spares), ..fleet };
+    let rested = Fleet {
+        provers: request.provers_rented(fleet.provers),
+        aggregators: request.aggregators_rented(fleet.aggregators),
+        ..fleet
+    };
     let mut rows = Vec::new();
     for (event, factor) in
         [(StressEvent::Load10, 1.1), (StressEvent::Load20, 1.2), (StressEvent::Load50, 1.5)]

@@ -126,8 +126,9 @@ fn machines_and_verifications(request: &PlanRequest, chosen: &Chosen) -> (f64, f
     let fleet = chosen.fleet;
     let per_batch = match request.prices {
         Some(prices) => {
-            let rented = fleet.provers.saturating_add(request.spares);
-            prices.usd_per_hour(rented, fleet.aggregators) / (3_600.0 * request.batches_per_s())
+            let (provers, aggregators) =
+                (request.provers_rented(fleet.provers), request.aggregators_rented(fleet.aggregators));
+            prices.usd_per_hour(provers, aggregators) / (3_600.0 * request.batches_per_s())
         }
         None => cost(request, fleet).cores / request.batches_per_s(),
     };

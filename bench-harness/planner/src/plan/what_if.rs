@@ -68,6 +68,7 @@ pub fn what_if(plan: &Plan, command: &str) -> Result<WhatIfRecord, PlanError> {
         target_unit: target_unit.to_owned(),
         batch_transactions: base.load.batch_transactions(),
         spares: base.spares,
+        aggregator_spares: base.aggregator_spares,
         axes,
         start,
         answers,
@@ -135,19 +136,20 @@ impl Packed {
         let mut row = Vec::new();
         for (&prover, &aggregator) in axes.prover_usd_per_hour.iter().zip(&axes.aggregator_usd_per_hour) {
             for &gwei in &axes.gwei {
-                let gas = request.prices.and_then(|prices| prices.gas());
+                let gas = request.prices_for(choice.batches_per_aggregation).and_then(|prices| prices.gas());
                 let gas = gas.zip(gwei).map(|(gas, gwei)| Gas { gwei, ..gas });
                 let (Some(prover), Some(aggregator)) = (prover, aggregator) else {
                     row.push(CostRecord(None, None));
                     continue;
                 };
                 let prices = Prices::new(prover, aggregator, gas)?;
-                let rented = choice.provers + request.spares;
+                let rented = request.provers_rented(choice.provers);
+                let aggregators = request.aggregators_rented(choice.aggregators);
                 let n = request.aggregation.batches_per_verification(choice.batches_per_aggregation);
                 let rate = choice.throughput_batches_per_s;
                 row.push(CostRecord(
-                    Some(shown(prices.usd_per_hour(rented, choice.aggregators))),
-                    Some(rounded(prices.usd_per_batch(rented, choice.aggregators, n, rate), 3)),
+                    Some(shown(prices.usd_per_hour(rented, aggregators))),
+                    Some(rounded(prices.usd_per_batch(rented, aggregators, n, rate), 3)),
                 ));
             }
         }

@@ -17,7 +17,7 @@ pub mod reach;
 pub mod turn;
 pub mod usl;
 
-pub use laws::{Asked, laws};
+pub use laws::{Asked, SizeBetween, laws, sizes_between};
 pub use line::LineFit;
 pub use records::laws::Reach;
 pub use usl::{Law, UslFit};

@@ -4,7 +4,6 @@ use crate::error::{PlanError, at_least_one, at_most, not_negative, positive};
 use statrs::function::gamma::gamma_lr;
 
 use crate::domain::time::{CV_MAX, DAY_S, index_at};
-use crate::formulas::floor::Moments;
 use crate::normal;
 use crate::sim::streams::Stream;
 
@@ -121,18 +120,6 @@ impl Arrivals {
             Law::Erlang { k } => FillLaw::Erlang { k },
             Law::LogNormal { mu, sigma } => FillLaw::LogNormal { mu, sigma },
             Law::Trace { .. } | Law::Daily { .. } => FillLaw::Other,
-        }
-    }
-
-    /// Moments of a filling time, where they are independent.
-    pub(crate) fn moments(&self) -> Option<Moments> {
-        match self.law {
-            Law::Fixed => Some(Moments::log_normal(self.mean_s, 0.0)),
-            Law::Erlang { k } => Some(Moments::erlang(self.mean_s, k)),
-            Law::LogNormal { sigma, .. } => {
-                Some(Moments::log_normal(self.mean_s, (sigma * sigma).exp_m1().sqrt()))
-            }
-            Law::Trace { .. } | Law::Daily { .. } => None,
         }
     }
 

@@ -1,15 +1,13 @@
 //! What no pipeline of these numbers can beat: lower bounds of the delay of a group's oldest transaction.
 //!
 //! For a search that would not simulate what cannot win. Never above the true figure, if arrivals are independent of
-//! each other (a trace and a day keep the mean alone). Not here: waits from moments ([`crate::formulas::floor`]).
+//! each other (a trace and a day keep the mean alone). Not here: which fleets are ruled out by them ([`crate::plan`]).
 
 use statrs::distribution::{ContinuousCDF, Gamma};
 
-use crate::domain::time::TimeShape;
 use crate::domain::{Aggregation, MergeStart, TimeDist};
 use crate::formulas::capacity::tree_levels;
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
-use crate::formulas::floor::{Moments, wait_min};
 use crate::formulas::merging::last_path_merges;
 use crate::normal;
 use crate::sim::arrivals::{Closing, FillLaw};
@@ -33,9 +31,8 @@ const SPLITS: [f64; 9] = [0.011, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.95];
 impl Pipeline {
     /// Lower bounds of the delay, without simulation.
     ///
-    /// The mean is that of closing, of the slowest of proofs that are verified in order, with provers without number,
-    /// or of one proof and the least wait for one of P provers; of the merges that follow any proof; and of the wait for
-    /// L1. A maximum of sums is convex in its times, so that gaps and merges may be taken at their means (Jensen).
+    /// The mean is that of closing, of the slowest of proofs that are verified in order, with provers without number; of
+    /// the merges that follow any proof; and of the wait for L1. A maximum of sums is convex in its times, so that gaps and merges may be taken at their means (Jensen).
     /// The 99th percentile takes closing and proofs as independent: both are long with the product of their chances.
     pub fn delay_floor(&self) -> DelayFloor {
         let merging = self.merging();
@@ -71,12 +68,7 @@ impl Pipeline {
     fn proof_mean_min_s(&self) -> f64 {
         let Some(prove) = self.quickest_proof() else { return 0.0 };
         let interval_s = self.arrivals.closing_interval_s(self.closing);
-        let ample_s = slowest_mean_s(&prove, self.proofs_awaited(), interval_s);
-        if self.closing != Closing::Full || self.autoscaler.is_some() {
-            return ample_s;
-        }
-        let Some(gap) = self.arrivals.moments() else { return ample_s };
-        ample_s.max(prove.mean_s() + wait_min(self.provers, moments(&prove), gap))
+        slowest_mean_s(&prove, self.proofs_awaited(), interval_s)
     }
 
     /// The least wait for L1 on average, s: a phase that is given may always be met.
@@ -170,13 +162,4 @@ fn gamma_min(shape: f64, q: f64) -> f64 {
     // Wilson and Hilferty, which is within a part in a thousand here.
     let ninth = 1.0 / (9.0 * shape);
     (1.0 - ninth + normal::quantile(q) * ninth.sqrt()).powi(3) * (1.0 - 1e-3)
-}
-
-fn moments(time: &TimeDist) -> Moments {
-    match time.shape() {
-        TimeShape::Fixed => Moments::log_normal(time.mean_s(), 0.0),
-        TimeShape::LogNormal => Moments::log_normal(time.mean_s(), time.cv()),
-        TimeShape::Exponential => Moments::erlang(time.mean_s(), 1),
-        TimeShape::Empirical(samples_s) => Moments::of(samples_s),
-    }
 }

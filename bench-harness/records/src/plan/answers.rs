@@ -147,6 +147,9 @@ pub struct ShoppingListRecord {
     pub spares: u32,
     /// Aggregators; 0 where nothing is aggregated.
     pub aggregators: u32,
+    /// Aggregators beyond those needed.
+    #[serde(default)]
+    pub aggregator_spares: u32,
     /// Cores of each prover.
     pub cores_per_prover: u32,
     /// Cores of each aggregator.

@@ -15,7 +15,8 @@ pub mod record;
 pub use options::{BreakEvenRecord, OptionFleetRecord, OptionRecord, SystemPlanRecord, SystemsRecord};
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
-    FleetEstimateRecord, InputsRecord, LimitVerdict, PLAN_SCHEMA_VERSION, ParetoRecord, PipelineStageRecord,
-    PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SequencingRecord, SimulatedRecord,
-    Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
+    FleetEstimateRecord, HOURS_PER_MONTH, InputsRecord, LimitVerdict, PLAN_SCHEMA_VERSION, ParetoRecord,
+    PipelineStageRecord, PlanRecord, RecommendationRecord, RunAheadRecord, SearchRecord, SensitivityRecord,
+    SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord,
+    UnstableRecord,
 };

@@ -11,6 +11,9 @@ pub struct OptionRecord {
     pub batch_transactions: u32,
     /// Cores of one prover.
     pub cores_per_prover: u32,
+    /// Whether its times were not measured: a size between measured ones, at the careful end of a law's interval.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_predicted: bool,
     /// Its cheapest plan; none where there is no plan, or none that could be cheaper than the recommended one.
     pub fleet: Option<OptionFleetRecord>,
     /// Why there is none.

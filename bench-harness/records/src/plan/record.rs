@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Version of [`PlanRecord`] written by this program. It rises when a reader of the old one would be misled.
 pub const PLAN_SCHEMA_VERSION: u32 = 3;
 
+/// Hours of a month in every bill: 365 days in twelve, as clouds bill.
+pub const HOURS_PER_MONTH: u32 = 730;
+
 /// A plan: what was asked, what is recommended, and what led there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanRecord {
@@ -41,6 +44,9 @@ pub struct PlanRecord {
     /// The delay to virtual by the formulas, beside which the simulation has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequencing: Option<SequencingRecord>,
+    /// How far sequencing may run ahead of proving; none where the fleet has no limit to keep, or cannot keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_ahead: Option<RunAheadRecord>,
     /// The fleet as machines like the one that was measured; none for times by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<ShoppingListRecord>,
@@ -123,6 +129,9 @@ pub struct RecommendationRecord {
     pub batches_per_aggregation: u32,
     /// Aggregators, A.
     pub aggregators: u32,
+    /// Aggregators beyond those needed, rented for failures.
+    #[serde(default)]
+    pub aggregator_spares: u32,
     /// Cores of one prover; 1 where they are not known.
     pub cores_per_prover: u32,
     /// Cores of one aggregator; 1 where they are not known.
@@ -135,6 +144,9 @@ pub struct RecommendationRecord {
     pub usd_per_hour: Option<f64>,
     /// L1 gas at this load; none without a price of gas.
     pub gas_usd_per_hour: Option<f64>,
+    /// Both for a month of [`HOURS_PER_MONTH`]; absent in plans of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_per_month: Option<f64>,
     /// Each stage's capacity and use, in the order of the pipeline.
     pub stages: Vec<PipelineStageRecord>,
     /// Whether the simulated delay lies within the limit; none without a limit on the delay to consolidated.
@@ -170,6 +182,23 @@ pub struct SequencingRecord {
     pub corrected_oldest_s: f64,
     /// A random transaction.
     pub corrected_random_s: f64,
+}
+
+/// How far sequencing may run ahead of proving, so that the newest batch still keeps the limit on delay after a burst.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RunAheadRecord {
+    /// What the limit leaves for waiting on a prover: the limit less the delay without a queue.
+    pub wait_max_s: f64,
+    /// The fraction of bursts after which the wait is kept.
+    pub confidence: f64,
+    /// The most batches that may be sequenced and not proved, those in proof among them.
+    pub unproved_max_batches: u64,
+    /// Batches in proof at the planned load, on average.
+    pub in_proof_mean_batches: f64,
+    /// The largest burst on top of them.
+    pub burst_max_batches: u64,
+    /// Time in which the queue of that burst drains at the planned load; none where nothing is left for it.
+    pub drained_s: Option<f64>,
 }
 
 /// A stage of the pipeline.

@@ -1,16 +1,18 @@
 //! The first screen: how many provers, why, and how sure.
 
 use crate::answer::{
-    Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, simulated, target, users_wait,
-    ways, without_proofs,
+    Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, run_ahead, simulated, target,
+    users_wait, ways, without_proofs,
 };
 use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
 use crate::html::inline::{short, unbroken};
 use crate::html::section::{Block, Section};
 use crate::plan::rows::{ALTERNATIVE_HEADER, STRESS_HEADER, alternative_row, stress_row};
+use crate::plan::shopping::sentences;
 use crate::words::{capital, count, count_of, percent, rate, with_half_width};
 use maud::{Markup, html};
 use records::number::{significant, time};
+use records::plan::answers::ShoppingListRecord;
 use records::plan::{FleetEstimateRecord, PlanRecord};
 use records::profile::{ProfileRecord, QuantityName};
 use records::report::Records;
@@ -21,7 +23,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     match (&records.plan, &records.profile) {
         (Some(plan), _) => {
             let mut blocks = vec![Block::Markup(answer(plan))];
+            blocks.extend(plan.order.as_ref().map(|order| Block::Markup(ordered(order))));
             blocks.push(Block::Markup(withstanding(plan)));
+            blocks.extend(run_ahead(plan).map(|words| Block::Words(format!("{words}."))));
             blocks.extend(recommended(plan).map(|fleet| Block::chart(four_ways(fleet))));
             blocks.extend(records.planned_with.as_ref().map(|cell| {
                 let cell = short(cell);
@@ -102,6 +106,16 @@ fn certainty(plan: &PlanRecord) -> Markup {
         p { (unbroken(&capital(&sure.basis))) "." }
         p { (unbroken(&capital(&sure.if_otherwise))) "." }
         @if let Some(spread) = spread(plan) { p { (spread) } }
+    }
+}
+
+/// The machines to rent, what goes on them, and the bill.
+fn ordered(order: &ShoppingListRecord) -> Markup {
+    html! {
+        section class="order" aria-labelledby="order-title" {
+            h3 id="order-title" { "What to order" }
+            ul { @for sentence in sentences(order) { li { (unbroken(&sentence)) } } }
+        }
     }
 }
 

@@ -121,9 +121,10 @@
   function count(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }
   // In the words of answer.rs, which the terminal prints.
   function run(p, n, a) {
+    const and_spare = grid.aggregator_spares > 0 ? ' and ' + count(grid.aggregator_spares, 'spare') : '';
     const spares = grid.spares > 0 ? ' and ' + count(grid.spares, 'spare') : '';
     const proofs = a === 0 ? 'verify the proof of each batch on L1'
-      : 'aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator');
+      : 'aggregate ' + n + (n === 1 ? ' batch' : ' batches') + ' at a time on ' + count(a, 'aggregator') + and_spare;
     return 'Run ' + count(p, 'prover') + spares + ', ' + proofs + '.';
   }
   const GROWS = 'UNSTABLE: demand exceeds capacity, and the queue grows for as long as the load lasts.';

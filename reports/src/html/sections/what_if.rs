@@ -91,6 +91,7 @@ mod tests {
             target_unit: "batches/s".to_owned(),
             batch_transactions: None,
             spares: 0,
+            aggregator_spares: 0,
             axes: WhatIfAxesRecord { gwei: vec![None], ..WhatIfAxesRecord::default() },
             start: Default::default(),
             answers: vec![-1],

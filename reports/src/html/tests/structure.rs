@@ -39,6 +39,20 @@ fn the_first_screen_answers_how_many_why_and_how_sure() {
 }
 
 #[test]
+fn the_order_and_the_room_for_a_burst_stand_below_the_answer() {
+    let mut records = fixture::records();
+    assert!(Read::of(&records).all("#answer .order").is_empty(), "there is no order");
+    records.plan.as_mut().expect("a plan").order = Some(crate::plan::shopping::tests::order());
+    let page = Read::of(&records);
+    let order = page.words("#answer .order");
+    assert!(order.contains("3 × box-16") && order.contains("8 provers") && order.contains("$24"), "{order}");
+    let lede = page.words("#answer .lede");
+    assert!(lede.contains("$2.4 an hour in machines"), "the bill is that of the order: {lede}");
+    let words = page.words("#answer");
+    assert!(words.contains("may run ahead of proving by 19 batches"), "{words}");
+}
+
+#[test]
 fn landmarks_and_names_for_those_who_listen() {
     let page = Read::of(&fixture::records());
     for (css, count) in

@@ -8,13 +8,11 @@ use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::MeasuredTimes;
 use crate::cmd::plan::merge_shape::Merging;
 use planner::domain::{Close, Target};
+use planner::formulas::cost::usd_per_month;
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
 use records::regression::paired::{FleetImpactRecord, PairedComparisonRecord, PairedRecord, TimeName};
 use std::collections::BTreeMap;
-
-/// Hours of a month: 365 days in twelve, as clouds bill.
-const HOURS_A_MONTH: f64 = 730.0;
 
 type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
 
@@ -86,9 +84,10 @@ fn fleet(request: &PlanRequest, ratio: f64) -> anyhow::Result<Option<Fleet>> {
     let scaled = request.clone().with_prove_scaled(ratio)?;
     match choose(&scaled) {
         Ok(choice) => {
-            let provers = choice.provers + scaled.spares();
-            let usd_per_hour = scaled.prices().map(|prices| prices.usd_per_hour(provers, choice.aggregators));
-            let usd_per_month = usd_per_hour.map(|usd| usd * HOURS_A_MONTH);
+            let provers = scaled.provers_rented(choice.provers);
+            let aggregators = scaled.aggregators_rented(choice.aggregators);
+            let usd_per_hour = scaled.prices().map(|prices| prices.usd_per_hour(provers, aggregators));
+            let usd_per_month = usd_per_hour.map(usd_per_month);
             Ok(Some(Fleet { provers: u64::from(provers), usd_per_month }))
         }
         Err(PlanError::Infeasible { .. }) => Ok(None),
@@ -121,11 +120,14 @@ fn request(
         );
         return Ok(None);
     }
-    let merge_s = (!is_separate).then_some(merge_s);
     let close =
         Close::Filled { execute_s: mean("execute_s"), root_s: mean("root_s"), encode_s: mean("encode_s") };
     let (batch_transactions, cores) = (comparison.cell.batch_transactions, comparison.cell.cores);
-    Ok(Some(MeasuredTimes { prove_s, merge_s, close, batch_transactions, cores }.request(plan_args)?))
+    let (words, cannot_aggregate) = (comparison.cell.words(), false);
+    Ok(Some(
+        MeasuredTimes { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores }
+            .request(plan_args)?,
+    ))
 }
 
 fn words(plan_args: &PlanArgs, target: Target) -> String {

@@ -2,6 +2,7 @@
 
 use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::closing::closing;
+use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
@@ -17,6 +18,8 @@ use planner::sim::{Closing, L1};
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    given: Given<PlanArgs>,
     /// Target throughput, in transactions per second.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) target_tx_per_s: Option<f64>,
@@ -54,6 +57,9 @@ pub(crate) struct PlanArgs {
     /// Spare provers beyond those needed, counted and paid for: the plan holds when this many fail.
     #[arg(long, value_name = "COUNT", value_parser = whole(0..=PROVERS_MAX), default_value_t = SPARES)]
     pub(crate) spares: u32,
+    /// Spare aggregators beyond those needed, counted and paid for, where anything is aggregated.
+    #[arg(long, value_name = "COUNT", value_parser = whole(0..=PROVERS_MAX), default_value_t = 0)]
+    pub(crate) aggregator_spares: u32,
     /// The fraction of each stage's capacity, L1 included, that the plan leaves unused; 0 for none.
     #[arg(long, value_name = "FRACTION", value_parser = number(0.0..=0.95), default_value_t = HEADROOM)]
     pub(crate) headroom: f64,
@@ -66,8 +72,9 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "RULE", value_parser = closing, default_value = "full")]
     pub(crate) closing: Closing,
     /// Batches in a sequence transaction, S: their data reaches L1 together. Proving does not wait for it.
-    #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32), default_value_t = 1)]
-    pub(crate) batches_per_sequence: u32,
+    /// [default: 1, or with --sequence-gas as many as are cheapest]
+    #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32))]
+    pub(crate) batches_per_sequence: Option<u32>,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another); separate for not at
     /// all, each proof being verified on L1 by itself.
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
@@ -113,6 +120,10 @@ pub(crate) struct PriceArgs {
     /// Gas of each batch: data and sequencing.
     #[arg(long, value_name = "GAS", value_parser = gas, default_value_t = 0.0, requires = "gwei")]
     pub(crate) batch_gas: f64,
+    /// Gas of each sequence transaction, whatever batches it has: S is then chosen, as large as a limit on the delay to
+    /// virtual and a group allow, unless --batches-per-sequence fixes it.
+    #[arg(long, value_name = "GAS", value_parser = gas, default_value_t = 0.0, requires = "gwei")]
+    pub(crate) sequence_gas: f64,
     /// Price of gas.
     #[arg(
         long,
@@ -138,6 +149,7 @@ impl PriceArgs {
             aggregator_usd_per_hour,
             verify_gas,
             batch_gas,
+            sequence_gas,
             gwei,
             usd_per_eth,
         } = self;
@@ -160,7 +172,7 @@ impl PriceArgs {
             }
             _ => None,
         };
-        Ok(Some(Prices::new(prover, aggregator, gas)?))
+        Ok(Some(Prices::new(prover, aggregator, gas)?.with_sequence_gas(*sequence_gas)?))
     }
 }
 
@@ -196,8 +208,6 @@ pub(crate) enum DelayStatistic {
 const PROVERS_MAX: u32 = 1 << 20;
 /// The most batches in one proof.
 const BATCHES_MAX: u32 = 1_000_000;
-/// Block time of Ethereum, s.
-pub(crate) const BLOCK_S: f64 = 12.0;
 
 /// The target where none is given: a rollup of a hundred transactions a second.
 const USUAL_TX_PER_S: f64 = 100.0;
@@ -209,8 +219,14 @@ impl PlanArgs {
     pub(crate) fn or_usual_target(mut self) -> Self {
         if self.target().is_none() {
             self.target_tx_per_s = Some(USUAL_TX_PER_S);
+            self.given.add("target-tx-per-s", &USUAL_TX_PER_S);
         }
         self
+    }
+
+    /// The flags that were given, in the order of the help.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.given.flags()
     }
 
     /// The target, where one was given.
@@ -230,11 +246,11 @@ impl PlanArgs {
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
             .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
             .with_closing(self.closing)?
-            .with_batches_per_sequence(self.batches_per_sequence)?
             .with_l1(self.l1()?)?
             .with_spares(self.spares)
+            .with_aggregator_spares(self.aggregator_spares)
             .with_headroom(self.headroom)?
-            .with_seed(self.simulation.plan_seed);
+            .with_seed(self.simulation.seed());
         if let Some(crashes) = self.simulation.faults.crashes() {
             request = request.with_crashes(crashes)?;
         }
@@ -263,6 +279,9 @@ impl PlanArgs {
         if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;
         }
+        if let Some(batches) = self.batches_per_sequence {
+            request = request.with_batches_per_sequence(batches)?;
+        }
         if let Some(provers) = self.fix_p {
             request = request.with_provers(provers)?;
         }
@@ -271,6 +290,11 @@ impl PlanArgs {
         }
         if let Some(provers) = self.provers_max {
             request = request.with_provers_max(provers)?;
+        }
+        if self.simulation.plan_seed.is_some() && request.is_deterministic() {
+            return Err(usage(
+                "--plan-seed: nothing in this plan is random; give --prove-cv, --arrivals, --l1 slots or faults with it",
+            ));
         }
         Ok(request)
     }

@@ -1,143 +1,73 @@
-//! Arguments of a plan as the flags that give them: for the command that a page shows, and to plan again with one flag
+//! Arguments of a plan as the flags that gave them: for the command that a page shows, and to plan again with one flag
 //! changed.
+//!
+//! Each flag is declared once, where it is parsed: what was given is kept as it was written.
 
-use crate::cmd::plan::args::{BLOCK_S, DelayState, DelayStatistic, L1Kind, PlanArgs, PriceArgs};
-use crate::cmd::plan::arrivals::Arrivals;
-use crate::cmd::plan::merge_shape::Merging;
-use crate::cmd::plan::simulation::{FaultArgs, OnCrash, SimulationArgs};
-use clap::ValueEnum;
-use planner::plan::ArrivalLaw;
-use planner::plan::request::{HEADROOM, SPARES};
-use planner::sim::Closing;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+use std::marker::PhantomData;
 
 /// A flag without its dashes, and its value.
-pub(crate) type Flag = (&'static str, String);
+pub(crate) type Flag = (String, String);
 
-impl PlanArgs {
-    /// All flags that are not at their defaults, in the order of the help.
+/// The flags of `A` that were given. It must stand first in `A`: fields behind it take their values out of the matches.
+#[derive(Clone)]
+pub(crate) struct Given<A> {
+    flags: Vec<Flag>,
+    of: PhantomData<fn() -> A>,
+}
+
+impl<A> Default for Given<A> {
+    fn default() -> Self {
+        Self { flags: Vec::new(), of: PhantomData }
+    }
+}
+
+impl<A> std::fmt::Debug for Given<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.flags.fmt(f)
+    }
+}
+
+impl<A> Given<A> {
+    /// What was given, in the order of the help.
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self {
-            target_tx_per_s,
-            target_batches_per_s,
-            close,
-            block,
-            delay,
-            delay_state,
-            delay_statistic,
-            fix_n,
-            fix_p,
-            fix_a,
-            provers_max,
-            spares,
-            headroom,
-            arrivals,
-            closing,
-            batches_per_sequence,
-            aggregate_shape,
-            l1,
-            missed_slots,
-            l1_phase,
-            proofs_per_slot,
-            simulation: SimulationArgs { plan_seed, faults },
-            prices,
-        } = self;
-        let mut flags = Vec::new();
-        push(&mut flags, "target-tx-per-s", *target_tx_per_s);
-        push(&mut flags, "target-batches-per-s", *target_batches_per_s);
-        push(&mut flags, "close", *close);
-        push(&mut flags, "block", (*block != BLOCK_S).then_some(*block));
-        push(&mut flags, "delay", *delay);
-        push_named(&mut flags, "delay-state", *delay_state, DelayState::Consolidated);
-        push_named(&mut flags, "delay-statistic", *delay_statistic, DelayStatistic::Mean);
-        push(&mut flags, "fix-n", *fix_n);
-        push(&mut flags, "fix-p", *fix_p);
-        push(&mut flags, "fix-a", *fix_a);
-        push(&mut flags, "provers-max", *provers_max);
-        push(&mut flags, "spares", (*spares != SPARES).then_some(*spares));
-        push(&mut flags, "headroom", (*headroom != HEADROOM).then_some(*headroom));
-        push(&mut flags, "arrivals", law(arrivals));
-        push(&mut flags, "closing", rule(*closing));
-        push(
-            &mut flags,
-            "batches-per-sequence",
-            (*batches_per_sequence > 1).then_some(*batches_per_sequence),
-        );
-        push(&mut flags, "aggregate-shape", shape(*aggregate_shape));
-        push_named(&mut flags, "l1", *l1, L1Kind::Serial);
-        push(&mut flags, "missed-slots", *missed_slots);
-        push(&mut flags, "l1-phase", *l1_phase);
-        push(&mut flags, "proofs-per-slot", *proofs_per_slot);
-        let FaultArgs { mtbf, repair, on_crash, straggler_fraction, straggler_factor } = faults;
-        push(&mut flags, "mtbf", *mtbf);
-        push(&mut flags, "repair", *repair);
-        push_named(&mut flags, "on-crash", *on_crash, OnCrash::Requeue);
-        push(&mut flags, "straggler-fraction", *straggler_fraction);
-        push(&mut flags, "straggler-factor", *straggler_factor);
-        let PriceArgs {
-            usd_per_core_hour,
-            prover_usd_per_hour,
-            aggregator_usd_per_hour,
-            verify_gas,
-            batch_gas,
-            gwei,
-            usd_per_eth,
-        } = prices;
-        push(&mut flags, "usd-per-core-hour", *usd_per_core_hour);
-        push(&mut flags, "prover-usd-per-hour", *prover_usd_per_hour);
-        push(&mut flags, "aggregator-usd-per-hour", *aggregator_usd_per_hour);
-        push(&mut flags, "verify-gas", *verify_gas);
-        push(&mut flags, "batch-gas", (*batch_gas > 0.0).then_some(*batch_gas));
-        push(&mut flags, "gwei", *gwei);
-        push(&mut flags, "usd-per-eth", *usd_per_eth);
-        push(&mut flags, "plan-seed", (*plan_seed != 1).then_some(*plan_seed));
-        flags
+        self.flags.clone()
+    }
+
+    /// As if this flag had been given as well.
+    pub(crate) fn add(&mut self, name: &str, value: &impl ToString) {
+        self.flags.push((name.to_owned(), value.to_string()));
     }
 }
 
-fn push<T: ToString>(flags: &mut Vec<Flag>, name: &'static str, value: Option<T>) {
-    if let Some(value) = value {
-        flags.push((name, value.to_string()));
+impl<A: clap::Args> clap::FromArgMatches for Given<A> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let declared = A::augment_args(Command::new("flags"));
+        let value = |arg: &clap::Arg| {
+            let id = arg.get_id().as_str();
+            let is_given = matches.value_source(id) == Some(ValueSource::CommandLine);
+            let words = matches.get_raw(id).filter(|_| is_given)?;
+            let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+            Some((arg.get_long()?.to_owned(), words.join(",")))
+        };
+        Ok(Self { flags: declared.get_arguments().filter_map(value).collect(), of: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
     }
 }
 
-fn push_named<T: ValueEnum>(flags: &mut Vec<Flag>, name: &'static str, value: T, default: T) {
-    let words = |value: T| value.to_possible_value().map(|value| value.get_name().to_owned());
-    let (value, default) = (words(value), words(default));
-    if value != default {
-        push(flags, name, value);
+/// No argument of its own.
+impl<A: clap::Args> clap::Args for Given<A> {
+    fn augment_args(command: Command) -> Command {
+        command
     }
-}
 
-fn law(arrivals: &Arrivals) -> Option<String> {
-    Some(match arrivals {
-        Arrivals::Trace(path) => format!("trace:{}", path.display()),
-        Arrivals::Law(ArrivalLaw::Fixed) => return None,
-        Arrivals::Law(ArrivalLaw::Poisson) => "poisson".to_owned(),
-        Arrivals::Law(ArrivalLaw::Erlang(k)) => format!("erlang:{k}"),
-        Arrivals::Law(ArrivalLaw::LogNormal(cv)) => format!("lognormal:{cv}"),
-        Arrivals::Law(ArrivalLaw::Daily { shape, poisson }) => {
-            let rates: Vec<_> = shape.iter().map(ToString::to_string).collect();
-            format!("{}:{}", if *poisson { "daily-poisson" } else { "daily" }, rates.join(","))
-        }
-        // Read from a file, whose name is kept above.
-        Arrivals::Law(ArrivalLaw::Trace(_)) => return None,
-    })
-}
-
-fn rule(closing: Closing) -> Option<String> {
-    match closing {
-        Closing::Full => None,
-        Closing::Timeout(timeout_s) => Some(format!("timeout:{timeout_s}")),
-        Closing::ProverFree => Some("prover-free".to_owned()),
-    }
-}
-
-fn shape(merging: Merging) -> Option<String> {
-    match merging {
-        Merging::Tree(2) => None,
-        Merging::Tree(arity) => Some(format!("tree:{arity}")),
-        Merging::Fold => Some("fold".to_owned()),
-        Merging::Separate => Some("separate".to_owned()),
+    fn augment_args_for_update(command: Command) -> Command {
+        command
     }
 }
 
@@ -150,6 +80,8 @@ mod tests {
     struct Asked {
         #[command(flatten)]
         plan_args: PlanArgs,
+        #[arg(long)]
+        other: bool,
     }
 
     #[test]
@@ -167,11 +99,19 @@ mod tests {
         ] {
             let asked = Asked::try_parse_from(text.split_whitespace()).expect("flags").plan_args;
             let flags = asked.flags();
+            assert_eq!(flags.len(), text.matches("--").count(), "{flags:?}");
             let again = flags.iter().map(|(name, value)| format!("--{name}={value}"));
             let again = std::iter::once("x".to_owned()).chain(again);
             let again = Asked::try_parse_from(again).expect("its own flags").plan_args;
-            assert_eq!(again.flags(), flags);
             assert_eq!(format!("{again:?}"), format!("{asked:?}"));
         }
+    }
+
+    #[test]
+    fn a_flag_of_another_struct_and_a_default_are_not_given() {
+        let asked = Asked::try_parse_from(["x", "--other", "--delay", "1min"]).expect("flags").plan_args;
+        assert_eq!(asked.flags(), [("delay".to_owned(), "1min".to_owned())]);
+        let usual = asked.or_usual_target().flags();
+        assert!(usual.contains(&("target-tx-per-s".to_owned(), "100".to_owned())), "{usual:?}");
     }
 }

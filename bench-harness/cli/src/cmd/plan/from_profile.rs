@@ -1,11 +1,12 @@
 //! From a measured profile to a request: which cells, and which samples are which term of the formulas.
 
 use crate::cmd::plan::args::PlanArgs;
-use crate::cmd::plan::flags::Flag;
+use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::usage;
 use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::plan::OptionSystem;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::sample::SystemRecord;
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Times, measured or by hand")]
 pub(crate) struct CellFilter {
+    #[command(flatten)]
+    given: Given<CellFilter>,
     /// Plan with the cells of this workload alone.
     #[arg(id = "of_workload", long = "of-workload", value_name = "KIND")]
     pub(crate) workload: Option<String>,
@@ -34,19 +37,11 @@ pub(crate) struct CellFilter {
 impl CellFilter {
     /// The flags that were given.
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let Self { workload, system, batch_size, cores, provers } = self;
-        let flags = [
-            ("of-workload", workload.clone()),
-            ("of-system", system.clone()),
-            ("of-batch-size", batch_size.map(|size| size.to_string())),
-            ("of-cores", cores.map(|cores| cores.to_string())),
-            ("of-provers", provers.map(|provers| provers.to_string())),
-        ];
-        flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        self.given.flags()
     }
 
     fn fits(&self, cell: &CellSummaryRecord) -> bool {
-        let Self { workload, system, batch_size, cores, provers } = self;
+        let Self { given: _, workload, system, batch_size, cores, provers } = self;
         workload.as_ref().is_none_or(|workload| *workload == cell.cell.workload)
             && system.as_ref().is_none_or(|system| *system == cell.cell.proof_system)
             && batch_size.is_none_or(|size| size == cell.cell.batch_transactions)
@@ -114,12 +109,26 @@ fn prove(cell: &CellSummaryRecord) -> Option<&QuantityRecord> {
     cell.quantity(QuantityName::ProveBatch).filter(|quantity| quantity.samples > 0)
 }
 
+/// The proof system of a cell, as far as a plan asks.
+pub(crate) fn system_of(cell: &CellSummaryRecord) -> OptionSystem {
+    let can = cell.system.as_ref().and_then(|system| system.capabilities);
+    OptionSystem {
+        name: cell.cell.proof_system.clone(),
+        conjectured_security_bits: can.and_then(|can| can.conjectured_security_bits),
+        proven_security_bits: can.and_then(|can| can.proven_security_bits),
+    }
+}
+
 /// Measured times of one prover, for a plan.
 pub(crate) struct MeasuredTimes {
     /// Witness and proof of a batch on one prover, s.
     pub(crate) prove_s: Vec<f64>,
-    /// One merge of two proofs, s; none where each proof is verified on L1 by itself.
-    pub(crate) merge_s: Option<Vec<f64>>,
+    /// The cell in words.
+    pub(crate) words: String,
+    /// Whether the proof system is known to have no aggregation.
+    pub(crate) cannot_aggregate: bool,
+    /// One merge of two proofs, s; empty where none was measured.
+    pub(crate) merge_s: Vec<f64>,
     /// Closing beside the filling that the target implies.
     pub(crate) close: Close,
     /// Transactions in a batch.
@@ -132,19 +141,25 @@ impl MeasuredTimes {
     /// The request of these times.
     ///
     /// # Errors
-    /// Usage for a shape of aggregation whose merges were not measured, and for what the planner refuses.
+    /// Usage for merges or a shape of them that were not measured, though the system may aggregate, and for what the planner refuses.
     pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
-        let Self { prove_s, merge_s, close, batch_transactions, cores } = self;
+        let Self { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores } = self;
         if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
             return Err(usage(
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
             ));
         }
-        let aggregation = match merge_s {
-            Some(merge_s) => {
-                plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
+        let is_separate = cannot_aggregate
+            || plan_args.aggregate_shape == Merging::Separate
+            || (merge_s.is_empty() && plan_args.fix_n == Some(1));
+        let aggregation = match is_separate {
+            true => Aggregation::Separate,
+            false if merge_s.is_empty() => {
+                return Err(usage(format!(
+                    "{words}: the profile has no aggregation times; --fix-n 1 plans without aggregation"
+                )));
             }
-            None => Aggregation::Separate,
+            false => plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?,
         };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
         let target = plan_args.required_target()?;
@@ -159,19 +174,20 @@ impl MeasuredTimes {
 /// The request of one cell.
 ///
 /// # Errors
-/// Usage for a cell without prove times, or without merges though its system may aggregate, and as [`MeasuredTimes::request`].
+/// As [`times`] and [`MeasuredTimes::request`].
 pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
-    let missing = |what: &str| usage(format!("{}: the profile has no {what}", cell.cell.words()));
-    let prove = prove(cell).ok_or_else(|| missing("prove times"))?;
+    times(cell)?.request(plan_args)
+}
+
+/// The times of one cell.
+///
+/// # Errors
+/// Usage for a cell without prove times.
+pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
+    let words = cell.cell.words();
+    let prove = prove(cell).ok_or_else(|| usage(format!("{words}: the profile has no prove times")))?;
     let merge_s: Vec<f64> =
         cell.levels(QuantityName::AggregateMerge).iter().flat_map(|level| level.values_s.clone()).collect();
-    let is_separate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate)
-        || plan_args.aggregate_shape == Merging::Separate
-        || (merge_s.is_empty() && plan_args.fix_n == Some(1));
-    if merge_s.is_empty() && !is_separate {
-        return Err(missing("aggregation times; --fix-n 1 plans without aggregation"));
-    }
-    let merge_s = (!is_separate).then_some(merge_s);
     let mean = |name| cell.quantity(name).map_or(0.0, |quantity: &QuantityRecord| quantity.mean_s);
     let close = Close::Filled {
         execute_s: mean(QuantityName::Execute),
@@ -179,6 +195,7 @@ pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow:
         encode_s: mean(QuantityName::Encode),
     };
     let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
-    MeasuredTimes { prove_s: prove.values_s.clone(), merge_s, close, batch_transactions, cores }
-        .request(plan_args)
+    let cannot_aggregate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate);
+    let prove_s = prove.values_s.clone();
+    Ok(MeasuredTimes { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores })
 }

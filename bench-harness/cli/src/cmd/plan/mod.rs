@@ -10,6 +10,7 @@ pub(crate) mod machines;
 pub(crate) mod merge_shape;
 mod order;
 pub(crate) mod planned;
+mod predicted;
 pub(crate) mod prove;
 pub(crate) mod simulation;
 
@@ -118,7 +119,7 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
 }
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
-    let Planned { cell, heading, plan, record, others } = args.asked.plan(profile)?;
+    let Planned { cell, prover: _, heading, plan, record, others } = args.asked.plan(profile)?;
     let text = args.text(&record)?;
     let text = match args.format {
         Format::Terminal if args.explain => format!("{heading}\n{text}\n{others}\n"),

@@ -2,10 +2,12 @@
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::Flag;
-use crate::cmd::plan::from_profile::{CellFilter, neighbours, request};
+use crate::cmd::plan::from_profile::{CellFilter, neighbours, request, system_of};
 use crate::cmd::plan::order::on_measured_machine;
+use crate::cmd::plan::predicted;
 use crate::output::table;
-use planner::plan::{OptionSystem, Plan, PlanOption, recommend_among};
+use planner::plan::{Plan, PlanOption, recommend_among};
+use planner::scaling::sizes_between;
 use records::number::significant;
 use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
@@ -24,7 +26,9 @@ pub(crate) struct ProfilePlanArgs {
 pub(crate) struct Planned<'a> {
     /// The cell it is from.
     pub(crate) cell: &'a CellSummaryRecord,
-    /// That cell in words.
+    /// One prover in words: the cell, or a size that was predicted.
+    pub(crate) prover: String,
+    /// The same as a sentence, with what it is based on.
     pub(crate) heading: String,
     /// The plan of that cell.
     pub(crate) plan: Plan,
@@ -54,23 +58,33 @@ impl ProfilePlanArgs {
         let Self { plan_args, cells } = self;
         let cells = cells.of(profile)?;
         let option = |cell: &&CellSummaryRecord| -> anyhow::Result<PlanOption> {
-            let can = cell.system.as_ref().and_then(|system| system.capabilities);
-            let system = OptionSystem {
-                name: cell.cell.proof_system.clone(),
-                conjectured_security_bits: can.and_then(|can| can.conjectured_security_bits),
-                proven_security_bits: can.and_then(|can| can.proven_security_bits),
-            };
-            Ok(PlanOption { words: cell.cell.words(), system, request: request(cell, plan_args)? })
+            Ok(PlanOption {
+                words: cell.cell.words(),
+                system: system_of(cell),
+                is_predicted: false,
+                request: request(cell, plan_args)?,
+            })
         };
-        let options: Vec<_> = cells.iter().map(option).collect::<Result<_, _>>()?;
+        let between = sizes_between(&cells);
+        let predictions = between.iter().map(|size| predicted::option(size, plan_args));
+        let options: Vec<_> = cells.iter().map(option).chain(predictions).collect::<Result<_, _>>()?;
         let (index, plan) = recommend_among(&options)?;
-        let cell = cells[index];
+        // Of a size that was not measured, the next larger one has the memory.
+        let (cell, basis) = match index.checked_sub(cells.len()) {
+            None => (cells[index], neighbours(cells[index])),
+            Some(at) => {
+                let size = &between[at];
+                (size.above, format!("{}; {}", predicted::basis(size), neighbours(size.above)))
+            }
+        };
+        let prover = options[index].words.clone();
         Ok(Planned {
             cell,
-            heading: format!("Planned with: one prover is {} ({}).", cell.cell.words(), neighbours(cell)),
+            heading: format!("Planned with: one prover is {prover} ({basis})."),
+            prover,
             record: PlanRecord { order: on_measured_machine(profile, cell, &plan), ..plan.to_record() },
             others: format!(
-                "Every cell that was measured, at the same target:\n{}",
+                "Every cell that was measured, and sizes predicted between them, at the same target:\n{}",
                 options_table(&plan.options)
             ),
             plan,

@@ -7,11 +7,18 @@ use planner::sim::{AfterCrash, Crashes, Stragglers};
 /// Flags of everything that is simulated.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct SimulationArgs {
-    /// The seed of the simulation.
-    #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), default_value_t = 1)]
-    pub(crate) plan_seed: u64,
+    /// The seed of the simulation [default: 1].
+    #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX))]
+    pub(crate) plan_seed: Option<u64>,
     #[command(flatten)]
     pub(crate) faults: FaultArgs,
+}
+
+impl SimulationArgs {
+    /// The seed.
+    pub(crate) fn seed(&self) -> u64 {
+        self.plan_seed.unwrap_or(1)
+    }
 }
 
 /// Crashes and stragglers.

@@ -262,7 +262,7 @@ fn day_queue(args: &Args, prove: &TimeDist, curve: &DayCurve) -> anyhow::Result<
 
 /// The same fleets, batch by batch, and the fewest provers by this simulation where the fluid has others.
 fn simulation(args: &Args, queue: &DayQueue, mut rows: Vec<Row>) -> anyhow::Result<String> {
-    let seed = args.simulation.plan_seed;
+    let seed = args.simulation.seed();
     let fluid = rows[FEWEST].provers;
     if let Some(fewest) = queue.fewest(fluid, args.wait, seed)?.filter(|fewest| *fewest != fluid) {
         let name = format!("{fewest} fixed, the fewest for a p99 wait of {}", duration(args.wait));

@@ -85,18 +85,19 @@ fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> an
         Err(error @ PlanError::Infeasible { .. }) => return Ok(none(error.to_string())),
         Err(error) => return Err(error.into()),
     };
-    let rented = choice.provers + request.spares();
+    let (rented, merging) =
+        (request.provers_rented(choice.provers), request.aggregators_rented(choice.aggregators));
     let (n, aggregators, rate) =
         (choice.batches_per_aggregation, choice.aggregators, choice.throughput_batches_per_s);
-    let prices = request.prices();
     let verified = request.aggregation().batches_per_verification(n);
+    let prices = request.prices_for(n);
     Ok(FleetRecord {
         provers: Some(choice.provers),
         cores: Some(u64::from(choice.provers) * cell.cores),
         batches_per_aggregation: Some(n),
         aggregators: Some(aggregators),
-        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, aggregators)),
-        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, aggregators, verified, rate)),
+        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, merging)),
+        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, merging, verified, rate)),
         infeasible: None,
     })
 }

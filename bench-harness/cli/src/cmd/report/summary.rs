@@ -72,7 +72,7 @@ fn of_plan(
         what_if,
         timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
         plan: Some(planned.record.clone()),
-        planned_with: Some(planned.cell.cell.words()),
+        planned_with: Some(planned.prover.clone()),
         curves: Some(curves(&planned.plan)?),
         machines: machines(profile, planned.cell, &planned.plan)?,
         ..Records::default()

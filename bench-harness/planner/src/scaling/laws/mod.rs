@@ -11,11 +11,13 @@
 //! | `cores` | Amdahl's law and the universal one over cores |
 //! | `clock` | `T = A/f + B`, over the clock and over the fraction of the processor that a quota leaves |
 //! | `size` | time and memory over batch size within one padded circuit |
+//! | `between` | batch sizes between measured ones, for a plan |
 //! | `merges` | aggregation over N |
 //!
 //! Not here: the fits ([`crate::scaling::usl`], [`crate::scaling::line`]); how laws are printed (`reports`).
 
 mod asked;
+mod between;
 mod clock;
 mod cores;
 mod family;
@@ -24,6 +26,7 @@ mod merges;
 mod size;
 
 pub use asked::Asked;
+pub use between::{SIZES_MIN, SizeBetween, sizes_between};
 
 use records::laws::{LAWS_SCHEMA_VERSION, LawsRecord};
 use records::profile::ProfileRecord;

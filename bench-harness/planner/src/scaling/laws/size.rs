@@ -12,7 +12,7 @@ use super::fit;
 use crate::scaling::{LineFit, reach::FAR_TIMES};
 
 /// Rows of a cell's batch circuit: in use, and padded.
-fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
+pub(super) fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
     let circuits = &summary.system.as_ref()?.circuits;
     circuits.iter().find(|circuit| circuit.name == "batch").map(|circuit| (circuit.rows, circuit.padded_rows))
 }

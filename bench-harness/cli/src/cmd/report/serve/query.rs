@@ -35,7 +35,7 @@ impl Planner {
     /// Usage for a query that is no argument of a plan, and as [`ProfilePlanArgs::plan`].
     pub(crate) fn answer(&self, query: &[(String, String)]) -> anyhow::Result<Value> {
         let planned = self.asked(query)?.plan(&self.profile)?;
-        Ok(answer(&planned.record, &planned.cell.cell.words()))
+        Ok(answer(&planned.record, &planned.prover))
     }
 
     fn asked(&self, query: &[(String, String)]) -> anyhow::Result<ProfilePlanArgs> {
