@@ -88,6 +88,9 @@ impl<'a> Gathered<'a> {
             found.sort_by(f64::total_cmp);
             median(&found)
         };
+        let mut lengths: Vec<u64> =
+            of_stage(StageName::Prove).filter_map(|sample| sample.output_bytes).collect();
+        lengths.sort_unstable();
         let calls = of_stage(StageName::ProveCall).chain(of_stage(StageName::AggregateCall));
         let steals: Vec<f64> = calls.filter_map(|sample| sample.steal_s).collect();
         let is_unverified = |sample: &&SampleRecord| sample.mark == MarkName::Unverified;
@@ -106,6 +109,7 @@ impl<'a> Gathered<'a> {
             steal_s: (!steals.is_empty()).then(|| steals.iter().sum()),
             core_kind: self.set_up.and_then(|set_up| set_up.core_kind.clone()),
             peak_rss_bytes: self.samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
+            proof_bytes: lengths.get(lengths.len() / 2).copied(),
             transactions_per_s,
             quantities,
             failures: self.failures.iter().copied().cloned().collect(),

@@ -71,6 +71,9 @@ pub struct CellSummaryRecord {
     pub core_kind: Option<String>,
     /// Peak resident memory of the measuring process in any stage.
     pub peak_rss_bytes: Option<u64>,
+    /// The length of a batch's proof: the median, where lengths differ; none in a profile of a version that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_bytes: Option<u64>,
     /// What one prover carries: transactions of a batch (of a trace with uneven batches, their mean) over the median
     /// of its whole proof ([`QuantityName::ProveBatch`]).
     pub transactions_per_s: Option<f64>,

@@ -64,6 +64,7 @@ fn quantity_columns<'a>() -> [CsvColumn<Row<'a>>; 31] {
         ("interval_low_cycles", |row| row.quantity.cycles.and_then(|cycles| cycles.low_cycles).into()),
         ("interval_high_cycles", |row| row.quantity.cycles.and_then(|cycles| cycles.high_cycles).into()),
         ("peak_rss_bytes", |row| row.summary.peak_rss_bytes.into()),
+        ("proof_bytes", |row| row.summary.proof_bytes.into()),
     ]
 }
 

@@ -88,11 +88,6 @@ fn per_core_second(cell: Option<&CellSummaryRecord>) -> TableValue {
     format!("{}{interval}", rate(proof.median_s)).into()
 }
 
-fn proof_bytes(cell: &CellSummaryRecord) -> Option<String> {
-    let circuits = &cell.system.as_ref()?.circuits;
-    Some(bytes(circuits.first()?.proof_bytes))
-}
-
 fn security(row: &Planned<'_>, bits: Option<u64>) -> TableValue {
     match (bits, row.is_equally_secure) {
         (Some(bits), true) => bits.into(),
@@ -115,7 +110,7 @@ fn table(planned: &[Planned<'_>]) -> Table {
         ("prove_batch_s", "prove a batch, s", |row| timed(row.cell, QuantityName::ProveBatch)),
         ("transactions_per_core_second", "transactions a core-second", |row| per_core_second(row.cell)),
         ("verify_s", "verify, s", |row| timed(row.cell, QuantityName::Verify)),
-        ("proof_size", "proof", |row| row.cell.and_then(proof_bytes).into()),
+        ("proof_size", "proof", |row| row.cell.and_then(|cell| cell.proof_bytes).map(bytes).into()),
         ("peak_memory", "memory", |row| row.cell.and_then(|cell| cell.peak_rss_bytes).map(bytes).into()),
         ("provers", "provers", |row| row.plan.fleet.map(|fleet| fleet.provers).into()),
         ("spares", "spares", |row| row.plan.fleet.map(|_| row.plan.spares).into()),
