@@ -18,6 +18,7 @@ pub mod command;
 mod error;
 mod grind;
 pub mod plonk;
+pub mod plonky3;
 pub mod process;
 pub mod scripted;
 mod size;

@@ -1,0 +1,43 @@
+//! What is honest is accepted.
+
+use crate::world::{batch, recorded, shape, values, wrong};
+use prover::plonky3::system::Plonky3;
+use prover::plonky3::traces::Traces;
+use prover::system::{Job, ProofSystem, verify_against_native};
+
+/// Random batches of all sizes: no constraint is broken, and the statement is that of native execution.
+#[test]
+fn random_batches_satisfy_the_tables() {
+    for seed in 0..200 {
+        let (depth, capacity) = (4 + seed % 5, 1 + seed as usize % 9);
+        let transactions = 1 + (seed as usize / 9) % capacity;
+        let (mut state, batch) = batch(seed, transactions, depth, [0.0, 0.5, 1.0][seed as usize % 3]);
+        let trace = recorded(&state, &batch, capacity);
+        let traces = Traces::of(&values(&trace));
+        state.execute(&batch).expect("valid");
+        assert_eq!(traces.statement.new_root, state.update_root(), "seed {seed}");
+        assert_eq!(traces.statement, trace.statement, "seed {seed}");
+        assert_eq!(wrong(shape(depth, capacity), &traces), [], "seed {seed}");
+    }
+}
+
+#[test]
+fn random_batches_are_proved() {
+    for seed in 0..6 {
+        let (depth, capacity) = (5 + seed % 3, [1, 2, 5, 8, 17, 32][seed as usize]);
+        let (state, batch) = batch(100 + seed, capacity - capacity / 3, depth, 0.5);
+        let trace = recorded(&state, &batch, capacity);
+        let mut system = Plonky3::new();
+        system.set_up(shape(depth, capacity), 1).expect("a shape");
+        let job = Job { batch: &batch, trace: &trace, statement: trace.statement };
+        let proved = system.prove(&job).expect("a proof");
+        verify_against_native(&system, &proved.proof, &trace.statement).expect("it verifies");
+        eprintln!(
+            "{capacity} slots: witness {:?}, prove {:?}, {} bytes, verify {:?}",
+            proved.witness,
+            proved.prove,
+            proved.proof.bytes.len(),
+            system.verify(&proved.proof).expect("again").time
+        );
+    }
+}

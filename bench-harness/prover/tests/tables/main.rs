@@ -1,0 +1,9 @@
+//! The statement as tables: what is honest is accepted and proved, and what is not is not.
+
+mod bytes;
+#[path = "../proofs/forge.rs"]
+mod forge;
+mod honest;
+mod lies;
+mod tampering;
+mod world;
