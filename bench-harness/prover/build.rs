@@ -12,7 +12,10 @@ fn main() -> Result<(), String> {
         std::fs::read_to_string(&lock_file).map_err(|error| format!("{}: {error}", lock_file.display()))?;
     for (variable, package) in [("PLONKY2_VERSION", "plonky2"), ("PLONKY3_VERSION", "p3-batch-stark")] {
         let version = locked_version(&lock, package).ok_or_else(|| {
-            format!("{}: expected one package `{package}` with its version below its name", lock_file.display())
+            format!(
+                "{}: expected one package `{package}` with its version below its name",
+                lock_file.display()
+            )
         })?;
         println!("cargo::rustc-env={variable}={version}");
     }

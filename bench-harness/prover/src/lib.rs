@@ -8,6 +8,7 @@
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 //! | [`circuit`] | the statement as constraints |
 //! | [`plonk`] | the plonky2 proof system: keys, proofs as bytes, times |
+//! | [`plonky3`] | the statement as tables, proved with Plonky3 |
 //! | `grind` | what of a plonky2 proof was luck |
 //! | [`command`] | a user's own prover, as an external program |
 //! | [`process`] | a child process in a group of its own |

@@ -9,7 +9,8 @@
 //! | challenges | 128 bits: degree 2 over Goldilocks | the same |
 //!
 //! A lower rate makes each query cheaper to answer and more of them necessary: proving takes a fraction, the proof is
-//! larger. What is *proven* is less and depends on the heights of a proof's tables: see [`security`].
+//! larger. What is *proven* is less and depends on the heights of a proof's tables: see
+//! [`crate::plonky3::security`].
 
 use crate::plonky3::field::Val;
 use crate::plonky3::table::Table;

@@ -55,7 +55,8 @@ impl<AB: AirBuilder<F = Val> + InteractionBuilder> Air<AB> for FixedTable {
         let [byte, first]: [AB::Expr; 2] =
             std::array::from_fn(|column| builder.preprocessed().current_slice()[column].into());
         builder.push_interaction(BYTES, [byte], Count::provided(-asked));
-        let roots: Vec<AB::Expr> = builder.public_values()[..8].iter().map(|element| (*element).into()).collect();
+        let roots: Vec<AB::Expr> =
+            builder.public_values()[..8].iter().map(|element| (*element).into()).collect();
         let place = [AB::Expr::from_usize(self.depth.levels()), AB::Expr::ZERO];
         let root: Vec<AB::Expr> = place.into_iter().chain(roots).collect();
         builder.push_interaction(NODES, root, Count::bounded(-first, 1));

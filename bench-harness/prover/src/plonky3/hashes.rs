@@ -240,11 +240,7 @@ fn exchange<AB: AirBuilder<F = Val> + InteractionBuilder>(
         place.into_iter().chain(elements[..RATE].iter().map(Dup::dup)).collect::<Vec<_>>()
     };
     builder.push_interaction(LEAVES, leaf(AB::Expr::ZERO, &row.input), Count::bounded(role.leaf.dup(), 1));
-    builder.push_interaction(
-        LEAVES,
-        leaf(role.time.dup(), &next.input),
-        Count::bounded(-role.leaf.dup(), 1),
-    );
+    builder.push_interaction(LEAVES, leaf(role.time.dup(), &next.input), Count::bounded(-role.leaf.dup(), 1));
     let absorbed = [role.index.dup()].into_iter().chain(row.input[..RATE].iter().map(Dup::dup));
     builder.push_interaction(
         TRANSACTIONS,

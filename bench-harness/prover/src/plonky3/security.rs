@@ -6,9 +6,7 @@
 //! 128 bits. All depend on the heights of a proof's tables. Every table is taken as high as the highest: the result
 //! is a lower bound.
 
-use crate::plonky3::config::{
-    Challenge, FOLDING_BITS, PROOF_OF_WORK_BITS, QUERIES, RATE_BITS, config,
-};
+use crate::plonky3::config::{Challenge, FOLDING_BITS, PROOF_OF_WORK_BITS, QUERIES, RATE_BITS, config};
 use crate::plonky3::field::Val;
 use crate::plonky3::fixed;
 use crate::plonky3::table::{TABLES, Table};
@@ -94,6 +92,7 @@ pub fn security(shape: Shape, height_log2: usize) -> Option<SecurityBits> {
     let extras: Vec<_> = security_term(&logup, &instance, &grinding).into_iter().collect();
     Some(SecurityBits {
         proven: proven_security_report(&regime, &air, &instance, &extras, &grinding).security_bits(),
-        conjectured: conjectured_security_report(&regime, &air, &instance, &extras, &grinding).security_bits(),
+        conjectured: conjectured_security_report(&regime, &air, &instance, &extras, &grinding)
+            .security_bits(),
     })
 }

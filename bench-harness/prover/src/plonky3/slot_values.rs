@@ -2,8 +2,8 @@
 
 use crate::circuit::swap::CARRY_OFFSET;
 use crate::circuit::values::{MovementValues, Parts, PathValues, SlotValues, SwapValues, parts};
-use crate::plonky3::field::to_val;
 use crate::plonky3::field::Val;
+use crate::plonky3::field::to_val;
 use crate::plonky3::slot_columns::{Access, Division, Movement, Slot, Word};
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField64};
 use plonky2::field::types::Field as _;
@@ -30,7 +30,7 @@ fn access(path: &PathValues, leaf: &[Felt; RATE]) -> Access<Val> {
     Access { index: to_val(path.index), leaf: leaf.map(to_val), ..Access::default() }
 }
 
-/// The division of a swap; of a row without one that holds `slack` as the target's amount.
+/// The division. Without a swap the fee and what is kept are zero, and the slack is the scaled reserve.
 fn division(values: &SwapValues) -> Division<Val> {
     let SwapValues { is_swap, fee_bps, remainder, slack, slack_carry, carries, .. } = values;
     Division {

@@ -10,9 +10,7 @@ use crate::plonky3::slots::CAPACITY_MAX;
 use crate::plonky3::table::{TABLES, Table};
 use crate::plonky3::traces::Traces;
 use crate::statement::{PUBLIC_ELEMENTS, Statement};
-use crate::system::{
-    Aggregated, Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
-};
+use crate::system::{Aggregated, Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified};
 use p3_batch_stark::proof::BatchProof;
 use p3_batch_stark::{ProverData, StarkInstance, prove_batch, verify_batch};
 use plonky2::field::types::{Field, Field64};

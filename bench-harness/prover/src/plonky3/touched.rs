@@ -90,7 +90,8 @@ impl Touched {
             let child = |place: u64| group.iter().find(|(at, _)| *at == place).map(|(_, change)| *change);
             let touched = [child(2 * index), child(2 * index + 1)];
             let kept = |place: u64| [siblings.get(&place).copied().unwrap_or(EMPTY_LEAF); 2];
-            let [left, right] = [0, 1].map(|side| touched[side].unwrap_or_else(|| kept(2 * index + side as u64)));
+            let [left, right] =
+                [0, 1].map(|side| touched[side].unwrap_or_else(|| kept(2 * index + side as u64)));
             let inputs = [0, 1].map(|time| {
                 let lanes = left[time].elements.into_iter().chain(right[time].elements);
                 let mut input = [Felt::ZERO; WIDTH];

@@ -40,12 +40,10 @@ fn bytes_that_are_cut_or_garbled_or_go_on() {
     longer.push(0);
     rejected(&longer, "a byte more");
     // Dense at the beginning, where lengths and counts are; sparse behind.
-    for at in (0..400).chain((400..bytes.len()).step_by(1 + bytes.len() / 200)) {
-        for bit in [0, 7] {
-            let mut garbled = bytes.clone();
-            garbled[at] ^= 1 << bit;
-            rejected(&garbled, &format!("bit {bit} of byte {at}"));
-        }
+    for at in (0..300).step_by(3).chain((300..bytes.len()).step_by(1 + bytes.len() / 100)) {
+        let mut garbled = bytes.clone();
+        garbled[at] ^= 1 << (at % 8);
+        rejected(&garbled, &format!("bit {} of byte {at}", at % 8));
     }
     rejected(&vec![0xff; bytes.len()], "ones");
     rejected(&vec![0; bytes.len()], "zeros");
@@ -128,6 +126,7 @@ fn what_the_system_refuses_to_do() {
     let trace = recorded(&state, &batch, 4);
     system.set_up(shape(4, 4), 1).expect("a shape");
     let statement = Statement { transactions: 4, ..trace.statement };
-    let refused = system.prove(&Job { batch: &batch, trace: &trace, statement }).expect_err("another statement");
+    let refused =
+        system.prove(&Job { batch: &batch, trace: &trace, statement }).expect_err("another statement");
     assert!(matches!(refused, ProverError::NoProof { .. }), "{refused}");
 }

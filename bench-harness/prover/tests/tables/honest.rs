@@ -5,10 +5,20 @@ use prover::plonky3::system::Plonky3;
 use prover::plonky3::traces::Traces;
 use prover::system::{Job, ProofSystem, verify_against_native};
 
-/// Random batches of all sizes: no constraint is broken, and the statement is that of native execution.
 #[test]
 fn random_batches_satisfy_the_tables() {
-    for seed in 0..200 {
+    check(0..200);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn ten_thousand_random_batches_satisfy_the_tables() {
+    check(1_000..11_000);
+}
+
+/// Random batches of all sizes: no constraint is broken, and the statement is that of native execution.
+fn check(seeds: std::ops::Range<u64>) {
+    for seed in seeds {
         let (depth, capacity) = (4 + seed % 5, 1 + seed as usize % 9);
         let transactions = 1 + (seed as usize / 9) % capacity;
         let (mut state, batch) = batch(seed, transactions, depth, [0.0, 0.5, 1.0][seed as usize % 3]);
@@ -23,8 +33,18 @@ fn random_batches_satisfy_the_tables() {
 
 #[test]
 fn random_batches_are_proved() {
-    for seed in 0..6 {
-        let (depth, capacity) = (5 + seed % 3, [1, 2, 5, 8, 17, 32][seed as usize]);
+    prove(0..12);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn three_hundred_random_batches_are_proved() {
+    prove(1_000..1_300);
+}
+
+fn prove(seeds: std::ops::Range<u64>) {
+    for seed in seeds {
+        let (depth, capacity) = (5 + seed % 3, [1, 2, 5, 8, 17, 32][seed as usize % 6]);
         let (state, batch) = batch(100 + seed, capacity - capacity / 3, depth, 0.5);
         let trace = recorded(&state, &batch, capacity);
         let mut system = Plonky3::new();
@@ -32,12 +52,5 @@ fn random_batches_are_proved() {
         let job = Job { batch: &batch, trace: &trace, statement: trace.statement };
         let proved = system.prove(&job).expect("a proof");
         verify_against_native(&system, &proved.proof, &trace.statement).expect("it verifies");
-        eprintln!(
-            "{capacity} slots: witness {:?}, prove {:?}, {} bytes, verify {:?}",
-            proved.witness,
-            proved.prove,
-            proved.proof.bytes.len(),
-            system.verify(&proved.proof).expect("again").time
-        );
     }
 }
