@@ -5,6 +5,7 @@
 use crate::plonky3::field::Val;
 use crate::plonky3::table::{TABLES, Table};
 use crate::plonky3::traces::Traces;
+use crate::statement::PUBLIC_ELEMENTS;
 use p3_air::{Air, AirBuilder, BaseAir, RowWindow};
 use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::{Count, InteractionBuilder};
@@ -62,6 +63,25 @@ pub fn faults(tables: &[Table; TABLES], traces: &Traces) -> Vec<Fault> {
     let unbalanced = messages.into_iter().filter(|(_, count)| !count.is_zero());
     faults.extend(unbalanced.map(|((bus, message), _)| Fault::Message { bus, message }));
     faults
+}
+
+/// How many constraints each table has, messages not counted.
+pub fn constraint_counts(tables: &[Table; TABLES]) -> [usize; TABLES] {
+    tables.each_ref().map(|table| {
+        let (cells, fixed) = (vec![Val::ZERO; table.width()], vec![Val::ZERO; table.preprocessed_width()]);
+        let mut check = Check {
+            main: RowWindow::from_two_rows(&cells, &cells),
+            fixed: RowWindow::from_two_rows(&fixed, &fixed),
+            public: &[Val::ZERO; PUBLIC_ELEMENTS],
+            first: true,
+            last: true,
+            constraint: 0,
+            broken: Vec::new(),
+            messages: &mut Messages::new(),
+        };
+        table.eval(&mut check);
+        check.constraint
+    })
 }
 
 /// A row and the next, the first after the last.

@@ -13,9 +13,7 @@
 //! [`crate::plonky3::security`].
 
 use crate::plonky3::field::Val;
-use crate::plonky3::table::Table;
 use crate::system::{Shape, SlotKind};
-use p3_air::BaseAir;
 use p3_challenger::{HashChallenger, SerializingChallenger64};
 use p3_commit::ExtensionMmcs;
 use p3_dft::Radix2DitParallel;
@@ -25,7 +23,6 @@ use p3_keccak::{Keccak256Hash, KeccakF, VECTOR_LEN};
 use p3_merkle_tree::MerkleTreeMmcs;
 use p3_symmetric::{CompressionFunctionFromHasher, PaddingFreeSponge, SerializingHasher};
 use p3_uni_stark::StarkConfig;
-use std::collections::BTreeMap;
 
 /// Where challenges live.
 pub type Challenge = BinomialExtensionField<Val, 2>;
@@ -50,7 +47,7 @@ pub const PROOF_OF_WORK_BITS: usize = 16;
 /// log2 of how many values a folding of FRI takes together, at most.
 pub const FOLDING_BITS: usize = 3;
 
-/// Bits of security that are conjectured.
+/// Bits of security that are conjectured, by the arithmetic of the table above.
 pub const CONJECTURED_BITS: usize = RATE_BITS * QUERIES + PROOF_OF_WORK_BITS;
 const _: () = assert!(CONJECTURED_BITS == 100);
 
@@ -85,17 +82,3 @@ fn seed(Shape { depth, capacity, slots }: Shape) -> Vec<u8> {
 
 /// The version of the Plonky3 crates that are compiled in, by the lock file.
 pub const VERSION: &str = env!("PLONKY3_VERSION");
-
-/// The settings that decide cost and security.
-pub fn settings(tables: &[Table]) -> BTreeMap<String, String> {
-    let columns: Vec<_> = tables.iter().map(|table| table.width().to_string()).collect();
-    BTreeMap::from([
-        ("configuration".to_owned(), "FRI over Goldilocks, Keccak".to_owned()),
-        ("columns".to_owned(), columns.join(" + ")),
-        ("security_bits".to_owned(), CONJECTURED_BITS.to_string()),
-        ("zero_knowledge".to_owned(), "false".to_owned()),
-        ("fri_rate_bits".to_owned(), RATE_BITS.to_string()),
-        ("fri_queries".to_owned(), QUERIES.to_string()),
-        ("proof_of_work_bits".to_owned(), PROOF_OF_WORK_BITS.to_string()),
-    ])
-}

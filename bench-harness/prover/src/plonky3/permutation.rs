@@ -189,7 +189,7 @@ fn write(cells: &mut [Val], lanes: &[Felt; WIDTH]) {
 mod tests {
     use super::{COLUMNS, OUTPUT, WIDTH, constrain, fill};
     use crate::plonky3::field::{Val, to_val};
-    use p3_air::{Air, AirBuilder, BaseAir, WindowAccess, check_all_constraints};
+    use p3_air::{Air, AirBuilder, BaseAir, RowWindow, WindowAccess, check_all_constraints};
     use p3_field::PrimeCharacteristicRing;
     use p3_matrix::dense::RowMajorMatrix;
     use plonky2::field::types::Field;
@@ -249,6 +249,71 @@ mod tests {
             let mut cells = honest.clone();
             cells[cell] += Val::ONE;
             assert!(broken(cells) > 0, "cell {cell}");
+        }
+    }
+
+    /// Keeps what each constraint is off by.
+    struct Residuals<'a> {
+        row: RowWindow<'a, Val>,
+        off: Vec<Val>,
+    }
+
+    impl<'a> AirBuilder for Residuals<'a> {
+        type F = Val;
+        type Expr = Val;
+        type Var = Val;
+        type PreprocessedWindow = RowWindow<'a, Val>;
+        type MainWindow = RowWindow<'a, Val>;
+        type PublicVar = Val;
+        type PeriodicVar = Val;
+
+        fn main(&self) -> Self::MainWindow {
+            self.row
+        }
+
+        fn preprocessed(&self) -> &Self::PreprocessedWindow {
+            &self.row
+        }
+
+        fn is_first_row(&self) -> Val {
+            Val::ONE
+        }
+
+        fn is_last_row(&self) -> Val {
+            Val::ONE
+        }
+
+        fn is_transition(&self) -> Val {
+            Val::ZERO
+        }
+
+        fn assert_zero<I: Into<Val>>(&mut self, value: I) {
+            self.off.push(value.into());
+        }
+    }
+
+    fn residuals(cells: &[Val]) -> Vec<Val> {
+        let mut residuals = Residuals { row: RowWindow::from_two_rows(cells, cells), off: Vec::new() };
+        constrain(&mut residuals, cells);
+        residuals.off
+    }
+
+    /// A lie about each cell, with every later cell made to follow from it: one constraint alone refuses it.
+    #[test]
+    fn each_constraint_stands_alone() {
+        let honest = rows(3)[2 * COLUMNS..].to_vec();
+        let constraints = residuals(&honest).len();
+        assert_eq!(constraints, COLUMNS - WIDTH, "one for each cell that is not an input");
+        for lie in 0..constraints {
+            let mut cells = honest.clone();
+            cells[WIDTH + lie] += Val::ONE;
+            // Each constraint is what a cell should be, less the cell, and reads no later one.
+            for later in lie + 1..constraints {
+                let off = residuals(&cells)[later];
+                cells[WIDTH + later] += off;
+            }
+            let broken = residuals(&cells).into_iter().enumerate().filter(|(_, off)| *off != Val::ZERO);
+            assert_eq!(broken.map(|(constraint, _)| constraint).collect::<Vec<_>>(), [lie]);
         }
     }
 }

@@ -184,10 +184,13 @@ fn exchange<AB: AirBuilder<F = Val> + InteractionBuilder>(builder: &mut AB, row:
     }
 }
 
+/// What moves in a leaf, and of which token.
+type Movements<'a, V> = [(&'a [V; TOKENS], &'a Movement<V>); 2];
+
 /// The leaf after its movements; everything else stays.
 fn written<AB: AirBuilder<F = Val>>(
     access: &Access<AB::Var>,
-    movements: [(&[AB::Var; TOKENS], &Movement<AB::Var>); 2],
+    movements: Movements<'_, AB::Var>,
 ) -> [AB::Expr; RATE] {
     let mut leaf: [AB::Expr; RATE] = access.leaf.map(Into::into);
     for (token, Movement { before, after, .. }) in movements {

@@ -4,17 +4,20 @@
 //! the proof as `postcard` writes it. A proof has one encoding.
 
 use crate::circuit::values::SlotValues;
-use crate::plonky3::config::{Config, config};
+use crate::plonky3::config::{Config, PROOF_OF_WORK_BITS, QUERIES, RATE_BITS, VERSION, config};
 use crate::plonky3::field::to_val;
+use crate::plonky3::security::security;
 use crate::plonky3::slots::CAPACITY_MAX;
-use crate::plonky3::table::{TABLES, Table};
+use crate::plonky3::table::{TABLES, Table, heights_max_log2};
 use crate::plonky3::traces::Traces;
 use crate::statement::{PUBLIC_ELEMENTS, Statement};
 use crate::system::{Aggregated, Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified};
+use p3_air::BaseAir;
 use p3_batch_stark::proof::BatchProof;
 use p3_batch_stark::{ProverData, StarkInstance, prove_batch, verify_batch};
 use plonky2::field::types::{Field, Field64};
 use records::sample::SystemRecord;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 use workloads::hash::Felt;
@@ -88,6 +91,11 @@ impl Keys {
 
     fn verify(&self, bytes: &[u8]) -> Result<Statement, String> {
         let (statement, proof) = decode(bytes)?;
+        let heights_max = heights_max_log2(self.shape);
+        // What is conjectured and proven of a proof falls with its height, which the prover chooses.
+        if proof.degree_bits.iter().zip(heights_max).any(|(height, max)| *height > max) {
+            return Err(format!("tables of 2^{:?} rows; at most 2^{heights_max:?}", proof.degree_bits));
+        }
         let public = statement.elements().map(to_val).to_vec();
         let publics = [public.clone(), Vec::new(), public];
         let run = || verify_batch(&self.config, &self.tables, &proof, &publics, &self.data.common);
@@ -114,8 +122,8 @@ impl ProofSystem for Plonky3 {
         }
         Ok(SystemRecord {
             name: "plonky3".to_owned(),
-            version: crate::plonky3::config::VERSION.to_owned(),
-            settings: crate::plonky3::config::settings(&self.keys()?.tables),
+            version: VERSION.to_owned(),
+            settings: settings(self.keys()?),
             circuits: Vec::new(),
         })
     }
@@ -160,6 +168,24 @@ impl ProofSystem for Plonky3 {
         let statement = keys.verify(&proof.bytes).map_err(|why| ProverError::Rejected { why })?;
         Ok(Verified { statement, time: start.elapsed() })
     }
+}
+
+/// The settings that decide cost and security.
+fn settings(keys: &Keys) -> BTreeMap<String, String> {
+    let columns: Vec<_> = keys.tables.iter().map(|table| table.width().to_string()).collect();
+    let mut settings = BTreeMap::from([
+        ("configuration".to_owned(), "FRI over Goldilocks, Keccak".to_owned()),
+        ("columns".to_owned(), columns.join(" + ")),
+        ("zero_knowledge".to_owned(), "false".to_owned()),
+        ("fri_rate_bits".to_owned(), RATE_BITS.to_string()),
+        ("fri_queries".to_owned(), QUERIES.to_string()),
+        ("proof_of_work_bits".to_owned(), PROOF_OF_WORK_BITS.to_string()),
+    ]);
+    if let Some(bits) = security(keys.shape) {
+        settings.insert("security_bits".to_owned(), bits.conjectured.floor().to_string());
+        settings.insert("security_bits_proven".to_owned(), bits.proven.floor().to_string());
+    }
+    settings
 }
 
 const PUBLIC_BYTES: usize = 8 * PUBLIC_ELEMENTS;

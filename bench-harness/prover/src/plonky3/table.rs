@@ -1,7 +1,7 @@
 //! The three tables of a batch as one type, as the prover of many tables wants it.
 
 use crate::plonky3::field::Val;
-use crate::plonky3::fixed::FixedTable;
+use crate::plonky3::fixed::{FixedTable, ROWS};
 use crate::plonky3::hashes::HashTable;
 use crate::plonky3::slots::SlotTable;
 use crate::system::Shape;
@@ -22,6 +22,20 @@ pub enum Table {
 
 /// How many tables there are.
 pub const TABLES: usize = 3;
+/// The least height of a table: below it a proof is no smaller.
+pub const HEIGHT_MIN: usize = 8;
+
+/// log2 of the rows that tables of a shape have at most, whatever the batch: a verifier refuses higher ones, since
+/// security falls with the height ([`crate::plonky3::security`]).
+///
+/// Each slot touches two leaves, so no level has more than twice as many touched nodes as there are slots, nor more
+/// than it has places. Each takes two rows; the last row is for nothing.
+pub fn heights_max_log2(shape: Shape) -> [usize; TABLES] {
+    let depth = shape.depth.levels();
+    let nodes: usize = (0..=depth).map(|level| (2 * shape.capacity).min(1 << (depth - level))).sum();
+    let height = |rows: usize| rows.next_power_of_two().max(HEIGHT_MIN).ilog2() as usize;
+    [height(shape.capacity + 2 * nodes + 1), height(shape.capacity), height(ROWS)]
+}
 
 impl Table {
     /// The tables of a shape, in the order in which a proof has them.

@@ -7,6 +7,7 @@ use crate::circuit::values::SlotValues;
 use crate::plonky3::field::{Val, to_felt, to_val};
 use crate::plonky3::slot_columns::{Slot, columns};
 use crate::plonky3::slot_values::{empty, row, transaction, word_of, written};
+use crate::plonky3::table::HEIGHT_MIN;
 use crate::plonky3::touched::{HashRow, Touched, TouchedLeaf, input};
 use crate::plonky3::{fixed, hashes, permutation};
 use crate::statement::Statement;
@@ -17,9 +18,6 @@ use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOut;
 use plonky2::hash::poseidon::Poseidon;
 use workloads::hash::{Digest, Domain, Felt, RATE};
-
-/// The least height of a table: below it a proof is no smaller.
-const HEIGHT_MIN: usize = 8;
 
 /// The rows of a batch before they are filled in: what a test of a lie changes.
 #[derive(Clone, Debug)]

@@ -48,7 +48,7 @@ pub(crate) fn accepted(mut truth: Forgery) {
 }
 
 #[test]
-fn the_forger_is_believed_when_it_does_not_lie() {
+pub(crate) fn the_forger_is_believed_when_it_does_not_lie() {
     accepted(honest());
     for (by, sender, target) in [(30, 100, 7), (0, 0, 0), (MAX, MAX, 0), (LIMB, MAX, MAX - LIMB)] {
         accepted(moving(by, sender, target));
@@ -56,7 +56,7 @@ fn the_forger_is_believed_when_it_does_not_lie() {
 }
 
 #[test]
-fn parts_beyond_sixteen_bits() {
+pub(crate) fn parts_beyond_sixteen_bits() {
     for at in 0..4 {
         // A negative amount: the sender takes.
         let mut lie = moving(-30, 100, 100);
@@ -94,7 +94,7 @@ fn parts_beyond_sixteen_bits() {
 }
 
 #[test]
-fn sums_that_hold_modulo_the_field_or_in_one_limb() {
+pub(crate) fn sums_that_hold_modulo_the_field_or_in_one_limb() {
     // after + amount = before + p: money is made.
     let mut lie = moving(1 << 63, 100, 7);
     lie.values.sender_in.after = spread(100 + ORDER - (1 << 63), 3);
@@ -123,7 +123,7 @@ fn sums_that_hold_modulo_the_field_or_in_one_limb() {
 }
 
 #[test]
-fn choices_that_are_not_of_one_token() {
+pub(crate) fn choices_that_are_not_of_one_token() {
     for (bits, read) in [([-1, 1, 1], 100), ([1, -1, 1], 100), ([1, 1, -1], 100), ([1, 1, 0], 200)] {
         let mut lie = honest();
         lie.values.token_in = bits.map(element);
@@ -133,7 +133,7 @@ fn choices_that_are_not_of_one_token() {
 }
 
 #[test]
-fn nonces_that_stand_still_or_run_over() {
+pub(crate) fn nonces_that_stand_still_or_run_over() {
     let mut lie = honest();
     lie.values.next_nonce = parts(5);
     refused(lie);
@@ -146,7 +146,7 @@ fn nonces_that_stand_still_or_run_over() {
 }
 
 #[test]
-fn a_transfer_with_something_coming_back() {
+pub(crate) fn a_transfer_with_something_coming_back() {
     // Nothing is divided by nothing: the target holds none of token 0, and all its token 1 comes back.
     for out in [50, 3 * LIMB] {
         let mut lie = moving(0, 100, 0);
@@ -163,7 +163,7 @@ fn a_transfer_with_something_coming_back() {
 }
 
 #[test]
-fn pools_that_send_or_receive_a_transfer() {
+pub(crate) fn pools_that_send_or_receive_a_transfer() {
     let mut sends = honest();
     sends.values.sender.index = felt(POOL as u64);
     sends.values.next_nonce = parts(1);
@@ -185,7 +185,7 @@ fn pools_that_send_or_receive_a_transfer() {
 }
 
 #[test]
-fn leaves_that_are_not_in_the_tree() {
+pub(crate) fn leaves_that_are_not_in_the_tree() {
     let mut truth = moving(30, 100, 7);
     let root = truth.seal();
     let mut richer = moving(30, 1_000, 7);

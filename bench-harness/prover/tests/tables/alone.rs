@@ -1,8 +1,8 @@
 //! Lies that one constraint alone refuses: whoever takes it away lets them pass.
 
-use crate::forge::{Division, Forgery};
+use crate::forge::{Division, Forgery, POOL};
 use crate::rows::{digest, idle, leaf, people, place, rebuild, refused_by_one, rows, sponge, world};
-use crate::world::{shape, state, swap, transfer, wrong};
+use crate::world::{felt, shape, state, swap, transfer, wrong};
 use p3_field::{Field as _, PrimeCharacteristicRing};
 use plonky2::field::types::Field;
 use prover::plonky3::field::Val;
@@ -41,14 +41,14 @@ fn nothing(capacity: usize) -> Rows {
 }
 
 #[test]
-fn a_batch_of_nothing_is_honest() {
+pub(crate) fn a_batch_of_nothing_is_honest() {
     for capacity in 1..4 {
         assert_eq!(wrong(shape(4, capacity), &nothing(capacity).cells()), []);
     }
 }
 
 #[test]
-fn the_beginning_of_the_sponge() {
+pub(crate) fn the_beginning_of_the_sponge() {
     // No sponge at all: any commitment.
     let mut lie = nothing(1);
     lie.hashes[0].role = Role::default();
@@ -67,7 +67,7 @@ fn the_beginning_of_the_sponge() {
 }
 
 #[test]
-fn the_middle_of_the_sponge() {
+pub(crate) fn the_middle_of_the_sponge() {
     // A slot is left out.
     let mut lie = nothing(3);
     lie.hashes.remove(1);
@@ -82,7 +82,7 @@ fn the_middle_of_the_sponge() {
 
 /// What is no bit: a child that is received twice, so that a leaf can have two rows.
 #[test]
-fn a_child_that_is_touched_twice() {
+pub(crate) fn a_child_that_is_touched_twice() {
     for (sender, bystander) in [(0, 1), (1, 0)] {
         let mut lie = rows(&people(), vec![transfer(sender, 5, sender, 0, 1)], 1);
         let account = people().ledger().accounts()[bystander as usize].elements();
@@ -101,7 +101,7 @@ fn a_child_that_is_touched_twice() {
 
 /// A leaf outside the tree, received by a row that is no node: it would let a leaf hold anything.
 #[test]
-fn a_leaf_outside_the_tree() {
+pub(crate) fn a_leaf_outside_the_tree() {
     let (shape, rows) = world();
     for side in 0..2 {
         let mut lie = rows.clone();
@@ -119,7 +119,7 @@ fn a_leaf_outside_the_tree() {
 }
 
 #[test]
-fn a_leaf_in_no_domain_or_in_the_place_of_a_node() {
+pub(crate) fn a_leaf_in_no_domain_or_in_the_place_of_a_node() {
     // Account 1, which nobody accesses, is a leaf of domain 7.
     let mut lie = rows(&people(), vec![transfer(0, 5, 0, 0, 1)], 1);
     let mut input = [Felt::ONE; 12];
@@ -143,7 +143,7 @@ fn a_leaf_in_no_domain_or_in_the_place_of_a_node() {
 
 /// A node that is hashed in a domain, as a leaf is, under a root that is told to have it.
 #[test]
-fn a_node_in_a_domain() {
+pub(crate) fn a_node_in_a_domain() {
     let (shape, rows) = world();
     for at in (5..rows.hashes.len()).step_by(2) {
         if rows.hashes[at].role.node == Val::ZERO {
@@ -160,7 +160,7 @@ fn a_node_in_a_domain() {
 
 /// The left child of a node is not touched, and changes.
 #[test]
-fn a_left_sibling_that_changes() {
+pub(crate) fn a_left_sibling_that_changes() {
     let rows = rows(&people(), vec![transfer(1, 5, 1, 0, 1)], 1);
     let node = place(&rows, |role| role.node == Val::ONE && role.left == Val::ZERO);
     for lane in 0..4 {
@@ -172,7 +172,7 @@ fn a_left_sibling_that_changes() {
 }
 
 #[test]
-fn slots_that_are_not_in_order() {
+pub(crate) fn slots_that_are_not_in_order() {
     let transactions = vec![transfer(0, 5, 0, 0, 1), transfer(1, 5, 1, 0, 1), transfer(2, 5, 2, 0, 1)];
     let rows = rows(&people(), transactions, 3);
     // The first is −1, a row without a transaction.
@@ -187,7 +187,7 @@ fn slots_that_are_not_in_order() {
 }
 
 #[test]
-fn a_gap_that_is_not_the_time_between() {
+pub(crate) fn a_gap_that_is_not_the_time_between() {
     let (shape, rows) = world();
     for (slot, sender) in [(1, true), (1, false), (3, true), (3, false)] {
         let mut lie = rows.clone();
@@ -200,7 +200,7 @@ fn a_gap_that_is_not_the_time_between() {
 
 /// The pool's fee is told as it is, and not taken.
 #[test]
-fn a_fee_that_is_not_taken() {
+pub(crate) fn a_fee_that_is_not_taken() {
     let world = state(3, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
     let mut forgery = Forgery::of(&world, swap(0, 5, 0, 100, 0));
     forgery.swaps(&Division::exact(100, 1_000, 2_000, 10_000), 50, 2_000);
@@ -208,4 +208,34 @@ fn a_fee_that_is_not_taken() {
     let mut lie = Rows::of(&[forgery.values]);
     lie.slots[0].division.kept = word_of(10_000);
     refused_by_one(shape(3, 1), lie, SLOTS);
+}
+
+/// A transaction of zeros that nobody executes is absorbed and counted: a row that is minus a transaction and
+/// padding at once, and so neither, sends what the sponge receives.
+#[test]
+pub(crate) fn a_transaction_of_nothing_that_counts() {
+    let (shape, mut lie) = world();
+    (lie.hashes[4].role.transaction, lie.hashes[4].role.padding) = (Val::ONE, Val::ZERO);
+    lie.statement.transactions = 5;
+    let four = Val::from_u64(4);
+    let role = Role { transaction: -Val::ONE, padding: Val::ONE, index: four, ..Role::default() };
+    lie.hashes.push(HashRow { role, ..idle([Felt::ZERO; 12]) });
+    refused_by_one(shape, lie, HASHES);
+}
+
+/// A pool of one token alone, which goes in and comes out.
+#[test]
+pub(crate) fn a_token_against_itself() {
+    let world = state(3, &[[100, 100, 100], [7, 0, 0]], [1_000, 1_000]);
+    for token in 0..3 {
+        let mut forgery = Forgery::of(&world, swap(0, 5, 0, 100, 0));
+        let bits = std::array::from_fn(|at| if at == token { Felt::ONE } else { Felt::ZERO });
+        (forgery.values.token_in, forgery.values.swap.token_out) = (bits, bits);
+        *forgery.leaf(POOL, 0) = felt(30 + ((token as u64) << 16) + ((token as u64) << 18));
+        *forgery.leaf(POOL, 2 + 2 * token) = felt(1_000);
+        forgery.moves_in(100, 100, 1_000);
+        forgery.swaps(&Division::exact(100, 1_000, 1_000, 9_970), 100, 1_000);
+        forgery.seal();
+        refused_by_one(shape(3, 1), Rows::of(&[forgery.values]), SLOTS);
+    }
 }

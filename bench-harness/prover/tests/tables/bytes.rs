@@ -1,9 +1,10 @@
 //! What travels as a proof and is none: rejected, never a panic.
 
-use crate::world::{batch, of, recorded, shape, state, transfer, values};
+use crate::world::{batch, of, recorded, shape, state, transfer, values, wrong};
 use p3_field::PrimeCharacteristicRing;
 use prover::plonky3::field::Val;
 use prover::plonky3::system::Plonky3;
+use prover::plonky3::table::heights_max_log2;
 use prover::plonky3::traces::{Rows, Traces};
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, verify_against_native};
@@ -78,6 +79,27 @@ fn a_proof_of_another_shape() {
         system.set_up(shape(depth, capacity), 1).expect("a shape");
         let proof = Proof { kind: ProofKind::Batch, bytes: PROVED.1.clone() };
         assert!(matches!(system.verify(&proof), Err(ProverError::Rejected { .. })), "{depth} {capacity}");
+    }
+}
+
+/// Honest tables with more rows for nothing: up to what a shape can need they are believed, beyond it they are not,
+/// since a proof of higher tables is worth fewer bits.
+#[test]
+fn tables_that_are_higher_than_any_batch_needs() {
+    let (state, batch) = batch(5, 3, 4, 0.5);
+    let shape = shape(4, 4);
+    let honest = Traces::of(&values(&recorded(&state, &batch, 4)));
+    let believed = |traces: &Traces| verdict(&PROVED.0.prove_cells(traces).expect("bytes")).is_ok();
+    for (above, expected) in [(0, true), (1, false)] {
+        let height = 1 << (heights_max_log2(shape)[0] + above);
+        let mut traces = honest.clone();
+        let width = traces.hashes.width;
+        let nothing = traces.hashes.values[traces.hashes.values.len() - width..].to_vec();
+        while traces.hashes.values.len() < height * width {
+            traces.hashes.values.extend_from_slice(&nothing);
+        }
+        assert_eq!(wrong(shape, &traces), []);
+        assert_eq!(believed(&traces), expected, "{height} rows");
     }
 }
 

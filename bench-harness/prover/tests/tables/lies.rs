@@ -2,6 +2,6 @@
 //! from them rebuilt.
 
 #[path = "../proofs/lies.rs"]
-mod movements;
+pub(crate) mod movements;
 #[path = "../proofs/swap_lies.rs"]
-mod swaps;
+pub(crate) mod swaps;

@@ -3,10 +3,12 @@
 mod alone;
 mod bits;
 mod bytes;
+mod coverage;
 #[path = "../proofs/forge.rs"]
 mod forge;
 mod honest;
 mod lies;
 mod rows;
 mod tampering;
+mod verdict;
 mod world;

@@ -118,8 +118,8 @@ pub(crate) fn rebuild(rows: &mut Rows, first: usize) {
         for (child, touched) in [role.left, role.right].into_iter().enumerate() {
             let below = (role.level - Val::ONE, role.index.double() + Val::from_usize(child));
             if let (true, Some(pair)) = (touched == Val::ONE, digests.get(&below)) {
-                for time in 0..2 {
-                    rows.hashes[at + time].input[4 * child..4 * child + 4].copy_from_slice(&pair[time]);
+                for (row, digest) in rows.hashes[at..at + 2].iter_mut().zip(pair) {
+                    row.input[4 * child..4 * child + 4].copy_from_slice(digest);
                 }
             }
         }

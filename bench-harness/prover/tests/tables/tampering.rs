@@ -17,13 +17,13 @@ use prover::system::Shape;
 use workloads::hash::Felt;
 
 #[test]
-fn the_world_is_honest() {
+pub(crate) fn the_world_is_honest() {
     let (shape, rows) = world();
     assert_eq!(wrong(shape, &rows.cells()), []);
 }
 
 #[test]
-fn a_statement_of_something_else() {
+pub(crate) fn a_statement_of_something_else() {
     let (shape, rows) = world();
     for element in 0..13 {
         let mut lie = rows.clone();
@@ -36,7 +36,7 @@ fn a_statement_of_something_else() {
 }
 
 #[test]
-fn another_shape() {
+pub(crate) fn another_shape() {
     let (shape, rows) = world();
     for capacity in [4, 6] {
         refused_by(Shape { capacity, ..shape }, rows.clone(), &["hashes"]);
@@ -51,7 +51,7 @@ fn another_shape() {
 
 /// Reads of what was not written last: each with a gap that is a word or with one that is none.
 #[test]
-fn a_stale_read() {
+pub(crate) fn a_stale_read() {
     let (shape, rows) = world();
     // Slot 1's target is account 0, which slot 0 has written: it is read as it stood at the beginning.
     let mut lie = rows.clone();
@@ -73,7 +73,7 @@ fn a_stale_read() {
 /// A leaf that is read before it is written: slot 0 reads what slot 1 wrote. The times are right, so the gap is
 /// negative, and the range of its bytes alone forbids it.
 #[test]
-fn a_read_from_the_future() {
+pub(crate) fn a_read_from_the_future() {
     let state = people();
     // Both slots touch account 0: executed in the reverse order, told in this one.
     let honest = rows(&state, vec![transfer(1, 5, 0, 0, 3), transfer(0, 5, 2, 0, 103)], 2);
@@ -100,7 +100,7 @@ fn a_read_from_the_future() {
 }
 
 #[test]
-fn an_access_that_is_dropped_or_made_twice() {
+pub(crate) fn an_access_that_is_dropped_or_made_twice() {
     let (shape, rows) = world();
     // A slot that is committed to and not executed.
     let mut lie = rows.clone();
@@ -122,7 +122,7 @@ fn an_access_that_is_dropped_or_made_twice() {
 }
 
 #[test]
-fn a_transaction_that_is_not_the_one_committed_to() {
+pub(crate) fn a_transaction_that_is_not_the_one_committed_to() {
     let (shape, rows) = world();
     for lane in 0..8 {
         let mut lie = rows.clone();
@@ -143,7 +143,7 @@ fn a_transaction_that_is_not_the_one_committed_to() {
 }
 
 #[test]
-fn another_sponge() {
+pub(crate) fn another_sponge() {
     let (shape, rows) = world();
     for lane in 8..12 {
         // Another domain.
@@ -172,7 +172,7 @@ fn another_sponge() {
 }
 
 #[test]
-fn padding_in_the_middle_or_another_count() {
+pub(crate) fn padding_in_the_middle_or_another_count() {
     let (shape, rows) = world();
     // The last slot is said to be a transaction of zeros, which no slot executes.
     let mut lie = rows.clone();
@@ -209,7 +209,7 @@ fn padding_in_the_middle_or_another_count() {
 }
 
 #[test]
-fn a_batch_that_ends_early_or_begins_late() {
+pub(crate) fn a_batch_that_ends_early_or_begins_late() {
     let (shape, rows) = world();
     let mut lie = rows.clone();
     lie.hashes.remove(4);
@@ -228,7 +228,7 @@ fn a_batch_that_ends_early_or_begins_late() {
 }
 
 #[test]
-fn a_node_that_is_another() {
+pub(crate) fn a_node_that_is_another() {
     let (shape, rows) = world();
     let (before, after) = {
         let node = place(&rows, |role| role.node == Val::ONE);
@@ -257,7 +257,7 @@ fn a_node_that_is_another() {
 }
 
 #[test]
-fn a_leaf_that_nobody_wrote() {
+pub(crate) fn a_leaf_that_nobody_wrote() {
     let (shape, rows) = world();
     for index in [0u64, 1, 8] {
         let leaf = leaf(&rows, index);
@@ -297,7 +297,7 @@ fn a_leaf_that_nobody_wrote() {
 }
 
 #[test]
-fn a_sibling_that_changes_with_the_batch() {
+pub(crate) fn a_sibling_that_changes_with_the_batch() {
     let (shape, rows) = world();
     let mut seen = 0;
     for at in (5..rows.hashes.len()).step_by(2) {
@@ -318,7 +318,7 @@ fn a_sibling_that_changes_with_the_batch() {
 }
 
 #[test]
-fn a_child_that_is_said_to_be_touched_and_is_not_or_stands_elsewhere() {
+pub(crate) fn a_child_that_is_said_to_be_touched_and_is_not_or_stands_elsewhere() {
     let (shape, rows) = world();
     let node = place(&rows, |role| role.node == Val::ONE && role.left == Val::ONE);
     type Change = fn(&mut Role<Val>);
@@ -359,7 +359,7 @@ fn a_child_that_is_said_to_be_touched_and_is_not_or_stands_elsewhere() {
 }
 
 #[test]
-fn a_count_of_bytes_that_is_wrong() {
+pub(crate) fn a_count_of_bytes_that_is_wrong() {
     let (shape, rows) = world();
     let honest = rows.cells();
     for byte in [0, 1, 255] {
@@ -373,7 +373,7 @@ fn a_count_of_bytes_that_is_wrong() {
 
 /// The last row has no next: a role there would be about row 0.
 #[test]
-fn a_role_in_the_last_row() {
+pub(crate) fn a_role_in_the_last_row() {
     let (shape, rows) = world();
     let honest = rows.cells();
     let width = honest.hashes.width;
@@ -389,7 +389,7 @@ fn a_role_in_the_last_row() {
 
 /// Every cell of the table of slots in a row with a swap is bound by something.
 #[test]
-fn every_cell_of_a_slot_is_bound() {
+pub(crate) fn every_cell_of_a_slot_is_bound() {
     let (shape, rows) = world();
     let honest = rows.cells();
     let width = honest.slots.width;
@@ -404,7 +404,7 @@ fn every_cell_of_a_slot_is_bound() {
 
 /// A transfer to oneself reads what it has just written: told as if the target's leaf were still whole.
 #[test]
-fn a_transfer_to_oneself_that_makes_money() {
+pub(crate) fn a_transfer_to_oneself_that_makes_money() {
     let state = state(4, &[[100, 50, 9], [7, 0, 0]], [1_000, 2_000]);
     let trace = recorded(&state, &of(vec![transfer(0, 5, 0, 0, 30)]), 1);
     let mut values = values(&trace);

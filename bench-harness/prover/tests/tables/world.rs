@@ -1,5 +1,6 @@
 //! Batches to put into tables, and whether the tables accept them.
 
+use crate::verdict::tell;
 use plonky2::field::types::Field;
 use prover::circuit::values::SlotValues;
 use prover::plonky3::check::{Fault, faults};
@@ -73,9 +74,14 @@ pub(crate) fn values(trace: &BatchTrace) -> Vec<SlotValues> {
     trace.steps.iter().map(SlotValues::honest).collect()
 }
 
-/// What is wrong with cells of a shape.
+/// What is wrong with cells of a shape. The verifier is told of them too.
+#[track_caller]
 pub(crate) fn wrong(shape: Shape, traces: &Traces) -> Vec<Fault> {
-    faults(&Table::all(shape), traces)
+    let faults = faults(&Table::all(shape), traces);
+    if !faults.is_empty() {
+        tell(shape, traces, &faults);
+    }
+    faults
 }
 
 /// Whether the tables of a shape accept these numbers, over a tree of this root.
