@@ -183,10 +183,11 @@ impl Work {
     /// Every figure; of aggregation where asked for.
     fn first(&self, system: &mut System, with_trees: bool) -> Result<CellFiguresRecord, ProverError> {
         let described = system.as_dyn_mut().set_up(self.shape, self.batches)?;
-        let with_trees = with_trees && system.capabilities().aggregation.is_some();
+        let can = system.capabilities();
+        let with_trees = with_trees && can.aggregation.is_some();
         let proved = if with_trees { self.batches } else { 1 };
         let chain = self.chain(system, FIRST_CHAIN, proved)?;
-        let mut proofs = vec![length("batch", chain.proofs.first())];
+        let mut proofs = lengths(can.varies_in_length, chain.proofs.first());
         let mut trees = Vec::new();
         if with_trees {
             for batches in trees_of(self.batches) {
@@ -206,7 +207,7 @@ impl Work {
         let described = system.as_dyn_mut().set_up(self.shape, self.batches)?;
         let same = self.chain(system, FIRST_CHAIN, 0)?;
         let other = self.chain(system, OTHER_CHAIN, 1)?;
-        let proofs = vec![length("batch", other.proofs.first())];
+        let proofs = lengths(system.capabilities().varies_in_length, other.proofs.first());
         Ok(self.figures(described, proofs, Vec::new(), same.batches))
     }
 
@@ -297,6 +298,11 @@ impl Work {
             got: "one whose set-up says that it cannot".to_owned(),
         })
     }
+}
+
+/// The length of a batch's proof, where it is the same for every one.
+fn lengths(varies: bool, proof: Option<&Proof>) -> Vec<ProofFigureRecord> {
+    if varies { Vec::new() } else { vec![length("batch", proof)] }
 }
 
 fn length(kind: &str, proof: Option<&Proof>) -> ProofFigureRecord {

@@ -2,6 +2,7 @@
 
 use crate::capabilities::Capabilities;
 use crate::plonk::{Plonky2, Plonky2Keccak};
+use crate::plonky3::system::Plonky3;
 use crate::system::ProofSystem;
 use serde::{Deserialize, Serialize};
 
@@ -13,17 +14,20 @@ pub enum BuiltIn {
     Plonky2,
     /// The same circuits with commitments by Keccak: faster, and no aggregation.
     Plonky2Keccak,
+    /// The same statement as tables for Plonky3, commitments by Keccak, and no aggregation.
+    Plonky3,
 }
 
 impl BuiltIn {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Plonky2, Self::Plonky2Keccak];
+    pub const ALL: [Self; 3] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3];
 
     /// Its name in specs, cells and records.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plonky2 => "plonky2",
             Self::Plonky2Keccak => "plonky2-keccak",
+            Self::Plonky3 => "plonky3",
         }
     }
 
@@ -37,6 +41,7 @@ impl BuiltIn {
         match self {
             Self::Plonky2 => Box::new(Plonky2::new()),
             Self::Plonky2Keccak => Box::new(Plonky2Keccak::new()),
+            Self::Plonky3 => Box::new(Plonky3::new()),
         }
     }
 
@@ -61,10 +66,12 @@ mod tests {
     }
 
     #[test]
-    fn poseidon_aggregates_by_pairs_and_keccak_not_at_all() {
+    fn poseidon_aggregates_by_pairs_and_the_others_not_at_all() {
         let can = BuiltIn::Plonky2.capabilities();
         assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
-        assert_eq!(BuiltIn::Plonky2Keccak.capabilities().aggregation, None);
+        for alone in [BuiltIn::Plonky2Keccak, BuiltIn::Plonky3] {
+            assert_eq!(alone.capabilities().aggregation, None);
+        }
         for system in BuiltIn::ALL {
             let can = system.capabilities();
             assert!(can.verifies && can.security.is_some_and(|security| security.conjectured_bits >= 100));

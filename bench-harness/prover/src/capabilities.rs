@@ -12,6 +12,8 @@ pub struct Capabilities {
     pub aggregation: Option<MergeCapability>,
     /// Transactions for which a batch can have room.
     pub batch_sizes: BatchSizes,
+    /// Whether two proofs of one shape may differ in length, so that it is no exact figure.
+    pub varies_in_length: bool,
     /// How hard it is to prove something false; `None` where the system does not say.
     pub security: Option<Security>,
 }
@@ -71,7 +73,7 @@ impl std::fmt::Display for BatchSizes {
 impl Capabilities {
     /// As it is written down.
     pub fn record(&self) -> CapabilitiesRecord {
-        let Self { verifies, aggregation, batch_sizes, security } = *self;
+        let Self { verifies, aggregation, batch_sizes, varies_in_length: _, security } = *self;
         CapabilitiesRecord {
             verifies,
             aggregates: aggregation.is_some(),

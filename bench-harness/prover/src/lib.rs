@@ -11,6 +11,7 @@
 //! | [`built_in`] | the proof systems of this crate by name |
 //! | [`security`] | bits of security of FRI, conjectured and proven |
 //! | [`plonk`] | plonky2, with commitments by Poseidon or by Keccak: keys, proofs as bytes, times |
+//! | [`plonky3`] | the statement as tables, proved with Plonky3 |
 //! | `grind` | what of a plonky2 proof was luck |
 //! | [`command`] | a user's own prover, as an external program |
 //! | [`process`] | a child process in a group of its own |
@@ -23,6 +24,7 @@ pub mod command;
 mod error;
 mod grind;
 pub mod plonk;
+pub mod plonky3;
 pub mod process;
 pub mod scripted;
 pub mod security;

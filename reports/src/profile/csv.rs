@@ -31,7 +31,7 @@ pub fn render(profile: &ProfileRecord) -> Result<String, csv::Error> {
     csv_of(&[cell_columns().as_slice(), &quantity_columns()].concat(), rows)
 }
 
-fn quantity_columns<'a>() -> [CsvColumn<Row<'a>>; 31] {
+fn quantity_columns<'a>() -> [CsvColumn<Row<'a>>; 32] {
     [
         ("core_kind", |row| row.summary.core_kind.as_deref().into()),
         ("repeats", |row| row.summary.repeats.into()),

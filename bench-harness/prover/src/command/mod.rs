@@ -60,8 +60,13 @@ use workloads::encoding::encode;
 pub const PROTOCOL: u32 = 1;
 
 /// Before its set-up: nothing is promised.
-const UNKNOWN: Capabilities =
-    Capabilities { verifies: false, aggregation: None, batch_sizes: BatchSizes::ANY, security: None };
+const UNKNOWN: Capabilities = Capabilities {
+    verifies: false,
+    aggregation: None,
+    batch_sizes: BatchSizes::ANY,
+    varies_in_length: false,
+    security: None,
+};
 
 /// How long a program that closed its output may take to end by itself, so that its exit status can be shown.
 const GRACE: Duration = Duration::from_millis(500);

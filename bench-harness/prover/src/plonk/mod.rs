@@ -105,6 +105,7 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
             verifies: true,
             aggregation: C::Tree::AGGREGATION,
             batch_sizes: BatchSizes::ANY,
+            varies_in_length: false,
             security: Some(fri.security()),
         }
     }

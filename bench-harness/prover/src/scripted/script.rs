@@ -160,6 +160,7 @@ impl Script {
             aggregation: self.aggregates.then_some(MergeCapability { merge_children: 2 }),
             batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
             // It proves nothing.
+            varies_in_length: false,
             security: None,
         }
     }

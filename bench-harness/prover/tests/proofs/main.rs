@@ -4,6 +4,7 @@ mod edges;
 mod forge;
 mod honest;
 mod lies;
+mod padding;
 mod swap_lies;
 mod systems;
 mod tampering;

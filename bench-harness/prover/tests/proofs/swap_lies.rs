@@ -66,7 +66,7 @@ fn refused(lie: Forgery) {
 }
 
 #[test]
-fn the_forger_is_believed_when_it_does_not_lie() {
+pub(crate) fn the_forger_is_believed_when_it_does_not_lie() {
     assert_eq!((exact().out, exact().remainder), (181, 3_543_000));
     assert!(holds(small(&exact())));
     assert!(holds(told(LARGE, &large())));
@@ -79,7 +79,7 @@ fn the_forger_is_believed_when_it_does_not_lie() {
 }
 
 #[test]
-fn remainders_out_of_range() {
+pub(crate) fn remainders_out_of_range() {
     let (more, less) = (shifted(exact(), exact().out + 1, 0), shifted(exact(), exact().out - 1, 0));
     let denominator = exact().denominator();
     for at in 0..5 {
@@ -101,7 +101,7 @@ fn remainders_out_of_range() {
 }
 
 #[test]
-fn carries_out_of_range() {
+pub(crate) fn carries_out_of_range() {
     // out · denominator + remainder = numerator + times · p · 2^(16 · column), which one carry can hide.
     for column in 0..5 {
         let (large, times) = (large(), if column == 0 { 1 << 12 } else { 1 });
@@ -123,7 +123,7 @@ fn carries_out_of_range() {
 }
 
 #[test]
-fn columns_that_do_not_add_up() {
+pub(crate) fn columns_that_do_not_add_up() {
     for column in 0..6 {
         let (amounts, exact) = if column < 2 { ((100, 1_000, 2_000, 50), exact()) } else { (LARGE, large()) };
         let unit = 1i128 << (16 * column);
@@ -140,7 +140,7 @@ fn columns_that_do_not_add_up() {
 }
 
 #[test]
-fn factors_in_parts_that_are_not_parts() {
+pub(crate) fn factors_in_parts_that_are_not_parts() {
     // out · denominator + remainder = numerator + p, hidden by a lowest part of any size: the limb is as it should be.
     let amounts = (100, 1_000, 1 << 62, 50);
     let exact = Division::exact(100, 1_000, 1 << 62, KEPT);
@@ -166,7 +166,7 @@ fn factors_in_parts_that_are_not_parts() {
 }
 
 #[test]
-fn sums_of_the_leg_out() {
+pub(crate) fn sums_of_the_leg_out() {
     // The pool pays as if it had p more: left + out = reserve + p.
     refused(small(&Division::exact(100, 1_000, 2_000 + ORDER, KEPT)));
     // The sender's balance passes p.
@@ -208,7 +208,7 @@ fn sums_of_the_leg_out() {
 }
 
 #[test]
-fn parts_of_the_leg_out_beyond_sixteen_bits() {
+pub(crate) fn parts_of_the_leg_out_beyond_sixteen_bits() {
     for at in 0..4 {
         let mut lie = small(&exact());
         lie.values.swap.min_out = spread(182, 3);
@@ -243,7 +243,7 @@ fn parts_of_the_leg_out_beyond_sixteen_bits() {
 }
 
 #[test]
-fn another_fee_token_or_kind_of_leaf() {
+pub(crate) fn another_fee_token_or_kind_of_leaf() {
     // No fee; and no fee with a bit that makes the identity agree: fee = 30 + reversed · (2^18 − 2^16).
     let mut lie = small(&Division::exact(100, 1_000, 2_000, 10_000));
     lie.values.swap.fee_bps = Felt::ZERO;

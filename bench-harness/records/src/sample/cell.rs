@@ -18,7 +18,7 @@ pub struct CellRecord {
     pub capacity_transactions: u64,
     /// Batches in an aggregation, N.
     pub batches_per_aggregation: u64,
-    /// `plonky2`, `plonky2-keccak`, `scripted` or `command`.
+    /// `plonky2`, `plonky2-keccak`, `plonky3`, `scripted` or `command`.
     pub proof_system: String,
     /// Threads of the prover, one a core.
     pub cores: u64,
@@ -106,7 +106,7 @@ impl CircuitRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SystemRecord {
-    /// `plonky2`, `plonky2-keccak`, `scripted` or `command`.
+    /// `plonky2`, `plonky2-keccak`, `plonky3`, `scripted` or `command`.
     pub name: String,
     /// The version of the library or program behind it.
     pub version: String,

@@ -1,0 +1,7 @@
+//! The lies that are told to the circuits of plonky2, told to the tables: numbers of a slot, with all that follows
+//! from them rebuilt.
+
+#[path = "../proofs/lies.rs"]
+pub(crate) mod movements;
+#[path = "../proofs/swap_lies.rs"]
+pub(crate) mod swaps;
