@@ -15,8 +15,7 @@ fn prover(bench: &Bench, then: &str) -> String {
 }
 
 fn measure(bench: &Bench, more: &str, command: &str) -> std::process::Command {
-    let arguments =
-        "measure --accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --repeats 2 --reruns 0 --keep-discarded";
+    let arguments = "measure --accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --repeats 2 --reruns 0 --keep-discarded";
     let mut measure = bench.command(&format!("{arguments} --output out {more}"));
     measure.arg(command);
     measure

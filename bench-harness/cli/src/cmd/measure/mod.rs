@@ -4,9 +4,9 @@ pub(crate) mod progress;
 pub(crate) mod spec_args;
 
 use crate::cmd::machine;
-use crate::cmd::plan::from_profile::CellFilter;
 use crate::cmd::measure::progress::Progress;
 use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, usage};
 use crate::output::{print, width};
 use ::machine::{GenericBuild, TargetFeatures};
