@@ -254,10 +254,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("prover-usd-per-hour 2", "aggregator-usd-per-hour 3"),
     ("prover-usd-per-hour 2", "verify-gas 300000; gwei 5; usd-per-eth 3000"),
     ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000", "batch-gas 20000"),
-    (
-        "prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; explain",
-        "sequence-gas 50000",
-    ),
+    ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; explain", "sequence-gas 50000"),
     ("", "hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4"),
     ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-on aws-c7a.8xlarge"),
     ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-ghz 3.5"),

@@ -85,7 +85,10 @@ fn main() {
             let plan = pool.install(|| recommend(&request));
             let time_s = cpu_s() - start_s;
             if time_s > SLOW_S {
-                println!("request {index} took {time_s:.2} s: {:?}", plan.as_ref().map(|plan| &plan.choice.provers));
+                println!(
+                    "request {index} took {time_s:.2} s: {:?}",
+                    plan.as_ref().map(|plan| &plan.choice.provers)
+                );
             }
             (time_s, index, plan.is_ok())
         })
@@ -95,7 +98,9 @@ fn main() {
     let count = times.len();
     let within = times.iter().filter(|time| time.0 <= SLOW_S).count();
     println!("{count} requests, {planned} with a plan; CPU seconds of a whole recommendation:");
-    for (name, percent) in [("median", 50), ("90th percentile", 90), ("95th percentile", 95), ("slowest", 100)] {
+    for (name, percent) in
+        [("median", 50), ("90th percentile", 90), ("95th percentile", 95), ("slowest", 100)]
+    {
         let at = (count * percent / 100).clamp(1, count) - 1;
         println!("{name:<16} {:.2} s (request {})", times[at].0, times[at].1);
     }

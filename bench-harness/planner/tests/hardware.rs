@@ -49,7 +49,11 @@ fn the_catalogue_is_ranked() {
         assert!(fleet.delay_s_p99 <= 900.0 * 1.02 && fleet.delay_s_mean < fleet.delay_s_p99, "{fleet:?}");
         assert!(fleet.machines * fleet.provers_per_machine >= fleet.provers, "{fleet:?}");
         // Aggregators are in machines, cores and dollars.
-        assert!(fleet.aggregators >= 1 && fleet.order.aggregators + fleet.order.aggregator_spares == fleet.aggregators, "{fleet:?}");
+        assert!(
+            fleet.aggregators >= 1
+                && fleet.order.aggregators + fleet.order.aggregator_spares == fleet.aggregators,
+            "{fleet:?}"
+        );
         let held: u32 = fleet.order.loads.iter().map(|load| load.machines * load.aggregators).sum();
         assert_eq!(held, fleet.aggregators, "{fleet:?}");
         assert!(fleet.cores_per_prover <= 32, "twice the cores measured at the most");

@@ -77,11 +77,12 @@ fn nothing_that_brute_force_finds_over_n_and_s_is_cheaper() {
         let n_max = (3_600.0 / case.interval_s + 1e-9).floor() as u32;
         let all = (1..=n_max).flat_map(|n| (1..=n).map(move |s| (n, s)));
         let allowed = all.filter(|&(_, s)| case.is_soon_enough(s));
-        let cheapest =
-            allowed.map(|(n, s)| case.usd_per_batch(n, s)).fold(f64::INFINITY, f64::min);
+        let cheapest = allowed.map(|(n, s)| case.usd_per_batch(n, s)).fold(f64::INFINITY, f64::min);
         let got = choice.usd_per_batch.unwrap();
         assert!((got / cheapest - 1.0).abs() < 1e-6, "case {index}: {got} against {cheapest}, N {n}, S {s}");
-        shared += u32::from(recommend(&case.request).unwrap().to_record().sequencing.unwrap().batches_per_sequence > 1);
+        shared += u32::from(
+            recommend(&case.request).unwrap().to_record().sequencing.unwrap().batches_per_sequence > 1,
+        );
     }
     assert!(shared > 50, "{shared}");
 }

@@ -91,7 +91,8 @@ fn spares(plan: &Plan) -> Option<String> {
 fn sequence(plan: &Plan) -> Option<String> {
     let n = plan.choice.batches_per_aggregation;
     let batches = plan.request.batches_per_sequence(n);
-    let why = if batches < n { "the limit on the delay to virtual allows no more" } else { "a group has no more" };
+    let why =
+        if batches < n { "the limit on the delay to virtual allows no more" } else { "a group has no more" };
     plan.request.is_sequence_free().then(|| {
         format!("S = {batches}: batches share a sequence transaction and its gas; {why}. --batches-per-sequence fixes it.")
     })

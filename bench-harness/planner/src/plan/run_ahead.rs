@@ -55,8 +55,11 @@ pub(super) fn of(plan: &Plan) -> Option<RunAheadRecord> {
 /// Unproved batches of which the newest is through aggregators and L1 no later than the wait after it would have been.
 fn past_the_provers(request: &PlanRequest, fleet: Fleet, wait_max_s: f64) -> u64 {
     let n = fleet.batches_per_aggregation;
-    let capacity = group_capacity(n, fleet.aggregators, request.aggregation.work_s(n))
-        .min(group_capacity(n, 1, request.l1_work_s()));
+    let capacity = group_capacity(n, fleet.aggregators, request.aggregation.work_s(n)).min(group_capacity(
+        n,
+        1,
+        request.l1_work_s(),
+    ));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
     let behind = (wait_max_s * capacity * (1.0 + 1e-9)).floor() as u64;
     u64::from(fleet.provers).saturating_add(behind)
@@ -78,7 +81,9 @@ fn prove_cv(request: &PlanRequest) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::{Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist};
+    use crate::domain::{
+        Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist,
+    };
     use crate::plan::{PlanRequest, recommend};
     use crate::sim::L1;
 

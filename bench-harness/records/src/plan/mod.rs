@@ -12,8 +12,8 @@ pub mod record;
 
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
-    FleetEstimateRecord, HOURS_PER_MONTH, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord, PLAN_SCHEMA_VERSION,
-    ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord, RunAheadRecord, SearchRecord, SensitivityRecord,
-    SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord,
-    UnstableRecord,
+    FleetEstimateRecord, HOURS_PER_MONTH, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord, RunAheadRecord,
+    SearchRecord, SensitivityRecord, SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord,
+    Term, TimeRecord, UnstableRecord,
 };

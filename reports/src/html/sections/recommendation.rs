@@ -7,8 +7,8 @@ use crate::answer::{
 use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
 use crate::html::inline::{short, unbroken};
 use crate::html::section::{Block, Section};
-use crate::plan::shopping::sentences;
 use crate::plan::rows::{ALTERNATIVE_HEADER, STRESS_HEADER, alternative_row, stress_row};
+use crate::plan::shopping::sentences;
 use crate::words::{capital, count, count_of, percent, rate, with_half_width};
 use maud::{Markup, html};
 use records::number::{significant, time};

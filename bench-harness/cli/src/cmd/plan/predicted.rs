@@ -28,8 +28,7 @@ pub(crate) fn option(size: &SizeBetween<'_>, plan_args: &PlanArgs) -> anyhow::Re
         },
         fixed @ Close::Fixed { .. } => fixed,
     };
-    let times =
-        MeasuredTimes { prove_s, merge_s, close, batch_transactions: size.batch_transactions, cores };
+    let times = MeasuredTimes { prove_s, merge_s, close, batch_transactions: size.batch_transactions, cores };
     Ok(PlanOption { words: words(size), is_predicted: true, request: times.request(plan_args)? })
 }
 

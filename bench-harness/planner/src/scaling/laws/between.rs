@@ -106,7 +106,9 @@ impl SizeBetween<'_> {
         let point =
             |cell: &&CellSummaryRecord| Some((cell.cell.batch_transactions as f64, mean_s(cell, name)?));
         let points: Vec<(f64, f64)> = self.family.iter().filter_map(point).collect();
-        let Some(above_s) = mean_s(self.above, name).filter(|_| points.len() >= SIZES_MIN) else { return 1.0 };
+        let Some(above_s) = mean_s(self.above, name).filter(|_| points.len() >= SIZES_MIN) else {
+            return 1.0;
+        };
         let band = LineFit::new("batch_transactions", &points)
             .ok()
             .and_then(|line| line.band(self.batch_transactions as f64));
