@@ -3,17 +3,20 @@
 //! | module | what |
 //! |---|---|
 //! | [`record`] | the plan |
+//! | [`run_ahead`] | how far sequencing may run ahead of proving |
 //! | [`curves`] | fleets around the one recommended: what the report draws |
 //! | [`answers`] | what a plan was asked about machines |
 
 pub mod answers;
 pub mod curves;
 pub mod record;
+pub mod run_ahead;
 
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
     FleetEstimateRecord, HOURS_PER_MONTH, InputsRecord, LimitVerdict, OptionFleetRecord, OptionRecord,
-    PLAN_SCHEMA_VERSION, ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord, RunAheadRecord,
+    PLAN_SCHEMA_VERSION, ParetoRecord, PipelineStageRecord, PlanRecord, RecommendationRecord,
     SearchRecord, SensitivityRecord, SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord,
     Term, TimeRecord, UnstableRecord,
 };
+pub use run_ahead::RunAheadRecord;
