@@ -20,7 +20,13 @@ use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::{Simulated, check_attempts};
 
 /// How often the long simulation may refuse what the search found.
-const CORRECTIONS: u32 = 8;
+const CORRECTIONS: u32 = 40;
+
+/// Batches of all those long simulations together, after which no other is begun.
+const CORRECTION_BATCHES: u64 = 6_000_000;
+
+/// How often the machines of a fleet are doubled that short simulations found good and long ones did not.
+const DOUBLINGS: u32 = 4;
 
 /// A delay up to so many times the limit may be within it by a longer simulation.
 const CLOSE: f64 = 1.1;
@@ -87,7 +93,8 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
     let mut unclear: Option<(Fleet, (Judged, Simulated))> = None;
     let mut refused: Option<(Fleet, Judged)> = None;
     let mut outcome = cheapest(&mut judge, below)?;
-    for _ in 0..CORRECTIONS {
+    let (mut tried, mut batches) = (0, 0);
+    while tried < CORRECTIONS && batches < CORRECTION_BATCHES {
         let Outcome::Found(found) = outcome else { break };
         if !is_simulated(request) {
             let search = SearchRecord { fleets_simulated: 0, is_complete: true };
@@ -96,6 +103,7 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
         let decision = decide(request, found.fleet)?;
         let judged = decision.0;
+        (tried, batches) = (tried + 1, batches + decision.1.batches * u64::from(decision.1.replications));
         if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
             return Ok(Chosen::decided(found.fleet, decision, progress(&judge)));
         }
@@ -139,11 +147,34 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
             if judged.is_good() {
                 return Ok(Chosen::decided(found.fleet, decision, search));
             }
+            if let Some((fleet, decision)) = grown(request, found.fleet, decide)? {
+                return Ok(Chosen::decided(fleet, decision, SearchRecord { is_complete: false, ..search }));
+            }
             let nearest = refused.filter(|(_, nearest)| nearest.delay_s < judged.delay_s);
             let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
-            Err(infeasible::refused(request, fleet, judged, CORRECTIONS + 1))
+            Err(infeasible::refused(request, fleet, judged, tried + 1))
         }
     }
+}
+
+/// `fleet` with more machines, until a long simulation finds it good, and then with the fewest provers of these; none where
+/// it never does.
+fn grown(
+    request: &PlanRequest,
+    fleet: Fleet,
+    decide: Decide,
+) -> Result<Option<(Fleet, (Judged, Simulated))>, PlanError> {
+    let n = fleet.batches_per_aggregation;
+    let (provers, aggregators) = (frontier::provers(request).max, frontier::aggregators(request, n).max);
+    let mut larger = fleet;
+    for _ in 0..DOUBLINGS {
+        larger.provers = larger.provers.saturating_mul(2).min(provers);
+        larger.aggregators = larger.aggregators.saturating_mul(2).min(aggregators);
+        if let Some(found) = rescued(request, larger, decide)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
@@ -324,6 +355,6 @@ mod tests {
         assert!(searched(judge(), None, decided).is_ok(), "there is a plan");
         let error = searched(judge(), None, late).expect_err("no fleet is good");
         let PlanError::Infeasible { advice, .. } = &error else { panic!("{error}") };
-        assert!(advice.contains("9 fleets"), "{advice}");
+        assert!(advice.contains(" fleets kept the limit in short simulations"), "{advice}");
     }
 }
