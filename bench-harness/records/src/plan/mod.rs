@@ -18,8 +18,7 @@ pub use options::{BreakEvenRecord, OptionFleetRecord, OptionRecord, SystemPlanRe
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,
     FleetEstimateRecord, HOURS_PER_MONTH, InputsRecord, LimitVerdict, PLAN_SCHEMA_VERSION, ParetoRecord,
-    PipelineStageRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord,
-    SequencingRecord, SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord,
-    UnstableRecord,
+    PipelineStageRecord, PlanRecord, RecommendationRecord, SearchRecord, SensitivityRecord, SequencingRecord,
+    SimulatedRecord, Statistic, StressEvent, StressRecord, Term, TimeRecord, UnstableRecord,
 };
 pub use run_ahead::RunAheadRecord;
