@@ -38,7 +38,7 @@ fn a_run_without_aggregation_is_whole_in_every_form() {
         bench.run(&format!("report out --what {what}")).ok();
     }
     bench.run("report --compare out out").ok();
-    let plan = "plan --profile out/profile.json --target-tx-per-s 20 --headroom 0";
+    let plan = "plan --profile out/profile.json --target-tx-per-s 4 --headroom 0";
     let planned = bench.run(plan).ok().stdout;
     assert!(planned.contains("verify the proof of each batch on L1"), "{planned}");
     let explained = bench.run(&format!("{plan} --of-system scripted --explain")).ok().stdout;
@@ -116,6 +116,6 @@ fn a_command_that_cannot_aggregate_is_measured_and_says_so() {
         ));
         gate.arg("sh prover.sh");
         crate::support::Ran::of(gate.output().expect("starts"), "gate")
-            .fails(2, &["has no time `aggregate`", "--time prove"]);
+            .fails(5, &["has no time `aggregate`", "--time prove"]);
     }
 }

@@ -15,6 +15,7 @@ Exit codes:
   5  cannot compare, or a machine check refused
   6  a proof or a state root is wrong
   7  no plan meets the target
+  8  no proof was measured that counts
 130  stopped; what was measured is kept
 
 Examples:

@@ -30,6 +30,8 @@ pub(crate) const REFUSED: u8 = 5;
 pub(crate) const WRONG_PROOF: u8 = 6;
 /// No plan meets the target.
 pub(crate) const INFEASIBLE: u8 = 7;
+/// No proof was measured that counts.
+pub(crate) const NOT_MEASURED: u8 = 8;
 /// Stopped by Ctrl-C or SIGTERM, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -42,6 +44,11 @@ pub(crate) struct Stopped(pub(crate) String);
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
+
+/// No proof was measured that counts: all failed, or all were discarded.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct NotMeasured(pub(crate) String);
 
 /// A figure changed, or proving got slower: the verdict and its reason.
 #[derive(Debug, Error)]
@@ -137,6 +144,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let kinds = [
         (error.is::<Regression>(), REGRESSION),
         (error.is::<Inconclusive>(), INCONCLUSIVE),
+        (error.is::<NotMeasured>(), NOT_MEASURED),
         (error.is::<Stopped>(), STOPPED),
         (error.is::<Refused>(), REFUSED),
         (error.is::<regression::exact::BaselineMismatch>(), REFUSED),

@@ -10,7 +10,7 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::rough;
 use crate::plan::judge::Judged;
 use crate::plan::needs::{
-    aggregators_min, batches_per_aggregation_min, consolidated_limit, delay_min_s, forming_s, meets,
+    DelayBounds, aggregators_min, batches_per_aggregation_min, consolidated_limit, forming_s, meets,
     provers_min,
 };
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
@@ -109,7 +109,7 @@ pub(crate) fn nothing(
                 batches_per_aggregation: n,
                 aggregators: aggregators_min(request, n),
             };
-            too_slow(request, limit, delay_min_s(request, limit.statistic, n), fleet)
+            too_slow(request, limit, DelayBounds::new(request).at(n), fleet)
         }
         (None, Some((fleet, _))) => held_back(request, fleet),
         _ => PlanError::Infeasible {

@@ -12,9 +12,14 @@ use workloads::pool::BPS;
 
 /// The element as a word. One that is no number below 2^16 has a high part that is no byte.
 fn word(part: Felt) -> Word<Val> {
-    let number = to_val(part);
-    let low = Val::from_u64(number.as_canonical_u64() & 0xff);
-    Word { low, high: (number - low) * Val::from_u64(1 << 8).inverse() }
+    let element = to_val(part);
+    let number = element.as_canonical_u64();
+    let low = Val::from_u64(number & 0xff);
+    let high = match number >> 8 {
+        byte if byte < 1 << 8 => Val::from_u64(byte),
+        _ => (element - low) * Val::from_u64(1 << 8).inverse(),
+    };
+    Word { low, high }
 }
 
 fn words<const N: usize>(numbers: &Parts<N>) -> [Word<Val>; N] {

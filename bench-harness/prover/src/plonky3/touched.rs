@@ -4,6 +4,7 @@ use crate::plonky3::field::Val;
 use crate::plonky3::hashes::Role;
 use crate::plonky3::permutation::WIDTH;
 use p3_field::PrimeCharacteristicRing;
+use p3_maybe_rayon::prelude::{ParallelIterator, ParallelSlice};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOut;
 use plonky2::hash::poseidon::Poseidon;
@@ -58,7 +59,7 @@ impl Touched {
 
     /// Appends the rows that hash all of it, and gives the root before and after.
     pub fn hash(&self, rows: &mut Vec<HashRow>) -> Change {
-        let mut changes: Vec<(u64, Change)> = Vec::with_capacity(self.leaves.len());
+        let first = rows.len();
         for (index, leaf) in &self.leaves {
             let TouchedLeaf { domain, before, after, time } = leaf;
             let role = Role {
@@ -67,9 +68,9 @@ impl Touched {
                 time: Val::from_u64(*time),
                 ..Role::default()
             };
-            let inputs = [before, after].map(|elements| input(elements, *domain));
-            changes.push((*index, push_pair(rows, inputs, role)));
+            push_pair(rows, [before, after].map(|elements| input(elements, *domain)), role);
         }
+        let mut changes: Vec<_> = self.leaves.keys().copied().zip(digests(&rows[first..])).collect();
         for (below, siblings) in self.siblings.iter().enumerate() {
             changes = self.level(rows, below, siblings, &changes);
         }
@@ -84,7 +85,8 @@ impl Touched {
         siblings: &HashMap<u64, Digest>,
         changes: &[(u64, Change)],
     ) -> Vec<(u64, Change)> {
-        let mut above = Vec::with_capacity(changes.len());
+        let first = rows.len();
+        let mut places = Vec::with_capacity(changes.len());
         for group in changes.chunk_by(|(left, _), (right, _)| left >> 1 == right >> 1) {
             let index = group[0].0 >> 1;
             let child = |place: u64| group.iter().find(|(at, _)| *at == place).map(|(_, change)| *change);
@@ -106,9 +108,10 @@ impl Touched {
                 index: Val::from_u64(index),
                 ..Role::default()
             };
-            above.push((index, push_pair(rows, inputs, role)));
+            push_pair(rows, inputs, role);
+            places.push(index);
         }
-        above
+        places.into_iter().zip(digests(&rows[first..])).collect()
     }
 }
 
@@ -120,12 +123,17 @@ pub fn input(elements: &[Felt; RATE], domain: Felt) -> [Felt; WIDTH] {
     input
 }
 
-fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: Role<Val>) -> Change {
+fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: Role<Val>) {
     let [before, after] = inputs;
     rows.push(HashRow { input: before, role });
     rows.push(HashRow { input: after, role: Role::default() });
-    inputs.map(|input| {
-        let lanes = Felt::poseidon(input);
+}
+
+/// What pairs of rows are hashed to.
+fn digests(rows: &[HashRow]) -> Vec<Change> {
+    let digest = |row: &HashRow| {
+        let lanes = Felt::poseidon(row.input);
         HashOut { elements: [lanes[0], lanes[1], lanes[2], lanes[3]] }
-    })
+    };
+    rows.par_chunks_exact(2).map(|pair| [digest(&pair[0]), digest(&pair[1])]).collect()
 }
