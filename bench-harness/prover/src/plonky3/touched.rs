@@ -1,7 +1,7 @@
 //! The part of the tree that a batch touches: every node above a touched leaf once, before and after.
 
 use crate::plonky3::field::Val;
-use crate::plonky3::hashes::Role;
+use crate::plonky3::hashes::HashRole;
 use crate::plonky3::permutation::WIDTH;
 use p3_field::PrimeCharacteristicRing;
 use p3_maybe_rayon::prelude::{ParallelIterator, ParallelSlice};
@@ -17,7 +17,7 @@ pub struct HashRow {
     /// What is permuted.
     pub input: [Felt; WIDTH],
     /// What for.
-    pub role: Role<Val>,
+    pub role: HashRole<Val>,
 }
 
 /// A leaf that the batch touches.
@@ -38,7 +38,7 @@ type Change = [Digest; 2];
 
 /// What a batch touches.
 #[derive(Clone, Debug, Default)]
-pub struct Touched {
+pub struct TouchedTree {
     /// Leaves by their place.
     pub leaves: BTreeMap<u64, TouchedLeaf>,
     /// For each level from the leaves up, digests of nodes that stand beside a path. One above a touched leaf is not
@@ -46,7 +46,7 @@ pub struct Touched {
     pub siblings: Vec<HashMap<u64, Digest>>,
 }
 
-impl Touched {
+impl TouchedTree {
     /// Keeps the siblings of a leaf at `index`, from the leaf up; of two for one place the first.
     pub fn keep_siblings(&mut self, index: u64, siblings: &[Digest]) {
         if self.siblings.len() < siblings.len() {
@@ -62,11 +62,11 @@ impl Touched {
         let first = rows.len();
         for (index, leaf) in &self.leaves {
             let TouchedLeaf { domain, before, after, time } = leaf;
-            let role = Role {
+            let role = HashRole {
                 leaf: Val::ONE,
                 index: Val::from_u64(*index),
                 time: Val::from_u64(*time),
-                ..Role::default()
+                ..HashRole::default()
             };
             push_pair(rows, [before, after].map(|elements| input(elements, *domain)), role);
         }
@@ -100,13 +100,13 @@ impl Touched {
                 input.iter_mut().zip(lanes).for_each(|(lane, element)| *lane = element);
                 input
             });
-            let role = Role {
+            let role = HashRole {
                 node: Val::ONE,
                 left: Val::from_bool(touched[0].is_some()),
                 right: Val::from_bool(touched[1].is_some()),
                 level: Val::from_usize(below + 1),
                 index: Val::from_u64(index),
-                ..Role::default()
+                ..HashRole::default()
             };
             push_pair(rows, inputs, role);
             places.push(index);
@@ -123,10 +123,10 @@ pub fn input(elements: &[Felt; RATE], domain: Felt) -> [Felt; WIDTH] {
     input
 }
 
-fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: Role<Val>) {
+fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: HashRole<Val>) {
     let [before, after] = inputs;
     rows.push(HashRow { input: before, role });
-    rows.push(HashRow { input: after, role: Role::default() });
+    rows.push(HashRow { input: after, role: HashRole::default() });
 }
 
 /// What pairs of rows are hashed to.
