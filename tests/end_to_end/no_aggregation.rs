@@ -99,7 +99,8 @@ fn a_command_that_cannot_aggregate_is_measured_and_says_so() {
         let proof = r#"{"proof":"00","proof_bytes":1,"witness_s":0.5,"prove_s":1.5}"#;
         let loop_ = format!("while read -r line; do echo '{proof}'; done");
         bench.write("prover.sh", &format!("read -r line; echo '{set_up}'\n{loop_}\n"));
-        let world = "--accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --allow-unverified";
+        let world =
+            "--accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --allow-unverified --keep-discarded";
         let mut measure = bench.command(&format!(
             "measure {world} --repeats 2 --reruns 0 --output out --proof-system command --command"
         ));
