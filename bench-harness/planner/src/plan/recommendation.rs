@@ -89,10 +89,13 @@ fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
 /// A long simulation of a fleet: [`decided`], or what a test says in its place.
 type Decide = fn(&PlanRequest, Fleet) -> Result<(Judged, Simulated), PlanError>;
 
+/// A fleet with what a long simulation says of it.
+type Decided = (Fleet, (Judged, Simulated));
+
 /// The search with this judge, and the long simulations that have the last word.
 fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
     let request = judge.request;
-    let mut unclear: Option<(Fleet, (Judged, Simulated))> = None;
+    let mut unclear: Option<Decided> = None;
     let mut refused: Option<(Fleet, Judged)> = None;
     let mut outcome = cheapest(&mut judge, below)?;
     for _ in 0..CORRECTIONS {
@@ -167,7 +170,7 @@ fn tightened(
     request: &PlanRequest,
     below: Option<Cost>,
     decide: Decide,
-) -> Result<Option<(Fleet, (Judged, Simulated))>, PlanError> {
+) -> Result<Option<Decided>, PlanError> {
     let Some(limit) = consolidated_limit(request) else { return Ok(None) };
     for fraction in TIGHTER {
         let tighter = DelayLimitRecord { limit_s: fraction * limit.limit_s, ..limit };
@@ -185,11 +188,7 @@ fn tightened(
 
 /// `fleet` with more machines, until a long simulation finds it good, and then with the fewest provers of these; none where
 /// it never does.
-fn grown(
-    request: &PlanRequest,
-    fleet: Fleet,
-    decide: Decide,
-) -> Result<Option<(Fleet, (Judged, Simulated))>, PlanError> {
+fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
     let n = fleet.batches_per_aggregation;
     let (provers, aggregators) = (frontier::provers(request).max, frontier::aggregators(request, n).max);
     let mut larger = fleet;
@@ -205,11 +204,7 @@ fn grown(
 
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
 /// word before a target is refused by little.
-fn rescued(
-    request: &PlanRequest,
-    nearest: Fleet,
-    decide: Decide,
-) -> Result<Option<(Fleet, (Judged, Simulated))>, PlanError> {
+fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
     let decision = decide(request, nearest)?;
     if !decision.0.is_good() {
         return Ok(None);
