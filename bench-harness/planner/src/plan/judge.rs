@@ -16,7 +16,7 @@ use crate::plan::run_length::{Effort, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
-pub(crate) const SEARCH_BATCHES: u64 = 1_000_000;
+pub(crate) const SEARCH_BATCHES: u64 = 1_500_000;
 
 /// So many times as many more may be simulated while nothing that meets the limit was found.
 const OVERDRAFT_TIMES: u64 = 4;

@@ -25,8 +25,6 @@ const GROUPS_MIN: u64 = 8;
 const GROUPS_MIN_LARGE: u64 = 2;
 /// Batches of a group that is so large.
 const LARGE: u64 = 10_000;
-/// Batches of a day that is long.
-const LONG_DAY: u64 = 5_000;
 /// Batches of a first look above which only the recommended fleet is simulated, and nothing around it.
 const LOOK_MAX: u64 = 400_000;
 /// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
@@ -55,7 +53,7 @@ pub(crate) fn simulated_for(
     let pipeline = request.pipeline(provers, n, aggregators)?;
     let (batches, warmup, replications) = match day_batches(request) {
         // Whole days: the first leaves its queue to those that count.
-        Some(day) => (2 * day, day, day_replications(day) << effort.0),
+        Some(day) => (2 * day, day, REPLICATIONS_FIRST << effort.0),
         None => length(request, fleet, effort),
     };
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
@@ -75,15 +73,10 @@ pub(crate) fn look_batches(request: &PlanRequest, fleet: Fleet) -> u64 {
 /// Batches of a simulation at this effort, all replications together.
 pub(crate) fn batches_of(request: &PlanRequest, fleet: Fleet, effort: Effort) -> u64 {
     if let Some(day) = day_batches(request) {
-        return 2 * day * u64::from(day_replications(day) << effort.0);
+        return 2 * day * u64::from(REPLICATIONS_FIRST << effort.0);
     }
     let (batches, _, replications) = length(request, fleet, effort);
     batches * u64::from(replications)
-}
-
-/// Replications of a first look at whole days: fewer of long ones, in which chance is averaged out.
-fn day_replications(day_batches: u64) -> u32 {
-    if day_batches > LONG_DAY { 2 } else { REPLICATIONS_FIRST }
 }
 
 /// Batches of a day, where the load follows one and it is simulated as it is.
