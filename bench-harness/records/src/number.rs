@@ -24,6 +24,17 @@ pub fn significant(x: f64, digits: u8) -> String {
     if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain }
 }
 
+/// `x` as [`significant`] shows it, as a number again.
+///
+/// ```
+/// use records::number::rounded;
+/// assert_eq!(rounded(0.076512, 3), 0.0765);
+/// assert_eq!(rounded(f64::INFINITY, 3), f64::INFINITY);
+/// ```
+pub fn rounded(x: f64, digits: u8) -> f64 {
+    significant(x, digits).parse().unwrap_or(x)
+}
+
 /// A time with the unit that suits it: `1.9 s`, `4.2 ms`, `310 µs`, `25 ns`.
 ///
 /// ```

@@ -81,6 +81,13 @@ impl Prices {
         Self { gas, sequence_gas: 0.0, ..self }
     }
 
+    /// The same prices where the proof of each batch is verified by itself: that gas is then part of a batch's too.
+    #[must_use]
+    pub fn with_each_verified(self) -> Self {
+        let each = |gas: Gas| Gas { verify_gas: 0.0, batch_gas: gas.batch_gas + gas.verify_gas, ..gas };
+        Self { gas: self.gas.map(each), ..self }
+    }
+
     /// Dollars an hour for one prover.
     pub fn prover_usd_per_hour(&self) -> f64 {
         self.prover_usd_per_hour

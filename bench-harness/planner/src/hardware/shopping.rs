@@ -129,8 +129,8 @@ pub struct DailyUse {
     pub batches_per_day: f64,
     /// Transactions in them, where the size of a batch is known.
     pub transactions_per_day: Option<f64>,
-    /// Batches that one verification on L1 covers.
-    pub batches_per_verification: u32,
+    /// Batches that share a proof on L1.
+    pub batches_per_aggregation: u32,
     /// What L1 charges, if it is in the bill.
     pub gas: Option<Gas>,
 }
@@ -144,7 +144,7 @@ impl DailyUse {
             batches_per_day,
             transactions_per_day: size
                 .map(|size| batches_per_day * request.fill_fraction() * f64::from(size)),
-            batches_per_verification: request.aggregation().batches_per_verification(batches_per_aggregation),
+            batches_per_aggregation,
             gas: request.prices_for(batches_per_aggregation).and_then(|prices| prices.gas()),
         }
     }
@@ -169,7 +169,7 @@ impl DailyUse {
     fn gas_usd_per_hour(&self) -> Option<f64> {
         let Gas { verify_gas, batch_gas, gwei, usd_per_eth } = self.gas?;
         let batch_usd =
-            gas_usd_per_batch(verify_gas, batch_gas, self.batches_per_verification.max(1), gwei, usd_per_eth);
+            gas_usd_per_batch(verify_gas, batch_gas, self.batches_per_aggregation.max(1), gwei, usd_per_eth);
         Some(batch_usd * self.batches_per_day / 24.0)
     }
 }
@@ -192,7 +192,7 @@ impl DailyUse {
 /// let used = DailyUse {
 ///     batches_per_day: 8_640.0,
 ///     transactions_per_day: Some(864_000.0),
-///     batches_per_verification: 12,
+///     batches_per_aggregation: 12,
 ///     gas: None,
 /// };
 /// // 20 processes of 2 cores, 8 on a machine: 3 machines, 8 cores unused.
@@ -344,7 +344,7 @@ mod tests {
         DailyUse {
             batches_per_day: 8_640.0,
             transactions_per_day: Some(432_000.0),
-            batches_per_verification: 12,
+            batches_per_aggregation: 12,
             gas,
         }
     }

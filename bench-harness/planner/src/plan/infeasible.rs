@@ -2,7 +2,7 @@
 
 use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
-use crate::domain::{Aggregation, Close};
+use crate::domain::Close;
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::formulas::corrected::in_order_floor_s;
@@ -15,7 +15,6 @@ use crate::plan::needs::{
 };
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::plan::sequencing::virtual_s;
-use crate::sim::L1;
 
 /// Batches must close as fast as the target asks, with headroom where closing is work. A close time given by hand is
 /// taken as it is.
@@ -96,8 +95,7 @@ pub(crate) fn nothing(
     is_cut_off: bool,
 ) -> PlanError {
     let min = batches_per_aggregation_min(request);
-    let is_alone = request.aggregation == Aggregation::Separate && !matches!(request.l1, L1::Serial(_));
-    if is_alone && min > 1 {
+    if request.is_each_proof_alone() && min > 1 {
         return blocked_alone(request);
     }
     let cannot_pass_l1 =

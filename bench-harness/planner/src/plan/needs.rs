@@ -13,7 +13,7 @@ use crate::formulas::corrected::slowest_quantile_s;
 use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
-use crate::sim::{DelayFloor, L1, ProofFloor};
+use crate::sim::{DelayFloor, ProofFloor};
 
 /// Where no delay limit bounds N, a group forms within this time, s: beyond an hour the share of gas of a batch is too
 /// small to wait for.
@@ -55,7 +55,7 @@ pub(crate) fn batches_per_aggregation_min(request: &PlanRequest) -> u32 {
 /// [`FORMING_S_MAX`] where there is none. Empty where none does both.
 pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::RangeInclusive<u32> {
     let min = batches_per_aggregation_min(request);
-    if request.aggregation == Aggregation::Separate && !matches!(request.l1, L1::Serial(_)) {
+    if request.is_each_proof_alone() {
         return alone(request, min);
     }
     if let Some(n) = request.batches_per_aggregation {
@@ -77,8 +77,7 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
     min..=max.min(BATCHES_PER_AGGREGATION_MAX)
 }
 
-/// The values of N where each proof is verified by itself and none waits for the last one's inclusion: waiting for others
-/// gains nothing, and where a block takes a given number of proofs each counts.
+/// The values of N where each proof goes to L1 by itself: where a block takes a given number of proofs each counts.
 fn alone(request: &PlanRequest, min: u32) -> std::ops::RangeInclusive<u32> {
     let is_counted = request.l1_work_s() > 0.0;
     match request.batches_per_aggregation {

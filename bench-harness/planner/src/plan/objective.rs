@@ -36,8 +36,7 @@ pub(crate) fn cost(request: &PlanRequest, fleet: Fleet) -> Cost {
         + f64::from(aggregators) * f64::from(request.cores_per_aggregator);
     let amount = match request.prices_for(n) {
         Some(prices) => {
-            let verified = request.aggregation.batches_per_verification(n);
-            let usd = prices.usd_per_batch(provers, aggregators, verified, request.batches_per_s());
+            let usd = prices.usd_per_batch(provers, aggregators, n, request.batches_per_s());
             usd / transactions_per_batch(request)
         }
         None => cores,

@@ -48,8 +48,7 @@ fn point(request: &PlanRequest, fleet: Fleet) -> Result<ParetoRecord, PlanError>
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
     let (rented, merging) = (request.provers_rented(provers), request.aggregators_rented(aggregators));
     let cost = |prices: Prices| {
-        let verified = request.aggregation.batches_per_verification(batches_per_aggregation);
-        prices.usd_per_batch(rented, merging, verified, request.batches_per_s())
+        prices.usd_per_batch(rented, merging, batches_per_aggregation, request.batches_per_s())
     };
     Ok(ParetoRecord {
         provers,

@@ -304,11 +304,11 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
     let verified = request.aggregation.batches_per_verification(n);
     let prices = request.prices_for(n);
     let rented = (request.provers_rented(provers), request.aggregators_rented(aggregators));
-    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented.0, rented.1, verified, throughput));
+    let usd_per_batch = prices.map(|prices| prices.usd_per_batch(rented.0, rented.1, n, throughput));
     let usd_per_hour = prices.map(|prices| prices.usd_per_hour(rented.0, rented.1));
     let gas_usd_per_hour = prices
         .filter(|prices| prices.has_gas())
-        .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(verified));
+        .map(|prices| 3600.0 * throughput * prices.gas_usd_per_batch(n));
     let limit = consolidated_limit(request);
     RecommendationRecord {
         provers,

@@ -367,9 +367,20 @@ impl PlanRequest {
         self.prices
     }
 
-    /// The prices of a fleet with groups of `n`, with the gas of its sequence transactions in that of a batch.
+    /// The prices of a fleet with groups of `n`, with the gas of its sequence transactions in that of a batch, and that of
+    /// verifying where each batch's proof is verified by itself.
     pub fn prices_for(&self, n: u32) -> Option<Prices> {
-        self.prices.map(|prices| prices.with_batches_per_sequence(self.batches_per_sequence(n)))
+        let prices = self.prices?.with_batches_per_sequence(self.batches_per_sequence(n));
+        Some(match self.aggregation {
+            Aggregation::Separate => prices.with_each_verified(),
+            Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => prices,
+        })
+    }
+
+    /// Whether each proof goes to L1 by itself: none is merged, and the submitter does not wait for the last one's
+    /// inclusion, so that waiting for others gains nothing.
+    pub(crate) fn is_each_proof_alone(&self) -> bool {
+        self.aggregation == Aggregation::Separate && !matches!(self.l1, L1::Serial(_))
     }
 
     /// Whether S is chosen: a sequence transaction has a price, and S is not fixed.

@@ -4,7 +4,7 @@
 //! `plan` prints. Without a limit on delay and with N given no fleet has to be simulated to be chosen, and ten
 //! thousand positions take less than a second.
 
-use records::number::significant;
+use records::number::rounded;
 use records::plan::RecommendationRecord;
 use records::what_if::{
     AnswerRecord, CostRecord, PositionRecord, WHAT_IF_SCHEMA_VERSION, WhatIfAxesRecord, WhatIfRecord,
@@ -145,8 +145,7 @@ impl Packed {
                 let prices = Prices::new(prover, aggregator, gas)?;
                 let rented = request.provers_rented(choice.provers);
                 let aggregators = request.aggregators_rented(choice.aggregators);
-                let n = request.aggregation.batches_per_verification(choice.batches_per_aggregation);
-                let rate = choice.throughput_batches_per_s;
+                let (n, rate) = (choice.batches_per_aggregation, choice.throughput_batches_per_s);
                 row.push(CostRecord(
                     Some(shown(prices.usd_per_hour(rented, aggregators))),
                     Some(rounded(prices.usd_per_batch(rented, aggregators, n, rate), 3)),
@@ -168,10 +167,6 @@ fn shown(x: f64) -> f64 {
 }
 
 /// The number that is read back from what a person would type.
-fn rounded(x: f64, digits: u8) -> f64 {
-    significant(x, digits).parse().unwrap_or(x)
-}
-
 fn load(base: &Load, target: f64, close_s: Option<f64>) -> Result<Load, PlanError> {
     let size = base.batch_transactions();
     let target = match size {

@@ -51,13 +51,12 @@ pub fn faults(tables: &[Table; TABLES], traces: &Traces) -> Vec<Fault> {
                 public: &public,
                 first: row == 0,
                 last: row + 1 == height,
-                constraint: 0,
-                broken: Vec::new(),
+                off: Vec::new(),
                 messages: &mut messages,
             };
             table.eval(&mut check);
-            let broken = check.broken.into_iter();
-            faults.extend(broken.map(|constraint| Fault::Constraint { table: number, row, constraint }));
+            let broken = check.off.iter().enumerate().filter(|(_, off)| !off.is_zero());
+            faults.extend(broken.map(|(constraint, _)| Fault::Constraint { table: number, row, constraint }));
         }
     }
     let unbalanced = messages.into_iter().filter(|(_, count)| !count.is_zero());
@@ -75,13 +74,30 @@ pub fn constraint_counts(tables: &[Table; TABLES]) -> [usize; TABLES] {
             public: &[Val::ZERO; PUBLIC_ELEMENTS],
             first: true,
             last: true,
-            constraint: 0,
-            broken: Vec::new(),
+            off: Vec::new(),
             messages: &mut Messages::new(),
         };
         table.eval(&mut check);
-        check.constraint
+        check.off.len()
     })
+}
+
+/// What each constraint of a row that stands alone is off by.
+#[cfg(test)]
+pub(crate) fn off_by(row: &[Val], constrain: impl FnOnce(&mut Check<'_>)) -> Vec<Val> {
+    let row = RowWindow::from_two_rows(row, row);
+    let mut messages = Messages::new();
+    let mut check = Check {
+        main: row,
+        fixed: row,
+        public: &[],
+        first: true,
+        last: true,
+        off: Vec::new(),
+        messages: &mut messages,
+    };
+    constrain(&mut check);
+    check.off
 }
 
 /// A row and the next, the first after the last.
@@ -92,14 +108,15 @@ fn window(cells: &RowMajorMatrix<Val>, row: usize) -> RowWindow<'_, Val> {
     RowWindow::from_two_rows(at(row), at((row + 1) % height))
 }
 
-struct Check<'a> {
+/// Evaluates constraints over the numbers of a row, and keeps what they send.
+pub(crate) struct Check<'a> {
     main: RowWindow<'a, Val>,
     fixed: RowWindow<'a, Val>,
     public: &'a [Val],
     first: bool,
     last: bool,
-    constraint: usize,
-    broken: Vec<usize>,
+    /// What each constraint is off by, in the order of its code.
+    off: Vec<Val>,
     messages: &'a mut Messages,
 }
 
@@ -133,10 +150,7 @@ impl<'a> AirBuilder for Check<'a> {
     }
 
     fn assert_zero<I: Into<Val>>(&mut self, value: I) {
-        if !value.into().is_zero() {
-            self.broken.push(self.constraint);
-        }
-        self.constraint += 1;
+        self.off.push(value.into());
     }
 
     fn public_values(&self) -> &[Val] {

@@ -188,8 +188,9 @@ fn write(cells: &mut [Val], lanes: &[Felt; WIDTH]) {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, OUTPUT, WIDTH, constrain, fill};
+    use crate::plonky3::check::off_by;
     use crate::plonky3::field::{Val, to_val};
-    use p3_air::{Air, AirBuilder, BaseAir, RowWindow, WindowAccess, check_all_constraints};
+    use p3_air::{Air, AirBuilder, BaseAir, WindowAccess, check_all_constraints};
     use p3_field::PrimeCharacteristicRing;
     use p3_matrix::dense::RowMajorMatrix;
     use plonky2::field::types::Field;
@@ -252,50 +253,8 @@ mod tests {
         }
     }
 
-    /// Keeps what each constraint is off by.
-    struct Residuals<'a> {
-        row: RowWindow<'a, Val>,
-        off: Vec<Val>,
-    }
-
-    impl<'a> AirBuilder for Residuals<'a> {
-        type F = Val;
-        type Expr = Val;
-        type Var = Val;
-        type PreprocessedWindow = RowWindow<'a, Val>;
-        type MainWindow = RowWindow<'a, Val>;
-        type PublicVar = Val;
-        type PeriodicVar = Val;
-
-        fn main(&self) -> Self::MainWindow {
-            self.row
-        }
-
-        fn preprocessed(&self) -> &Self::PreprocessedWindow {
-            &self.row
-        }
-
-        fn is_first_row(&self) -> Val {
-            Val::ONE
-        }
-
-        fn is_last_row(&self) -> Val {
-            Val::ONE
-        }
-
-        fn is_transition(&self) -> Val {
-            Val::ZERO
-        }
-
-        fn assert_zero<I: Into<Val>>(&mut self, value: I) {
-            self.off.push(value.into());
-        }
-    }
-
     fn residuals(cells: &[Val]) -> Vec<Val> {
-        let mut residuals = Residuals { row: RowWindow::from_two_rows(cells, cells), off: Vec::new() };
-        constrain(&mut residuals, cells);
-        residuals.off
+        off_by(cells, |check| constrain(check, cells))
     }
 
     /// A lie about each cell, with every later cell made to follow from it: one constraint alone refuses it.

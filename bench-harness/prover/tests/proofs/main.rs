@@ -3,6 +3,7 @@
 mod edges;
 mod forge;
 mod honest;
+mod ledger;
 mod lies;
 mod padding;
 mod swap_lies;

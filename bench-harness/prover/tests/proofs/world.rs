@@ -1,16 +1,15 @@
 //! A small world to prove in: three accounts, two pools, a shallow tree.
 
-use plonky2::field::types::Field;
+pub(crate) use crate::ledger::{account, felt, state, swap, token, transfer};
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::SlotValues;
 use prover::plonk::prove_with;
 use prover::system::{Shape, SlotKind};
 use prover::witness::{Leaf, Opening, Step};
 use std::sync::LazyLock;
-use workloads::account::{Account, AccountId, Token};
-use workloads::hash::{Digest, Felt};
-use workloads::ledger::Ledger;
-use workloads::pool::{Pool, PoolId};
+use workloads::account::{Account, AccountId};
+use workloads::hash::Digest;
+use workloads::pool::PoolId;
 use workloads::state::{Depth, State};
 use workloads::transaction::{Action, Transaction};
 
@@ -19,42 +18,13 @@ pub(crate) static ANY: LazyLock<BatchCircuit> =
 pub(crate) static TRANSFER: LazyLock<BatchCircuit> =
     LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Transfer)));
 
-pub(crate) fn token(index: u64) -> Token {
-    Token::new(index).expect("a token")
-}
-
 pub(crate) fn shape(depth: u64, capacity: usize, slots: SlotKind) -> Shape {
     Shape { depth: Depth::new(depth).expect("in range"), capacity, slots }
-}
-
-pub(crate) fn account(balances: [u64; 3]) -> Account {
-    Account { owner: 77, nonce: 5, balances }
-}
-
-/// Accounts of the given balances and one pool over tokens 0 and 1.
-pub(crate) fn state(depth: u64, balances: &[[u64; 3]], reserves: [u64; 2]) -> State {
-    let accounts = balances.iter().map(|balances| account(*balances)).collect();
-    let pool = Pool::new([token(0), token(1)], reserves, 30).expect("a pool");
-    State::new(Depth::new(depth).expect("in range"), Ledger::new(accounts, vec![pool])).expect("fits")
 }
 
 /// Two accounts and a pool, as most lies begin.
 pub(crate) fn start() -> State {
     state(3, &[[100, 50, 0], [7, 0, u64::MAX - 5]], [1_000, 2_000])
-}
-
-pub(crate) fn transfer(from: u32, nonce: u32, to: u32, token_in: u64, amount: u64) -> Transaction {
-    let action = Action::Transfer { to: AccountId(to), token: token(token_in), amount };
-    Transaction { sender: AccountId(from), nonce, action }
-}
-
-pub(crate) fn swap(from: u32, nonce: u32, token_in: u64, amount_in: u64, min_out: u64) -> Transaction {
-    let action = Action::Swap { pool: PoolId(0), token_in: token(token_in), amount_in, min_out };
-    Transaction { sender: AccountId(from), nonce, action }
-}
-
-pub(crate) fn felt(number: u64) -> Felt {
-    Felt::from_noncanonical_u64(number)
 }
 
 /// Opens an account of a state.

@@ -7,6 +7,8 @@ mod coverage;
 #[path = "../proofs/forge.rs"]
 mod forge;
 mod honest;
+#[path = "../proofs/ledger.rs"]
+mod ledger;
 mod lies;
 mod rows;
 mod tampering;

@@ -1,7 +1,7 @@
 //! Batches to put into tables, and whether the tables accept them.
 
+pub(crate) use crate::ledger::{felt, state, swap, transfer};
 use crate::verdict::tell;
-use plonky2::field::types::Field;
 use prover::circuit::values::SlotValues;
 use prover::plonky3::check::{Fault, faults};
 use prover::plonky3::table::Table;
@@ -9,15 +9,12 @@ use prover::plonky3::traces::Traces;
 use prover::system::{Shape, SlotKind};
 use prover::witness::{BatchTrace, record};
 use std::sync::LazyLock;
-use workloads::account::{Account, AccountId, Token};
 use workloads::generate::Traffic;
-use workloads::hash::{Digest, Felt};
-use workloads::ledger::Ledger;
-use workloads::pool::{Pool, PoolId};
+use workloads::hash::Digest;
 use workloads::population::Population;
 use workloads::random::Skew;
 use workloads::state::{Depth, State};
-use workloads::transaction::{Action, Batch, BatchId, Transaction};
+use workloads::transaction::{Batch, BatchId, Transaction};
 
 pub(crate) static ANY: LazyLock<Shape> = LazyLock::new(|| shape(3, 1));
 pub(crate) static TRANSFER: LazyLock<Shape> =
@@ -25,32 +22,6 @@ pub(crate) static TRANSFER: LazyLock<Shape> =
 
 pub(crate) fn shape(depth: u64, capacity: usize) -> Shape {
     Shape { depth: Depth::new(depth).expect("in range"), capacity, slots: SlotKind::Any }
-}
-
-pub(crate) fn felt(number: u64) -> Felt {
-    Felt::from_noncanonical_u64(number)
-}
-
-pub(crate) fn token(index: u64) -> Token {
-    Token::new(index).expect("a token")
-}
-
-/// Accounts of the given balances and one pool over tokens 0 and 1.
-pub(crate) fn state(depth: u64, balances: &[[u64; 3]], reserves: [u64; 2]) -> State {
-    let account = |balances: &[u64; 3]| Account { owner: 77, nonce: 5, balances: *balances };
-    let pool = Pool::new([token(0), token(1)], reserves, 30).expect("a pool");
-    let ledger = Ledger::new(balances.iter().map(account).collect(), vec![pool]);
-    State::new(Depth::new(depth).expect("in range"), ledger).expect("fits")
-}
-
-pub(crate) fn transfer(from: u32, nonce: u32, to: u32, token_in: u64, amount: u64) -> Transaction {
-    let action = Action::Transfer { to: AccountId(to), token: token(token_in), amount };
-    Transaction { sender: AccountId(from), nonce, action }
-}
-
-pub(crate) fn swap(from: u32, nonce: u32, token_in: u64, amount_in: u64, min_out: u64) -> Transaction {
-    let action = Action::Swap { pool: PoolId(0), token_in: token(token_in), amount_in, min_out };
-    Transaction { sender: AccountId(from), nonce, action }
 }
 
 pub(crate) fn of(transactions: Vec<Transaction>) -> Batch {

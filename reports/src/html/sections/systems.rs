@@ -4,8 +4,9 @@ use crate::chart::{Column, Table, TableValue};
 use crate::html::section::{Block, Section};
 use crate::plan::systems::{sentences, unequal_security};
 use crate::profile::rows::ends;
+use crate::words;
 use records::number::{bytes, significant};
-use records::plan::{PlanRecord, SystemPlanRecord};
+use records::plan::SystemPlanRecord;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::report::Records;
 
@@ -45,19 +46,11 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         caption: format!(
             "The same statement about the same kind of batches, with each system's cheapest cell for {}. Times are medians \
              with their intervals; memory is the peak of the measuring process.",
-            target(plan)
+            words::rate(plan.inputs.target_batches_per_s, plan.inputs.target_transactions_per_s)
         ),
         table: table(&planned),
     });
     Some(blocks)
-}
-
-fn target(plan: &PlanRecord) -> String {
-    let inputs = &plan.inputs;
-    inputs.target_transactions_per_s.map_or_else(
-        || format!("{} batches/s", significant(inputs.target_batches_per_s, 3)),
-        |rate| format!("{} transactions/s", significant(rate, 4)),
-    )
 }
 
 /// The cell that a system was planned with; where it has no plan, the one with most transactions a core-second.
@@ -73,8 +66,8 @@ fn cell_of<'a>(profile: &'a ProfileRecord, system: &SystemPlanRecord) -> Option<
 fn timed(cell: Option<&CellSummaryRecord>, name: QuantityName) -> TableValue {
     let Some(quantity) = cell.and_then(|cell| cell.quantity(name)) else { return TableValue::Nothing };
     let three = |s: f64| significant(s, 3);
-    let interval =
-        ends(quantity).map_or_else(String::new, |(low, high)| format!(" [{}, {}]", three(low), three(high)));
+    let (low, high) = ends(quantity).unzip();
+    let interval = words::interval(low, high, three);
     format!("{}{interval}, n = {}", three(quantity.median_s), quantity.samples).into()
 }
 
@@ -83,8 +76,8 @@ fn per_core_second(cell: Option<&CellSummaryRecord>) -> TableValue {
     let found = cell.and_then(|cell| Some((cell, cell.quantity(QuantityName::ProveBatch)?)));
     let Some((cell, proof)) = found else { return TableValue::Nothing };
     let rate = |s: f64| significant(cell.cell.batch_transactions as f64 / s / cell.cell.cores as f64, 3);
-    let interval =
-        ends(proof).map_or_else(String::new, |(low, high)| format!(" [{}, {}]", rate(high), rate(low)));
+    let (low, high) = ends(proof).unzip();
+    let interval = words::interval(high, low, rate);
     format!("{}{interval}", rate(proof.median_s)).into()
 }
 

@@ -84,11 +84,8 @@ fn fleet(request: &PlanRequest, ratio: f64) -> anyhow::Result<Option<Fleet>> {
     let scaled = request.clone().with_prove_scaled(ratio)?;
     match choose(&scaled) {
         Ok(choice) => {
-            let provers = scaled.provers_rented(choice.provers);
-            let aggregators = scaled.aggregators_rented(choice.aggregators);
-            let usd_per_hour = scaled.prices().map(|prices| prices.usd_per_hour(provers, aggregators));
-            let usd_per_month = usd_per_hour.map(usd_per_month);
-            Ok(Some(Fleet { provers: u64::from(provers), usd_per_month }))
+            let provers = u64::from(scaled.provers_rented(choice.provers));
+            Ok(Some(Fleet { provers, usd_per_month: choice.usd_per_hour.map(usd_per_month) }))
         }
         Err(PlanError::Infeasible { .. }) => Ok(None),
         Err(error) => Err(error.into()),

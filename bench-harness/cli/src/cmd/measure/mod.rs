@@ -7,7 +7,7 @@ use crate::cmd::machine;
 use crate::cmd::measure::progress::Progress;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::from_profile::CellFilter;
-use crate::exit::{Stopped, usage};
+use crate::exit::{Stopped, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
 use ::machine::{GenericBuild, TargetFeatures};
 use ::measure::host::Host;
@@ -21,7 +21,7 @@ use records::file::to_json;
 use reports::profile::terminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Measure every stage of every cell and write samples and a profile.
 #[derive(Debug, clap::Args)]
@@ -167,11 +167,4 @@ fn its_own_spec(folder: &Path) -> anyhow::Result<Overrides> {
         )));
     }
     Ok(files.read_spec().map_err(MeasureError::from)?)
-}
-
-fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("listening for Ctrl-C")?;
-    Ok(stop)
 }

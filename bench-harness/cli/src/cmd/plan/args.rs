@@ -16,7 +16,7 @@ use planner::domain::{
 use planner::hardware::{Catalogue, CorePrice};
 use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
-use records::number::significant;
+use records::number::rounded;
 
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
@@ -237,9 +237,9 @@ impl PlanArgs {
         let Some(CorePrice { usd_per_hour, machines, dates }) = price.filter(|_| !is_priced) else {
             return Ok((self, None));
         };
-        let usd = significant(usd_per_hour, 3);
+        let usd = rounded(usd_per_hour, 3);
         let dated = dates.map_or_else(String::new, |(first, last)| format!(" of {first} to {last}"));
-        self.prices.usd_per_core_hour = Some(usd.parse().unwrap_or(usd_per_hour));
+        self.prices.usd_per_core_hour = Some(usd);
         self.given.add("usd-per-core-hour", &usd);
         let words = format!(
             "No price was given: a core is taken to cost ${usd} an hour, the median of the {machines} machines in the \

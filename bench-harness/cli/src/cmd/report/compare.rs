@@ -85,19 +85,13 @@ fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> an
         Err(error @ PlanError::Infeasible { .. }) => return Ok(none(error.to_string())),
         Err(error) => return Err(error.into()),
     };
-    let (rented, merging) =
-        (request.provers_rented(choice.provers), request.aggregators_rented(choice.aggregators));
-    let (n, aggregators, rate) =
-        (choice.batches_per_aggregation, choice.aggregators, choice.throughput_batches_per_s);
-    let verified = request.aggregation().batches_per_verification(n);
-    let prices = request.prices_for(n);
     Ok(FleetRecord {
         provers: Some(choice.provers),
         cores: Some(u64::from(choice.provers) * cell.cores),
-        batches_per_aggregation: Some(n),
-        aggregators: Some(aggregators),
-        usd_per_hour: prices.map(|prices| prices.usd_per_hour(rented, merging)),
-        usd_per_batch: prices.map(|prices| prices.usd_per_batch(rented, merging, verified, rate)),
+        batches_per_aggregation: Some(choice.batches_per_aggregation),
+        aggregators: Some(choice.aggregators),
+        usd_per_hour: choice.usd_per_hour,
+        usd_per_batch: choice.usd_per_batch,
         infeasible: None,
     })
 }
