@@ -17,6 +17,7 @@
 //! **Invariant:** every timed proof is verified and compared with native execution before its time is written;
 //! one that is wrong ends the run.
 
+mod busy;
 pub mod cell;
 pub mod child;
 pub mod figures;

@@ -1,6 +1,7 @@
 //! A log in summary. The same log gives the same profile, whoever asks and whenever.
 
-use crate::stage_sums::{PROVE_BATCH, StageTime, stage_sums, sum_of};
+use crate::busy::kept_where_none_counts;
+use crate::stage_sums::{CLOSE, PROVE_BATCH, StageTime, levels_of, stage_sums, sums_of_levels};
 use crate::statistics::{MeasuredValue, median, summarise as summary_of};
 use records::machine::MachineRecord;
 use records::profile::{
@@ -20,6 +21,8 @@ pub struct ProfileHeader<'a> {
     pub machine: &'a MachineRecord,
     /// The whole spec.
     pub spec_toml: &'a str,
+    /// The spec's `keep_if_all_discarded`.
+    pub keep_if_all_discarded: bool,
 }
 
 /// The profile of a log. Cells come in the order given; one of which the log says nothing is not among them.
@@ -29,8 +32,9 @@ pub fn summarise(about: &ProfileHeader<'_>, cells: &[CellRecord], log: &[LogReco
         let (_, cell) = record.run_and_cell();
         by_cell.entry(cell.key()).or_default().take(record);
     }
-    let cells =
-        cells.iter().filter_map(|cell| by_cell.get(&cell.key()).map(|gathered| gathered.summary(cell)));
+    let cells = cells.iter().filter_map(|cell| {
+        by_cell.get(&cell.key()).map(|found| found.summary(cell, about.keep_if_all_discarded))
+    });
     ProfileRecord {
         schema_version: PROFILE_SCHEMA_VERSION,
         run: about.run.to_owned(),
@@ -68,11 +72,12 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn summary(&self, cell: &CellRecord) -> CellSummaryRecord {
-        let quantities = quantities(&self.samples);
+    fn summary(&self, cell: &CellRecord, keep_if_all_discarded: bool) -> CellSummaryRecord {
+        let kept = keep_if_all_discarded.then(|| kept_where_none_counts(&self.samples));
+        let samples = kept.as_ref().map_or_else(|| self.samples.clone(), |kept| kept.iter().collect());
+        let quantities = quantities(&samples);
         let prove = quantities.iter().find(|quantity| quantity.quantity == QuantityName::ProveBatch);
-        let of_stage =
-            |stage: StageName| self.samples.iter().copied().filter(move |sample| sample.stage == stage);
+        let of_stage = |stage: StageName| samples.iter().copied().filter(move |sample| sample.stage == stage);
         let (clean, discarded): (Vec<_>, Vec<_>) =
             of_stage(StageName::Prove).partition(|sample| sample.mark.counts());
         let transactions: u64 = clean.iter().map(|sample| sample.transactions).sum();
@@ -99,8 +104,8 @@ impl<'a> Gathered<'a> {
             system: self.set_up.map(|set_up| set_up.system.clone()),
             repeats: self.repeats.len() as u64,
             end: self.end,
-            verified: !self.samples.iter().any(is_unverified),
-            discarded_samples: self.samples.iter().filter(|sample| !sample.mark.counts()).count() as u64,
+            verified: !samples.iter().any(is_unverified),
+            discarded_samples: samples.iter().filter(|sample| !sample.mark.counts()).count() as u64,
             clean_samples: clean.len() as u64,
             discarded_proofs,
             kept_samples: clean.iter().filter(|sample| sample.mark == MarkName::Kept).count() as u64,
@@ -108,7 +113,7 @@ impl<'a> Gathered<'a> {
             core_fraction: middle(|sample| sample.core_fraction),
             steal_s: (!steals.is_empty()).then(|| steals.iter().sum()),
             core_kind: self.set_up.and_then(|set_up| set_up.core_kind.clone()),
-            peak_rss_bytes: self.samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
+            peak_rss_bytes: samples.iter().filter_map(|sample| sample.peak_rss_bytes).max(),
             proof_bytes: lengths.get(lengths.len() / 2).copied(),
             transactions_per_s,
             quantities,
@@ -141,7 +146,7 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
         one(Q::Execute, S::Execute),
         one(Q::Root, S::Root),
         one(Q::Encode, S::Encode),
-        sum(Q::Close, &[(S::Execute, 1.0), (S::Root, 1.0), (S::Encode, 1.0)]),
+        sum(Q::Close, &CLOSE),
         one(Q::Record, S::Record),
         one(Q::Witness, S::Witness),
         one(Q::Prove, S::Prove),
@@ -150,7 +155,7 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
         sum(Q::ProveBatch, &PROVE_BATCH),
         one(Q::Verify, S::Verify),
     ];
-    let levels: BTreeSet<_> = of_stage(S::Aggregate).filter_map(|sample| sample.level).collect();
+    let levels = levels_of(samples);
     for level in &levels {
         let of_level = || of_stage(S::Aggregate).filter(|sample| sample.level == Some(*level));
         let whole: Vec<_> = of_level().map(|sample| MeasuredValue::of(sample)).collect();
@@ -169,19 +174,7 @@ fn quantities(samples: &[&SampleRecord]) -> Vec<QuantityRecord> {
             .collect();
         found.push(summary_of(Q::AggregateMerge, Some(*level), &merge));
     }
-    found.push(summary_of(Q::Aggregate, None, &sums_of_levels(samples, levels.len())));
+    found.push(summary_of(Q::Aggregate, None, &sums_of_levels(samples)));
     found.push(one(Q::VerifyAggregate, S::VerifyAggregate));
     found.into_iter().flatten().collect()
-}
-
-/// The sum of all levels for each aggregation of which all levels are there.
-fn sums_of_levels(samples: &[&SampleRecord], levels: usize) -> Vec<MeasuredValue> {
-    let mut sums: BTreeMap<Option<u64>, Vec<MeasuredValue>> = BTreeMap::new();
-    for sample in samples {
-        if sample.stage == StageName::Aggregate {
-            sums.entry(sample.repeat).or_default().push(MeasuredValue::of(sample));
-        }
-    }
-    let whole = sums.into_values().filter(|parts| parts.len() == levels);
-    whole.map(|parts| sum_of(parts.into_iter().map(|part| (part, 1.0)))).collect()
 }

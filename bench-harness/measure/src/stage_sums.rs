@@ -3,7 +3,11 @@
 use crate::statistics::MeasuredValue;
 use records::sample::{SampleRecord, StageName};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What closes a batch once it is filled.
+pub const CLOSE: [(StageName, f64); 3] =
+    [(StageName::Execute, 1.0), (StageName::Root, 1.0), (StageName::Encode, 1.0)];
 
 /// What a prover is busy with for each batch: the p of the formulas.
 pub const PROVE_BATCH: [(StageName, f64); 3] =
@@ -52,8 +56,27 @@ pub fn stage_sums(
         .map(|parts| sum_of(parts.into_iter().map(|(_, value, sign)| (value, sign))))
 }
 
+/// The levels of aggregation that were timed, from 1.
+pub(crate) fn levels_of(samples: &[&SampleRecord]) -> BTreeSet<u64> {
+    let merges = samples.iter().filter(|sample| sample.stage == StageName::Aggregate);
+    merges.filter_map(|sample| sample.level).collect()
+}
+
+/// The sum of all levels for each aggregation of which all levels are there.
+pub(crate) fn sums_of_levels(samples: &[&SampleRecord]) -> Vec<MeasuredValue> {
+    let levels = levels_of(samples).len();
+    let mut sums: BTreeMap<Option<u64>, Vec<MeasuredValue>> = BTreeMap::new();
+    for sample in samples {
+        if sample.stage == StageName::Aggregate {
+            sums.entry(sample.repeat).or_default().push(MeasuredValue::of(sample));
+        }
+    }
+    let whole = sums.into_values().filter(|parts| parts.len() == levels);
+    whole.map(|parts| sum_of(parts.into_iter().map(|part| (part, 1.0)))).collect()
+}
+
 /// A signed sum; it counts where all of its parts do, and its cycles are known where theirs are.
-pub(crate) fn sum_of(parts: impl Iterator<Item = (MeasuredValue, f64)>) -> MeasuredValue {
+fn sum_of(parts: impl Iterator<Item = (MeasuredValue, f64)>) -> MeasuredValue {
     let none = MeasuredValue { wall_s: 0.0, cycles: Some(0.0), counts: true };
     parts.fold(none, |sum, (part, sign)| MeasuredValue {
         wall_s: sum.wall_s + sign * part.wall_s,

@@ -122,7 +122,7 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
     }
     if summary.kept_samples > 0 {
         remarks.push(format!(
-            "{name}: {} of {} disturbed by interference or a quota, and in the estimate, since the spec asks to keep such.",
+            "{name}: {} of {} DISTURBED BY OTHERS OR A QUOTA, and in the estimate, since the spec keeps such: the times of a busy machine.",
             summary.kept_samples,
             count_of(summary.clean_samples, "proof was", "proofs were")
         ));

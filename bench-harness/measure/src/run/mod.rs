@@ -229,7 +229,12 @@ impl Run<'_> {
     ) -> Result<ProfileRecord, MeasureError> {
         let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record()).collect();
         let spec_toml = crate::spec::file::write(self.spec.effective())?;
-        let about = profile::ProfileHeader { run, machine: &self.host.record, spec_toml: &spec_toml };
+        let about = profile::ProfileHeader {
+            run,
+            machine: &self.host.record,
+            spec_toml: &spec_toml,
+            keep_if_all_discarded: self.spec.keep_if_all_discarded,
+        };
         Ok(profile::summarise(&about, &cells, records))
     }
 }

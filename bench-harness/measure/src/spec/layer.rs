@@ -127,6 +127,9 @@ spec_fields! {
     /// and the figures are those of a busy machine.
     #[arg(long, action = SetTrue, display_order = 27)]
     keep_discarded: bool = false;
+    /// The same for a cell of which no sample is clean, and no other; interference only. `run` does so by default.
+    #[arg(long, action = SetTrue, display_order = 28)]
+    keep_if_all_discarded: bool = false;
     /// Cores of a prover: all, powers, or numbers such as 1,2,4.
     #[arg(long, value_name = "CORES", display_order = 6)]
     #[serde(deserialize_with = "words_or_numbers")]
@@ -167,7 +170,8 @@ impl Overrides {
     /// below.
     #[must_use]
     pub fn of_flags(mut self) -> Self {
-        for switch in [&mut self.allow_unverified, &mut self.keep_discarded] {
+        for switch in [&mut self.allow_unverified, &mut self.keep_discarded, &mut self.keep_if_all_discarded]
+        {
             *switch = switch.filter(|is_set| *is_set);
         }
         self
@@ -255,13 +259,22 @@ mod tests {
 
     #[test]
     fn flags_are_named_and_read_as_the_keys() {
-        let layer =
-            flags(&["--zipf", "1.5", "--time-limit", "2min", "--batch-size", "8,32", "--keep-discarded"]);
+        let layer = flags(&[
+            "--zipf",
+            "1.5",
+            "--time-limit",
+            "2min",
+            "--batch-size",
+            "8,32",
+            "--keep-discarded",
+            "--keep-if-all-discarded",
+        ]);
         let wanted = Overrides {
             skew: Some(1.5),
             time_limit_s: Some(120.0),
             batch_sizes: Some(vec![8, 32]),
             keep_discarded: Some(true),
+            keep_if_all_discarded: Some(true),
             ..Overrides::default()
         };
         assert_eq!(layer, wanted);

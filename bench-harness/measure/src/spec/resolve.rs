@@ -34,6 +34,8 @@ pub struct Spec {
     pub allow_unverified: bool,
     /// Whether samples that would be discarded enter the estimate all the same.
     pub keep_discarded: bool,
+    /// Whether they do where a cell has no others; interference only.
+    pub keep_if_all_discarded: bool,
     /// Numbers of cores, ascending.
     pub cores: Vec<CoreCount>,
     /// How the clock is held, in order.
@@ -96,6 +98,7 @@ impl Spec {
             systems,
             allow_unverified: all.allow_unverified,
             keep_discarded: all.keep_discarded,
+            keep_if_all_discarded: all.keep_if_all_discarded,
             cores,
             clocks,
             provers,

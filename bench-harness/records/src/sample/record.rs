@@ -85,6 +85,14 @@ impl MarkName {
         }
     }
 
+    /// Whether the time was taken beside others that used the same core.
+    pub fn is_interference(self) -> bool {
+        match self {
+            Self::SharedCore | Self::LostTime => true,
+            Self::Clean | Self::OffQuota | Self::Kept | Self::Unverified => false,
+        }
+    }
+
     /// Why a sample is discarded, in words; none where it counts.
     pub fn why_discarded(self) -> Option<&'static str> {
         match self {

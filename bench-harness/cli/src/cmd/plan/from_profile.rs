@@ -146,20 +146,30 @@ pub(crate) struct MeasuredTimes {
 }
 
 impl MeasuredTimes {
+    /// Whether each proof is verified on L1 by itself, so that no merge is needed.
+    fn is_separate(&self, plan_args: &PlanArgs) -> bool {
+        self.cannot_aggregate
+            || plan_args.aggregate_shape == Merging::Separate
+            || (self.merge_s.is_empty() && plan_args.fix_n == Some(1))
+    }
+
+    /// Whether a plan needs merges and none that counts was measured.
+    pub(crate) fn lacks_merges(&self, plan_args: &PlanArgs) -> bool {
+        self.merge_s.is_empty() && !self.is_separate(plan_args)
+    }
+
     /// The request of these times.
     ///
     /// # Errors
     /// Usage for merges or a shape of them that were not measured, though the system may aggregate, and for what the planner refuses.
     pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
-        let Self { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores } = self;
+        let is_separate = self.is_separate(plan_args);
+        let Self { words, cannot_aggregate: _, prove_s, merge_s, close, batch_transactions, cores } = self;
         if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
             return Err(usage(
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
             ));
         }
-        let is_separate = cannot_aggregate
-            || plan_args.aggregate_shape == Merging::Separate
-            || (merge_s.is_empty() && plan_args.fix_n == Some(1));
         let aggregation = match is_separate {
             true => Aggregation::Separate,
             false if merge_s.is_empty() => {

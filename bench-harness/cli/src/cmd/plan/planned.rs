@@ -2,7 +2,7 @@
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::Flag;
-use crate::cmd::plan::from_profile::{CellFilter, neighbours, request, system_of};
+use crate::cmd::plan::from_profile::{CellFilter, neighbours, request, system_of, times};
 use crate::cmd::plan::order::on_measured_machine;
 use crate::cmd::plan::predicted;
 use crate::output::table;
@@ -56,7 +56,15 @@ impl ProfilePlanArgs {
     /// As [`CellFilter::of`], [`request`] and [`recommend_among`].
     pub(crate) fn plan<'a>(&self, profile: &'a ProfileRecord) -> anyhow::Result<Planned<'a>> {
         let Self { plan_args, cells } = self;
-        let cells = cells.of(profile)?;
+        let measured = cells.of(profile)?;
+        // A cell of which every merge was discarded must not keep the others from a plan.
+        let (mut cells, without): (Vec<_>, Vec<_>) = measured
+            .iter()
+            .copied()
+            .partition(|cell| times(cell).is_ok_and(|times| !times.lacks_merges(plan_args)));
+        if cells.is_empty() {
+            cells = measured;
+        }
         let option = |cell: &&CellSummaryRecord| -> anyhow::Result<PlanOption> {
             Ok(PlanOption {
                 words: cell.cell.words(),
@@ -84,11 +92,21 @@ impl ProfilePlanArgs {
             prover,
             record: PlanRecord { order: on_measured_machine(profile, cell, &plan), ..plan.to_record() },
             others: format!(
-                "Every cell that was measured, and sizes predicted between them, at the same target:\n{}",
-                options_table(&plan.options)
+                "Every cell that was measured, and sizes predicted between them, at the same target:\n{}{}",
+                options_table(&plan.options),
+                not_planned(&without)
             ),
             plan,
         })
+    }
+}
+
+/// The cells that no plan was made with.
+fn not_planned(cells: &[&CellSummaryRecord]) -> String {
+    let words: Vec<_> = cells.iter().map(|cell| cell.cell.words()).collect();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!("\nNot planned with, since no merge of theirs counts: {}.", words.join("; ")),
     }
 }
 
@@ -118,4 +136,42 @@ fn options_table(options: &[OptionRecord]) -> String {
         table.add_row([vec![option.clone()], row.to_vec()].concat());
     }
     table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProfilePlanArgs;
+    use clap::Parser;
+    use records::profile::{ProfileRecord, QuantityName};
+    use std::path::Path;
+
+    #[derive(Debug, Parser)]
+    struct Asked {
+        #[command(flatten)]
+        asked: ProfilePlanArgs,
+    }
+
+    #[test]
+    fn a_cell_without_merges_keeps_no_other_from_a_plan() {
+        let asked = Asked::try_parse_from(["x", "--target-tx-per-s", "1"]).expect("flags").asked;
+        let text = include_str!("../../../../../tests/data/two-cores-solo.json");
+        let mut profile: ProfileRecord =
+            records::file::parse(text, Path::new("profile.json")).expect("a profile");
+        assert!(profile.cells.len() > 1);
+        let without_merges = |profile: &mut ProfileRecord, at: usize| {
+            profile.cells[at].quantities.retain(|quantity| quantity.quantity != QuantityName::AggregateMerge);
+        };
+        let taken = asked.plan(&profile).expect("a plan").cell.cell.clone();
+        let at = profile.cells.iter().position(|cell| cell.cell == taken).expect("one of them");
+        without_merges(&mut profile, at);
+        let planned = asked.plan(&profile).expect("a plan with another");
+        assert_ne!(planned.cell.cell, taken);
+        let wanted = format!("no merge of theirs counts: {}", taken.words());
+        assert!(planned.others.contains(&wanted), "{}", planned.others);
+        for cell in 0..profile.cells.len() {
+            without_merges(&mut profile, cell);
+        }
+        let error = asked.plan(&profile).expect_err("nothing to plan with").to_string();
+        assert!(error.contains("the profile has no aggregation times"), "{error}");
+    }
 }
