@@ -96,6 +96,23 @@ fn what_the_probe_reads_decides_and_spoiled_repeats_are_made_again() {
 }
 
 #[test]
+fn a_cell_of_a_busy_machine_has_times_where_that_is_asked_for() {
+    let script = format!("{SCRIPT}adds_per_cycle = [4.7, 3.0, 3.0, 3.0, 3.0, 3.0]\nclock_ghz = 2.0\n");
+    let bench = Bench::scripted(&script, "");
+    let measure = "measure --spec spec.toml --repeats 2 --reruns 0";
+    bench.run(&format!("{measure} --output without")).fails(8, &["discarded"]);
+    bench.run(&format!("{measure} --keep-if-all-discarded --output with")).ok();
+    let cell = profile(&bench, "with")["cells"][0].clone();
+    let (kept, estimate) = (cell["kept_samples"].as_u64(), cell["clean_samples"].as_u64());
+    assert!(kept == estimate && kept > Some(0), "{cell}");
+    let shown = bench.run("report with").ok().stdout;
+    assert!(shown.contains("THE TIMES OF A BUSY MACHINE"), "{shown}");
+    // The log says what happened: another choice can be made from it.
+    let log = std::fs::read_to_string(bench.path("with/samples.jsonl")).expect("a log");
+    assert!(log.contains("shared_core") && !log.contains("\"kept\""), "{log}");
+}
+
+#[test]
 fn a_narrow_interval_ends_a_cell() {
     let bench = Bench::scripted(SCRIPT, "");
     // Values of 1.0, 1.1 and 0.9 in turn: an interval of 20 % of the median.

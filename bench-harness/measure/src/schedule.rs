@@ -20,10 +20,14 @@ impl Schedule {
     /// takes, or a system that takes none.
     pub fn new(spec: &Spec) -> Result<Self, SpecError> {
         check_sizes(spec)?;
+        let sizes = spec.batch_sizes.all(spec.systems.iter().map(SystemChoice::name));
         let mut cells = Vec::new();
         for workload in &spec.workloads {
-            for batch_transactions in &spec.batch_sizes {
+            for batch_transactions in &sizes {
                 for system in &spec.systems {
+                    if !spec.batch_sizes.of(system.name()).contains(batch_transactions) {
+                        continue;
+                    }
                     let capacity_transactions = spec.capacity.unwrap_or(*batch_transactions);
                     if !takes(system, capacity_transactions) {
                         continue;
@@ -76,23 +80,27 @@ fn batches_of(spec: &Spec, system: &SystemChoice) -> usize {
 
 /// No size and no system of a spec may be without a cell.
 fn check_sizes(spec: &Spec) -> Result<(), SpecError> {
-    let capacities: Vec<_> = spec.batch_sizes.iter().map(|size| spec.capacity.unwrap_or(*size)).collect();
+    let capacity = |size: &usize| spec.capacity.unwrap_or(*size);
+    let of = |system: &SystemChoice| spec.batch_sizes.of(system.name());
     let sizes_of = |system: &SystemChoice| {
         let sizes = system.capabilities().map(|can| can.batch_sizes.to_string()).unwrap_or_default();
         format!("{sizes}, as {} takes them", system.name())
     };
     let refuse = |expected: String, got: String| SpecError::Field { field: "batch_sizes", expected, got };
     for system in &spec.systems {
-        if !capacities.iter().any(|capacity| takes(system, *capacity)) {
-            let got: Vec<_> = capacities.iter().map(ToString::to_string).collect();
+        if !of(system).iter().any(|size| takes(system, capacity(size))) {
+            let got: Vec<_> = of(system).iter().map(|size| capacity(size).to_string()).collect();
             return Err(refuse(sizes_of(system), got.join(", ")));
         }
     }
-    match capacities.iter().find(|capacity| !spec.systems.iter().any(|system| takes(system, **capacity))) {
+    let takes_one =
+        |system: &SystemChoice, size: &usize| of(system).contains(size) && takes(system, capacity(size));
+    let sizes = spec.batch_sizes.all(spec.systems.iter().map(SystemChoice::name));
+    match sizes.iter().find(|size| !spec.systems.iter().any(|system| takes_one(system, size))) {
         None => Ok(()),
-        Some(capacity) => {
+        Some(size) => {
             let expected: Vec<_> = spec.systems.iter().map(sizes_of).collect();
-            Err(refuse(expected.join("; or "), capacity.to_string()))
+            Err(refuse(expected.join("; or "), capacity(size).to_string()))
         }
     }
 }

@@ -207,6 +207,35 @@ fn no_line_crosses_a_step_of_the_padding() {
     assert!(small.refused[0].why.contains("do not fit"), "{:?}", small.refused);
 }
 
+/// Tables are as high as the next power of two of what they hold: their steps are scatter about the line.
+#[test]
+fn a_line_without_rows_holds_at_a_size_that_it_did_not_see() {
+    let time_s = |size: u64| 0.03 + 0.0016 * size as f64 + 0.0002 * size.next_power_of_two() as f64;
+    let of = |size: u64| {
+        let mut cell = cell(QuantityName::ProveBatch, time_s(size));
+        (cell.cell.batch_transactions, cell.cell.capacity_transactions) = (size, size);
+        cell.system.as_mut().unwrap().circuits.clear();
+        cell
+    };
+    let made = profile([32, 96, 256, 640, 1024, 4096].map(of));
+    let law_of = |made: &ProfileRecord| {
+        let asked = Asked::default().at_sizes(&[1_500]).unwrap();
+        let laws = laws(made, &asked);
+        let is_time = |law: &&LawRecord| law.over == OverName::BatchTransactions && law.of == OfName::TimeS;
+        laws.laws.iter().find(is_time).cloned().ok_or(laws.missing)
+    };
+    let law = law_of(&made).expect("a line");
+    assert_eq!(law.family.padded_rows, None);
+    assert!(law.notes.iter().any(|note| note.contains("the middle of its steps")), "{:?}", law.notes);
+    let point = fit(&law, LawName::Line).curve[0].clone();
+    let (low, high) = (point.low.unwrap(), point.high.unwrap());
+    assert!((low..=high).contains(&time_s(1_500)), "{} is not in [{low}, {high}]", time_s(1_500));
+    assert!(high - low < 0.3 * point.y, "an interval that says nothing: {point:?}");
+
+    let few = law_of(&profile([32, 96, 256].map(of))).expect_err("three sizes are too few");
+    assert!(few.join("\n").contains("reports no rows"), "{few:?}");
+}
+
 #[test]
 fn merges_are_counted_over_n() {
     let of = |n: u64, factor: f64| {

@@ -121,9 +121,10 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
         ));
     }
     if summary.kept_samples > 0 {
+        let kept = summary.kept_samples;
+        let all = if kept == summary.clean_samples { ": THE TIMES OF A BUSY MACHINE" } else { "" };
         remarks.push(format!(
-            "{name}: {} of {} DISTURBED BY OTHERS OR A QUOTA, and in the estimate, since the spec keeps such: the times of a busy machine.",
-            summary.kept_samples,
+            "{name}: {kept} of {} disturbed by interference or a quota, and in the estimate, since the spec asks to keep such{all}.",
             count_of(summary.clean_samples, "proof was", "proofs were")
         ));
     }

@@ -45,12 +45,14 @@ const MIN_SHARE: Duration = Duration::from_secs(5);
 /// More time than this for a cell adds little: the interval of its median is narrow long before.
 const CELL_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// What `run` measures by default: swaps, two batch sizes, since a plan chooses between them, on one core and on all,
+/// What `run` measures by default: swaps, two batch sizes a system, since a plan chooses between them, on one core and on all,
 /// with every proof system that is compiled in. Each cell gets a first look.
 fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32, 64]),
+        // Proofs of its small batches are too long for L1 to verify many of them.
+        batch_sizes_of: Some(vec!["plonky3:64,1024".to_owned()]),
         batches_per_aggregation: Some(2),
         // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),

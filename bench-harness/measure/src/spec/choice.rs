@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Every name that a spec may have.
-static SYSTEMS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+pub(crate) static SYSTEMS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let built_in = BuiltIn::ALL.into_iter().map(BuiltIn::name);
     built_in.chain(["scripted", "command"]).collect()
 });

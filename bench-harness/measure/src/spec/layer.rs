@@ -104,6 +104,9 @@ spec_fields! {
     /// Transactions in a batch, a cell each.
     #[arg(long = "batch-size", value_name = "SIZES", value_delimiter = ',', display_order = 4)]
     batch_sizes: Vec<usize> = vec![16, 64];
+    /// Batch sizes of one proof system in place of those, SYSTEM:SIZES.
+    #[arg(long = "batch-size-of", value_name = "SYSTEM:SIZES", display_order = 4)]
+    batch_sizes_of: Vec<String> = Vec::new();
     /// Transactions for which the circuit has room; the batch size unless given.
     #[arg(long, value_name = "COUNT", display_order = 5)]
     capacity: usize;

@@ -7,6 +7,7 @@
 //! | [`resolve`] | layers and defaults to a [`Spec`] in which what exists is valid |
 //! | [`provers`] | how many provers run at once |
 //! | [`choice`] | which proof system, with its script or its command |
+//! | [`sizes`] | batch sizes, of every system or of one |
 //! | [`units`] | durations on the command line |
 //! | [`error`] | what can be wrong |
 
@@ -17,6 +18,7 @@ pub mod file;
 pub mod layer;
 pub mod provers;
 pub mod resolve;
+pub mod sizes;
 pub mod units;
 
 pub use choice::SystemChoice;

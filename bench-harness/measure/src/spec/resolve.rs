@@ -6,6 +6,7 @@ use crate::spec::choice::{SystemChoice, systems};
 use crate::spec::error::SpecError;
 use crate::spec::layer::{Complete, Overrides};
 use crate::spec::provers::ProversRequest;
+use crate::spec::sizes::SizesBySystem;
 use crate::stopping::Stopping;
 use machine::{Allowance, ClockSetting, CoreCount, CoresRequest};
 use workloads::generate::TrafficError;
@@ -24,8 +25,8 @@ pub struct Spec {
     pub population: Population,
     /// How accounts and pools are chosen.
     pub skew: Skew,
-    /// Transactions in a batch, ascending.
-    pub batch_sizes: Vec<usize>,
+    /// Transactions in a batch.
+    pub batch_sizes: SizesBySystem,
     /// Transactions for which the circuit has room; the batch size where there is none.
     pub capacity: Option<usize>,
     /// What proves, each in cells of its own.
@@ -55,7 +56,6 @@ pub struct Spec {
 
 const WORKLOADS: [&str; 4] = ["transfer", "swap", "mix", "trace"];
 /// Above it no circuit is built in the memory of a usual machine.
-const MAX_TRANSACTIONS: usize = 1 << 20;
 const MAX_BATCHES: usize = 1 << 16;
 const MAX_REPEATS: u64 = 1_000_000;
 
@@ -75,7 +75,7 @@ impl Spec {
         if needs_pools && population.pools == 0 {
             return Err(TrafficError::NoPools.into());
         }
-        let batch_sizes = batch_sizes(&all)?;
+        let batch_sizes = SizesBySystem::new(&all)?;
         let systems = systems(&all, &mut effective)?;
         let cores: CoresRequest = all.cores.parse()?;
         let cores = cores.resolve(allowance)?;
@@ -168,31 +168,6 @@ fn workloads_of(all: &Complete, effective: &mut Overrides) -> Result<Vec<Workloa
     Ok(workloads)
 }
 
-fn batch_sizes(all: &Complete) -> Result<Vec<usize>, SpecError> {
-    let mut sizes = all.batch_sizes.clone();
-    sizes.sort_unstable();
-    sizes.dedup();
-    if let Some(capacity) = all.capacity {
-        within("capacity", 1, MAX_TRANSACTIONS, capacity)?;
-    }
-    for size in &sizes {
-        within("batch_sizes", 1, MAX_TRANSACTIONS, *size)?;
-        if let Some(capacity) = all.capacity
-            && *size > capacity
-        {
-            return Err(SpecError::Field {
-                field: "batch_sizes",
-                expected: format!("at most the capacity of the circuit, {capacity}"),
-                got: size.to_string(),
-            });
-        }
-    }
-    if sizes.is_empty() {
-        return Err(none("batch_sizes"));
-    }
-    Ok(sizes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::Spec;
@@ -267,6 +242,6 @@ mod tests {
         let names: Vec<_> = spec.systems.iter().map(SystemChoice::name).collect();
         assert_eq!(names, ["scripted", "plonky2"]);
         assert_eq!(spec.workloads, [Workload::Swap]);
-        assert_eq!(spec.batch_sizes, [4, 8]);
+        assert_eq!(spec.batch_sizes.of("plonky2"), [4, 8]);
     }
 }

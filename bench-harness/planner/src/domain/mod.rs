@@ -3,6 +3,7 @@
 //! | module | noun |
 //! |---|---|
 //! | [`time`] | [`TimeDist`]: how long a stage takes |
+//! | [`l1_room`] | [`L1Room`]: how many proofs a block has room for |
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
 //! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start |
 //! | [`autoscaler`] | [`Autoscaler`]: the rule by which a fleet follows the queue |
@@ -13,12 +14,14 @@
 
 pub mod aggregation;
 pub mod autoscaler;
+pub mod l1_room;
 pub mod load;
 pub mod price;
 pub mod time;
 
 pub use aggregation::{Aggregation, MergeStart};
 pub use autoscaler::Autoscaler;
+pub use l1_room::L1Room;
 pub use load::{Close, Load, Target};
 pub use price::{Gas, Prices};
 pub use records::plan::{BatchState, DelayLimitRecord, Design, Statistic, Term};

@@ -2,7 +2,7 @@
 
 use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
-use crate::domain::Close;
+use crate::domain::{Aggregation, Close};
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::formulas::corrected::in_order_floor_s;
@@ -10,8 +10,8 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::rough;
 use crate::plan::judge::Judged;
 use crate::plan::needs::{
-    DelayBounds, aggregators_min, batches_per_aggregation_min, consolidated_limit, forming_s, meets,
-    provers_min,
+    DelayBounds, aggregators_min, batches_per_aggregation_min, batches_per_block, consolidated_limit,
+    forming_s, meets, provers_min,
 };
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::plan::sequencing::virtual_s;
@@ -58,6 +58,40 @@ pub(crate) fn by_virtual_delay(request: &PlanRequest) -> Result<(), PlanError> {
         wanted: Figure(limit.limit_s),
         unit: "s",
         advice: format!("closing {} s and L1 {} s come before any prover", Figure(close_s), Figure(block_s)),
+    })
+}
+
+/// A block must have room for one proof, and where none is merged for all that are made in a block time, with headroom.
+pub(crate) fn by_l1_room(request: &PlanRequest) -> Result<(), PlanError> {
+    let Some(room) = request.l1_room else { return Ok(()) };
+    let proofs = room.verifications_per_block();
+    let million = |gas: f64| Figure(gas / 1e6);
+    let sizes = format!(
+        "a proof takes {} million gas on L1, and a block has {} million",
+        million(room.verification_gas()),
+        million(room.block_gas())
+    );
+    let (best, wanted, advice) = match request.aggregation {
+        _ if proofs == 0 => {
+            (0.0, 1.0, "wrap the proof into one that is cheaper to verify, and give --verify-gas")
+        }
+        Aggregation::Separate => (
+            request.utilization_max() * f64::from(proofs),
+            batches_per_block(request),
+            "each batch's proof is verified by itself; aggregate, put more transactions in a batch, or wrap the proof \
+             into one that is cheaper to verify and give --verify-gas",
+        ),
+        Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => return Ok(()),
+    };
+    if wanted <= best * (1.0 + 1e-9) {
+        return Ok(());
+    }
+    Err(PlanError::Infeasible {
+        term: Term::Block,
+        best: Figure(best),
+        wanted: Figure(wanted),
+        unit: "proofs a block",
+        advice: format!("{sizes}; {advice}"),
     })
 }
 

@@ -48,7 +48,18 @@ pub(crate) fn aggregators_min(request: &PlanRequest, n: u32) -> u32 {
 /// The smallest N that L1 carries with the headroom asked for.
 pub(crate) fn batches_per_aggregation_min(request: &PlanRequest) -> u32 {
     let work_s = request.l1_work_s();
-    if work_s == 0.0 { 1 } else { machines_for(request, request.batches_per_s() * work_s) }
+    let by_time = if work_s == 0.0 { 1 } else { machines_for(request, request.batches_per_s() * work_s) };
+    match request.verifications_per_block() {
+        Some(proofs) if proofs > 0 && request.aggregation != Aggregation::Separate => {
+            by_time.max(machines_for(request, batches_per_block(request) / f64::from(proofs)))
+        }
+        _ => by_time,
+    }
+}
+
+/// Batches that close in a block time of L1, mean.
+pub(crate) fn batches_per_block(request: &PlanRequest) -> f64 {
+    request.batches_per_s() * request.block_s
 }
 
 /// The values of N that may be chosen: from what L1 carries to what the delay limit allows, or to what forms within
@@ -58,8 +69,13 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
     if request.is_each_proof_alone() {
         return alone(request, min);
     }
+    // Proofs that are verified together share a block.
+    let room = match request.aggregation {
+        Aggregation::Separate => request.verifications_per_block().unwrap_or(u32::MAX),
+        Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => u32::MAX,
+    };
     if let Some(n) = request.batches_per_aggregation {
-        return n.max(min)..=n;
+        return n.max(min)..=n.min(room);
     }
     let max = match consolidated_limit(request) {
         Some(limit) => {
@@ -74,7 +90,7 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
         }
         None => min.max(whole_at_most(FORMING_S_MAX / request.interval_s())),
     };
-    min..=max.min(BATCHES_PER_AGGREGATION_MAX)
+    min..=max.min(BATCHES_PER_AGGREGATION_MAX).min(room)
 }
 
 /// The values of N where each proof goes to L1 by itself: where a block takes a given number of proofs each counts.

@@ -28,6 +28,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(sequence(plan));
     notes.extend(alone(plan));
     notes.extend(separate(plan));
+    notes.extend(l1_room(&plan.request));
     notes.extend(early(&plan.request));
     if plan.request.prices.is_none() {
         notes.push("No prices were given: fleets are compared by their machines.".to_owned());
@@ -130,13 +131,24 @@ fn separate(plan: &Plan) -> Option<String> {
     }
     let rate = plan.choice.throughput_batches_per_s;
     let in_a_block = (rate * request.block_s).max(1.0);
-    let gas = request.prices.and_then(|prices| prices.gas()).map_or_else(String::new, |gas| {
-        format!(", {} million gas", significant(in_a_block * gas.verify_gas / 1e6, 3))
-    });
+    let room = match request.verifications_per_block() {
+        Some(proofs) => format!(", and a block has room for {proofs}."),
+        None => ". Whether a block has room for them is not known.".to_owned(),
+    };
     Some(format!(
-        "Each proof is verified on L1 by itself: {} verifications a block on average{gas}. Whether a block has room for \
-         them is not asked here.",
+        "Each proof is verified on L1 by itself: {} verifications a block on average{room}",
         significant(in_a_block, 3)
+    ))
+}
+
+/// What a verification takes of a block.
+fn l1_room(request: &PlanRequest) -> Option<String> {
+    let room = request.l1_room?;
+    Some(format!(
+        "A verification is taken to need {} million gas of the {} million of a block (--verify-gas, --proof-byte-gas, \
+         --block-gas).",
+        significant(room.verification_gas() / 1e6, 3),
+        significant(room.block_gas() / 1e6, 3)
     ))
 }
 

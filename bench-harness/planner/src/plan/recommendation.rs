@@ -65,6 +65,7 @@ pub(crate) fn smallest(request: &PlanRequest) -> Result<RecommendationRecord, Pl
 pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -> Result<Chosen, PlanError> {
     check_attempts(&request.prove, request.stragglers, request.crashes)?;
     infeasible::by_close(request)?;
+    infeasible::by_l1_room(request)?;
     if !request.is_fleet_fixed() {
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;

@@ -3,7 +3,7 @@
 use records::plan::DelayLimitRecord;
 
 use crate::domain::time::DAY_S;
-use crate::domain::{Aggregation, Close, Load, Prices, TimeDist};
+use crate::domain::{Aggregation, Close, L1Room, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
@@ -59,6 +59,8 @@ pub struct PlanRequest {
     pub(crate) stragglers: Option<Stragglers>,
     /// The base chain.
     pub(crate) l1: L1,
+    /// Room of its blocks, where that is known.
+    pub(crate) l1_room: Option<L1Room>,
     pub(crate) crashes: Option<Crashes>,
     /// Prices, if given.
     pub(crate) prices: Option<Prices>,
@@ -101,6 +103,7 @@ impl PlanRequest {
             batches_per_sequence_max: BATCHES_PER_AGGREGATION_MAX,
             stragglers: None,
             l1: L1::Serial(block_s),
+            l1_room: None,
             crashes: None,
             prices: None,
             spares: SPARES,
@@ -161,6 +164,12 @@ impl PlanRequest {
     /// [`PlanError::BadInput`] unless the MTBF is above zero and the repair zero or above.
     pub fn with_crashes(self, crashes: Crashes) -> Result<Self, PlanError> {
         Ok(Self { crashes: Some(crashes.checked()?), ..self })
+    }
+
+    /// The same request where a block of L1 has room for so many proofs and no more; any number without this.
+    #[must_use]
+    pub fn with_l1_room(self, room: L1Room) -> Self {
+        Self { l1_room: Some(room), ..self }
     }
 
     /// The same request with prices, so that the plan has a cost.
@@ -375,6 +384,11 @@ impl PlanRequest {
             Aggregation::Separate => prices.with_each_verified(),
             Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => prices,
         })
+    }
+
+    /// Proofs that one block has room for; none where that is not known.
+    pub(crate) fn verifications_per_block(&self) -> Option<u32> {
+        self.l1_room.map(L1Room::verifications_per_block)
     }
 
     /// Whether each proof goes to L1 by itself: none is merged, and the submitter does not wait for the last one's

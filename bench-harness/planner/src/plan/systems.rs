@@ -137,7 +137,18 @@ fn machines_and_verifications(request: &PlanRequest, chosen: &Chosen) -> (f64, f
     (per_batch / transactions, 1.0 / (f64::from(verified) * transactions))
 }
 
-/// The cheapest system that aggregates against the cheapest that does not.
+/// What a verification of one request's proof takes, in verifications of another's: proofs differ in length. 1 where it is
+/// not known of both.
+fn weight(request: &PlanRequest, unit: &PlanRequest) -> f64 {
+    request
+        .l1_room
+        .zip(unit.l1_room)
+        .map_or(1.0, |(room, unit)| room.verification_gas() / unit.verification_gas())
+}
+
+/// The cheapest system that aggregates against the cheapest that does not. The cost of a verification is that of the
+/// aggregate's proof.
+
 fn between(options: &[PlanOption], found: &[Found<'_>]) -> Option<BreakEvenRecord> {
     let best = |aggregates: bool| {
         let of = |(place, chosen): &(usize, &Chosen)| cost(&options[*place].request, chosen.fleet);
@@ -150,8 +161,8 @@ fn between(options: &[PlanOption], found: &[Found<'_>]) -> Option<BreakEvenRecor
     let request = &options[aggregating].request;
     let (names, prices) = (|place: usize| options[place].system.name.clone(), request.prices);
     let (with_cost, with_verifications) = machines_and_verifications(request, with);
-    let (without_cost, without_verifications) =
-        machines_and_verifications(&options[separate].request, without);
+    let (without_cost, count) = machines_and_verifications(&options[separate].request, without);
+    let without_verifications = count * weight(&options[separate].request, request);
     let verification_cost =
         break_even((with_cost, with_verifications), (without_cost, without_verifications));
     // Above the cost at which they are equal the one with fewer verifications wins; without one, whichever has less of

@@ -122,8 +122,18 @@ fn request(
     let (batch_transactions, cores) = (comparison.cell.batch_transactions, comparison.cell.cores);
     let (words, cannot_aggregate) = (comparison.cell.words(), false);
     Ok(Some(
-        MeasuredTimes { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores }
-            .request(plan_args)?,
+        MeasuredTimes {
+            words,
+            cannot_aggregate,
+            prove_s,
+            merge_s,
+            close,
+            batch_transactions,
+            cores,
+            proof_bytes: None,
+            aggregate_bytes: None,
+        }
+        .request(plan_args)?,
     ))
 }
 

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 pub(crate) type Refused = (&'static str, &'static str);
 
 /// What of a spec has no effect on a sample of a comparison.
-pub(crate) const OF_A_SAMPLE: [Refused; 9] = [
+pub(crate) const OF_A_SAMPLE: [Refused; 11] = [
     ("repeats", "a sample is one repeat; --pairs sets how many are taken"),
     ("min-repeats", "a sample is one repeat; --pairs sets how many are taken"),
     ("reruns", "a discarded pair is repeated; --repeat-discarded sets how often"),
@@ -19,11 +19,13 @@ pub(crate) const OF_A_SAMPLE: [Refused; 9] = [
         "a comparison takes the clock as it is; `measure --clock` and `report --compare` compare clocks",
     ),
     ("provers", "a comparison takes one prover; `measure --provers` measures several at once"),
+    ("keep-if-all-discarded", "a pair of which a sample is discarded is repeated; --keep-discarded uses it"),
+    ("batch-size-of", "a comparison measures one cell; --batch-size sets its size"),
     ("fix-p", "the number of provers is the result; --provers-max limits it"),
 ];
 
 /// What of a spec has no effect on exact figures.
-pub(crate) const OF_EXACT_FIGURES: [Refused; 10] = [
+pub(crate) const OF_EXACT_FIGURES: [Refused; 11] = [
     ("repeats", NOT_TIMED),
     ("min-repeats", NOT_TIMED),
     ("reruns", NOT_TIMED),
@@ -31,6 +33,7 @@ pub(crate) const OF_EXACT_FIGURES: [Refused; 10] = [
     ("time-limit", NOT_TIMED),
     ("memory-limit", NOT_TIMED),
     ("keep-discarded", NOT_TIMED),
+    ("keep-if-all-discarded", NOT_TIMED),
     ("clock", NOT_TIMED),
     ("cores", NOT_TIMED),
     ("provers", NOT_TIMED),

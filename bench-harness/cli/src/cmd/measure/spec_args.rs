@@ -30,7 +30,10 @@ impl SpecArgs {
             Some(path) => file::read(path).map_err(MeasureError::from)?,
             None => Overrides::default(),
         };
-        let layer = self.flags.of_flags().over(file).over(below);
+        let above = self.flags.of_flags().over(file);
+        // Who says which sizes means them for every system.
+        let own = below.batch_sizes_of.filter(|_| above.batch_sizes.is_none());
+        let layer = above.over(Overrides { batch_sizes_of: own, ..below });
         Ok(Spec::new(layer, &host.allowance).map_err(MeasureError::from)?)
     }
 }

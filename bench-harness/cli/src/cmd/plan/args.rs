@@ -4,19 +4,27 @@ use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::closing::closing;
 use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
+use crate::cmd::plan::prices::PriceArgs;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
-use crate::number::{fraction, gas, number, rate, time, time_or_zero, usd, whole};
+use crate::number::{fraction, number, rate, time, time_or_zero, whole};
 use anyhow::Context;
-use clap::{ArgGroup, ValueEnum};
+use clap::ValueEnum;
 use planner::PlanRequest;
-use planner::domain::{
-    Aggregation, BatchState, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, TimeDist,
-};
+use planner::domain::{Aggregation, BatchState, DelayLimitRecord, Load, Statistic, Target, TimeDist};
 use planner::hardware::{Catalogue, CorePrice};
 use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
 use records::number::rounded;
+
+/// What is known of one prover beside its times.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KnownProver {
+    /// Its cores.
+    pub(crate) cores: Option<u64>,
+    /// Bytes of a proof that goes to L1.
+    pub(crate) proof_bytes: Option<u64>,
+}
 
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
@@ -101,84 +109,6 @@ pub(crate) struct PlanArgs {
     pub(crate) prices: PriceArgs,
 }
 
-/// What machines and L1 cost. Every price is given by the user: the program has none.
-#[derive(Clone, Debug, clap::Args)]
-#[command(
-    next_help_heading = "Prices",
-    group(ArgGroup::new("machine_price").args(["prover_usd_per_hour", "usd_per_core_hour"]))
-)]
-pub(crate) struct PriceArgs {
-    /// Dollars per hour for one core of a machine: a prover costs its cores, and so does an aggregator.
-    #[arg(long, value_name = "USD", value_parser = usd)]
-    pub(crate) usd_per_core_hour: Option<f64>,
-    /// Dollars per hour for the machine of one prover, whatever its cores.
-    #[arg(long, value_name = "USD", value_parser = usd)]
-    pub(crate) prover_usd_per_hour: Option<f64>,
-    /// Dollars per hour for the machine of one aggregator [default: that of a prover].
-    #[arg(long, value_name = "USD", value_parser = usd, requires = "prover_usd_per_hour")]
-    pub(crate) aggregator_usd_per_hour: Option<f64>,
-    /// Gas to verify one proof on L1.
-    #[arg(long, value_name = "GAS", value_parser = gas, requires = "gwei")]
-    pub(crate) verify_gas: Option<f64>,
-    /// Gas of each batch: data and sequencing.
-    #[arg(long, value_name = "GAS", value_parser = gas, default_value_t = 0.0, requires = "gwei")]
-    pub(crate) batch_gas: f64,
-    /// Gas of each sequence transaction, whatever batches it has: S is then chosen, as large as a limit on the delay to
-    /// virtual and a group allow, unless --batches-per-sequence fixes it.
-    #[arg(long, value_name = "GAS", value_parser = gas, default_value_t = 0.0, requires = "gwei")]
-    pub(crate) sequence_gas: f64,
-    /// Price of gas.
-    #[arg(
-        long,
-        value_name = "GWEI",
-        value_parser = number(0.0..=1e9),
-        requires_all = ["verify_gas", "usd_per_eth", "machine_price"]
-    )]
-    pub(crate) gwei: Option<f64>,
-    /// Price of ether.
-    #[arg(long, value_name = "USD", value_parser = usd, requires = "gwei")]
-    pub(crate) usd_per_eth: Option<f64>,
-}
-
-impl PriceArgs {
-    /// The prices of a fleet whose provers and aggregators have `cores` cores each; none where that is not known.
-    ///
-    /// # Errors
-    /// Usage for a price of a core where nobody knows the cores of a prover.
-    fn prices(&self, cores: Option<u64>) -> anyhow::Result<Option<Prices>> {
-        let Self {
-            usd_per_core_hour,
-            prover_usd_per_hour,
-            aggregator_usd_per_hour,
-            verify_gas,
-            batch_gas,
-            sequence_gas,
-            gwei,
-            usd_per_eth,
-        } = self;
-        let (prover, aggregator) = match (*usd_per_core_hour, *prover_usd_per_hour) {
-            (Some(core), _) => {
-                let cores = cores.ok_or_else(|| {
-                    usage(
-                        "--usd-per-core-hour: how many cores a prover has is not known; give --measured-cores, or \
-                         --prover-usd-per-hour instead",
-                    )
-                })?;
-                (core * cores as f64, core * cores as f64)
-            }
-            (None, Some(prover)) => (prover, aggregator_usd_per_hour.unwrap_or(prover)),
-            (None, None) => return Ok(None),
-        };
-        let gas = match (*verify_gas, *gwei, *usd_per_eth) {
-            (Some(verify_gas), Some(gwei), Some(usd_per_eth)) => {
-                Some(Gas { verify_gas, batch_gas: *batch_gas, gwei, usd_per_eth })
-            }
-            _ => None,
-        };
-        Ok(Some(Prices::new(prover, aggregator, gas)?.with_sequence_gas(*sequence_gas)?))
-    }
-}
-
 /// [`L1`] on the command line, without its times.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum L1Kind {
@@ -259,14 +189,16 @@ impl PlanArgs {
         transactions.or(self.target_batches_per_s.map(Target::BatchesPerS))
     }
 
-    /// The request of these times and flags. `cores` are those of one prover, where they are known.
+    /// The request of these times and flags. `prover` is what is known of one beside its times.
     pub(crate) fn request(
         &self,
         load: Load,
         prove: TimeDist,
         aggregation: Aggregation,
-        cores: Option<u64>,
+        prover: KnownProver,
     ) -> anyhow::Result<PlanRequest> {
+        let KnownProver { cores, proof_bytes } = prover;
+        let verification_gas = self.prices.verification_gas(proof_bytes);
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
             .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
             .with_closing(self.closing)?
@@ -285,8 +217,11 @@ impl PlanArgs {
             let cores = u32::try_from(cores).unwrap_or(u32::MAX);
             request = request.with_cores(cores, cores)?;
         }
-        if let Some(prices) = self.prices.prices(cores)? {
+        if let Some(prices) = self.prices.prices(cores, verification_gas)? {
             request = request.with_prices(prices);
+        }
+        if let Some(room) = self.prices.l1_room(verification_gas)? {
+            request = request.with_l1_room(room);
         }
         if let Some(limit_s) = self.delay {
             let state = match self.delay_state {

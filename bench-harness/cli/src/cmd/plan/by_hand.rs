@@ -1,6 +1,6 @@
 //! A plan from times given by hand.
 
-use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::args::{KnownProver, PlanArgs};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::prove::ProveArgs;
 use crate::exit::usage;
@@ -65,6 +65,7 @@ impl ByHandArgs {
         };
         let target = plan_args.required_target()?;
         let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
-        plan_args.request(load, prove, aggregation, cores.map(u64::from))
+        let prover = KnownProver { cores: cores.map(u64::from), proof_bytes: None };
+        plan_args.request(load, prove, aggregation, prover)
     }
 }

@@ -1,6 +1,6 @@
 //! From a measured profile to a request: which cells, and which samples are which term of the formulas.
 
-use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::args::{KnownProver, PlanArgs};
 use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{NotMeasured, usage};
@@ -143,6 +143,10 @@ pub(crate) struct MeasuredTimes {
     pub(crate) batch_transactions: u64,
     /// Cores of one prover.
     pub(crate) cores: u64,
+    /// Bytes of a batch's proof, where they are known.
+    pub(crate) proof_bytes: Option<u64>,
+    /// Bytes of the proof of an aggregate, where they are known.
+    pub(crate) aggregate_bytes: Option<u64>,
 }
 
 impl MeasuredTimes {
@@ -164,7 +168,17 @@ impl MeasuredTimes {
     /// Usage for merges or a shape of them that were not measured, though the system may aggregate, and for what the planner refuses.
     pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
         let is_separate = self.is_separate(plan_args);
-        let Self { words, cannot_aggregate: _, prove_s, merge_s, close, batch_transactions, cores } = self;
+        let Self {
+            words,
+            cannot_aggregate: _,
+            prove_s,
+            merge_s,
+            close,
+            batch_transactions,
+            cores,
+            proof_bytes,
+            aggregate_bytes,
+        } = self;
         if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
             return Err(usage(
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
@@ -185,7 +199,9 @@ impl MeasuredTimes {
             usage(format!("a batch of {batch_transactions} transactions: expected less than 2^32"))
         })?;
         let load = Load::new(target, Some(size), close)?;
-        plan_args.request(load, TimeDist::empirical("prove", prove_s)?, aggregation, Some(cores))
+        let proof_bytes = if is_separate { proof_bytes } else { aggregate_bytes };
+        let prover = KnownProver { cores: Some(cores), proof_bytes };
+        plan_args.request(load, TimeDist::empirical("prove", prove_s)?, aggregation, prover)
     }
 }
 
@@ -215,5 +231,17 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
     let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
     let cannot_aggregate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate);
     let prove_s = prove.values_s.clone();
-    Ok(MeasuredTimes { words, cannot_aggregate, prove_s, merge_s, close, batch_transactions, cores })
+    let circuits = cell.system.iter().flat_map(|system| &system.circuits);
+    let aggregates = circuits.filter(|circuit| circuit.name.starts_with("aggregate"));
+    Ok(MeasuredTimes {
+        words,
+        cannot_aggregate,
+        prove_s,
+        merge_s,
+        close,
+        batch_transactions,
+        cores,
+        proof_bytes: cell.proof_bytes,
+        aggregate_bytes: aggregates.map(|circuit| circuit.proof_bytes).max().or(cell.proof_bytes),
+    })
 }

@@ -11,6 +11,7 @@ pub(crate) mod merge_shape;
 mod order;
 pub(crate) mod planned;
 mod predicted;
+pub(crate) mod prices;
 pub(crate) mod prove;
 pub(crate) mod simulation;
 

@@ -1,5 +1,5 @@
 //! Time and memory over batch size, within one padded circuit: at the next power of two both step, and no line may
-//! cross a step.
+//! cross a step. For a proof system that reports no rows, one line through enough sizes that its steps show as scatter.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,9 @@ use super::family::{Members, families, pairs, places, points, stages, whole};
 use super::fit;
 use crate::scaling::{LineFit, reach::FAR_TIMES};
 
+/// Sizes that a line takes where no rows are reported: steps of a padding, if there is one, are then in its interval.
+const SIZES_WITHOUT_ROWS: usize = 4;
+
 /// Rows of a cell's batch circuit: in use, and padded.
 pub(super) fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
     let circuits = &summary.system.as_ref()?.circuits;
@@ -19,25 +22,25 @@ pub(super) fn rows(summary: &CellSummaryRecord) -> Option<(u64, u64)> {
 
 pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
     let by_size = families(profile, |summary| {
-        let (_, padded) = rows(summary)?;
+        let padded_rows = rows(summary).map(|(_, padded)| padded);
         let family = FamilyRecord {
             batch_transactions: None,
             capacity_transactions: None,
-            padded_rows: Some(padded),
+            padded_rows,
             ..whole(&summary.cell)
         };
         Some((family, summary.cell.batch_transactions as f64))
     });
     if by_size.is_empty() {
-        missing.push(
-            "Over batch size: the proof system reports no rows, so that a step of the padding cannot be seen and no \
-             line is drawn."
-                .to_owned(),
-        );
+        missing.push("Over batch size: nothing was measured.".to_owned());
     }
-    let mut single = BTreeSet::new();
+    let (mut single, mut few) = (BTreeSet::new(), BTreeSet::new());
     let mut laws = Vec::new();
     for (family, members) in by_size {
+        if family.padded_rows.is_none() && places(&members) < SIZES_WITHOUT_ROWS {
+            few.insert(family.proof_system.clone());
+            continue;
+        }
         if places(&members) < 2 {
             let at: Vec<String> = members.first().map(|member| member.0.to_string()).into_iter().collect();
             single.insert(format!("{} of {} rows", at.join(""), family.padded_rows.unwrap_or(0)));
@@ -54,6 +57,13 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
         if let Some(fitted) = record(OfName::MemoryBytes, &memory, transactions_max, asked) {
             laws.push(law(&family, OfName::MemoryBytes, None, memory, fitted));
         }
+    }
+    if !few.is_empty() {
+        missing.push(format!(
+            "Over batch size: {} reports no rows, so that a step of the padding cannot be seen; a line takes \
+             {SIZES_WITHOUT_ROWS} sizes.",
+            few.into_iter().collect::<Vec<_>>().join(", ")
+        ));
     }
     if !single.is_empty() {
         missing.push(format!(
@@ -74,15 +84,15 @@ fn memory(members: &Members) -> Vec<LawPointRecord> {
     members.iter().filter_map(point).collect()
 }
 
-/// The most transactions that the padded circuit takes: rows in proportion to the largest circuit measured, which is
-/// a little low where a circuit has rows of its own.
+/// The most transactions that the padded circuit takes; infinite where no rows are reported. Rows are in proportion to the
+/// largest circuit measured, which is a little low where a circuit has rows of its own.
 fn transactions_that_fit(members: &Members) -> f64 {
     let fits = members.iter().filter_map(|(_, summary)| {
         let (used, padded) = rows(summary)?;
         let capacity = summary.cell.capacity_transactions as f64;
         (used > 0).then(|| (padded as f64 / used as f64 * capacity).floor())
     });
-    fits.fold(0.0, f64::max)
+    fits.reduce(f64::max).unwrap_or(f64::INFINITY)
 }
 
 fn law(
@@ -92,11 +102,15 @@ fn law(
     points: Vec<LawPointRecord>,
     fit: FitRecord,
 ) -> LawRecord {
-    let notes = (fit.degrees_of_freedom == 0).then(|| {
+    let exact = (fit.degrees_of_freedom == 0).then(|| {
         format!(
             "The line passes through its {} exactly: no interval, and nothing that checks it.",
             count(points.len(), "point", "points")
         )
+    });
+    let smooth = family.padded_rows.is_none().then(|| {
+        "No rows are reported: where the system pads to powers of two, the line passes through the middle of its steps."
+            .to_owned()
     });
     LawRecord {
         over: OverName::BatchTransactions,
@@ -106,7 +120,7 @@ fn law(
         family: family.clone(),
         points,
         fits: vec![fit],
-        notes: notes.into_iter().collect(),
+        notes: exact.into_iter().chain(smooth).collect(),
         trees: vec![],
     }
 }
