@@ -27,7 +27,10 @@ fn needing_another() -> Vec<Case> {
         (plan("--on-crash wait"), &["--mtbf"]),
         (plan("--straggler-factor 3"), &["--straggler-fraction"]),
         (plan("--batch-gas 9"), &["--gwei"]),
-        (plan("--gwei 9"), &["--verify-gas", "--usd-per-eth", "--prover-usd-per-hour"]),
+        (plan("--gwei 9"), &["--usd-per-eth", "--prover-usd-per-hour"]),
+        (plan("--gwei 9 --usd-per-eth 9 --prover-usd-per-hour 9"), &["--verify-gas"]),
+        (plan("--block-gas 9"), &["--verify-gas"]),
+        (plan("--proof-byte-gas 9"), &["--profile", "--verify-gas"]),
         (plan("--aggregator-usd-per-hour 9"), &["--prover-usd-per-hour"]),
         (plan("--fix-p 3 --provers-max 4"), &["--fix-p", "--provers-max"]),
         (plan("--aggregate-shape fold"), &["--aggregate-merge"]),
@@ -256,6 +259,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("prover-usd-per-hour 2", "aggregator-usd-per-hour 3"),
     ("prover-usd-per-hour 2", "verify-gas 300000; gwei 5; usd-per-eth 3000"),
     ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000", "batch-gas 20000"),
+    ("verify-gas 300000", "block-gas 200000"),
     ("prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; explain", "sequence-gas 50000"),
     ("", "hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4"),
     ("hardware aws-c7a.4xlarge; measured-ghz 3; measured-cores 4", "measured-on aws-c7a.8xlarge"),
@@ -290,9 +294,10 @@ fn every_flag_of_a_plan_does_something() {
         let names = change.split(';').filter_map(|flag| flag.split_whitespace().next());
         tried.extend(names.map(str::to_owned));
     }
-    // Those that choose a cell of a profile: `verbs` and `machines` try them.
+    // Those that choose a cell of a profile: `verbs` and `machines` try them, and what its proofs take on L1.
     tried.extend(
-        ["profile", "of-workload", "of-system", "of-batch-size", "of-cores", "of-provers"].map(str::to_owned),
+        ["profile", "proof-byte-gas", "of-workload", "of-system", "of-batch-size", "of-cores", "of-provers"]
+            .map(str::to_owned),
     );
     assert_eq!(flags_of(&bench, "plan"), tried);
 }

@@ -194,11 +194,36 @@ fn a_price_of_a_core_is_a_price_of_every_prover() {
     assert_eq!((profile(1), profile(2)), (1.0, 2.0));
 }
 
+/// 3.125 batches/s are 37.5 a block of 12 s; a proof of 133 kB takes 5.3 of its 60 million gas, so that 11 fit, of which
+/// 80 % are planned.
+#[test]
+fn a_block_has_room_for_so_many_proofs_and_no_more() {
+    let bench = Bench::new();
+    let asked = format!("plan --profile {} --target-tx-per-s 100 --l1 latency --of-cores 1", solo());
+    bench
+        .run(&format!("{asked} --fix-n 4"))
+        .fails(7, &["a proof takes 5.3", "has 60 million", "proofs a block"]);
+    for room in [
+        "--fix-n 5",
+        "--fix-n 4 --block-gas 0",
+        "--fix-n 4 --verify-gas 350000",
+        "--fix-n 4 --proof-byte-gas 16",
+    ] {
+        bench.run(&format!("{asked} {room}")).ok();
+    }
+    let alone = format!("{asked} --aggregate-shape separate");
+    bench.run(&alone).fails(7, &["wanted 37.5 proofs a block"]);
+    bench.run(&format!("{alone} --verify-gas 350000")).ok();
+    bench
+        .run(&format!("{alone} --proof-byte-gas 1000"))
+        .fails(7, &["best 0 proofs a block", "wrap the proof"]);
+}
+
 #[test]
 fn machines_hold_the_aggregators_too() {
     let bench = Bench::new();
     let asked = format!(
-        "plan --profile {} --target-tx-per-s 100 --l1 latency --fix-n 4 --measured-ghz 2.6 --hardware aws-c7a.4xlarge,aws-c7i.16xlarge",
+        "plan --profile {} --target-tx-per-s 100 --l1 latency --block-gas 0 --fix-n 4 --measured-ghz 2.6 --hardware aws-c7a.4xlarge,aws-c7i.16xlarge",
         solo()
     );
     let said = bench.run(&asked).ok().stdout;

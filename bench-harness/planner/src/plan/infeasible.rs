@@ -81,7 +81,11 @@ pub(crate) fn by_l1_room(request: &PlanRequest) -> Result<(), PlanError> {
             "each batch's proof is verified by itself; aggregate, put more transactions in a batch, or wrap the proof \
              into one that is cheaper to verify and give --verify-gas",
         ),
-        Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => return Ok(()),
+        Aggregation::FixedTotal { .. } | Aggregation::Tree { .. } | Aggregation::Fold { .. } => {
+            let Some(n) = request.batches_per_aggregation else { return Ok(()) };
+            let wanted = batches_per_block(request) / f64::from(n);
+            (request.utilization_max() * f64::from(proofs), wanted, "aggregate more batches into one proof")
+        }
     };
     if wanted <= best * (1.0 + 1e-9) {
         return Ok(());

@@ -63,6 +63,7 @@ impl ByHandArgs {
             (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
+        plan_args.prices.refuse_without_bytes(&plan_args.flags())?;
         let target = plan_args.required_target()?;
         let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
         let prover = KnownProver { cores: cores.map(u64::from), proof_bytes: None };

@@ -1,5 +1,6 @@
 //! What machines and L1 cost, as flags.
 
+use crate::cmd::plan::flags::Flag;
 use crate::exit::usage;
 use crate::number::{gas, number, usd};
 use clap::ArgGroup;
@@ -106,6 +107,25 @@ impl PriceArgs {
     /// Gas of one verification: as given, or of the calldata of a proof of so many bytes; none where neither is known.
     pub(crate) fn verification_gas(&self, proof_bytes: Option<u64>) -> Option<f64> {
         self.verify_gas.or_else(|| Some(self.proof_byte_gas * proof_bytes? as f64))
+    }
+
+    /// Refuses flags that mean nothing where the length of a proof is not known.
+    ///
+    /// # Errors
+    /// Usage, with what to give instead.
+    pub(crate) fn refuse_without_bytes(&self, given: &[Flag]) -> anyhow::Result<()> {
+        let is_given = |name: &str| given.iter().any(|(flag, _)| flag == name);
+        if is_given("proof-byte-gas") {
+            return Err(usage(
+                "--proof-byte-gas: the length of a proof is known from a --profile alone; give --verify-gas",
+            ));
+        }
+        if is_given("block-gas") && self.verify_gas.is_none() {
+            return Err(usage(
+                "--block-gas: what a verification takes of it is not known; give --verify-gas",
+            ));
+        }
+        Ok(())
     }
 
     /// What a block has room for, where it has a limit and a verification takes something.
