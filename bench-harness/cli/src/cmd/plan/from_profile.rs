@@ -231,8 +231,11 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
     let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
     let cannot_aggregate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate);
     let prove_s = prove.values_s.clone();
-    let circuits = cell.system.iter().flat_map(|system| &system.circuits);
-    let aggregates = circuits.filter(|circuit| circuit.name.starts_with("aggregate"));
+    let bytes_of = |kind: &str| {
+        let circuits = cell.system.iter().flat_map(|system| &system.circuits);
+        circuits.filter(|circuit| circuit.name.starts_with(kind)).map(|circuit| circuit.proof_bytes).max()
+    };
+    let proof_bytes = cell.proof_bytes.or_else(|| bytes_of("batch"));
     Ok(MeasuredTimes {
         words,
         cannot_aggregate,
@@ -241,7 +244,7 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
         close,
         batch_transactions,
         cores,
-        proof_bytes: cell.proof_bytes,
-        aggregate_bytes: aggregates.map(|circuit| circuit.proof_bytes).max().or(cell.proof_bytes),
+        proof_bytes,
+        aggregate_bytes: bytes_of("aggregate").or(proof_bytes),
     })
 }
