@@ -2,12 +2,15 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 24] = [
     "",
     "run",
     "measure",
     "plan",
     "queue",
+    "fleet",
+    "fleet run",
+    "fleet worker",
     "gate",
     "gate exact",
     "gate paired",
@@ -79,7 +82,7 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "queue", "gate exact", "history", "report", "workload", "machine", "completions"] {
+    for verb in ["plan", "queue", "fleet run", "gate exact", "history", "report", "workload", "machine", "completions"] {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             if line.contains("--serve") {

@@ -19,7 +19,7 @@ pub mod provers;
 pub mod resolve;
 pub mod units;
 
-pub use choice::SystemChoice;
+pub use choice::{SystemChoice, read_script};
 pub use error::SpecError;
 pub use layer::Overrides;
 pub use provers::ProversRequest;

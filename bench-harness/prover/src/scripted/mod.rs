@@ -12,7 +12,8 @@ use crate::scripted::proof::{HEAD_BYTES, decode, encode, rejected};
 use crate::scripted::script::Use;
 use crate::statement::Statement;
 use crate::system::{
-    Aggregated, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    Aggregated, Job, Level, Merged, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    level_of_children,
 };
 use plonky2::field::types::{Field, PrimeField64};
 use records::sample::SystemRecord;
@@ -105,7 +106,7 @@ impl ProofSystem for Scripted {
         self.proved += 1;
         let is_now = |fault: Option<u64>| fault == Some(self.proved);
         let faults = self.script.faults;
-        if is_now(faults.crash) {
+        if is_now(faults.crash) || faults.crash_batch == Some(job.batch.id.0) {
             std::process::abort();
         }
         if is_now(faults.hang) {
@@ -172,6 +173,21 @@ impl ProofSystem for Scripted {
         }
         let kind = ProofKind::Aggregate { level: levels.len() };
         Ok(Aggregated { proof: Proof { kind, bytes: encode(kind, &statement) }, levels })
+    }
+
+    fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
+        if !self.script.aggregates {
+            return Err(ProverError::NoAggregation { system: "scripted".to_owned() });
+        }
+        let level = level_of_children(children)? + 1;
+        let statements = children.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let statement = Statement::join_all(&statements)
+            .ok_or_else(|| rejected("two neighbours do not follow each other"))?;
+        let key = statement.commitment.elements[0].to_canonical_u64() ^ ((level as u64) << 32);
+        let time = self.take(&self.script.merge, Use::Merge, key, self.merged);
+        self.merged += 1;
+        let kind = ProofKind::of_level(level);
+        Ok(Merged { proof: Proof { kind, bytes: encode(kind, &statement) }, time })
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {

@@ -31,7 +31,7 @@ pub enum ScriptedTime {
     },
 }
 
-/// What goes wrong, each at the k-th batch proof of this process, from 1.
+/// What goes wrong, each at the k-th batch proof of this process, from 1, unless it names a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Faults {
@@ -43,6 +43,8 @@ pub struct Faults {
     pub no_proof: Option<u64>,
     /// The process aborts.
     pub crash: Option<u64>,
+    /// The process aborts whenever it is to prove the batch of this number, from 0.
+    pub crash_batch: Option<u64>,
     /// The call does not return for an hour.
     pub hang: Option<u64>,
     /// The set-up is refused.
