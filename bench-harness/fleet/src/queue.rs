@@ -99,7 +99,8 @@ pub trait JobQueue: Send + Sync {
     /// [`QueueError`].
     fn held(&self) -> Result<u64, QueueError>;
 
-    /// Whether it holds this job.
+    /// Whether it holds this job, so that a worker will be handed it. Of one that is in a worker's hands either answer may
+    /// come: the coordinator hears of those.
     ///
     /// # Errors
     /// [`QueueError`].

@@ -75,6 +75,8 @@ pub struct JobState {
     pub(crate) started_s: Option<f64>,
     /// Attempts that failed.
     pub(crate) failed: u64,
+    /// Workers that began it and were not heard of again, nor the job.
+    pub(crate) vanished: u64,
 }
 
 impl JobState {
@@ -91,6 +93,7 @@ impl JobState {
             latest: Attempt::default(),
             started_s: None,
             failed: 0,
+            vanished: 0,
         }
     }
 

@@ -17,7 +17,7 @@ pub mod verdict;
 use crate::chain::{Statements, shape_of, system_of, to_numbers};
 use crate::coordinator::job::{JobState, Progress};
 use crate::error::FleetError;
-use crate::queue::{JobQueue, QueueEvent};
+use crate::queue::{JobQueue, QueueError, QueueEvent};
 use crate::task::{Groups, Task};
 use crate::worker::{circuits_digest, proof_record};
 use prover::statement::Statement;
@@ -34,6 +34,8 @@ use std::time::Duration;
 pub struct CoordinatorRules {
     /// Attempts of a job that may fail before it is given up.
     pub attempts_max: u64,
+    /// Workers that may begin a job and vanish with it, the queue's copy included, before it is given up.
+    pub vanished_max: u64,
     /// How often the queue is asked what it still holds, s.
     pub audit_s: f64,
     /// How long nothing was heard of a job that the queue does not hold before it is submitted again, s.
@@ -41,9 +43,17 @@ pub struct CoordinatorRules {
 }
 
 impl Default for CoordinatorRules {
-    /// Three attempts; asked each second; two seconds.
+    /// Three attempts, five workers; asked each second; two seconds.
     fn default() -> Self {
-        Self { attempts_max: 3, audit_s: 1.0, silent_s: 2.0 }
+        Self { attempts_max: 3, vanished_max: 5, audit_s: 1.0, silent_s: 2.0 }
+    }
+}
+
+impl CoordinatorRules {
+    /// For workers that are far away, with such a lease, s: one at a job is heard every quarter of it.
+    pub fn far(lease_s: f64) -> Self {
+        let rules = Self::default();
+        Self { silent_s: rules.silent_s.max(1.5 * lease_s), ..rules }
     }
 }
 
@@ -161,7 +171,7 @@ impl Coordinator {
         }
         if now_s >= self.next_audit_s {
             self.next_audit_s = now_s + self.rules.audit_s;
-            if let Err(error) = self.audit(queue, now_s) {
+            if let Err(error) = self.audit(queue, now_s)? {
                 trouble = Some(error.to_string());
             }
             if std::mem::take(&mut self.unsynced) {
@@ -253,7 +263,7 @@ impl Coordinator {
         &mut self,
         queue: &dyn JobQueue,
         now_s: f64,
-    ) -> Result<Result<(), crate::queue::QueueError>, FleetError> {
+    ) -> Result<Result<(), QueueError>, FleetError> {
         while let Some(&task) = self.due.front() {
             let Some(job) = self.jobs.get(&task).filter(|job| job.is_open()) else {
                 self.due.pop_front();
@@ -290,20 +300,40 @@ impl Coordinator {
     }
 
     /// Submits again what the queue has lost. A job that waits long is not lost: the queue holds it.
-    fn audit(&mut self, queue: &dyn JobQueue, now_s: f64) -> Result<(), crate::queue::QueueError> {
+    fn audit(&mut self, queue: &dyn JobQueue, now_s: f64) -> Result<Result<(), QueueError>, FleetError> {
         let is_out = |job: &JobState| job.is_open() && job.is_out;
         let out = self.jobs.values().filter(|job| is_out(job)).count() as u64;
-        if out == 0 || queue.held()? >= out {
-            return Ok(());
+        match if out == 0 { Ok(0) } else { queue.held() } {
+            Err(error) => return Ok(Err(error)),
+            Ok(held) if held >= out => return Ok(Ok(())),
+            Ok(_) => {}
         }
         let silent = |job: &JobState| now_s - job.heard_s >= self.rules.silent_s;
         let suspects: Vec<Task> =
             self.jobs.iter().filter(|(_, job)| is_out(job) && silent(job)).map(|(task, _)| *task).collect();
         for task in suspects {
-            if !queue.holds(&task.name())? {
-                self.again(task);
+            match queue.holds(&task.name()).and_then(|held| match held {
+                true => Ok(true),
+                false => queue.withdraw(&task.name()).map(|()| false),
+            }) {
+                Err(error) => return Ok(Err(error)),
+                Ok(true) => {}
+                Ok(false) => self.lost(task, now_s)?,
             }
         }
+        Ok(Ok(()))
+    }
+
+    /// Submits a job again that is lost. Where workers begin it and vanish with it again and again, it is the job's fault.
+    fn lost(&mut self, task: Task, now_s: f64) -> Result<(), FleetError> {
+        if let Some(job) = self.jobs.get_mut(&task) {
+            job.vanished += u64::from(job.started_s.is_some());
+            if job.vanished >= self.rules.vanished_max {
+                let why = format!("{} workers began it and were not heard of again", job.vanished);
+                return self.give_up(task, why, now_s);
+            }
+        }
+        self.again(task);
         Ok(())
     }
 

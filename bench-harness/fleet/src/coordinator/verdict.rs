@@ -97,7 +97,7 @@ impl Coordinator {
         self.give_up(task, why, now_s)
     }
 
-    fn give_up(&mut self, task: Task, why: String, now_s: f64) -> Result<(), FleetError> {
+    pub(super) fn give_up(&mut self, task: Task, why: String, now_s: f64) -> Result<(), FleetError> {
         if let Some(job) = self.jobs.get_mut(&task).filter(|job| job.is_open()) {
             job.given_up = Some(why.clone());
             self.open -= 1;

@@ -3,10 +3,10 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`server`] | which server, which fleet on it, and connecting |
-//! | `streams` | the two streams of a fleet and their consumers |
+//! | `streams` | the streams of a fleet and their consumers |
 //! | [`queue`] | [`crate::queue::JobQueue`] on them |
 //!
-//! Jobs and results are two work-queue streams. A worker publishes its result, awaits the server's acknowledgement, and
+//! Batches, merges and results are three work-queue streams. A worker publishes its result, awaits the server's acknowledgement, and
 //! only then acknowledges the job, twice. A server may lose acknowledged messages all the same (2.9 syncs its store every
 //! two minutes): the coordinator's ledger is the truth, and what the server no longer holds is submitted again.
 

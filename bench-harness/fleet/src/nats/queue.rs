@@ -3,7 +3,7 @@
 use crate::error::FleetError;
 use crate::memory::LeaseRules;
 use crate::nats::server::{ANSWER, NatsServer};
-use crate::nats::streams::{Streams, ensure};
+use crate::nats::streams::{Jobs, Streams, ensure};
 use crate::queue::{JobQueue, Lease, QueueError, QueueEvent};
 use crate::task::{Task, WorkerClass};
 use crate::worker::result_of;
@@ -192,6 +192,11 @@ impl NatsQueue {
         self.server.subject(&format!("jobs.{kind}.{job}"))
     }
 
+    async fn jobs_of(&self, job: &str) -> Result<Jobs, QueueError> {
+        let Streams { batches, merges, .. } = self.streams().await?;
+        Ok(if matches!(Task::named(job), Some(Task::Prove(_))) { batches } else { merges })
+    }
+
     /// Publishes what the server takes once under a name, and awaits that it has it.
     async fn publish_once(&self, subject: String, id: &str, text: Vec<u8>) -> Result<(), QueueError> {
         let failed = |error: &dyn std::fmt::Display| QueueError::new("publishing", error);
@@ -230,12 +235,12 @@ impl NatsQueue {
     async fn next_message(&self, class: WorkerClass, wait: Duration) -> Result<Option<Message>, QueueError> {
         let Streams { batches, merges, .. } = self.streams().await?;
         match class {
-            WorkerClass::Prove => self.fetch(&batches, wait).await,
-            WorkerClass::Aggregate => self.fetch(&merges, wait).await,
-            WorkerClass::Any => match self.fetch(&merges, Duration::ZERO).await? {
+            WorkerClass::Prove => self.fetch(&batches.consumer, wait).await,
+            WorkerClass::Aggregate => self.fetch(&merges.consumer, wait).await,
+            WorkerClass::Any => match self.fetch(&merges.consumer, Duration::ZERO).await? {
                 Some(message) => Ok(Some(message)),
                 // Short, since a merge may come meanwhile.
-                None => self.fetch(&batches, wait.min(Duration::from_millis(100))).await,
+                None => self.fetch(&batches.consumer, wait.min(Duration::from_millis(100))).await,
             },
         }
     }
@@ -393,8 +398,8 @@ impl JobQueue for NatsQueue {
         self.call(async {
             let Streams { batches, merges, .. } = self.streams().await?;
             let mut held = 0;
-            for consumer in [batches, merges] {
-                let info = consumer.get_info().await.map_err(|error| failed("pending jobs")(&error))?;
+            for jobs in [batches, merges] {
+                let info = jobs.consumer.get_info().await.map_err(|error| failed("pending jobs")(&error))?;
                 held += info.num_pending + info.num_ack_pending as u64;
             }
             Ok(held)
@@ -403,19 +408,22 @@ impl JobQueue for NatsQueue {
 
     fn holds(&self, job: &str) -> Result<bool, QueueError> {
         self.call(async {
-            let subject = self.job_subject(job);
-            match self.streams().await?.jobs.get_last_raw_message_by_subject(&subject).await {
-                Ok(_) => Ok(true),
-                Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(false),
-                Err(error) => Err(QueueError::new("a job", error)),
-            }
+            let Jobs { stream, consumer } = self.jobs_of(job).await?;
+            let message = match stream.get_last_raw_message_by_subject(&self.job_subject(job)).await {
+                Ok(message) => message,
+                Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => return Ok(false),
+                Err(error) => return Err(QueueError::new("a job", error)),
+            };
+            // A message that the consumer has passed is in a worker's hands, or is never handed out again: the audit
+            // asks after jobs alone of which no worker was heard.
+            let info = consumer.get_info().await.map_err(|error| failed("pending jobs")(&error))?;
+            Ok(message.sequence > info.delivered.stream_sequence)
         })
     }
 
     fn withdraw(&self, job: &str) -> Result<(), QueueError> {
         self.call(async {
-            let jobs = self.streams().await?.jobs;
-            let purged = jobs.purge().filter(self.job_subject(job)).await;
+            let purged = self.jobs_of(job).await?.stream.purge().filter(self.job_subject(job)).await;
             purged.map(drop).map_err(|error| failed("taking a job off")(&error))
         })
     }

@@ -79,7 +79,7 @@ fn inflict(world: &mut World, fault: Fault, number: usize, frozen: &mut Vec<(Lea
 static INFLICTED: AtomicU64 = AtomicU64::new(0);
 
 fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
-    let rules = CoordinatorRules { attempts_max: 1_000, ..CoordinatorRules::default() };
+    let rules = CoordinatorRules { attempts_max: 1_000, vanished_max: 1_000, ..CoordinatorRules::default() };
     let mut world = World::new(batches, per_group, rules, 1_000);
     let mut frozen = Vec::new();
     for (number, fault) in faults.into_iter().enumerate() {

@@ -50,6 +50,11 @@ impl NatsArgs {
         Ok(NatsQueue::work(&server)?)
     }
 
+    /// How long a worker may be silent, s.
+    pub(crate) fn lease_s(&self) -> f64 {
+        self.nats_lease
+    }
+
     /// How often a worker says that it lives, s.
     pub(crate) fn beat_s(&self) -> f64 {
         self.nats_lease / 4.0

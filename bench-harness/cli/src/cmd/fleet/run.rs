@@ -114,7 +114,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let work = open.began().work.clone();
     let summary = match nats.queue(resume)? {
         Some(queue) => {
-            let running = open.coordinator(CoordinatorRules::default(), false)?;
+            let running = open.coordinator(CoordinatorRules::far(nats.lease_s()), false)?;
             let mut watch = FleetWatch::new(None);
             let summary = running.run(&*queue, None, &stop, &mut watch);
             watch.finish();
