@@ -109,7 +109,7 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
         ("why", format!("{}. {}", limit(plan), because(plan))),
         ("how sure", format!("{provers}{}; {}", certainty.basis, certainty.if_otherwise)),
         ("order", plan.order.as_ref().map_or_else(String::new, |order| sentences(order).join(" "))),
-        ("systems", crate::plan::systems::sentences(plan).join(" ")),
+        ("systems", crate::plan::systems::line(plan)),
         ("withstands", withstands(plan)),
     ];
     let parts = parts.iter().filter(|(_, words)| !words.is_empty());

@@ -42,7 +42,7 @@ impl Drop for Neighbours {
 fn a_planted_neighbour_is_marked_and_nothing_is_planned_from_its_samples() {
     let bench = Bench::new();
     let neighbours = Neighbours::plant();
-    bench.run(&format!("measure {SMALL} --reruns 1 --output out")).ok();
+    bench.run(&format!("measure {SMALL} --reruns 1 --output out")).fails(8, &["discarded"]);
     drop(neighbours);
     let proofs = Log::of(&bench.path("out"));
     let proofs = proofs.of_stage("prove");
@@ -154,7 +154,9 @@ fn groups_of(process: u32) -> Vec<PathBuf> {
 #[test]
 fn a_duty_cycle_holds_and_nothing_of_it_is_left_behind() {
     let bench = Bench::new();
-    bench.run(&format!("measure {SMALL} --clock 50% --output out")).ok();
+    let ran = bench.run(&format!("measure {SMALL} --clock 50% --output out"));
+    // A proof too short for its quota does not count.
+    assert!(matches!(ran.code, Some(0 | 8)), "{ran:#?}");
     let log = Log::of(&bench.path("out"));
     if let Some(failure) = log.of_kind("failure").first() {
         assert_eq!(failure["failure"], "clock");

@@ -110,7 +110,7 @@ fn two_coordinators_of_one_folder_are_one_too_many() {
 fn a_poison_batch_is_named_and_the_rest_completes() {
     let bench = scripted("[faults]\ncrash_batch = 5\n");
     let ran = bench.run(&format!("{SIXTEEN} --workers 2"));
-    ran.fails(8, &["not proved: batch 5: handed out 5 times, and no worker answered"]);
+    ran.fails(9, &["not proved: batch 5: handed out 5 times, and no worker answered"]);
     // All but the batch and the two merges above it.
     assert_eq!(ledger(&bench, "verified").len(), 16 + 12 - 3);
 }
@@ -137,4 +137,20 @@ fn real_proofs_are_proved_aggregated_and_verified() {
     // Three batches; a merge of two, and one that lifts the third.
     let summary = complete(&bench, 3 + 2);
     assert_eq!(summary["consolidated_batches"], 3);
+}
+
+#[test]
+fn a_prediction_is_written_before_its_run_begins() {
+    let bench = Bench::new();
+    let cells = crate::support::root().join("bench-harness/fleet/examples/one-cell.toml");
+    let ran = bench.run(&format!("fleet validate --cells {} --output out", cells.display())).ok();
+    assert!(ran.stdout.contains("| small | 4 | 1 | 4 | 32 |") && ran.stdout.contains("inside the interval"));
+    let text = bench.read("out/validation.jsonl");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (predicted, measured) = (&lines[0]["predicted"], &lines[1]["measured"]);
+    assert!(predicted["unix_s"].as_f64() <= measured["began_unix_s"].as_f64());
+    let throughput = &predicted["figures"]["throughput_batches_per_s"];
+    assert!(throughput["low"].as_f64() < throughput["high"].as_f64());
+    assert_eq!(measured["groups"], 8);
+    bench.run(&format!("fleet validate --cells {} --output out", cells.display())).fails(2, &["validation.jsonl"]);
 }

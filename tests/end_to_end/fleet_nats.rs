@@ -171,7 +171,7 @@ fn a_poison_batch_ends_clearly_over_a_server_too() {
     let loop_of = format!("for i in 1 2 3 4 5 6 7 8; do bench-harness fleet worker --nats {url} --nats-lease 1s; done");
     let workers = Running::start(bench.shell(&loop_of));
     let ran = coordinator(&bench, &server).end();
-    ran.fails(8, &["not proved: batch 5: handed out 5 times"]);
+    ran.fails(9, &["not proved: batch 5: handed out 5 times"]);
     assert_eq!(ledger(&bench, "verified").len(), 16 + 12 - 3);
     workers.signal_group(Signal::KILL);
     let _ = workers.end();

@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 25] = [
     "",
     "run",
     "measure",
@@ -11,6 +11,7 @@ const VERBS: [&str; 24] = [
     "fleet",
     "fleet run",
     "fleet worker",
+    "fleet validate",
     "gate",
     "gate exact",
     "gate paired",

@@ -87,12 +87,17 @@ fn a_child_that_is_killed_is_one_failed_sample() {
 #[test]
 fn a_crash_in_every_set_up_ends_the_cell_and_not_the_run() {
     let bench = Bench::scripted("faults = { crash = 1 }\n", "");
-    let ran = bench.run("measure --spec spec.toml --batch-size 4,8 --output out").ok();
+    let ran = bench.run("measure --spec spec.toml --batch-size 4,8 --output out");
+    assert_eq!(ran.code, Some(8), "{ran:#?}");
     assert_eq!(ran.stderr.matches("FAILED: the measuring process ended: signal: 6").count(), 2, "{ran:#?}");
     let log = Log::of(&bench.path("out"));
     let ends: Vec<_> = log.of_kind("cell_end").iter().map(|end| end["end"].clone()).collect();
     assert_eq!(ends, ["failed", "failed"]);
-    bench
-        .run("plan --profile out/profile.json --target-tx-per-s 1")
-        .fails(2, &["no cell with a proved batch"]);
+    for verb in [
+        "plan --profile out/profile.json --target-tx-per-s 1",
+        "history add --profile out/profile.json --commit a --file history.jsonl",
+    ] {
+        bench.run(verb).fails(8, &["no cell with a proved batch"]);
+    }
+    assert!(!bench.path("history.jsonl").exists());
 }

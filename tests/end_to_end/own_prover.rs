@@ -15,8 +15,7 @@ fn prover(bench: &Bench, then: &str) -> String {
 }
 
 fn measure(bench: &Bench, more: &str, command: &str) -> std::process::Command {
-    let arguments =
-        "measure --accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --repeats 2 --reruns 0";
+    let arguments = "measure --accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --repeats 2 --reruns 0 --keep-discarded";
     let mut measure = bench.command(&format!("{arguments} --output out {more}"));
     measure.arg(command);
     measure
@@ -52,7 +51,8 @@ fn what_breaks_the_protocol_is_a_failure_that_names_the_batch() {
         let system = prover(&bench, then);
         let limits = "--min-repeats 1 --time-limit 1 --command-timeout 1";
         let output = measure(&bench, &format!("{limits} {system}"), "sh prover.sh").output().expect("starts");
-        let ran = crate::support::Ran::of(output, then).ok();
+        let ran = crate::support::Ran::of(output, then);
+        assert_eq!(ran.code, Some(8), "{ran:#?}");
         let log = Log::of(&bench.path("out"));
         let failures = log.of_kind("failure");
         let why = failures.first().map_or("", |failure| failure["why"].as_str().expect("text"));

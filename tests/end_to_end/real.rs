@@ -4,13 +4,44 @@ use crate::log::Log;
 use crate::support::Bench;
 use serde_json::Value;
 
+/// One statement, three proof systems: each verified, each planned, and the one recommended named.
+#[test]
+fn every_proof_system_is_planned_for_the_target() {
+    let bench = Bench::new();
+    let ran = bench
+        .run(
+            "run --workload swap --batch-size 2 --depth 4 --accounts 4 --pools 2 --cores 1 --repeats 1 \
+             --batches-per-aggregation 2 --provers 1 --keep-discarded --reruns 0 --target-tx-per-s 0.1 --output out",
+        )
+        .ok();
+    for wanted in
+        ["plonky2 2 provers", "plonky2-keccak 2 provers", "plonky3 2 provers", "No price was given: a core"]
+    {
+        let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(wanted), "`{wanted}`: {ran:#?}");
+    }
+    let read = |file: &str| -> Value { serde_json::from_str(&bench.read(file)).expect("JSON") };
+    let (plan, profile) = (read("out/plan.json"), read("out/profile.json"));
+    let systems = plan["systems"]["systems"].as_array().expect("systems");
+    assert_eq!(systems.len(), 3);
+    for (system, cell) in systems.iter().zip(profile["cells"].as_array().expect("cells")) {
+        assert_eq!((&cell["verified"], &cell["cell"]["proof_system"]), (&true.into(), &system["system"]));
+        assert!(system["fleet"]["provers"].as_u64() >= Some(1), "{system}");
+        assert!(system["conjectured_security_bits"].as_u64() >= Some(98), "{system}");
+        assert!(system["usd_per_hour"].as_f64() > Some(0.0), "{system}");
+    }
+    let page = bench.read("out/report.html");
+    assert!(page.contains("Proof systems compared"));
+}
+
 #[test]
 fn real_proofs_end_in_a_plan() {
     let bench = Bench::new();
     let ran = bench
         .run(
             "run --workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
-             --batches-per-aggregation 2 --provers 1 --keep-discarded --reruns 0 --target-tx-per-s 0.1 --output out",
+             --batches-per-aggregation 2 --provers 1 --keep-discarded --reruns 0 --target-tx-per-s 0.1 --proof-system plonky2 \
+             --output out",
         )
         .ok();
     assert!(

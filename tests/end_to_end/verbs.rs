@@ -127,13 +127,15 @@ fn plans_from_the_profile_agree_in_every_form() {
 fn run_is_measure_and_plan_and_report() {
     let bench = Bench::scripted(SCRIPT, "");
     let ran = bench
-        .run("run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output out")
+        .run(
+            "run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --usd-per-core-hour 1 --output out",
+        )
         .ok();
     assert!(ran.stdout.contains("Run 2 provers"), "{ran:#?}");
     let plan: Value = serde_json::from_str(&bench.read("out/plan.json")).expect("JSON");
     assert_eq!(plan["recommendation"]["provers"], 2);
     let again =
-        bench.run("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 --format json").ok();
+        bench.run("plan --profile out/profile.json --target-tx-per-s 500 --headroom 0 --usd-per-core-hour 1 --format json").ok();
     assert_eq!(again.stdout, bench.read("out/plan.json"));
     assert_eq!(bench.run("report out --format csv").ok().stdout, bench.read("out/profile.csv"));
     let report = bench.read("out/report.md");

@@ -15,7 +15,8 @@ Exit codes:
   5  cannot compare, or a machine check refused
   6  a proof or a state root is wrong
   7  no plan meets the target
-  8  a fleet could not prove a batch
+  8  no proof was measured that counts
+  9  a fleet could not prove a batch
 130  stopped; what was measured is kept
 
 Examples:

@@ -31,8 +31,10 @@ pub(crate) const REFUSED: u8 = 5;
 pub(crate) const WRONG_PROOF: u8 = 6;
 /// No plan meets the target.
 pub(crate) const INFEASIBLE: u8 = 7;
+/// No proof was measured that counts.
+pub(crate) const NOT_MEASURED: u8 = 8;
 /// A fleet gave a batch up.
-pub(crate) const NOT_PROVED: u8 = 8;
+pub(crate) const NOT_PROVED: u8 = 9;
 /// Stopped by Ctrl-C or SIGTERM, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -50,6 +52,11 @@ pub(crate) struct NotProved(pub(crate) String);
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
+
+/// No proof was measured that counts: all failed, or all were discarded.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct NotMeasured(pub(crate) String);
 
 /// A figure changed, or proving got slower: the verdict and its reason.
 #[derive(Debug, Error)]
@@ -156,6 +163,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let kinds = [
         (error.is::<Regression>(), REGRESSION),
         (error.is::<Inconclusive>(), INCONCLUSIVE),
+        (error.is::<NotMeasured>(), NOT_MEASURED),
         (error.is::<Stopped>(), STOPPED),
         (error.is::<NotProved>(), NOT_PROVED),
         (error.is::<Refused>(), REFUSED),

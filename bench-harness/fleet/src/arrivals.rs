@@ -4,7 +4,7 @@ use crate::chain::mix;
 
 /// The law of the times between batches.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ArrivalLaw {
+pub enum BatchArrivals {
     /// All at the beginning.
     AtOnce,
     /// Every `mean_s` seconds.
@@ -19,14 +19,14 @@ pub enum ArrivalLaw {
     },
 }
 
-impl ArrivalLaw {
+impl BatchArrivals {
     /// When each of so many batches is closed, s since the beginning; the first has taken its time to fill, as each.
     ///
     /// ```
-    /// use fleet::arrivals::ArrivalLaw;
-    /// assert_eq!(ArrivalLaw::Fixed { mean_s: 2.0 }.times_s(1, 3), [2.0, 4.0, 6.0]);
-    /// assert_eq!(ArrivalLaw::AtOnce.times_s(1, 2), [0.0, 0.0]);
-    /// let times = ArrivalLaw::Poisson { mean_s: 1.0 }.times_s(7, 10_000);
+    /// use fleet::arrivals::BatchArrivals;
+    /// assert_eq!(BatchArrivals::Fixed { mean_s: 2.0 }.times_s(1, 3), [2.0, 4.0, 6.0]);
+    /// assert_eq!(BatchArrivals::AtOnce.times_s(1, 2), [0.0, 0.0]);
+    /// let times = BatchArrivals::Poisson { mean_s: 1.0 }.times_s(7, 10_000);
     /// assert!((times[9_999] / 10_000.0 - 1.0).abs() < 0.05);
     /// ```
     pub fn times_s(self, seed: u64, batches: u64) -> Vec<f64> {

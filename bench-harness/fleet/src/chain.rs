@@ -148,12 +148,12 @@ impl Statements {
 
 /// Batches with their traces, for a worker. They are best asked for in rising order.
 #[derive(Debug)]
-pub struct Traces {
+pub struct BatchTraces {
     work: FleetWorkRecord,
     native: Option<Native>,
 }
 
-impl Traces {
+impl BatchTraces {
     /// Those of a run.
     pub fn new(work: &FleetWorkRecord) -> Self {
         Self { work: work.clone(), native: None }

@@ -14,23 +14,23 @@ pub struct WorkerNeeds {
 
 /// How many such workers fit beside each other, at least one of them; `why` says what limits them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct WorkerRoom {
     /// By cores.
     pub by_cores: usize,
     /// By memory; none where it is not known.
     pub by_memory: Option<usize>,
 }
 
-impl Room {
+impl WorkerRoom {
     /// Of so many allowed CPUs and so much free memory.
     ///
     /// ```
-    /// use fleet::placement::{Room, WorkerNeeds};
+    /// use fleet::placement::{WorkerRoom, WorkerNeeds};
     /// let needs = WorkerNeeds { cores: 2, memory_bytes: 40 << 30 };
     /// // Two machines of 96 GiB hold four such provers, one of 192 GiB holds four too, and one of 96 GiB two.
-    /// assert_eq!(Room::of(needs, 64, Some(96 << 30)).workers(), 2);
-    /// assert_eq!(Room::of(needs, 5, Some(192 << 30)).workers(), 2);
-    /// assert_eq!(Room::of(needs, 64, Some(8 << 30)).workers(), 0);
+    /// assert_eq!(WorkerRoom::of(needs, 64, Some(96 << 30)).workers(), 2);
+    /// assert_eq!(WorkerRoom::of(needs, 5, Some(192 << 30)).workers(), 2);
+    /// assert_eq!(WorkerRoom::of(needs, 64, Some(8 << 30)).workers(), 0);
     /// ```
     pub fn of(needs: WorkerNeeds, cpus: usize, free_bytes: Option<u64>) -> Self {
         let by_memory = free_bytes.filter(|_| needs.memory_bytes > 0).map(|free| free / needs.memory_bytes);
@@ -58,7 +58,7 @@ pub fn place(workers: Option<usize>, needs: WorkerNeeds) -> Result<Vec<Vec<usize
         got: error.to_string(),
     };
     let allowance = Allowance::read(&root).map_err(|error| cannot(&error))?;
-    let room = Room::of(needs, allowance.cpus.len(), Headroom::read(&root).map(|room| room.bytes));
+    let room = WorkerRoom::of(needs, allowance.cpus.len(), Headroom::read(&root).map(|room| room.bytes));
     let count = workers.unwrap_or_else(|| room.workers());
     if count == 0 || count > room.workers() {
         let limit = match room.by_memory {

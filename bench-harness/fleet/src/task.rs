@@ -1,6 +1,5 @@
 //! The jobs of a run by name, and the tree of merges of a group.
 
-use crate::error::FleetError;
 use serde::{Deserialize, Serialize};
 
 /// Which jobs a worker takes.
@@ -16,20 +15,13 @@ pub enum WorkerClass {
 }
 
 impl WorkerClass {
-    /// The class of a name.
-    ///
-    /// # Errors
-    /// Any other name.
-    pub fn named(name: &str) -> Result<Self, FleetError> {
+    /// The class of a name: `prove`, `aggregate` or `any`.
+    pub fn named(name: &str) -> Option<Self> {
         match name {
-            "prove" => Ok(Self::Prove),
-            "aggregate" => Ok(Self::Aggregate),
-            "any" => Ok(Self::Any),
-            other => Err(FleetError::Input {
-                what: "class of a worker",
-                expected: "prove, aggregate or any".to_owned(),
-                got: other.to_owned(),
-            }),
+            "prove" => Some(Self::Prove),
+            "aggregate" => Some(Self::Aggregate),
+            "any" => Some(Self::Any),
+            _ => None,
         }
     }
 }

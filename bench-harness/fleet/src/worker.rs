@@ -1,6 +1,6 @@
 //! One prover: sets up once, takes jobs, proves them, says that it lives, answers.
 
-use crate::chain::{Traces, of_numbers, shape_of, system_of};
+use crate::chain::{BatchTraces, of_numbers, shape_of, system_of};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, Lease};
 use crate::task::{Task, WorkerClass};
@@ -41,7 +41,7 @@ pub fn circuits_digest(system: &SystemRecord) -> String {
 /// A proof system that is set up for a run, with its batches.
 pub struct FleetProver {
     system: Box<dyn ProofSystem + Send>,
-    traces: Traces,
+    traces: BatchTraces,
     circuits: String,
 }
 
@@ -60,7 +60,7 @@ impl FleetProver {
         let mut system = system_of(work)?;
         let batches = usize::try_from(work.batches_per_aggregation).unwrap_or(usize::MAX);
         let record = system.set_up(shape_of(work)?, batches)?;
-        Ok(Self { circuits: circuits_digest(&record), traces: Traces::new(work), system })
+        Ok(Self { circuits: circuits_digest(&record), traces: BatchTraces::new(work), system })
     }
 
     /// The digest of its set-up.

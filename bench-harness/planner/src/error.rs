@@ -46,6 +46,16 @@ impl std::fmt::Display for Figure {
 }
 
 impl PlanError {
+    /// The same refusal, which says that a search was ended before every fleet was looked at, where it was.
+    pub(crate) fn unfinished(mut self, is_ended: bool) -> Self {
+        if let Self::Infeasible { advice, .. } = &mut self
+            && is_ended
+        {
+            advice.push_str("; the search was ended before every fleet was looked at");
+        }
+        self
+    }
+
     /// A number outside what a field takes.
     pub(crate) fn bad(field: &str, expected: &str, got: impl std::fmt::Display) -> Self {
         Self::BadInput { field: field.to_owned(), expected: expected.to_owned(), got: got.to_string() }

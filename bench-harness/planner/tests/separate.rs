@@ -1,5 +1,7 @@
 //! Proofs that cannot be aggregated: the *horizontal, naive* design, with N verifications on L1.
 
+#![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
+
 use planner::domain::{Aggregation, Close, Gas, Load, Prices, Target, TimeDist};
 use planner::formulas::published::{naive_delay_s, naive_throughput};
 use planner::plan::{

@@ -16,6 +16,31 @@ pub(crate) fn sentences(plan: &PlanRecord) -> Vec<String> {
     sentences
 }
 
+/// The same in one line, for a summary: what each costs, and where aggregation is the cheaper way.
+pub(crate) fn line(plan: &PlanRecord) -> String {
+    let Some(SystemsRecord { systems, break_even }) = &plan.systems else { return String::new() };
+    let each = systems.iter().map(|record| match &record.fleet {
+        None => format!("{} no plan", record.system),
+        Some(fleet) => {
+            let usd =
+                record.usd_per_hour.map_or_else(String::new, |usd| format!(" ${}/h", significant(usd, 3)));
+            let provers = count(fleet.provers + record.spares, "prover");
+            format!("{} {provers}, {}{usd}", record.system, count(fleet.cores, "core"))
+        }
+    });
+    let mut line = each.collect::<Vec<_>>().join("; ");
+    if unequal_security(systems).is_some() {
+        line += "; UNEQUAL SECURITY";
+    }
+    if let Some(BreakEvenRecord { verification_cost: Some(cost), is_in_usd, cheaper_above, .. }) = break_even
+    {
+        let cost = significant(*cost, 3);
+        let cost = if *is_in_usd { format!("${cost}") } else { format!("{cost} core-seconds") };
+        line += &format!("; {cheaper_above} is cheaper where a verification on L1 costs over {cost}");
+    }
+    line
+}
+
 /// `plonky2: 51 provers, 104 cores, $5.1 an hour, $0.0000142 a transaction`
 fn of_system(record: &SystemPlanRecord) -> String {
     let SystemPlanRecord { system, fleet, spares, usd_per_hour, problem, .. } = record;

@@ -1,6 +1,7 @@
 //! `history`: results over commits, and whether they drift. Drift is a warning, never an error.
 
 use crate::cmd::gate::Github;
+use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::usage;
 use crate::output::{print, width, write_json, write_whole};
 use anyhow::Context;
@@ -150,6 +151,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 fn add(args: Add) -> anyhow::Result<()> {
     let Add { profile, file, commit, again } = args;
     let profile = records::file::read(&profile)?;
+    CellFilter::check_measured(&profile)?;
     let commit = commit_of(commit)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;
     let record = results(&profile, commit, now.as_secs());

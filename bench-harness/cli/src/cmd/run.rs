@@ -95,7 +95,8 @@ fn deciding(profile: &ProfileRecord, asked: &ProfilePlanArgs) -> Vec<CellRecord>
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, plan_args, json } = args;
-    let asked = ProfilePlanArgs { plan_args: plan_args.or_usual_target(), cells: CellFilter::default() };
+    let (plan_args, priced) = plan_args.or_usual_target().or_catalogue_price()?;
+    let asked = ProfilePlanArgs { plan_args, cells: CellFilter::default() };
     let outcome = measured(spec, &place, &asked)?;
     let (folder, profile) = (&outcome.folder, &outcome.profile);
     let markdown = markdown::render(profile);
@@ -123,10 +124,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }));
     }
     print(&format!(
-        "\n{}\n{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+        "\n{}\n{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
         written.summary,
         planned.heading,
+        priced.map_or_else(String::new, |words| format!("\n{words}")),
         folder.display(),
         written.page.display()
     ))

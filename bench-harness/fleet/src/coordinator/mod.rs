@@ -156,7 +156,6 @@ impl Coordinator {
     ) -> Result<Option<String>, FleetError> {
         let mut trouble = None;
         self.arrive(now_s)?;
-        self.exclude(queue);
         if let Err(error) = self.submit(queue, now_s)? {
             trouble = Some(error.to_string());
         }
@@ -168,6 +167,10 @@ impl Coordinator {
                 }
             }
             Err(error) => trouble = Some(error.to_string()),
+        }
+        self.exclude(queue);
+        if let Err(error) = self.submit(queue, now_s)? {
+            trouble = Some(error.to_string());
         }
         if now_s >= self.next_audit_s {
             self.next_audit_s = now_s + self.rules.audit_s;

@@ -232,7 +232,7 @@ mod tests {
             ("batches_per_aggregation = 0", "batches_per_aggregation: expected 1 to 65536, got 0"),
             ("workloads = []", "workloads: expected at least one"),
             ("workloads = [\"swaps\"]", "got `swaps`; did you mean `swap`?"),
-            ("proof_system = \"plonky3\"", "did you mean `plonky2`?"),
+            ("proof_system = \"plonk2\"", "did you mean `plonky2`?"),
             ("proof_system = [\"plonky2\", \"keccak\"]", "got `keccak`"),
             ("proof_system = []", "proof_system: expected at least one, got none"),
             ("cores = 0", "zero cores"),

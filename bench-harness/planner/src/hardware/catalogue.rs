@@ -33,6 +33,19 @@ pub struct Machine {
     pub memory_gib: Option<f64>,
     /// Price of an hour, dollars.
     pub usd_per_hour: Option<f64>,
+    /// When that was the price: `2026-07-20`.
+    pub price_date: Option<String>,
+}
+
+/// What a core costs in a catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorePrice {
+    /// The median over the machines, dollars an hour.
+    pub usd_per_hour: f64,
+    /// Machines with a price and a number of cores.
+    pub machines: usize,
+    /// The dates of their prices, oldest and newest; none where no price has one.
+    pub dates: Option<(String, String)>,
 }
 
 /// Machines by id.
@@ -90,6 +103,25 @@ impl Catalogue {
             }
         }
         Self { machines }
+    }
+
+    /// The median price of a core; none where no machine has a price and a number of cores.
+    ///
+    /// ```
+    /// let price = planner::hardware::Catalogue::starter()?.core_price().expect("prices");
+    /// assert!(price.machines > 20 && (0.03..0.2).contains(&price.usd_per_hour));
+    /// assert_eq!(price.dates.expect("dated").1, "2026-07-20");
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn core_price(&self) -> Option<CorePrice> {
+        let of_core = |machine: &Machine| Some(machine.usd_per_hour? / f64::from(machine.cores?));
+        let mut priced: Vec<_> =
+            self.machines.iter().filter_map(|machine| Some((of_core(machine)?, machine))).collect();
+        priced.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let dates = priced.iter().filter_map(|(_, machine)| machine.price_date.clone());
+        let dates = dates.clone().min().zip(dates.max());
+        let usd_per_hour = priced.get(priced.len() / 2)?.0;
+        Some(CorePrice { usd_per_hour, machines: priced.len(), dates })
     }
 
     /// All machines, a user's own first.
@@ -160,6 +192,7 @@ impl Row<'_> {
             clock_ghz: all_core.or(boost).or(base),
             memory_gib: self.number("memory_gib")?,
             usd_per_hour: self.number("usd_per_hour_on_demand")?,
+            price_date: self.text("price_date").map(str::to_owned),
         })
     }
 }

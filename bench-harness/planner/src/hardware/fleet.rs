@@ -86,7 +86,7 @@ impl Times {
     /// close time given by hand is taken as it is.
     fn load(&self, request: &PlanRequest) -> Result<Load, PlanError> {
         let load = &request.load;
-        let Close::Filled { execute_s, root_s, encode_s } = load.close() else { return Ok(load.clone()) };
+        let Close::Filled { execute_s, root_s, encode_s } = load.close() else { return Ok(*load) };
         let factor = self.clock_factor;
         let close = Close::Filled {
             execute_s: execute_s * factor,

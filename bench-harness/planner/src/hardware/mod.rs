@@ -20,7 +20,7 @@ pub mod rank;
 pub mod shopping;
 pub mod split;
 
-pub use catalogue::{Catalogue, Clock, Machine};
+pub use catalogue::{Catalogue, Clock, CorePrice, Machine};
 pub use packing::{ProcessSize, Room};
 pub use predict::{Basis, MeasuredProver, MergePrediction, MergeScaling, Neighbours, Prediction};
 pub use rank::{compare, rank};

@@ -10,11 +10,13 @@ use crate::plan::judge::{Judge, Judged};
 use crate::plan::needs::{batches_per_aggregation_min, consolidated_limit};
 use crate::plan::objective::cost;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
-use crate::plan::run_length::is_large;
+use crate::plan::run_length::{is_large, look_batches};
 use crate::plan::search::is_simulated;
 
 /// Batches that may be simulated for all of them.
-const BATCHES: u64 = 400_000;
+const BATCHES: u64 = 250_000;
+/// First looks that the search of one of them takes.
+const LOOKS: u64 = 10;
 
 /// Up to three others: half of N, twice N, and a quarter more provers at the same N.
 ///
@@ -29,8 +31,9 @@ pub(crate) fn of(
     if is_large(request, chosen) {
         return Ok(rows);
     }
+    let is_searched = look_batches(request, chosen) * LOOKS <= BATCHES;
     let mut judge = Judge::new(request, BATCHES);
-    for n in other_groups(request, chosen.batches_per_aggregation) {
+    for n in other_groups(request, chosen.batches_per_aggregation).into_iter().filter(|_| is_searched) {
         let fleet = match is_simulated(request) {
             true => match cheapest_corner(&mut judge, n, None)? {
                 Corner::Found(fleet) | Corner::None(Some((fleet, _))) => fleet,

@@ -9,13 +9,15 @@ use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, published};
 use crate::plan::fleet::Fleet;
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{Effort, simulated_for, whole};
+use crate::plan::run_length::{Effort, batches_of, simulated_for, whole};
 use crate::sim::{Closing, DelayFigures, Estimate, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
 /// The most batches of an overloaded fleet that are simulated: a week of them may be hundreds of millions.
-const OVERLOADED_BATCHES_MAX: u64 = 500_000;
+const OVERLOADED_BATCHES_MAX: u64 = 61_000;
+/// Batches of a fleet in use at exactly all times that are simulated where there are more than that.
+const BALANCED_BATCHES: u64 = 15_000;
 
 /// What the formulas say of a fleet, without simulation. Times in seconds.
 ///
@@ -69,6 +71,18 @@ pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstima
     estimate_by(request, fleet, precise)
 }
 
+/// The same for a fleet whose simulation is there already.
+///
+/// # Errors
+/// As [`fleet_estimate`].
+pub(crate) fn known_estimate(
+    request: &PlanRequest,
+    fleet: Fleet,
+    simulated: &Simulated,
+) -> Result<FleetEstimateRecord, PlanError> {
+    estimate_by(request, fleet, |_, _| Ok(simulated.clone()))
+}
+
 /// The same for a fleet beside the recommended one, in less time.
 ///
 /// # Errors
@@ -80,7 +94,7 @@ pub(crate) fn fair_estimate(request: &PlanRequest, fleet: Fleet) -> Result<Fleet
 fn estimate_by(
     request: &PlanRequest,
     fleet: Fleet,
-    simulated: fn(&PlanRequest, Fleet) -> Result<Simulated, PlanError>,
+    simulated: impl Fn(&PlanRequest, Fleet) -> Result<Simulated, PlanError>,
 ) -> Result<FleetEstimateRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
     let ClosedForm {
@@ -126,8 +140,13 @@ fn overloaded(
             // So many batches that chance is averaged out: the queue grows as a fluid does.
             return Ok(corrected_delay_s + 0.99 * batches as f64 * growth_s_per_batch);
         }
-        let length = RunLength::new(batches.min(OVERLOADED_BATCHES_MAX), 0, REPLICATIONS, request.seed)?;
-        Ok(simulate(&pipeline, length).consolidated.p99_s.value)
+        let simulated =
+            if batches > OVERLOADED_BATCHES_MAX { BALANCED_BATCHES.max(u64::from(n)) } else { batches };
+        let length = RunLength::new(simulated, 0, REPLICATIONS, request.seed)?;
+        let p99_s = simulate(&pipeline, length).consolidated.p99_s.value;
+        // Without growth the queue is a reflected random walk: it goes as the root of time.
+        let times = (batches as f64 / simulated as f64).sqrt();
+        Ok(corrected_delay_s + (p99_s - corrected_delay_s).max(0.0) * times)
     };
     Ok(UnstableRecord {
         growth_s_per_batch,
@@ -149,10 +168,14 @@ pub(crate) fn rough(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, Pl
     simulated_for(request, fleet, Effort(0)).map(|(result, _)| result)
 }
 
-/// A simulation long enough for a figure beside others.
+/// A simulation long enough for a figure beside others; no longer than a first look where that takes long.
 pub(crate) fn fair(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    simulated_for(request, fleet, Effort(1)).map(|(result, _)| result)
+    let effort = if batches_of(request, fleet, Effort(1)) > FAIR_BATCHES { Effort(0) } else { Effort(1) };
+    simulated_for(request, fleet, effort).map(|(result, _)| result)
 }
+
+/// Batches that a figure beside others may take, all replications together.
+const FAIR_BATCHES: u64 = 60_000;
 
 /// Batches that one simulation for printing may take, all replications together.
 const PRECISE_BATCHES: u64 = 700_000;
@@ -176,7 +199,14 @@ pub(crate) fn simulated_until(
         if (is_known && is_decided(&result)) || 2 * batches > PRECISE_BATCHES {
             return Ok(result);
         }
+        // Half the width takes four times as long: what cannot be enough is not simulated on the way there.
+        let widths = result.consolidated.p99_s.relative().map_or(1.0, |fraction| fraction / 0.02);
+        let mut times = 2_u32;
         effort = effort.next();
+        while 2.0 * f64::from(times) < widths * widths && u64::from(2 * times) * batches <= PRECISE_BATCHES {
+            times *= 2;
+            effort = effort.next();
+        }
     }
 }
 

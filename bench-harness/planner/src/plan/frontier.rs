@@ -8,7 +8,7 @@
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::judge::{Judge, Judged};
-use crate::plan::needs::{MACHINES_MAX, aggregators_min, is_too_late, provers_min};
+use crate::plan::needs::{MACHINES_MAX, aggregators_min, provers_min};
 use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 
@@ -64,7 +64,7 @@ pub(crate) fn cheapest_corner(
     below: Option<Cost>,
 ) -> Result<Corner, PlanError> {
     let request = judge.request;
-    if is_too_late(request, n) {
+    if judge.bounds.is_too_late(n) {
         return Ok(Corner::None(None));
     }
     let mut walk =
@@ -92,7 +92,7 @@ pub(crate) fn cheapest_corner(
 /// None that the request did not have.
 pub(crate) fn is_possible(judge: &mut Judge<'_>, n: u32) -> Result<bool, PlanError> {
     let request = judge.request;
-    if is_too_late(request, n) {
+    if judge.bounds.is_too_late(n) {
         return Ok(false);
     }
     let (provers, aggregators) = (provers(request), aggregators(request, n));

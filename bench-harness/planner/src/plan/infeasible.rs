@@ -2,7 +2,7 @@
 
 use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
-use crate::domain::Close;
+use crate::domain::{Aggregation, Close};
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::formulas::corrected::in_order_floor_s;
@@ -10,11 +10,12 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::rough;
 use crate::plan::judge::Judged;
 use crate::plan::needs::{
-    aggregators_min, batches_per_aggregation_min, consolidated_limit, delay_min_s, forming_s, meets,
+    DelayBounds, aggregators_min, batches_per_aggregation_min, consolidated_limit, forming_s, meets,
     provers_min,
 };
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::plan::sequencing::virtual_s;
+use crate::sim::L1;
 
 /// Batches must close as fast as the target asks, with headroom where closing is work. A close time given by hand is
 /// taken as it is.
@@ -95,6 +96,10 @@ pub(crate) fn nothing(
     is_cut_off: bool,
 ) -> PlanError {
     let min = batches_per_aggregation_min(request);
+    let is_alone = request.aggregation == Aggregation::Separate && !matches!(request.l1, L1::Serial(_));
+    if is_alone && min > 1 {
+        return blocked_alone(request);
+    }
     let cannot_pass_l1 =
         request.batches_per_aggregation.is_some_and(|n| n < min) || min > BATCHES_PER_AGGREGATION_MAX;
     if cannot_pass_l1 {
@@ -109,7 +114,7 @@ pub(crate) fn nothing(
                 batches_per_aggregation: n,
                 aggregators: aggregators_min(request, n),
             };
-            too_slow(request, limit, delay_min_s(request, limit.statistic, n), fleet)
+            too_slow(request, limit, DelayBounds::new(request).at(n), fleet)
         }
         (None, Some((fleet, _))) => held_back(request, fleet),
         _ => PlanError::Infeasible {
@@ -140,6 +145,19 @@ pub(crate) fn refused(request: &PlanRequest, fleet: Fleet, judged: Judged, fleet
              provers and N = {}; allow a little more",
             fleet.provers, fleet.batches_per_aggregation
         ),
+    }
+}
+
+/// L1 verifies fewer proofs than batches close, each by itself.
+fn blocked_alone(request: &PlanRequest) -> PlanError {
+    PlanError::Infeasible {
+        term: Term::Block,
+        best: Figure(request.utilization_max() * group_capacity(1, 1, request.l1_work_s())),
+        wanted: Figure(request.batches_per_s()),
+        unit: "batches/s",
+        advice: "each batch's proof is verified on L1 by itself, and a block takes so many and no more; aggregate, or put \
+                 more transactions in a batch"
+            .to_owned(),
     }
 }
 

@@ -10,13 +10,16 @@ use records::plan::{BatchState, DelayLimitRecord, LimitVerdict, Statistic};
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{carries, delay_of};
-use crate::plan::needs::{consolidated_limit, meets};
+use crate::plan::needs::{DelayBounds, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{Effort, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
 pub(crate) const SEARCH_BATCHES: u64 = 1_500_000;
+
+/// So many times as many more may be simulated while nothing that meets the limit was found.
+const OVERDRAFT_TIMES: u64 = 4;
 
 /// How long a simulation of the search may become before a fleet is called unclear.
 const SEARCH_EFFORT_MAX: Effort = Effort(2);
@@ -107,8 +110,12 @@ fn verdict(limit: Option<DelayLimitRecord>, delay_s: f64, half_width_s: f64) -> 
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
     pub(crate) request: &'a PlanRequest,
+    /// Delays that no fleet goes below.
+    pub(crate) bounds: DelayBounds<'a>,
     known: HashMap<Fleet, Known>,
     batches_left: u64,
+    /// What may be simulated beyond that.
+    overdraft: u64,
     effort_min: Effort,
 }
 
@@ -121,7 +128,15 @@ struct Known {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(request: &'a PlanRequest, batches_left: u64) -> Self {
-        Self { request, known: HashMap::new(), batches_left, effort_min: Effort(0) }
+        let overdraft = OVERDRAFT_TIMES * batches_left;
+        Self {
+            request,
+            bounds: DelayBounds::new(request),
+            known: HashMap::new(),
+            batches_left,
+            overdraft,
+            effort_min: Effort(0),
+        }
     }
 
     /// One that looks longer from the first: before a request is refused.
@@ -137,6 +152,11 @@ impl<'a> Judge<'a> {
     /// Whether what may be simulated is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.batches_left == 0
+    }
+
+    /// Whether what may be simulated is used up, and several times as much: a search that has found nothing by then finds nothing.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.is_spent() && self.overdraft == 0
     }
 
     /// Whether `fleet` was simulated before, so that asking again costs nothing.
@@ -183,6 +203,7 @@ impl<'a> Judge<'a> {
         }
         loop {
             let (result, batches) = simulated_for(self.request, fleet, effort)?;
+            self.overdraft = self.overdraft.saturating_sub(batches.saturating_sub(self.batches_left));
             self.batches_left = self.batches_left.saturating_sub(batches);
             let clear = Judged::new(self.request, &result);
             let is_clear = clear.is_clear(self.request, effort);

@@ -53,8 +53,8 @@ pub mod what_if;
 pub use arrival_law::ArrivalLaw;
 pub use curves::curves;
 pub use fleet::Fleet;
-use fleet_estimate::fair_estimate;
 pub use fleet_estimate::{ClosedForm, closed_form, fleet_estimate};
+use fleet_estimate::{fair_estimate, known_estimate};
 pub use options::{OptionSystem, PlanOption};
 pub use request::PlanRequest;
 pub use what_if::what_if;
@@ -164,8 +164,11 @@ fn explained(request: &PlanRequest, chosen: &recommendation::Chosen) -> Result<P
     let mut fleet_estimates = Vec::new();
     for (index, &fleet) in fleets.iter().enumerate() {
         if !fleets[..index].contains(&fleet) && (index == 0 || !is_large(request, fleet)) {
-            let estimate = if index == 0 { fleet_estimate } else { fair_estimate };
-            fleet_estimates.push(estimate(request, fleet)?);
+            fleet_estimates.push(match &chosen.simulated {
+                Some(simulated) if index == 0 => known_estimate(request, fleet, simulated)?,
+                None if index == 0 => fleet_estimate(request, fleet)?,
+                _ => fair_estimate(request, fleet)?,
+            });
         }
     }
     Ok(Plan {

@@ -3,6 +3,8 @@
 //!
 //! Choosing, searching and refusing all use it; it uses none of them.
 
+use std::cell::OnceCell;
+
 use records::plan::{BatchState, DelayLimitRecord, Statistic};
 
 use crate::domain::Aggregation;
@@ -11,7 +13,7 @@ use crate::formulas::corrected::slowest_quantile_s;
 use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
-use crate::sim::{DelayFloor, L1};
+use crate::sim::{DelayFloor, L1, ProofFloor};
 
 /// Where no delay limit bounds N, a group forms within this time, s: beyond an hour the share of gas of a batch is too
 /// small to wait for.
@@ -61,7 +63,8 @@ pub(crate) fn batches_per_aggregation_range(request: &PlanRequest) -> std::ops::
     }
     let max = match consolidated_limit(request) {
         Some(limit) => {
-            let left_s = limit.limit_s - by_terms_s(request, limit.statistic, 1);
+            let left_s = limit.limit_s
+                - by_terms_s(request, limit.statistic, 1, proof_min_s(request, limit.statistic));
             let is_too_late = left_s < -1e-9 * limit.limit_s;
             if is_too_late {
                 0
@@ -128,42 +131,75 @@ fn forming_step_min_s(request: &PlanRequest, statistic: Statistic) -> f64 {
     }
 }
 
-/// A delay that no fleet goes below with groups of `n`: forming, the last proof, the merges on its way to the root and
-/// L1, with machines without number; s. The higher of two bounds: by the terms of the formula, and by the laws of the
+/// Delays that no fleet goes below, by the size of its groups: forming, the last proof, the merges on its way to the root
+/// and L1, with machines without number. The higher of two bounds: by the terms of the formula, and by the laws of the
 /// times, which knows that the slowest of several proofs is waited for.
-pub(crate) fn delay_min_s(request: &PlanRequest, statistic: Statistic, n: u32) -> f64 {
-    let by_laws_s = request.pipeline(MACHINES_MAX, n, MACHINES_MAX).map_or(0.0, |pipeline| {
-        let DelayFloor { mean_s, p99_s } = pipeline.delay_floor();
-        match statistic {
-            Statistic::Mean => mean_s,
-            Statistic::P50 => 0.0,
-            Statistic::P99 => p99_s,
-        }
-    });
-    by_terms_s(request, statistic, n).max(by_laws_s)
+///
+/// What proofs take is the same for every size, and takes longest to find: it is found once.
+#[derive(Debug)]
+pub(crate) struct DelayBounds<'a> {
+    request: &'a PlanRequest,
+    statistic: Statistic,
+    proof: OnceCell<(f64, Option<ProofFloor>)>,
 }
 
-/// Whether no fleet with groups of `n` can keep the limit, however many machines it has.
-pub(crate) fn is_too_late(request: &PlanRequest, n: u32) -> bool {
-    consolidated_limit(request).is_some_and(|limit| !meets(limit, delay_min_s(request, limit.statistic, n)))
+impl<'a> DelayBounds<'a> {
+    /// The bounds of the statistic that `request` limits, or of the mean.
+    pub(crate) fn new(request: &'a PlanRequest) -> Self {
+        let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
+        Self { request, statistic, proof: OnceCell::new() }
+    }
+
+    /// The bound for groups of `n`, s.
+    pub(crate) fn at(&self, n: u32) -> f64 {
+        let Self { request, statistic, proof } = self;
+        let pipeline = || request.pipeline(MACHINES_MAX, n, MACHINES_MAX);
+        let (proof_s, floor) = *proof.get_or_init(|| {
+            (proof_min_s(request, *statistic), pipeline().map(|pipeline| pipeline.proof_floor()).ok())
+        });
+        let by_laws_s = floor.zip(pipeline().ok()).map_or(0.0, |(floor, pipeline)| {
+            let DelayFloor { mean_s, p99_s } = pipeline.delay_floor_after(floor);
+            match statistic {
+                Statistic::Mean => mean_s,
+                Statistic::P50 => 0.0,
+                Statistic::P99 => p99_s,
+            }
+        });
+        by_terms_s(request, *statistic, n, proof_s).max(by_laws_s)
+    }
+
+    /// The bound by the terms alone, s.
+    pub(crate) fn by_terms(&self, n: u32) -> f64 {
+        let proof_s = self.proof.get_or_init(|| (proof_min_s(self.request, self.statistic), None)).0;
+        by_terms_s(self.request, self.statistic, n, proof_s)
+    }
+
+    /// Whether no fleet with groups of `n` can keep the limit, however many machines it has.
+    pub(crate) fn is_too_late(&self, n: u32) -> bool {
+        consolidated_limit(self.request).is_some_and(|limit| !meets(limit, self.at(n)))
+    }
 }
 
-/// The terms of the formula at the least that each can be.
-fn by_terms_s(request: &PlanRequest, statistic: Statistic, n: u32) -> f64 {
-    let steps = f64::from(n - 1) * forming_step_min_s(request, statistic);
-    let own_s = match (statistic, &request.arrival_law) {
-        (_, ArrivalLaw::Fixed) | (Statistic::Mean, _) => request.close_s(),
-        _ => 0.0,
-    };
+/// The last proof of a group at the least, s.
+fn proof_min_s(request: &PlanRequest, statistic: Statistic) -> f64 {
     let prove = &request.prove;
     let fixed_arrivals = request.arrival_law == ArrivalLaw::Fixed;
-    let proof_s = match statistic {
+    match statistic {
         Statistic::Mean => request.prove_mean_s(),
         // Every earlier proof is waited for as well; the product of their laws holds where closings are evenly spaced.
         Statistic::P99 if fixed_arrivals => slowest_quantile_s(prove, u32::MAX, request.interval_s(), 0.99),
         Statistic::P50 if fixed_arrivals => prove.quantile_s(0.5),
         Statistic::P99 => prove.mean_s(),
         Statistic::P50 => prove.quantile_s(0.0),
+    }
+}
+
+/// The terms of the formula at the least that each can be.
+fn by_terms_s(request: &PlanRequest, statistic: Statistic, n: u32, proof_s: f64) -> f64 {
+    let steps = f64::from(n - 1) * forming_step_min_s(request, statistic);
+    let own_s = match (statistic, &request.arrival_law) {
+        (_, ArrivalLaw::Fixed) | (Statistic::Mean, _) => request.close_s(),
+        _ => 0.0,
     };
     let l1_s = match statistic {
         Statistic::Mean => request.l1.mean_wait_s(),
@@ -203,16 +239,19 @@ mod tests {
             .and_then(|request| request.with_arrivals(ArrivalLaw::Erlang(8)))
             .unwrap();
         for (statistic, n) in [(Statistic::Mean, 4), (Statistic::P99, 4), (Statistic::P99, 12)] {
-            let (terms_s, min_s) = (by_terms_s(&request, statistic, n), delay_min_s(&request, statistic, n));
+            let limit = |limit_s| DelayLimitRecord { state: BatchState::Consolidated, statistic, limit_s };
+            let within = |limit_s| request.clone().with_delay_limit(limit(limit_s)).unwrap();
+            let limited = within(1.0);
+            let bounds = DelayBounds::new(&limited);
+            let (terms_s, min_s) = (bounds.by_terms(n), DelayBounds::new(&limited).at(n));
             assert!(min_s > 1.1 * terms_s, "{statistic:?} {n}: {min_s} against {terms_s}");
             let ample = Fleet { provers: 200, batches_per_aggregation: n, aggregators: 50 };
             let simulated = fair(&request, ample).unwrap().consolidated;
             let delay = if statistic == Statistic::Mean { simulated.mean_s } else { simulated.p99_s };
             let high_s = delay.value + delay.half_width.unwrap();
             assert!(min_s <= high_s, "{statistic:?} {n}: {min_s} against {high_s}");
-            let limit = |limit_s| DelayLimitRecord { state: BatchState::Consolidated, statistic, limit_s };
-            let within = |limit_s| request.clone().with_delay_limit(limit(limit_s)).unwrap();
-            assert!(is_too_late(&within(0.99 * min_s), n) && !is_too_late(&within(1.01 * min_s), n));
+            let is_too_late = |limit_s| DelayBounds::new(&within(limit_s)).is_too_late(n);
+            assert!(is_too_late(0.99 * min_s) && !is_too_late(1.01 * min_s));
         }
     }
 }

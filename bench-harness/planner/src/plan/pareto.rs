@@ -10,8 +10,10 @@ use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::look_batches;
 
-/// Batches of a first look above which the front is not worth its time: some twenty fleets are looked at.
-const LOOK_MAX: u64 = 60_000;
+/// Batches of all first looks together.
+const BATCHES: u64 = 250_000;
+/// Fleets of which fewer are no front.
+const FLEETS_MIN: u64 = 4;
 
 /// The front around `choice`: more provers, and smaller and larger groups. Cheapest first.
 ///
@@ -21,7 +23,8 @@ pub(crate) fn front(
     request: &PlanRequest,
     choice: &RecommendationRecord,
 ) -> Result<Vec<ParetoRecord>, PlanError> {
-    if look_batches(request, Fleet::of(choice)) > LOOK_MAX {
+    let affordable = BATCHES / look_batches(request, Fleet::of(choice)).max(1);
+    if affordable < FLEETS_MIN {
         return Ok(Vec::new());
     }
     let min = provers_min(request);
@@ -33,7 +36,7 @@ pub(crate) fn front(
             let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: choice.aggregators };
             let allowed = request.provers_max.is_none_or(|max| provers <= max);
             let carries = capacity_of(request, fleet) >= request.batches_per_s() * (1.0 - 1e-9);
-            if allowed && carries {
+            if allowed && carries && (points.len() as u64) < affordable {
                 points.push(point(request, fleet)?);
             }
         }

@@ -1,6 +1,8 @@
 //! The recommended fleet of one request: the search, the simulation that decides, and the figures.
 
-use records::plan::{LimitVerdict, PipelineStageRecord, RecommendationRecord, SearchRecord, Term};
+use records::plan::{
+    DelayLimitRecord, LimitVerdict, PipelineStageRecord, RecommendationRecord, SearchRecord, Term,
+};
 
 use crate::domain::Close;
 use crate::error::PlanError;
@@ -22,6 +24,12 @@ use crate::sim::{Simulated, check_attempts};
 /// How often the long simulation may refuse what the search found.
 const CORRECTIONS: u32 = 8;
 
+/// Where that is not enough, fleets are searched for that keep these fractions of the limit.
+const TIGHTER: [f64; 3] = [0.97, 0.9, 0.8];
+
+/// How often the machines of a fleet are doubled that short simulations found good and long ones did not.
+const DOUBLINGS: u32 = 4;
+
 /// A delay up to so many times the limit may be within it by a longer simulation.
 const CLOSE: f64 = 1.1;
 
@@ -31,7 +39,15 @@ pub(crate) struct Chosen {
     pub(crate) fleet: Fleet,
     /// None where nothing had to be simulated.
     pub(crate) judged: Option<Judged>,
+    /// The long simulation behind that.
+    pub(crate) simulated: Option<Simulated>,
     pub(crate) search: SearchRecord,
+}
+
+impl Chosen {
+    fn decided(fleet: Fleet, (judged, simulated): (Judged, Simulated), search: SearchRecord) -> Self {
+        Self { fleet, judged: Some(judged), simulated: Some(simulated), search }
+    }
 }
 
 /// The cheapest fleet for `request`.
@@ -71,27 +87,31 @@ fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
 }
 
 /// A long simulation of a fleet: [`decided`], or what a test says in its place.
-type Decide = fn(&PlanRequest, Fleet) -> Result<Judged, PlanError>;
+type Decide = fn(&PlanRequest, Fleet) -> Result<(Judged, Simulated), PlanError>;
+
+/// A fleet with what a long simulation says of it.
+type Decided = (Fleet, (Judged, Simulated));
 
 /// The search with this judge, and the long simulations that have the last word.
 fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
     let request = judge.request;
-    let mut unclear: Option<(Fleet, Judged)> = None;
+    let mut unclear: Option<Decided> = None;
     let mut refused: Option<(Fleet, Judged)> = None;
     let mut outcome = cheapest(&mut judge, below)?;
     for _ in 0..CORRECTIONS {
         let Outcome::Found(found) = outcome else { break };
         if !is_simulated(request) {
             let search = SearchRecord { fleets_simulated: 0, is_complete: true };
-            return Ok(Chosen { fleet: found.fleet, judged: None, search });
+            return Ok(Chosen { fleet: found.fleet, judged: None, simulated: None, search });
         }
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
-        let judged = decide(request, found.fleet)?;
+        let decision = decide(request, found.fleet)?;
+        let judged = decision.0;
         if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
-            return Ok(Chosen { fleet: found.fleet, judged: Some(judged), search: progress(&judge) });
+            return Ok(Chosen::decided(found.fleet, decision, progress(&judge)));
         }
         if judged.is_good() && unclear.is_none() {
-            unclear = Some((found.fleet, judged));
+            unclear = Some((found.fleet, decision));
         }
         if refused.is_none_or(|(_, nearest)| judged.delay_s < nearest.delay_s) {
             refused = Some((found.fleet, judged));
@@ -101,12 +121,14 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
     }
     let search = progress(&judge);
     match (unclear, outcome) {
-        (Some((fleet, judged)), _) => Ok(Chosen { fleet, judged: Some(judged), search }),
+        (Some((fleet, decision)), _) => Ok(Chosen::decided(fleet, decision, search)),
         // A fleet that was asked about is judged, whatever it does.
         (None, Outcome::None(nearest)) if request.is_fleet_fixed() => {
             let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
-            let judged = is_simulated(request).then(|| decide(request, fleet)).transpose()?;
-            Ok(Chosen { fleet, judged, search })
+            Ok(match is_simulated(request) {
+                true => Chosen::decided(fleet, decide(request, fleet)?, search),
+                false => Chosen { fleet, judged: None, simulated: None, search },
+            })
         }
         (None, Outcome::None(nearest)) => {
             let rescued = match nearest.filter(|_| judge.is_careful()) {
@@ -114,15 +136,26 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
                 None => None,
             };
             match rescued {
-                Some((fleet, judged)) => Ok(Chosen { fleet, judged: Some(judged), search }),
-                None => Err(infeasible::nothing(request, nearest, below.is_some())),
+                Some((fleet, decision)) => Ok(Chosen::decided(fleet, decision, search)),
+                None => {
+                    Err(infeasible::nothing(request, nearest, below.is_some())
+                        .unfinished(judge.is_exhausted()))
+                }
             }
         }
         // The search still finds a fleet by short runs; every one that it found before was refused by a long one.
         (None, Outcome::Found(found)) => {
-            let judged = decide(request, found.fleet)?;
+            let decision = decide(request, found.fleet)?;
+            let judged = decision.0;
             if judged.is_good() {
-                return Ok(Chosen { fleet: found.fleet, judged: Some(judged), search });
+                return Ok(Chosen::decided(found.fleet, decision, search));
+            }
+            let instead = match tightened(request, below, decide)? {
+                None => grown(request, found.fleet, decide)?,
+                found => found,
+            };
+            if let Some((fleet, decision)) = instead {
+                return Ok(Chosen::decided(fleet, decision, SearchRecord { is_complete: false, ..search }));
             }
             let nearest = refused.filter(|(_, nearest)| nearest.delay_s < judged.delay_s);
             let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
@@ -131,25 +164,60 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
     }
 }
 
+/// The cheapest fleet that keeps a tighter limit by short simulations and the limit itself by a long one; none where
+/// there is none.
+fn tightened(
+    request: &PlanRequest,
+    below: Option<Cost>,
+    decide: Decide,
+) -> Result<Option<Decided>, PlanError> {
+    let Some(limit) = consolidated_limit(request) else { return Ok(None) };
+    for fraction in TIGHTER {
+        let tighter = DelayLimitRecord { limit_s: fraction * limit.limit_s, ..limit };
+        let tighter = request.clone().with_delay_limit(tighter)?;
+        let mut judge = Judge::new(&tighter, SEARCH_BATCHES);
+        if let Outcome::Found(found) = cheapest(&mut judge, below)? {
+            let decision = decide(request, found.fleet)?;
+            if decision.0.is_good() {
+                return Ok(Some((found.fleet, decision)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// `fleet` with more machines, until a long simulation finds it good, and then with the fewest provers of these; none where
+/// it never does.
+fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
+    let n = fleet.batches_per_aggregation;
+    let (provers, aggregators) = (frontier::provers(request).max, frontier::aggregators(request, n).max);
+    let mut larger = fleet;
+    for _ in 0..DOUBLINGS {
+        larger.provers = larger.provers.saturating_mul(2).min(provers);
+        larger.aggregators = larger.aggregators.saturating_mul(2).min(aggregators);
+        if let Some(found) = rescued(request, larger, decide)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
 /// word before a target is refused by little.
-fn rescued(
-    request: &PlanRequest,
-    nearest: Fleet,
-    decide: Decide,
-) -> Result<Option<(Fleet, Judged)>, PlanError> {
-    let judged = decide(request, nearest)?;
-    if !judged.is_good() {
+fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
+    let decision = decide(request, nearest)?;
+    if !decision.0.is_good() {
         return Ok(None);
     }
-    let mut best = (nearest, judged);
+    let mut best = (nearest, decision);
     frontier::fewest(frontier::provers(request).min, nearest.provers, |provers| {
         let fleet = Fleet { provers, ..nearest };
-        let judged = decide(request, fleet)?;
-        if judged.is_good() {
-            best = (fleet, judged);
+        let decision = decide(request, fleet)?;
+        let is_good = decision.0.is_good();
+        if is_good {
+            best = (fleet, decision);
         }
-        Ok(Some(judged.is_good()))
+        Ok(Some(is_good))
     })?;
     Ok(Some(best))
 }
@@ -164,13 +232,18 @@ fn progress(judge: &Judge<'_>) -> SearchRecord {
 /// [`PlanError::Infeasible`].
 pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
     let chosen = chosen(request, None, SEARCH_BATCHES / 8)?;
-    Ok((chosen.fleet, precise(request, chosen.fleet)?))
+    let simulated = match chosen.simulated {
+        Some(simulated) => simulated,
+        None => precise(request, chosen.fleet)?,
+    };
+    Ok((chosen.fleet, simulated))
 }
 
 /// What a long simulation says of a fleet.
-fn decided(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
+fn decided(request: &PlanRequest, fleet: Fleet) -> Result<(Judged, Simulated), PlanError> {
     let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
-    Ok(Judged::new(request, &simulated_until(request, fleet, is_decided)?))
+    let simulated = simulated_until(request, fleet, is_decided)?;
+    Ok((Judged::new(request, &simulated), simulated))
 }
 
 /// The fleet that was fixed, with the smallest group that L1 carries and the fewest of what was left open.
@@ -220,7 +293,8 @@ fn bottleneck(stages: &[PipelineStageRecord]) -> (Term, f64) {
 
 /// A fleet with the figures of the closed form.
 pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationRecord {
-    let Chosen { fleet, judged, .. } = *chosen;
+    let Chosen { fleet, judged, .. } = chosen;
+    let (fleet, judged) = (*fleet, *judged);
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let load = &request.load;
     let stages = stages(request, fleet);
@@ -277,7 +351,6 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
 mod tests {
     use super::*;
     use crate::domain::{Aggregation, BatchState, Load, Statistic, Target, TimeDist};
-    use records::plan::DelayLimitRecord;
 
     fn request(limit_s: f64) -> PlanRequest {
         let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
@@ -288,7 +361,7 @@ mod tests {
     }
 
     /// A long simulation that finds every fleet late.
-    fn late(request: &PlanRequest, fleet: Fleet) -> Result<Judged, PlanError> {
+    fn late(request: &PlanRequest, fleet: Fleet) -> Result<(Judged, Simulated), PlanError> {
         let tight = request
             .clone()
             .with_delay_limit(DelayLimitRecord { limit_s: 1.0, ..request.delay_limit.unwrap() })?;

@@ -22,7 +22,7 @@ const BATCHES_MAX: u64 = 6_000;
 /// Groups of each replication, at least.
 const GROUPS_MIN: u64 = 8;
 /// The same of groups so large that chance is averaged out within each.
-const GROUPS_MIN_LARGE: u64 = 3;
+const GROUPS_MIN_LARGE: u64 = 2;
 /// Batches of a group that is so large.
 const LARGE: u64 = 10_000;
 /// Batches of a first look above which only the recommended fleet is simulated, and nothing around it.
@@ -53,7 +53,7 @@ pub(crate) fn simulated_for(
     let pipeline = request.pipeline(provers, n, aggregators)?;
     let (batches, warmup, replications) = match day_batches(request) {
         // Whole days: the first leaves its queue to those that count.
-        Some(day) => (2 * day, day, 4 << effort.0),
+        Some(day) => (2 * day, day, REPLICATIONS_FIRST << effort.0),
         None => length(request, fleet, effort),
     };
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
@@ -67,7 +67,15 @@ pub(crate) fn is_large(request: &PlanRequest, fleet: Fleet) -> bool {
 
 /// Batches of a first look at `fleet`, all replications together.
 pub(crate) fn look_batches(request: &PlanRequest, fleet: Fleet) -> u64 {
-    let (batches, _, replications) = length(request, fleet, Effort(0));
+    batches_of(request, fleet, Effort(0))
+}
+
+/// Batches of a simulation at this effort, all replications together.
+pub(crate) fn batches_of(request: &PlanRequest, fleet: Fleet, effort: Effort) -> u64 {
+    if let Some(day) = day_batches(request) {
+        return 2 * day * u64::from(REPLICATIONS_FIRST << effort.0);
+    }
+    let (batches, _, replications) = length(request, fleet, effort);
     batches * u64::from(replications)
 }
 
@@ -86,7 +94,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
         return (groups * n, groups / 2 * n, 1);
     }
     // The time in which every prover has ended a few proofs, and every group on its way when it began is through.
-    let filled = (3 * u64::from(fleet.provers)).max(2 * n);
+    let filled = (3 * u64::from(fleet.provers)).max(if n < LARGE { 2 * n } else { n });
     let first = effort == Effort(0);
     let (groups, scale) = if first { (GROUPS_FIRST, 1) } else { (GROUPS, 1 << (effort.0 - 1)) };
     let most = if first { BATCHES_MAX } else { 2 * BATCHES_MAX };

@@ -4,13 +4,11 @@
 //! are taken cheapest bound first, and the search ends where no other can be cheaper, so that few need a simulation. Of
 //! a long range a grid is searched first, and then finer around the best.
 
-use records::plan::Statistic;
-
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::frontier::{Corner, aggregators, cheapest_corner, is_possible, provers};
 use crate::plan::judge::{Judge, Judged};
-use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, consolidated_s, delay_min_s};
+use crate::plan::needs::{batches_per_aggregation_range, consolidated_limit, consolidated_s};
 use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 use crate::sim::Closing;
@@ -53,22 +51,32 @@ struct Candidate {
 const PLAYED_MAX: u32 = 2_000;
 
 impl Candidate {
-    fn new(request: &PlanRequest, n: u32) -> Self {
-        let (provers, aggregators) = (provers(request).min, aggregators(request, n).min);
-        let fleet = Fleet { provers, batches_per_aggregation: n, aggregators };
-        let statistic = consolidated_limit(request).map_or(Statistic::Mean, |limit| limit.statistic);
-        let delay_min_s = match is_simulated(request) || n > PLAYED_MAX {
-            true => delay_min_s(request, statistic, n),
+    fn new(judge: &Judge<'_>, n: u32) -> Self {
+        let request = judge.request;
+        let fleet = fewest(request, n);
+        let aggregators = fleet.aggregators;
+        let delay_min_s = match is_simulated(request) {
+            true => judge.bounds.at(n),
+            false if n > PLAYED_MAX => judge.bounds.by_terms(n),
             false => consolidated_s(request, n, aggregators),
         };
         Self { fleet, cost_min: cost(request, fleet), delay_min_s }
     }
 }
 
+/// The fewest machines that carry groups of `n`.
+fn fewest(request: &PlanRequest, n: u32) -> Fleet {
+    Fleet {
+        provers: provers(request).min,
+        batches_per_aggregation: n,
+        aggregators: aggregators(request, n).min,
+    }
+}
+
 /// A lower bound on the cost of every plan of `request`; none where no N is possible.
 pub(crate) fn cost_min(request: &PlanRequest) -> Option<Cost> {
     let range = batches_per_aggregation_range(request);
-    let all = grid(*range.start(), *range.end()).into_iter().map(|n| Candidate::new(request, n).cost_min);
+    let all = grid(*range.start(), *range.end()).into_iter().map(|n| cost(request, fewest(request, n)));
     all.min_by(|a, b| a.compare(*b))
 }
 
@@ -132,7 +140,7 @@ struct Search {
 impl Search {
     fn candidates(&mut self, judge: &mut Judge<'_>, tried: &[u32]) -> Result<(), PlanError> {
         let request = judge.request;
-        let mut candidates: Vec<_> = tried.iter().map(|&n| Candidate::new(request, n)).collect();
+        let mut candidates: Vec<_> = tried.iter().map(|&n| Candidate::new(judge, n)).collect();
         candidates
             .sort_by(|a, b| a.cost_min.compare(b.cost_min).then(a.delay_min_s.total_cmp(&b.delay_min_s)));
         for candidate in candidates {
@@ -143,7 +151,7 @@ impl Search {
                 self.take(Found { fleet: candidate.fleet, cost: candidate.cost_min });
                 continue;
             }
-            if judge.is_spent() && self.best.is_some() {
+            if (judge.is_spent() && self.best.is_some()) || judge.is_exhausted() {
                 break;
             }
             let n = candidate.fleet.batches_per_aggregation;
@@ -171,11 +179,11 @@ impl Search {
             if is_possible(judge, tried[middle])? { passes = middle } else { fails = middle }
         }
         let Some(&failing) = tried.get(fails) else { return Ok(tried) };
-        let failing = Candidate::new(request, failing);
+        let failing = Candidate::new(judge, failing);
         let stays = |n: &u32| {
             *n <= tried[passes]
                 || (*n > failing.fleet.batches_per_aggregation
-                    && Candidate::new(request, *n).delay_min_s < failing.delay_min_s)
+                    && Candidate::new(judge, *n).delay_min_s < failing.delay_min_s)
         };
         Ok(tried.iter().copied().filter(stays).collect())
     }

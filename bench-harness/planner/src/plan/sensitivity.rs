@@ -9,12 +9,14 @@ use crate::plan::frontier::fewest_provers;
 use crate::plan::judge::Judge;
 use crate::plan::needs::provers_min;
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::is_large;
+use crate::plan::run_length::look_batches;
 use crate::plan::search::is_simulated;
 use crate::sim::{Stage, Stream};
 
 /// Batches that may be simulated for one number of provers.
-const BATCHES: u64 = 150_000;
+const BATCHES: u64 = 100_000;
+/// First looks that finding one takes.
+const LOOKS: u64 = 8;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: u32 = 400;
@@ -58,8 +60,13 @@ fn provers_at(
 ) -> Result<Option<u32>, PlanError> {
     let free = PlanRequest { provers: None, provers_max: None, ..request.clone() };
     let scaled = free.with_prove_scaled(factor)?;
-    if !is_simulated(&scaled) || is_large(&scaled, Fleet::of(choice)) {
+    if !is_simulated(&scaled) {
         return Ok(Some(provers_min(&scaled)));
+    }
+    if look_batches(&scaled, Fleet::of(choice)) * LOOKS > BATCHES {
+        // As many more or less as capacity takes: chance is averaged out in a fleet so large.
+        let moved = i64::from(provers_min(&scaled)) - i64::from(provers_min(request));
+        return Ok(u32::try_from((i64::from(choice.provers) + moved).max(1)).ok());
     }
     let mut judge = Judge::new(&scaled, BATCHES);
     fewest_provers(&mut judge, Fleet::of(choice))

@@ -23,6 +23,15 @@ pub struct DelayFloor {
     pub p99_s: f64,
 }
 
+/// From the last closing of a group to its last proof, at the least, s.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ProofFloor {
+    /// On average.
+    mean_s: f64,
+    /// With the chance that the 99th percentile leaves, where closings are evenly spaced; 0 where they are not.
+    late_s: f64,
+}
+
 /// The chance that the 99th percentile leaves.
 const BEYOND: f64 = 0.01;
 /// Chances that a part of the delay is left to be long; the rest of [`BEYOND`] is the other part's.
@@ -35,16 +44,37 @@ impl Pipeline {
     /// the merges that follow any proof; and of the wait for L1. A maximum of sums is convex in its times, so that gaps and merges may be taken at their means (Jensen).
     /// The 99th percentile takes closing and proofs as independent: both are long with the product of their chances.
     pub fn delay_floor(&self) -> DelayFloor {
+        self.delay_floor_after(self.proof_floor())
+    }
+
+    /// The part of it that proofs are, which is the same for every group size.
+    pub(crate) fn proof_floor(&self) -> ProofFloor {
+        let (_, chance) = self.merging();
+        let Some(prove) = self.quickest_proof() else { return ProofFloor { mean_s: 0.0, late_s: 0.0 } };
+        let (proofs, interval_s) = (self.proofs_awaited(), self.arrivals.closing_interval_s(self.closing));
+        ProofFloor {
+            mean_s: slowest_mean_s(&prove, proofs, interval_s),
+            late_s: match self.arrivals.fill_law() {
+                FillLaw::Fixed => slowest_quantile_s(&prove, proofs, interval_s, 1.0 - BEYOND / chance),
+                _ => 0.0,
+            },
+        }
+    }
+
+    /// The same where the part of proofs is known.
+    pub(crate) fn delay_floor_after(&self, proof: ProofFloor) -> DelayFloor {
         let merging = self.merging();
         let closing_s = self.close_work_s
             + f64::from(self.batches_per_aggregation) * self.arrivals.closing_interval_s(self.closing);
         let mean_s = closing_s
-            + self.proof_mean_min_s()
+            + proof.mean_s
             + self.aggregation.latency_min_s(self.batches_per_aggregation, self.aggregators)
             + self.l1_mean_min_s();
         let (merge_s, chance) = merging;
-        let p99_s =
-            self.close_work_s + self.closed_and_proved_min_s(BEYOND / chance) + merge_s + self.l1_min_s();
+        let p99_s = self.close_work_s
+            + self.closed_and_proved_min_s(BEYOND / chance, proof)
+            + merge_s
+            + self.l1_min_s();
         DelayFloor { mean_s, p99_s }
     }
 
@@ -58,17 +88,10 @@ impl Pipeline {
         self.prove.scaled(factor).ok()
     }
 
-    /// Proofs that a group must wait for: all before it, or its own where closings follow the provers and the gaps of
-    /// those before it are longer than they say.
+    /// Proofs that a group must wait for: all before it, or one where closings follow the provers and the gaps between
+    /// them are longer than they say.
     fn proofs_awaited(&self) -> u32 {
-        if self.closing == Closing::ProverFree { self.batches_per_aggregation } else { u32::MAX }
-    }
-
-    /// From the last closing to the last proof: least mean, s.
-    fn proof_mean_min_s(&self) -> f64 {
-        let Some(prove) = self.quickest_proof() else { return 0.0 };
-        let interval_s = self.arrivals.closing_interval_s(self.closing);
-        slowest_mean_s(&prove, self.proofs_awaited(), interval_s)
+        if self.closing == Closing::ProverFree { 1 } else { u32::MAX }
     }
 
     /// The least wait for L1 on average, s: a phase that is given may always be met.
@@ -108,15 +131,12 @@ impl Pipeline {
     }
 
     /// From the opening of a group to its last proof: a time that is exceeded with this chance at least, s.
-    fn closed_and_proved_min_s(&self, beyond: f64) -> f64 {
+    fn closed_and_proved_min_s(&self, beyond: f64, known: ProofFloor) -> f64 {
         let n = self.batches_per_aggregation;
         let proof = self.quickest_proof();
         let interval_s = self.arrivals.closing_interval_s(self.closing);
         if let FillLaw::Fixed = self.arrivals.fill_law() {
-            let proofs = self.proofs_awaited();
-            let proved_s =
-                proof.map_or(0.0, |prove| slowest_quantile_s(&prove, proofs, interval_s, 1.0 - beyond));
-            return f64::from(n) * interval_s + proved_s;
+            return f64::from(n) * interval_s + known.late_s;
         }
         SPLITS
             .iter()

@@ -39,6 +39,7 @@ pub mod watch;
 pub use arrivals::{Arrivals, Closing};
 pub use figures::{DelayFigures, Estimate, Simulated};
 pub use floor::DelayFloor;
+pub(crate) use floor::ProofFloor;
 pub use l1::L1;
 pub use pipeline::{AfterCrash, Crashes, Flow, Pipeline, Stragglers, check_attempts, occupied_s};
 pub use replicate::{DAY_BATCHES_MAX, RunLength, simulate};

@@ -37,7 +37,7 @@ pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
 
 /// Goldilocks to the second power: 2^64 − 2^32 + 1 squared is below 2^128 by less than a millionth of a bit.
 const CHALLENGE_FIELD_BITS: u32 = 128;
-/// Security is stated for circuits of up to 2^16 rows, and for larger ones by their size.
+/// Before circuits are built security is stated for 2^16 rows; then for the largest of them.
 const STATED_DEGREE_BITS: u32 = 16;
 
 /// plonky2 with commitments by Poseidon: the one whose proofs can be aggregated.
@@ -94,13 +94,14 @@ impl<C: PlonkConfig> Plonk<C> {
 impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     fn capabilities(&self) -> Capabilities {
         let config = CircuitConfig::standard_recursion_config();
-        let built = self.batch.as_ref().map_or(0, |(_, batch)| batch.circuit.common.degree_bits() as u32);
+        let circuits = self.batch.iter().map(|(_, batch)| &batch.circuit).chain(self.tree.circuits());
+        let built = circuits.map(|circuit| circuit.common.degree_bits() as u32).max();
         let fri = Fri {
             field_bits: CHALLENGE_FIELD_BITS,
             rate_bits: config.fri_config.rate_bits as u32,
             queries: config.fri_config.num_query_rounds as u32,
             grinding_bits: config.fri_config.proof_of_work_bits,
-            degree_bits: built.max(STATED_DEGREE_BITS),
+            degree_bits: built.unwrap_or(STATED_DEGREE_BITS),
             collision_bits: C::collision_bits(),
         };
         Capabilities {

@@ -36,7 +36,7 @@ type Transcript = SerializingChallenger64<Val, HashChallenger<u8, Keccak256Hash,
 type Pcs = TwoAdicFriPcs<Val, Radix2DitParallel<Val>, Commitments, ChallengeCommitments>;
 
 /// The configuration of proofs.
-pub type Config = StarkConfig<Pcs, Challenge, Transcript>;
+pub type TableConfig = StarkConfig<Pcs, Challenge, Transcript>;
 
 /// log2 of how much longer a codeword is than its message.
 pub const RATE_BITS: usize = 1;
@@ -53,7 +53,7 @@ const _: () = assert!(CONJECTURED_BITS == 100);
 
 /// The configuration of proofs of a shape. The shape is part of the transcript, so that no challenge is shared
 /// between the constraints of two shapes.
-pub fn config(shape: Shape) -> Config {
+pub fn config(shape: Shape) -> TableConfig {
     let words = WordHash::new(KeccakF {});
     let commitments = Commitments::new(RowHash::new(words), NodeHash::new(words), 0);
     let fri = FriParameters {
@@ -67,7 +67,7 @@ pub fn config(shape: Shape) -> Config {
         mmcs: ChallengeCommitments::new(commitments.clone()),
     };
     let pcs = Pcs::new(Radix2DitParallel::default(), commitments, fri);
-    Config::new(pcs, Transcript::from_hasher(seed(shape), Keccak256Hash {}))
+    TableConfig::new(pcs, Transcript::from_hasher(seed(shape), Keccak256Hash {}))
 }
 
 /// What a transcript begins with.

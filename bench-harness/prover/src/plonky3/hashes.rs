@@ -24,7 +24,7 @@ use workloads::hash::{Domain, RATE};
 
 /// The columns beside the permutation's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Role<T> {
+pub struct HashRole<T> {
     /// One where a transaction is absorbed.
     pub transaction: T,
     /// One where padding is absorbed.
@@ -45,12 +45,12 @@ pub struct Role<T> {
     pub time: T,
 }
 
-/// Columns of [`Role`].
+/// Columns of [`HashRole`].
 pub const ROLE_COLUMNS: usize = 9;
 /// All columns.
 pub const COLUMNS: usize = permutation::COLUMNS + ROLE_COLUMNS;
 
-impl<T: Copy> Role<T> {
+impl<T: Copy> HashRole<T> {
     /// The columns in order.
     pub fn cells(&self) -> [T; ROLE_COLUMNS] {
         let Self { transaction, padding, node, leaf, left, right, level, index, time } = *self;
@@ -76,16 +76,17 @@ pub struct HashTable {
 struct Row<E> {
     input: [E; permutation::WIDTH],
     output: [E; permutation::WIDTH],
-    role: Role<E>,
+    role: HashRole<E>,
 }
 
 impl<E> Row<E> {
     fn of<V: Copy + Into<E>>(cells: &[V]) -> Self {
-        let Role { transaction, padding, node, leaf, left, right, level, index, time } = Role::of_row(cells);
+        let HashRole { transaction, padding, node, leaf, left, right, level, index, time } =
+            HashRole::of_row(cells);
         Self {
             input: std::array::from_fn(|lane| cells[lane].into()),
             output: std::array::from_fn(|lane| cells[permutation::OUTPUT + lane].into()),
-            role: Role {
+            role: HashRole {
                 transaction: transaction.into(),
                 padding: padding.into(),
                 node: node.into(),
@@ -100,7 +101,7 @@ impl<E> Row<E> {
     }
 }
 
-impl<E: PrimeCharacteristicRing> Role<E> {
+impl<E: PrimeCharacteristicRing> HashRole<E> {
     fn batch(&self) -> E {
         self.transaction.dup() + self.padding.dup()
     }
@@ -130,8 +131,8 @@ impl<AB: AirBuilder<F = Val> + InteractionBuilder> Air<AB> for HashTable {
 }
 
 /// A row has at most one role, and the last has none: what a role says of the next row it says of a row there is.
-fn constrain_roles<AB: AirBuilder<F = Val>>(builder: &mut AB, role: &Role<AB::Expr>) {
-    let Role { transaction, padding, node, leaf, left, right, .. } = role;
+fn constrain_roles<AB: AirBuilder<F = Val>>(builder: &mut AB, role: &HashRole<AB::Expr>) {
+    let HashRole { transaction, padding, node, leaf, left, right, .. } = role;
     builder.assert_bools([transaction, padding, node, leaf, left, right].map(Dup::dup));
     let roles = role.batch() + node.dup() + leaf.dup();
     builder.assert_bool(roles.dup());

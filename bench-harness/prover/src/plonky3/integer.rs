@@ -1,7 +1,7 @@
 //! Integers made of words: a field element cannot hold 64 bits, so an amount is two limbs of 32.
 
 use crate::plonky3::field::Val;
-use crate::plonky3::slot_columns::{Amount, Word};
+use crate::plonky3::slot_columns::{AmountColumns, Word};
 use p3_air::AirBuilder;
 use p3_field::Dup;
 
@@ -23,7 +23,7 @@ pub fn pair<AB: AirBuilder<F = Val>>([low, high]: [Word<AB::Var>; 2]) -> AB::Exp
 }
 
 /// The two limbs of an amount, low limb first, each below 2^32.
-pub fn limbs<AB: AirBuilder<F = Val>>([a, b, c, d]: &Amount<AB::Var>) -> [AB::Expr; 2] {
+pub fn limbs<AB: AirBuilder<F = Val>>([a, b, c, d]: &AmountColumns<AB::Var>) -> [AB::Expr; 2] {
     [pair::<AB>([*a, *b]), pair::<AB>([*c, *d])]
 }
 
@@ -31,7 +31,7 @@ pub fn limbs<AB: AirBuilder<F = Val>>([a, b, c, d]: &Amount<AB::Var>) -> [AB::Ex
 /// There is none out of the high limb, so a sum of 2^64 or more has no row. Both sides stay below 2^34: no wrap.
 pub fn constrain_sum<AB: AirBuilder<F = Val>>(
     builder: &mut AB,
-    [left, right, sum]: [&Amount<AB::Var>; 3],
+    [left, right, sum]: [&AmountColumns<AB::Var>; 3],
     carry: AB::Var,
 ) {
     let [left, right, sum] = [left, right, sum].map(limbs::<AB>);

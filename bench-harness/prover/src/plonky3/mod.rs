@@ -38,6 +38,14 @@
 //!    else changes.
 //! 4. [`hashes`] absorbs exactly the slots' transactions, in their order, then padding: the commitment and the count.
 //!
+//! Each constraint has a lie in `tests/tables` that it alone refuses, or stands there in a list with the reason why the
+//! others imply it. Lies are proved as well, so that it is the verifier who refuses them.
+//!
+//! # How it is built
+//! [`system::Plonky3::new`] is a [`crate::system::ProofSystem`] without keys; `set_up` makes them for a shape of any
+//! capacity up to [`slots::CAPACITY_MAX`], in milliseconds, and ignores for how many batches. `aggregate` refuses.
+//! [`security::security`] tells the bits of a shape before any proof is made.
+//!
 //! What is not argued here: that logUp, FRI and Keccak are what they are thought to be ([`config`], [`security`]).
 
 pub mod bus;

@@ -17,15 +17,15 @@ pub struct Word<T> {
 }
 
 /// A number below 2^64, lowest word first.
-pub type Amount<T> = [Word<T>; 4];
+pub type AmountColumns<T> = [Word<T>; 4];
 
 /// What one leaf holds of one token, before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Movement<T> {
+pub struct MovementColumns<T> {
     /// Before.
-    pub before: Amount<T>,
+    pub before: AmountColumns<T>,
     /// After.
-    pub after: Amount<T>,
+    pub after: AmountColumns<T>,
     /// The carry between the limbs.
     pub carry: T,
 }
@@ -80,23 +80,23 @@ pub struct Slot<T> {
     /// One where the pool's second token goes in.
     pub reversed: T,
     /// How much goes in.
-    pub amount_in: Amount<T>,
+    pub amount_in: AmountColumns<T>,
     /// How much comes out.
-    pub amount_out: Amount<T>,
+    pub amount_out: AmountColumns<T>,
     /// The least that must come out.
-    pub min_out: Amount<T>,
+    pub min_out: AmountColumns<T>,
     /// How much more came out.
-    pub surplus: Amount<T>,
+    pub surplus: AmountColumns<T>,
     /// The carry of their sum.
     pub surplus_carry: T,
     /// What the sender holds of the token that goes in.
-    pub sender_in: Movement<T>,
+    pub sender_in: MovementColumns<T>,
     /// What the target holds of it.
-    pub target_in: Movement<T>,
+    pub target_in: MovementColumns<T>,
     /// What the sender holds of the token that comes out.
-    pub sender_out: Movement<T>,
+    pub sender_out: MovementColumns<T>,
     /// What the target holds of it.
-    pub target_out: Movement<T>,
+    pub target_out: MovementColumns<T>,
     /// The sender's nonce afterwards.
     pub next_nonce: [Word<T>; 2],
     /// The division.
@@ -120,7 +120,7 @@ trait Visit<T> {
         words.iter_mut().for_each(|word| self.word(word));
     }
 
-    fn movement(&mut self, Movement { before, after, carry }: &mut Movement<T>) {
+    fn movement(&mut self, MovementColumns { before, after, carry }: &mut MovementColumns<T>) {
         self.words(before);
         self.words(after);
         self.cell(carry);
@@ -241,7 +241,7 @@ impl<T: Copy> Slot<T> {
     fn filled(cell: T) -> Self {
         let word = Word { low: cell, high: cell };
         let amount = [word; 4];
-        let movement = Movement { before: amount, after: amount, carry: cell };
+        let movement = MovementColumns { before: amount, after: amount, carry: cell };
         let access = Access { index: cell, leaf: [cell; RATE], time: cell, gap: word };
         let division = Division {
             fee: word,

@@ -4,7 +4,7 @@ use crate::circuit::swap::CARRY_OFFSET;
 use crate::circuit::values::{MovementValues, Parts, PathValues, SlotValues, SwapValues, parts};
 use crate::plonky3::field::Val;
 use crate::plonky3::field::to_val;
-use crate::plonky3::slot_columns::{Access, Division, Movement, Slot, Word};
+use crate::plonky3::slot_columns::{Access, Division, MovementColumns, Slot, Word};
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField64};
 use plonky2::field::types::Field as _;
 use workloads::hash::{Felt, RATE};
@@ -12,17 +12,22 @@ use workloads::pool::BPS;
 
 /// The element as a word. One that is no number below 2^16 has a high part that is no byte.
 fn word(part: Felt) -> Word<Val> {
-    let number = to_val(part);
-    let low = Val::from_u64(number.as_canonical_u64() & 0xff);
-    Word { low, high: (number - low) * Val::from_u64(1 << 8).inverse() }
+    let element = to_val(part);
+    let number = element.as_canonical_u64();
+    let low = Val::from_u64(number & 0xff);
+    let high = match number >> 8 {
+        byte if byte < 1 << 8 => Val::from_u64(byte),
+        _ => (element - low) * Val::from_u64(1 << 8).inverse(),
+    };
+    Word { low, high }
 }
 
 fn words<const N: usize>(numbers: &Parts<N>) -> [Word<Val>; N] {
     numbers.map(word)
 }
 
-fn movement(MovementValues { before, after, carry }: &MovementValues) -> Movement<Val> {
-    Movement { before: words(before), after: words(after), carry: to_val(*carry) }
+fn movement(MovementValues { before, after, carry }: &MovementValues) -> MovementColumns<Val> {
+    MovementColumns { before: words(before), after: words(after), carry: to_val(*carry) }
 }
 
 /// The access without its times, which follow from the accesses before it.
@@ -60,7 +65,7 @@ pub fn row(values: &SlotValues) -> Slot<Val> {
     } = values;
     // Without a swap no token comes out, so there is nothing to look at.
     let swaps = swap.is_swap != Felt::ZERO;
-    let out = |values: &MovementValues| if swaps { movement(values) } else { Movement::default() };
+    let out = |values: &MovementValues| if swaps { movement(values) } else { MovementColumns::default() };
     Slot {
         slot: Val::ZERO,
         is_transfer: to_val(*is_transfer),
@@ -108,7 +113,7 @@ pub fn transaction(row: &Slot<Val>) -> [Val; RATE] {
 /// What the sender's leaf and the target's hold after the row.
 pub fn written(row: &Slot<Val>) -> [[Val; RATE]; 2] {
     let (sender_moves, target_moves) = ([&row.sender_in, &row.sender_out], [&row.target_in, &row.target_out]);
-    let write = |leaf: [Val; RATE], moves: [&Movement<Val>; 2]| {
+    let write = |leaf: [Val; RATE], moves: [&MovementColumns<Val>; 2]| {
         let mut after = leaf;
         for (token, movement) in [row.token_in, row.token_out].iter().zip(moves) {
             let (old, new) = (limbs(&movement.before), limbs(&movement.after));

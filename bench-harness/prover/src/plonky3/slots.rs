@@ -19,7 +19,7 @@ use crate::plonky3::bus::{BYTES, LEAVES, TRANSACTIONS};
 use crate::plonky3::division::constrain_division;
 use crate::plonky3::field::Val;
 use crate::plonky3::integer::{constrain_sum, limbs, number, pair};
-use crate::plonky3::slot_columns::{Access, Amount, Movement, Slot, columns};
+use crate::plonky3::slot_columns::{Access, AmountColumns, MovementColumns, Slot, columns};
 use crate::system::SlotKind;
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_field::{Dup, PrimeCharacteristicRing};
@@ -106,10 +106,10 @@ fn constrain_movements<AB: AirBuilder<F = Val>>(builder: &mut AB, row: &Slot<AB:
             builder.assert_eq(held, before);
         }
     }
-    let down = |builder: &mut AB, movement: &Movement<AB::Var>, by: &Amount<AB::Var>| {
+    let down = |builder: &mut AB, movement: &MovementColumns<AB::Var>, by: &AmountColumns<AB::Var>| {
         constrain_sum(builder, [&movement.after, by, &movement.before], movement.carry);
     };
-    let up = |builder: &mut AB, movement: &Movement<AB::Var>, by: &Amount<AB::Var>| {
+    let up = |builder: &mut AB, movement: &MovementColumns<AB::Var>, by: &AmountColumns<AB::Var>| {
         constrain_sum(builder, [&movement.before, by, &movement.after], movement.carry);
     };
     down(builder, sender_in, &row.amount_in);
@@ -185,7 +185,7 @@ fn exchange<AB: AirBuilder<F = Val> + InteractionBuilder>(builder: &mut AB, row:
 }
 
 /// What moves in a leaf, and of which token.
-type Movements<'a, V> = [(&'a [V; TOKENS], &'a Movement<V>); 2];
+type Movements<'a, V> = [(&'a [V; TOKENS], &'a MovementColumns<V>); 2];
 
 /// The leaf after its movements; everything else stays.
 fn written<AB: AirBuilder<F = Val>>(
@@ -193,7 +193,7 @@ fn written<AB: AirBuilder<F = Val>>(
     movements: Movements<'_, AB::Var>,
 ) -> [AB::Expr; RATE] {
     let mut leaf: [AB::Expr; RATE] = access.leaf.map(Into::into);
-    for (token, Movement { before, after, .. }) in movements {
+    for (token, MovementColumns { before, after, .. }) in movements {
         let (before, after) = (limbs::<AB>(before), limbs::<AB>(after));
         for (limb, (before, after)) in before.into_iter().zip(after).enumerate() {
             let change = after - before;

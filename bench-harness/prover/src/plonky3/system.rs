@@ -5,7 +5,7 @@
 
 use crate::capabilities::{BatchSizes, Capabilities, Security};
 use crate::circuit::values::SlotValues;
-use crate::plonky3::config::{Config, PROOF_OF_WORK_BITS, QUERIES, RATE_BITS, VERSION, config};
+use crate::plonky3::config::{PROOF_OF_WORK_BITS, QUERIES, RATE_BITS, TableConfig, VERSION, config};
 use crate::plonky3::field::to_val;
 use crate::plonky3::security::security;
 use crate::plonky3::slots::CAPACITY_MAX;
@@ -30,9 +30,9 @@ use workloads::population::Population;
 /// What a set-up makes for a shape.
 struct Keys {
     shape: Shape,
-    config: Config,
+    config: TableConfig,
     tables: [Table; TABLES],
-    data: ProverData<Config>,
+    data: ProverData<TableConfig>,
     security: Option<Security>,
 }
 
@@ -215,7 +215,7 @@ fn settings(keys: &Keys) -> BTreeMap<String, String> {
 
 const PUBLIC_BYTES: usize = 8 * PUBLIC_ELEMENTS;
 
-fn encode(statement: &Statement, proof: &BatchProof<Config>) -> Result<Vec<u8>, String> {
+fn encode(statement: &Statement, proof: &BatchProof<TableConfig>) -> Result<Vec<u8>, String> {
     use plonky2::field::types::PrimeField64;
     let elements = statement.elements();
     let public = elements.iter().flat_map(|element| element.to_canonical_u64().to_le_bytes()).collect();
@@ -223,7 +223,7 @@ fn encode(statement: &Statement, proof: &BatchProof<Config>) -> Result<Vec<u8>, 
 }
 
 /// A proof of its bytes. Bytes that decode to the same proof in another way are refused.
-fn decode(bytes: &[u8]) -> Result<(Statement, BatchProof<Config>), String> {
+fn decode(bytes: &[u8]) -> Result<(Statement, BatchProof<TableConfig>), String> {
     let (public, rest) = bytes.split_at_checked(PUBLIC_BYTES).ok_or("too short for the public elements")?;
     let elements: Vec<Felt> = public
         .as_chunks::<8>()

@@ -1,9 +1,10 @@
 //! The part of the tree that a batch touches: every node above a touched leaf once, before and after.
 
 use crate::plonky3::field::Val;
-use crate::plonky3::hashes::Role;
+use crate::plonky3::hashes::HashRole;
 use crate::plonky3::permutation::WIDTH;
 use p3_field::PrimeCharacteristicRing;
+use p3_maybe_rayon::prelude::{ParallelIterator, ParallelSlice};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOut;
 use plonky2::hash::poseidon::Poseidon;
@@ -16,7 +17,7 @@ pub struct HashRow {
     /// What is permuted.
     pub input: [Felt; WIDTH],
     /// What for.
-    pub role: Role<Val>,
+    pub role: HashRole<Val>,
 }
 
 /// A leaf that the batch touches.
@@ -37,7 +38,7 @@ type Change = [Digest; 2];
 
 /// What a batch touches.
 #[derive(Clone, Debug, Default)]
-pub struct Touched {
+pub struct TouchedTree {
     /// Leaves by their place.
     pub leaves: BTreeMap<u64, TouchedLeaf>,
     /// For each level from the leaves up, digests of nodes that stand beside a path. One above a touched leaf is not
@@ -45,7 +46,7 @@ pub struct Touched {
     pub siblings: Vec<HashMap<u64, Digest>>,
 }
 
-impl Touched {
+impl TouchedTree {
     /// Keeps the siblings of a leaf at `index`, from the leaf up; of two for one place the first.
     pub fn keep_siblings(&mut self, index: u64, siblings: &[Digest]) {
         if self.siblings.len() < siblings.len() {
@@ -58,18 +59,18 @@ impl Touched {
 
     /// Appends the rows that hash all of it, and gives the root before and after.
     pub fn hash(&self, rows: &mut Vec<HashRow>) -> Change {
-        let mut changes: Vec<(u64, Change)> = Vec::with_capacity(self.leaves.len());
+        let first = rows.len();
         for (index, leaf) in &self.leaves {
             let TouchedLeaf { domain, before, after, time } = leaf;
-            let role = Role {
+            let role = HashRole {
                 leaf: Val::ONE,
                 index: Val::from_u64(*index),
                 time: Val::from_u64(*time),
-                ..Role::default()
+                ..HashRole::default()
             };
-            let inputs = [before, after].map(|elements| input(elements, *domain));
-            changes.push((*index, push_pair(rows, inputs, role)));
+            push_pair(rows, [before, after].map(|elements| input(elements, *domain)), role);
         }
+        let mut changes: Vec<_> = self.leaves.keys().copied().zip(digests(&rows[first..])).collect();
         for (below, siblings) in self.siblings.iter().enumerate() {
             changes = self.level(rows, below, siblings, &changes);
         }
@@ -84,7 +85,8 @@ impl Touched {
         siblings: &HashMap<u64, Digest>,
         changes: &[(u64, Change)],
     ) -> Vec<(u64, Change)> {
-        let mut above = Vec::with_capacity(changes.len());
+        let first = rows.len();
+        let mut places = Vec::with_capacity(changes.len());
         for group in changes.chunk_by(|(left, _), (right, _)| left >> 1 == right >> 1) {
             let index = group[0].0 >> 1;
             let child = |place: u64| group.iter().find(|(at, _)| *at == place).map(|(_, change)| *change);
@@ -98,17 +100,18 @@ impl Touched {
                 input.iter_mut().zip(lanes).for_each(|(lane, element)| *lane = element);
                 input
             });
-            let role = Role {
+            let role = HashRole {
                 node: Val::ONE,
                 left: Val::from_bool(touched[0].is_some()),
                 right: Val::from_bool(touched[1].is_some()),
                 level: Val::from_usize(below + 1),
                 index: Val::from_u64(index),
-                ..Role::default()
+                ..HashRole::default()
             };
-            above.push((index, push_pair(rows, inputs, role)));
+            push_pair(rows, inputs, role);
+            places.push(index);
         }
-        above
+        places.into_iter().zip(digests(&rows[first..])).collect()
     }
 }
 
@@ -120,12 +123,17 @@ pub fn input(elements: &[Felt; RATE], domain: Felt) -> [Felt; WIDTH] {
     input
 }
 
-fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: Role<Val>) -> Change {
+fn push_pair(rows: &mut Vec<HashRow>, inputs: [[Felt; WIDTH]; 2], role: HashRole<Val>) {
     let [before, after] = inputs;
     rows.push(HashRow { input: before, role });
-    rows.push(HashRow { input: after, role: Role::default() });
-    inputs.map(|input| {
-        let lanes = Felt::poseidon(input);
+    rows.push(HashRow { input: after, role: HashRole::default() });
+}
+
+/// What pairs of rows are hashed to.
+fn digests(rows: &[HashRow]) -> Vec<Change> {
+    let digest = |row: &HashRow| {
+        let lanes = Felt::poseidon(row.input);
         HashOut { elements: [lanes[0], lanes[1], lanes[2], lanes[3]] }
-    })
+    };
+    rows.par_chunks_exact(2).map(|pair| [digest(&pair[0]), digest(&pair[1])]).collect()
 }

@@ -8,7 +8,7 @@ use crate::plonky3::field::{Val, to_felt, to_val};
 use crate::plonky3::slot_columns::{Slot, columns};
 use crate::plonky3::slot_values::{empty, row, transaction, word_of, written};
 use crate::plonky3::table::HEIGHT_MIN;
-use crate::plonky3::touched::{HashRow, Touched, TouchedLeaf, input};
+use crate::plonky3::touched::{HashRow, TouchedLeaf, TouchedTree, input};
 use crate::plonky3::{fixed, hashes, permutation};
 use crate::statement::Statement;
 use p3_field::{PrimeCharacteristicRing, PrimeField64};
@@ -47,7 +47,7 @@ impl Rows {
     /// The rows of a batch of so many slots, padding included.
     pub fn of(values: &[SlotValues]) -> Self {
         let mut rows: Vec<Slot<Val>> = values.iter().map(rows_of).collect();
-        let mut touched = Touched::default();
+        let mut touched = TouchedTree::default();
         for (slot, (row, values)) in rows.iter_mut().zip(values).enumerate() {
             row.slot = Val::from_usize(slot);
             if is_real(row) {
@@ -94,7 +94,7 @@ fn is_real(row: &Slot<Val>) -> bool {
 }
 
 /// Gives a row's two accesses their times, and writes what they leave behind.
-fn visit(touched: &mut Touched, row: &mut Slot<Val>, slot: u64) {
+fn visit(touched: &mut TouchedTree, row: &mut Slot<Val>, slot: u64) {
     let account = Felt::from_canonical_u64(Domain::Account.tag());
     let domains = [account, account + to_felt(row.is_swap)];
     let after = written(row);
@@ -122,11 +122,11 @@ fn absorb(rows: &mut Vec<HashRow>, slots: &[Slot<Val>]) -> Digest {
         let real = is_real(row);
         let elements = if real { transaction(row).map(to_felt) } else { [Felt::ZERO; RATE] };
         lanes[..RATE].copy_from_slice(&elements);
-        let role = hashes::Role {
+        let role = hashes::HashRole {
             transaction: Val::from_bool(real),
             padding: Val::from_bool(!real),
             index: Val::from_usize(slot),
-            ..hashes::Role::default()
+            ..hashes::HashRole::default()
         };
         rows.push(HashRow { input: lanes, role });
         lanes = Felt::poseidon(lanes);

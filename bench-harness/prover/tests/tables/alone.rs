@@ -6,7 +6,7 @@ use crate::world::{felt, shape, state, swap, transfer, wrong};
 use p3_field::{Field as _, PrimeCharacteristicRing};
 use plonky2::field::types::Field;
 use prover::plonky3::field::Val;
-use prover::plonky3::hashes::Role;
+use prover::plonky3::hashes::HashRole;
 use prover::plonky3::slot_columns::Slot;
 use prover::plonky3::slot_values::{empty, word_of};
 use prover::plonky3::touched::HashRow;
@@ -18,8 +18,8 @@ const HASHES: usize = 0;
 const SLOTS: usize = 1;
 
 /// The role of a leaf that nobody accesses.
-fn unread(index: u64) -> Role<Val> {
-    Role { leaf: Val::ONE, index: Val::from_u64(index), ..Role::default() }
+fn unread(index: u64) -> HashRole<Val> {
+    HashRole { leaf: Val::ONE, index: Val::from_u64(index), ..HashRole::default() }
 }
 
 /// A batch of nothing: padding, and a root of which nothing is touched.
@@ -29,7 +29,7 @@ fn nothing(capacity: usize) -> Rows {
     for (slot, row) in hashes.iter_mut().enumerate() {
         (row.role.padding, row.role.index) = (Val::ONE, Val::from_usize(slot));
     }
-    let root = Role { node: Val::ONE, level: Val::from_u64(4), ..Role::default() };
+    let root = HashRole { node: Val::ONE, level: Val::from_u64(4), ..HashRole::default() };
     hashes.extend([HashRow { role: root, ..idle([Felt::ZERO; 12]) }, idle([Felt::ZERO; 12])]);
     let zero = plonky2::hash::hash_types::HashOut { elements: [Felt::ZERO; 4] };
     let statement = Statement { old_root: zero, new_root: zero, commitment: zero, transactions: 0 };
@@ -51,7 +51,7 @@ pub(crate) fn a_batch_of_nothing_is_honest() {
 pub(crate) fn the_beginning_of_the_sponge() {
     // No sponge at all: any commitment.
     let mut lie = nothing(1);
-    lie.hashes[0].role = Role::default();
+    lie.hashes[0].role = HashRole::default();
     lie.statement.commitment.elements[0] += Felt::ONE;
     refused_by_one(shape(4, 1), lie, HASHES);
     // From slot 1: one slot less.
@@ -112,7 +112,7 @@ pub(crate) fn a_leaf_outside_the_tree() {
         above[4 * side..4 * side + 4].copy_from_slice(&digest(outside.input));
         let index = (Val::ONE - Val::from_usize(side)) * Val::TWO.inverse();
         let bits = [Val::from_bool(side == 0), Val::from_bool(side == 1)];
-        let role = Role { left: bits[0], right: bits[1], level: Val::ONE, index, ..Role::default() };
+        let role = HashRole { left: bits[0], right: bits[1], level: Val::ONE, index, ..HashRole::default() };
         lie.hashes.extend([outside, idle(outside.input), HashRow { input: above, role }, idle(above)]);
         refused_by_one(shape, lie, HASHES);
     }
@@ -218,7 +218,7 @@ pub(crate) fn a_transaction_of_nothing_that_counts() {
     (lie.hashes[4].role.transaction, lie.hashes[4].role.padding) = (Val::ONE, Val::ZERO);
     lie.statement.transactions = 5;
     let four = Val::from_u64(4);
-    let role = Role { transaction: -Val::ONE, padding: Val::ONE, index: four, ..Role::default() };
+    let role = HashRole { transaction: -Val::ONE, padding: Val::ONE, index: four, ..HashRole::default() };
     lie.hashes.push(HashRow { role, ..idle([Felt::ZERO; 12]) });
     refused_by_one(shape, lie, HASHES);
 }

@@ -5,7 +5,7 @@ use p3_field::PrimeCharacteristicRing;
 use plonky2::hash::poseidon::Poseidon;
 use prover::plonky3::check::Fault;
 use prover::plonky3::field::{Val, to_felt};
-use prover::plonky3::hashes::Role;
+use prover::plonky3::hashes::HashRole;
 use prover::plonky3::slot_values::transaction;
 use prover::plonky3::touched::HashRow;
 use prover::plonky3::traces::Rows;
@@ -36,7 +36,7 @@ pub(crate) fn rows(state: &State, transactions: Vec<Transaction>, capacity: usiz
 }
 
 /// The first row of a role.
-pub(crate) fn place(rows: &Rows, found: impl Fn(&Role<Val>) -> bool) -> usize {
+pub(crate) fn place(rows: &Rows, found: impl Fn(&HashRole<Val>) -> bool) -> usize {
     rows.hashes.iter().position(|row| found(&row.role)).expect("there is such a row")
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn leaf(rows: &Rows, index: u64) -> usize {
 
 /// A row without a role.
 pub(crate) fn idle(input: [Felt; 12]) -> HashRow {
-    HashRow { input, role: Role::default() }
+    HashRow { input, role: HashRole::default() }
 }
 
 /// The kinds of faults: a bus by its name, a constraint by its table.

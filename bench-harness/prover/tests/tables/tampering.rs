@@ -10,7 +10,7 @@ use plonky2::field::types::Field;
 use plonky2::hash::poseidon::Poseidon;
 use prover::plonky3::bus::{BYTES, LEAVES, NODES, TRANSACTIONS};
 use prover::plonky3::field::Val;
-use prover::plonky3::hashes::Role;
+use prover::plonky3::hashes::HashRole;
 use prover::plonky3::slot_values::{empty, word_of};
 use prover::plonky3::traces::{Rows, Traces};
 use prover::system::Shape;
@@ -321,7 +321,7 @@ pub(crate) fn a_sibling_that_changes_with_the_batch() {
 pub(crate) fn a_child_that_is_said_to_be_touched_and_is_not_or_stands_elsewhere() {
     let (shape, rows) = world();
     let node = place(&rows, |role| role.node == Val::ONE && role.left == Val::ONE);
-    type Change = fn(&mut Role<Val>);
+    type Change = fn(&mut HashRole<Val>);
     let changes: [Change; 5] = [
         |role| role.left = Val::ZERO,
         |role| role.right = Val::ONE - role.right,

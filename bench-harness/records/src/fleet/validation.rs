@@ -1,6 +1,10 @@
 //! A plan held against fleets that were run: what was predicted before each run, and what was measured in it.
 
+use crate::file::WriteError;
+use crate::lines::LineFile;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::Path;
 
 /// One figure that was predicted, s or batches/s or a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,4 +60,27 @@ pub enum FleetValidationRecord {
         /// Mean time between a worker's being busy and the job's whole time, queue left out, s.
         handling_mean_s: f64,
     },
+}
+
+/// The open file of a validation.
+#[derive(Debug)]
+pub struct FleetValidationLog(LineFile);
+
+impl FleetValidationLog {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// [`WriteError`], also where it is there already.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        LineFile::open(path, File::options().append(true).create_new(true), "another validation").map(Self)
+    }
+
+    /// Appends one line, and waits until the disk has it: a prediction is there before its run begins.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn append(&mut self, record: &FleetValidationRecord) -> Result<(), WriteError> {
+        self.0.append(record)?;
+        self.0.sync()
+    }
 }

@@ -13,12 +13,12 @@ use fleet::process::pool::{ChildProgram, PoolRules, WorkerPool, WorkerSpec};
 use fleet::queue::JobQueue;
 use fleet::run::{OpenRun, unix_s};
 use fleet::task::WorkerClass;
-use records::fleet::job::FleetWorkRecord;
 use records::fleet::ledger::FleetBeganRecord;
 use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
 use records::number::significant;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Prove batches with a fleet: in child processes of this one, or by workers of a NATS server.
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     work: WorkArgs,
     #[command(flatten)]
-    fleet: FleetArgs,
+    flags: FleetArgs,
     #[command(flatten)]
     nats: NatsArgs,
     /// Folder for ledger and summary.
@@ -96,7 +96,7 @@ impl FleetArgs {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { work, fleet, nats, output, resume, json } = args;
+    let Args { work, flags, nats, output, resume, json } = args;
     let open = match resume {
         true => OpenRun::resume(&output)?,
         false => {
@@ -111,7 +111,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }
     };
     let stop = stop_on_ctrl_c()?;
-    let work = open.began().work.clone();
     let summary = match nats.queue(resume)? {
         Some(queue) => {
             let running = open.coordinator(CoordinatorRules::far(nats.lease_s()), false)?;
@@ -120,7 +119,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             watch.finish();
             summary?
         }
-        None => local(open, &fleet, work, &stop)?,
+        None => {
+            let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
+            run_local(open, flags.specs(is_scripted)?, flags.lease, &stop)?
+        }
     };
     match json {
         true => print_json(&summary)?,
@@ -136,25 +138,45 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Workers by what they do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WorkerCounts {
+    /// For batches.
+    pub(crate) provers: usize,
+    /// For merges.
+    pub(crate) aggregators: usize,
+}
+
+/// Workers that sleep, and so take no core.
+pub(crate) fn scripted_specs(counts: WorkerCounts) -> Vec<WorkerSpec> {
+    let WorkerCounts { provers, aggregators } = counts;
+    let worker = |number: usize| WorkerSpec {
+        name: format!("worker-{number}"),
+        class: if number < aggregators { WorkerClass::Aggregate } else { WorkerClass::Prove },
+        cores: 1,
+        cpus: Vec::new(),
+    };
+    (0..aggregators + provers).map(worker).collect()
+}
+
 /// With workers that are children of this process.
-fn local(
+pub(crate) fn run_local(
     open: OpenRun,
-    fleet: &FleetArgs,
-    work: FleetWorkRecord,
-    stop: &std::sync::atomic::AtomicBool,
+    specs: Vec<WorkerSpec>,
+    lease_s: f64,
+    stop: &AtomicBool,
 ) -> anyhow::Result<FleetSummaryRecord> {
-    let specs = fleet.specs(work.proof_system == fleet::chain::SCRIPTED)?;
     let provers = specs.iter().filter(|spec| spec.class != WorkerClass::Aggregate).count();
     let count = specs.len();
-    let lease = LeaseRules { lease_s: fleet.lease, ..LeaseRules::default() };
+    let lease = LeaseRules { lease_s, ..LeaseRules::default() };
     let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
     let rules = PoolRules {
         program: ChildProgram {
             program: std::env::current_exe()?,
             arguments: vec!["fleet-child".to_owned()],
         },
-        work,
-        lease_s: fleet.lease,
+        work: open.began().work.clone(),
+        lease_s,
     };
     let pool = WorkerPool::start(specs, &rules, &queue);
     let running = open.coordinator(CoordinatorRules::default(), true)?;
@@ -163,7 +185,7 @@ fn local(
         if let Some(error) = pool.trouble() {
             return Err(error.into());
         }
-        if stop.load(std::sync::atomic::Ordering::SeqCst) {
+        if stop.load(Ordering::SeqCst) {
             return Err(Stopped("stopped before it began".to_owned()).into());
         }
         std::thread::sleep(Duration::from_millis(20));

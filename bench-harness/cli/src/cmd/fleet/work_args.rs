@@ -5,7 +5,7 @@ use crate::number::{number, time_or_zero, whole};
 use ::measure::spec::read_script;
 use records::fleet::job::FleetWorkRecord;
 use std::path::PathBuf;
-use fleet::arrivals::ArrivalLaw;
+use fleet::arrivals::BatchArrivals;
 
 /// What is proved, and when its batches arrive.
 #[derive(Clone, Debug, clap::Args)]
@@ -82,9 +82,9 @@ impl WorkArgs {
     /// When each batch arrives, s since the beginning.
     pub(crate) fn arrivals_s(&self) -> Vec<f64> {
         let law = match (self.interval, self.arrivals.as_str()) {
-            (0.0, _) => ArrivalLaw::AtOnce,
-            (mean_s, "poisson") => ArrivalLaw::Poisson { mean_s },
-            (mean_s, _) => ArrivalLaw::Fixed { mean_s },
+            (0.0, _) => BatchArrivals::AtOnce,
+            (mean_s, "poisson") => BatchArrivals::Poisson { mean_s },
+            (mean_s, _) => BatchArrivals::Fixed { mean_s },
         };
         law.times_s(self.seed, self.batches)
     }

@@ -6,6 +6,7 @@ pub(crate) mod spec_args;
 use crate::cmd::machine;
 use crate::cmd::measure::progress::Progress;
 use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, usage};
 use crate::output::{print, width};
 use ::machine::{GenericBuild, TargetFeatures};
@@ -65,10 +66,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let session = Session::new(args.spec, &args.place, Overrides::default(), &host)?;
     let outcome = session.measure(&args.place)?;
     if args.json {
-        return print(&to_json(&outcome.profile)?);
+        print(&to_json(&outcome.profile)?)?;
+    } else {
+        print(&terminal::render(&outcome.profile, width(), false))?;
+        print(&format!("Everything is in {}.", outcome.folder.display()))?;
     }
-    print(&terminal::render(&outcome.profile, width(), false))?;
-    print(&format!("Everything is in {}.", outcome.folder.display()))
+    CellFilter::check_measured(&outcome.profile)
 }
 
 fn list(spec: &Spec, as_json: bool) -> anyhow::Result<()> {

@@ -7,13 +7,16 @@ use crate::cmd::plan::merge_shape::Merging;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
 use crate::number::{fraction, gas, number, rate, time, time_or_zero, usd, whole};
+use anyhow::Context;
 use clap::{ArgGroup, ValueEnum};
 use planner::PlanRequest;
 use planner::domain::{
     Aggregation, BatchState, DelayLimitRecord, Gas, Load, Prices, Statistic, Target, TimeDist,
 };
+use planner::hardware::{Catalogue, CorePrice};
 use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
+use records::number::significant;
 
 /// What is asked of the plan, wherever the times come from.
 #[derive(Clone, Debug, clap::Args)]
@@ -222,6 +225,27 @@ impl PlanArgs {
             self.given.add("target-tx-per-s", &USUAL_TX_PER_S);
         }
         self
+    }
+
+    /// The same with the catalogue's price of a core where no price of a machine was given, and where that is from.
+    ///
+    /// # Errors
+    /// None, unless the catalogue that was built in is broken.
+    pub(crate) fn or_catalogue_price(mut self) -> anyhow::Result<(Self, Option<String>)> {
+        let is_priced = self.prices.usd_per_core_hour.is_some() || self.prices.prover_usd_per_hour.is_some();
+        let price = Catalogue::starter().context("the built-in catalogue")?.core_price();
+        let Some(CorePrice { usd_per_hour, machines, dates }) = price.filter(|_| !is_priced) else {
+            return Ok((self, None));
+        };
+        let usd = significant(usd_per_hour, 3);
+        let dated = dates.map_or_else(String::new, |(first, last)| format!(" of {first} to {last}"));
+        self.prices.usd_per_core_hour = Some(usd.parse().unwrap_or(usd_per_hour));
+        self.given.add("usd-per-core-hour", &usd);
+        let words = format!(
+            "No price was given: a core is taken to cost ${usd} an hour, the median of the {machines} machines in the \
+             catalogue with a price, on demand{dated}; --usd-per-core-hour gives another."
+        );
+        Ok((self, Some(words)))
     }
 
     /// The flags that were given, in the order of the help.

@@ -3,7 +3,7 @@
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
-use crate::exit::usage;
+use crate::exit::{NotMeasured, usage};
 use planner::PlanRequest;
 use planner::domain::{Aggregation, Close, Load, TimeDist};
 use planner::plan::OptionSystem;
@@ -49,25 +49,33 @@ impl CellFilter {
             && provers.is_none_or(|provers| provers == cell.cell.provers)
     }
 
+    /// An error unless the profile has a proved batch that counts.
+    ///
+    /// # Errors
+    /// [`NotMeasured`].
+    pub(crate) fn check_measured(profile: &ProfileRecord) -> anyhow::Result<()> {
+        Self::default().of(profile).map(drop)
+    }
+
     /// The cells to choose between: those that fit, have a proved batch and, where several provers were measured at
     /// once, use as many of the machine's cores as any does. A profile of several workloads is planned with the one that
     /// is slowest to prove, unless a filter names one.
     ///
     /// # Errors
-    /// Usage where no cell fits, or none has a proved batch.
+    /// Usage where no cell fits; [`NotMeasured`] where none has a proved batch.
     pub(crate) fn of<'a>(&self, profile: &'a ProfileRecord) -> anyhow::Result<Vec<&'a CellSummaryRecord>> {
         let all: Vec<_> = profile.cells.iter().filter(|cell| prove(cell).is_some()).collect();
         let discarded: u64 = profile.cells.iter().flat_map(|cell| cell.discarded_proofs.values()).sum();
         if all.is_empty() && discarded > 0 {
-            return Err(usage(format!(
+            let words = format!(
                 "every proved batch of the profile was discarded, {discarded} in all, since something else used the \
                  cores meanwhile: measure again on a quieter machine"
-            )));
+            );
+            return Err(NotMeasured(words).into());
         }
         if all.is_empty() {
-            return Err(usage(
-                "the profile has no cell with a proved batch: measure again, or see its failures",
-            ));
+            let words = "the profile has no cell with a proved batch: measure again, or see its failures";
+            return Err(NotMeasured(words.to_owned()).into());
         }
         let mut fitting: Vec<_> = all.iter().copied().filter(|cell| self.fits(cell)).collect();
         if fitting.is_empty() {

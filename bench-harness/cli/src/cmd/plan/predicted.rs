@@ -96,9 +96,9 @@ mod tests {
         profile
     }
 
-    /// The size planned with, and whether it was predicted, for 1 tx/s within a minute at most.
+    /// The size planned with, and whether it was predicted, for 2 tx/s within 100 s.
     fn planned(sizes: &[(u64, f64, u64)]) -> (u32, bool) {
-        let flags = "x --target-tx-per-s 2 --delay 60s --l1 latency --spares 0";
+        let flags = "x --target-tx-per-s 2 --delay 100s --l1 latency --spares 0";
         let asked = Asked::try_parse_from(flags.split_whitespace()).expect("flags").asked;
         let profile = profile(sizes);
         let planned = asked.plan(&profile).expect("a plan");
@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_size_between_measured_ones_is_taken_where_it_is_the_cheapest() {
-        // 32 fill in 16 s and take two provers, 128 take 64 s to fill: too long. 12 + 0.25 s for each transaction.
+        // 32 fill in 16 s and take two provers; 128 take 64 s to fill, and are too late. Between them 12 s + 0.25 s for each
+        // transaction: 91 fill in 45 s, and one prover is enough.
         let (size, is_predicted) =
             planned(&[(8, 14.0, 8_192), (16, 16.0, 8_192), (32, 20.0, 8_192), (128, 44.0, 8_192)]);
         assert!(is_predicted && size > 32 && size < 128, "{size}");
