@@ -48,7 +48,10 @@ fn sixteen_batches_become_four_proofs() {
     let ran = bench.run(&format!("{SIXTEEN} --workers 4 --interval 20ms --arrivals poisson --json")).ok();
     let summary = complete(&bench, 16 + 12);
     assert_eq!(serde_json::from_str::<Value>(&ran.stdout).expect("JSON"), summary);
-    assert_eq!((&summary["consolidated_batches"], &summary["counts"]["resubmitted"]), (&16.into(), &0.into()));
+    assert_eq!(
+        (&summary["consolidated_batches"], &summary["counts"]["resubmitted"]),
+        (&16.into(), &0.into())
+    );
     assert_eq!(summary["workers"].as_array().map(Vec::len), Some(4));
     // 16 proofs of 0.2 s and 12 merges of 0.1 s on four workers take 1.1 s at least.
     let elapsed_s = summary["elapsed_s"].as_f64().expect("a time");
@@ -152,5 +155,7 @@ fn a_prediction_is_written_before_its_run_begins() {
     let throughput = &predicted["figures"]["throughput_batches_per_s"];
     assert!(throughput["low"].as_f64() < throughput["high"].as_f64());
     assert_eq!(measured["groups"], 8);
-    bench.run(&format!("fleet validate --cells {} --output out", cells.display())).fails(2, &["validation.jsonl"]);
+    bench
+        .run(&format!("fleet validate --cells {} --output out", cells.display()))
+        .fails(2, &["validation.jsonl"]);
 }

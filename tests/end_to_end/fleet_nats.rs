@@ -168,7 +168,8 @@ fn a_poison_batch_ends_clearly_over_a_server_too() {
     let bench = scripted("[faults]\ncrash_batch = 5\n");
     let url = server.url();
     // A service manager starts workers again.
-    let loop_of = format!("for i in 1 2 3 4 5 6 7 8; do bench-harness fleet worker --nats {url} --nats-lease 1s; done");
+    let loop_of =
+        format!("for i in 1 2 3 4 5 6 7 8; do bench-harness fleet worker --nats {url} --nats-lease 1s; done");
     let workers = Running::start(bench.shell(&loop_of));
     let ran = coordinator(&bench, &server).end();
     ran.fails(9, &["not proved: batch 5: handed out 5 times"]);

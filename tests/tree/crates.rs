@@ -18,7 +18,17 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("reports", &["records"]),
     (
         "bench-harness",
-        &["fleet", "measure", "prover", "workloads", "machine", "planner", "regression", "reports", "records"],
+        &[
+            "fleet",
+            "measure",
+            "prover",
+            "workloads",
+            "machine",
+            "planner",
+            "regression",
+            "reports",
+            "records",
+        ],
     ),
     // Records for tests: only tests may import it.
     ("fixtures", &["records"]),

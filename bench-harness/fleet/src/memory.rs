@@ -94,8 +94,12 @@ impl MemoryQueue {
     /// Puts jobs back whose lease is over.
     fn expire(&self, state: &mut State) {
         let now_s = (self.now)();
-        let over: Vec<u64> =
-            state.leased.iter().filter(|(_, leased)| leased.expires_s <= now_s).map(|(token, _)| *token).collect();
+        let over: Vec<u64> = state
+            .leased
+            .iter()
+            .filter(|(_, leased)| leased.expires_s <= now_s)
+            .map(|(token, _)| *token)
+            .collect();
         for token in over {
             if let Some(Leased { task, entry, .. }) = state.leased.remove(&token) {
                 self.put_back(state, task, entry);
@@ -152,7 +156,11 @@ impl State {
             (WorkerClass::Prove, _, batch) => batch?.0,
             (WorkerClass::Aggregate, merge, _) => merge?.0,
             (WorkerClass::Any, Some((merge, merged)), Some((batch, group))) => {
-                if merged <= group { merge } else { batch }
+                if merged <= group {
+                    merge
+                } else {
+                    batch
+                }
             }
             (WorkerClass::Any, merge, batch) => merge.or(batch)?.0,
         };

@@ -75,6 +75,7 @@ pub fn place(workers: Option<usize>, needs: WorkerNeeds) -> Result<Vec<Vec<usize
     }
     let all = CoreCount::new(count * needs.cores).ok_or_else(|| cannot(&"no core"))?;
     let topology = Topology::read(&root);
-    let placed = Placement::choose(all, &allowance.cpus, topology.as_ref()).map_err(|error| cannot(&error))?;
+    let placed =
+        Placement::choose(all, &allowance.cpus, topology.as_ref()).map_err(|error| cannot(&error))?;
     Ok(placed.cpus.chunks(needs.cores).map(<[usize]>::to_vec).collect())
 }

@@ -11,7 +11,9 @@ use crate::error::FleetError;
 use crate::queue::JobQueue;
 use crate::summary::summarise;
 use records::file::write_json;
-use records::fleet::ledger::{FleetBeganRecord, FleetEventRecord, FleetLedger, FleetLedgerRecord, read_ledger};
+use records::fleet::ledger::{
+    FleetBeganRecord, FleetEventRecord, FleetLedger, FleetLedgerRecord, read_ledger,
+};
 use records::fleet::summary::FleetSummaryRecord;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,7 +85,11 @@ impl OpenRun {
     ///
     /// # Errors
     /// [`FleetError`].
-    pub fn coordinator(self, rules: CoordinatorRules, is_new_queue: bool) -> Result<RunningFleet, FleetError> {
+    pub fn coordinator(
+        self,
+        rules: CoordinatorRules,
+        is_new_queue: bool,
+    ) -> Result<RunningFleet, FleetError> {
         let Self { folder, began, ledger, lines } = self;
         let began_unix_s = lines.is_some().then_some(began.began_unix_s);
         let mut coordinator = Coordinator::new(began, rules, ledger)?;

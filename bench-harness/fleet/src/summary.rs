@@ -4,9 +4,7 @@ use crate::coordinator::Coordinator;
 use crate::coordinator::job::{Done, JobState};
 use crate::task::Task;
 use records::fleet::FLEET_SCHEMA_VERSION;
-use records::fleet::summary::{
-    FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord,
-};
+use records::fleet::summary::{FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord};
 use std::collections::BTreeMap;
 
 /// Mean and quantiles of times, s; none of none. The p-th quantile of n is the ⌈p·n⌉-th smallest.

@@ -32,9 +32,8 @@ pub fn circuits_digest(system: &SystemRecord) -> String {
     let keys = system.circuits.iter().map(|circuit| circuit.key_digest.as_str());
     let words = [system.name.as_str(), system.version.as_str()].into_iter().chain(keys);
     let bytes = words.flat_map(|word| word.bytes().chain([0]));
-    let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let digest = bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{digest:016x}")
 }
 
@@ -74,7 +73,8 @@ impl FleetProver {
     }
 
     fn tried(&mut self, job: &FleetJobRecord) -> Result<FleetOutcomeRecord, FleetError> {
-        let wrong = |what: &'static str, expected: String, got: String| FleetError::Input { what, expected, got };
+        let wrong =
+            |what: &'static str, expected: String, got: String| FleetError::Input { what, expected, got };
         if job.circuits != self.circuits {
             return Err(wrong("keys of the circuits", job.circuits.clone(), self.circuits.clone()));
         }
@@ -83,7 +83,11 @@ impl FleetProver {
         let (proof, time) = match task {
             Task::Prove(batch) => {
                 let statement = of_numbers(&job.statement).ok_or_else(|| {
-                    wrong("statement of a job", "13 field elements".to_owned(), format!("{:?}", job.statement))
+                    wrong(
+                        "statement of a job",
+                        "13 field elements".to_owned(),
+                        format!("{:?}", job.statement),
+                    )
                 })?;
                 self.proved(batch, statement)?
             }
@@ -108,7 +112,12 @@ impl FleetProver {
 }
 
 /// The answer to a lease.
-pub fn result_of(lease: &Lease, worker: &str, busy: Duration, outcome: FleetOutcomeRecord) -> FleetResultRecord {
+pub fn result_of(
+    lease: &Lease,
+    worker: &str,
+    busy: Duration,
+    outcome: FleetOutcomeRecord,
+) -> FleetResultRecord {
     FleetResultRecord {
         schema_version: FLEET_SCHEMA_VERSION,
         run: lease.job.run.clone(),

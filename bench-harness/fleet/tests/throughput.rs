@@ -32,7 +32,14 @@ fn peak_bytes() -> u64 {
 #[test]
 fn ten_thousand_jobs_of_no_time() {
     let zero = || ScriptedTime::Fixed { fixed_s: 0.0 };
-    let script = Script { real_time: true, witness: zero(), prove: zero(), merge: zero(), verify: zero(), ..Script::default() };
+    let script = Script {
+        real_time: true,
+        witness: zero(),
+        prove: zero(),
+        merge: zero(),
+        verify: zero(),
+        ..Script::default()
+    };
     let batches = 5_120;
     let began = FleetBeganRecord {
         run: "run".to_owned(),

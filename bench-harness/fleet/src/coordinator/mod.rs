@@ -101,8 +101,8 @@ impl Coordinator {
     ) -> Result<Self, FleetError> {
         let mut verifier = system_of(&began.work)?;
         let per_group = began.work.batches_per_aggregation;
-        let record = verifier
-            .set_up(shape_of(&began.work)?, usize::try_from(per_group).unwrap_or(usize::MAX))?;
+        let record =
+            verifier.set_up(shape_of(&began.work)?, usize::try_from(per_group).unwrap_or(usize::MAX))?;
         let groups = Groups {
             batches: began.batches,
             batches_per_group: per_group,
@@ -223,9 +223,12 @@ impl Coordinator {
 
     /// Jobs that were given up, in words.
     pub fn given_up(&self) -> Vec<String> {
-        self.jobs.iter().filter_map(|(task, job)| {
-            Some(format!("{}: {}", task.words(self.groups), job.given_up.as_ref()?))
-        }).collect()
+        self.jobs
+            .iter()
+            .filter_map(|(task, job)| {
+                Some(format!("{}: {}", task.words(self.groups), job.given_up.as_ref()?))
+            })
+            .collect()
     }
 
     /// Writes the last line.
@@ -262,11 +265,7 @@ impl Coordinator {
     }
 
     /// Submits what is due. The inner error is the queue's: what it did not take stays due.
-    fn submit(
-        &mut self,
-        queue: &dyn JobQueue,
-        now_s: f64,
-    ) -> Result<Result<(), QueueError>, FleetError> {
+    fn submit(&mut self, queue: &dyn JobQueue, now_s: f64) -> Result<Result<(), QueueError>, FleetError> {
         while let Some(&task) = self.due.front() {
             let Some(job) = self.jobs.get(&task).filter(|job| job.is_open()) else {
                 self.due.pop_front();

@@ -168,7 +168,9 @@ impl Coordinator {
             return Err(format!("a proof of level {} where level {level} was asked for", proof.kind.level()));
         }
         let native = &self.jobs[&task].statement;
-        verify_against_native(self.verifier.as_ref(), proof, native).map(drop).map_err(|error| error.to_string())
+        verify_against_native(self.verifier.as_ref(), proof, native)
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
     fn leave_out(&mut self, worker: &str, why: String, now_s: f64) -> Result<(), FleetError> {

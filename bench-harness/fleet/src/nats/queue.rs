@@ -214,8 +214,10 @@ impl NatsQueue {
         let limit = self.client.server_info().max_payload;
         let mut bytes = text(result)?;
         if bytes.len() > limit {
-            let why = format!("its proof takes {} bytes, and the server's max_payload is {limit}", bytes.len());
-            bytes = text(&FleetResultRecord { outcome: FleetOutcomeRecord::Failed { why }, ..result.clone() })?;
+            let why =
+                format!("its proof takes {} bytes, and the server's max_payload is {limit}", bytes.len());
+            bytes =
+                text(&FleetResultRecord { outcome: FleetOutcomeRecord::Failed { why }, ..result.clone() })?;
         }
         let FleetResultRecord { run, job, submission, delivery, worker, .. } = result;
         let id = format!("{run}.{job}.{submission}.{delivery}.{worker}");
@@ -340,7 +342,8 @@ impl JobQueue for NatsQueue {
             let bytes = serde_json::to_vec(job).map_err(|error| QueueError::new("job", error))?;
             let limit = self.client.server_info().max_payload;
             if bytes.len() > limit {
-                let why = format!("{} takes {} bytes, the server's max_payload is {limit}", job.job, bytes.len());
+                let why =
+                    format!("{} takes {} bytes, the server's max_payload is {limit}", job.job, bytes.len());
                 return Err(QueueError::new("publishing", why));
             }
             self.streams().await?;
@@ -352,7 +355,10 @@ impl JobQueue for NatsQueue {
     fn take(&self, worker: &str, class: WorkerClass, wait: Duration) -> Result<Option<Lease>, QueueError> {
         if lock(&self.excluded).contains(worker) {
             std::thread::sleep(wait);
-            return Err(QueueError::new("taking a job", "the coordinator leaves this worker out: a wrong proof"));
+            return Err(QueueError::new(
+                "taking a job",
+                "the coordinator leaves this worker out: a wrong proof",
+            ));
         }
         self.call(async {
             match self.next_message(class, wait).await? {

@@ -44,7 +44,8 @@ impl NatsServer {
     }
 
     pub(crate) async fn connect(&self) -> Result<Client, QueueError> {
-        let failed = |why: &dyn std::fmt::Display| QueueError::new("NATS server", format!("{}: {why}", self.url));
+        let failed =
+            |why: &dyn std::fmt::Display| QueueError::new("NATS server", format!("{}: {why}", self.url));
         let mut options = ConnectOptions::new()
             .name("bench-harness fleet")
             .request_timeout(Some(ANSWER))

@@ -149,7 +149,9 @@ impl Keeper {
             child.close_input();
             child.end();
             if deaths >= STARTS_MAX {
-                return Err(self.cannot(format!("it died {deaths} times while it was set up{}", child.last_errors())));
+                return Err(
+                    self.cannot(format!("it died {deaths} times while it was set up{}", child.last_errors()))
+                );
             }
         }
         Ok(())

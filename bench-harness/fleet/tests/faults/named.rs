@@ -71,7 +71,8 @@ fn garbage_and_proofs_of_something_else_exclude_a_worker() {
     damaged.bytes.0[20] ^= 1;
     let garbage = FleetProofRecord { level: 0, bytes: ProofText(vec![7; 40]) };
     let raised = FleetProofRecord { level: 1, ..proof.clone() };
-    let wrong = [("another-batch", proof), ("damaged", damaged), ("garbage", garbage), ("other-level", raised)];
+    let wrong =
+        [("another-batch", proof), ("damaged", damaged), ("garbage", garbage), ("other-level", raised)];
     for (worker, proof) in wrong.clone() {
         let lease = world.take(worker).expect("a job");
         world.answer(&lease, worker, FleetOutcomeRecord::Proof { proof, prove_s });

@@ -39,7 +39,12 @@ fn fault() -> impl Strategy<Value = Fault> {
 }
 
 /// What is done to one job, or to the fleet.
-fn inflict(world: &mut World, fault: Fault, number: usize, frozen: &mut Vec<(Lease, String, FleetOutcomeRecord)>) -> bool {
+fn inflict(
+    world: &mut World,
+    fault: Fault,
+    number: usize,
+    frozen: &mut Vec<(Lease, String, FleetOutcomeRecord)>,
+) -> bool {
     let worker = format!("worker-{number}");
     match fault {
         Fault::QueueWiped => {
@@ -106,7 +111,8 @@ fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
 
 #[test]
 fn a_thousand_random_faults_lose_nothing_and_count_nothing_twice() {
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 80, ..ProptestConfig::default() });
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 80, ..ProptestConfig::default() });
     let fleets = (1..24_u64, 1..9_u64, proptest::collection::vec(fault(), 10..40));
     runner
         .run(&fleets, |(batches, per_group, faults)| {

@@ -1,9 +1,9 @@
 //! `ledger.jsonl`: what the coordinator of a fleet knows for certain, one JSON record a line, only ever appended to. A
 //! proof stands in it only after it was verified.
 
+use crate::file::{ReadError, WriteError};
 use crate::fleet::FLEET_SCHEMA_VERSION;
 use crate::fleet::job::{FleetProofRecord, FleetWorkRecord};
-use crate::file::{ReadError, WriteError};
 use crate::lines::{LineFile, Lines, record, value};
 use serde::{Deserialize, Serialize};
 use std::fs::File;

@@ -46,7 +46,8 @@ impl NatsArgs {
 
     /// A worker's side.
     pub(crate) fn work(&self) -> anyhow::Result<NatsQueue> {
-        let server = self.server().ok_or_else(|| crate::exit::usage("--nats URL: a worker needs a server"))?;
+        let server =
+            self.server().ok_or_else(|| crate::exit::usage("--nats URL: a worker needs a server"))?;
         Ok(NatsQueue::work(&server)?)
     }
 

@@ -133,7 +133,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return Err(NotProved(format!("not proved: {}", summary.given_up.join("; "))).into());
     }
     if !summary.is_complete {
-        return Err(Stopped(format!("stopped; what was proved is in {folder}: --resume goes on with it")).into());
+        return Err(
+            Stopped(format!("stopped; what was proved is in {folder}: --resume goes on with it")).into()
+        );
     }
     Ok(())
 }

@@ -101,7 +101,9 @@ fn predicted(cell: &Cell) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRe
     let arrivals = match cell.arrivals.as_str() {
         "fixed" => Arrivals::fixed(cell.interval_s)?,
         "poisson" => Arrivals::poisson(cell.interval_s)?,
-        other => return Err(usage(format!("{}: arrivals: expected fixed or poisson, got {other}", cell.name))),
+        other => {
+            return Err(usage(format!("{}: arrivals: expected fixed or poisson, got {other}", cell.name)));
+        }
     };
     let prove = TimeDist::log_normal("prove", cell.prove_s, cell.prove_cv)?;
     let merges = Aggregation::pairwise(TimeDist::fixed("merge", cell.merge_s)?);
@@ -111,13 +113,8 @@ fn predicted(cell: &Cell) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRe
     for run in 0..RUNS {
         let seen = simulate(&pipeline, RunLength::new(cell.batches, 0, 1, 1_000 + run)?);
         let delay = seen.consolidated;
-        let figures = [
-            seen.throughput_batches_per_s,
-            delay.mean_s,
-            delay.p50_s,
-            delay.p99_s,
-            seen.prover_use,
-        ];
+        let figures =
+            [seen.throughput_batches_per_s, delay.mean_s, delay.p50_s, delay.p99_s, seen.prover_use];
         runs.iter_mut().zip(figures).for_each(|(all, figure)| all.push(figure.value));
     }
     let [throughput, mean, p50, p99, prover_use] = runs.map(prediction);
@@ -155,7 +152,11 @@ fn measured(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Fle
         ..Script::default()
     };
     let mean_s = cell.interval_s;
-    let law = if cell.arrivals == "fixed" { BatchArrivals::Fixed { mean_s } } else { BatchArrivals::Poisson { mean_s } };
+    let law = if cell.arrivals == "fixed" {
+        BatchArrivals::Fixed { mean_s }
+    } else {
+        BatchArrivals::Poisson { mean_s }
+    };
     let work = FleetWorkRecord {
         proof_system: fleet::chain::SCRIPTED.to_owned(),
         script: Some(serde_json::to_string(&script)?),
@@ -199,9 +200,10 @@ type Row = (Cell, FleetFiguresRecord<FleetPredictionRecord>, FleetValidationReco
 
 /// Predicted and measured, a line a cell; then the misses counted.
 fn table(rows: &[Row]) -> String {
-    let mut text = "| cell | P | A | N | batches | throughput, 1/s | mean delay, s | p50, s | p99, s | use |\n\
+    let mut text =
+        "| cell | P | A | N | batches | throughput, 1/s | mean delay, s | p50, s | p99, s | use |\n\
         |---|---|---|---|---|---|---|---|---|---|\n"
-        .to_owned();
+            .to_owned();
     let (mut errors, mut inside) = ([const { Vec::new() }; 5], [0; 5]);
     for (cell, predicted, measured) in rows {
         let FleetValidationRecord::Measured { figures, .. } = measured else { continue };

@@ -3,9 +3,9 @@
 use crate::exit::usage;
 use crate::number::{number, time_or_zero, whole};
 use ::measure::spec::read_script;
+use fleet::arrivals::BatchArrivals;
 use records::fleet::job::FleetWorkRecord;
 use std::path::PathBuf;
-use fleet::arrivals::BatchArrivals;
 
 /// What is proved, and when its batches arrive.
 #[derive(Clone, Debug, clap::Args)]
