@@ -53,6 +53,12 @@ fn sixteen_batches_become_four_proofs() {
         (&16.into(), &0.into())
     );
     assert_eq!(summary["workers"].as_array().map(Vec::len), Some(4));
+    // No job is verified before it can have been proved: times are taken when an answer comes.
+    for sample in summary["samples"].as_array().expect("samples") {
+        let [ready_s, verified_s, prove_s] =
+            ["ready_s", "verified_s", "prove_s"].map(|name| sample[name].as_f64().expect(name));
+        assert!(verified_s - ready_s >= prove_s - 1e-3, "{sample}");
+    }
     // 16 proofs of 0.2 s and 12 merges of 0.1 s on four workers take 1.1 s at least.
     let elapsed_s = summary["elapsed_s"].as_f64().expect("a time");
     assert!(elapsed_s >= 1.1, "{elapsed_s}");

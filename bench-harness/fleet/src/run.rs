@@ -146,7 +146,7 @@ impl RunningFleet {
                 Some(at_s) => Duration::from_secs_f64((at_s - now_s).clamp(0.0, TURN_MAX.as_secs_f64())),
                 None => TURN_MAX,
             };
-            let trouble = self.coordinator.turn(queue, now_s, wait)?;
+            let trouble = self.coordinator.turn(queue, &now, wait)?;
             watcher.look(&self.coordinator.progress(now_s), trouble.as_deref())?;
         }
         let now_s = now();

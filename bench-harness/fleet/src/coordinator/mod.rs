@@ -1,5 +1,5 @@
 //! The coordinator: submits what can be begun, verifies what comes back, tries again what failed or was lost, leaves out
-//! who cheats. It reads no clock of its own: the time since the run began comes in as an argument.
+//! who cheats. It reads no clock of its own: the time since the run began comes from its caller.
 //!
 //! | room | what it owns |
 //! |---|---|
@@ -143,6 +143,8 @@ impl Coordinator {
 
     /// One turn: batches that have arrived, submissions, answers (waiting for the first at most `wait`), what was lost.
     ///
+    /// `now` is the time since the run began, s.
+    ///
     /// A queue that fails is no error: the turn goes on without it, and the next asks again. What it said last is
     /// returned.
     ///
@@ -151,16 +153,20 @@ impl Coordinator {
     pub fn turn(
         &mut self,
         queue: &dyn JobQueue,
-        now_s: f64,
+        now: &dyn Fn() -> f64,
         wait: Duration,
     ) -> Result<Option<String>, FleetError> {
         let mut trouble = None;
+        let now_s = now();
         self.arrive(now_s)?;
         if let Err(error) = self.submit(queue, now_s)? {
             trouble = Some(error.to_string());
         }
         let wait = if trouble.is_some() { wait.min(Duration::from_millis(50)) } else { wait };
-        match queue.events(wait) {
+        let heard = queue.events(wait);
+        // What was waited for came now, not when the turn began.
+        let now_s = now();
+        match heard {
             Ok(events) => {
                 for event in events {
                     self.hear(queue, event, now_s)?;

@@ -77,7 +77,7 @@ impl World {
     pub(crate) fn turn(&mut self) {
         let now_s = self.now_s();
         let coordinator = self.coordinator.as_mut().expect("a coordinator");
-        let trouble = coordinator.turn(&self.queue, now_s, Duration::ZERO).expect("a turn");
+        let trouble = coordinator.turn(&self.queue, &|| now_s, Duration::ZERO).expect("a turn");
         assert_eq!(trouble, None);
     }
 

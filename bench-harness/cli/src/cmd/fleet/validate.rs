@@ -14,7 +14,7 @@ use records::fleet::ledger::FleetBeganRecord;
 use records::fleet::validation::{
     FleetFiguresRecord, FleetPredictionRecord, FleetValidationLog, FleetValidationRecord,
 };
-use records::number::significant;
+use records::number::{significant, time};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -228,7 +228,17 @@ fn table(rows: &[Row]) -> String {
         text.push('\n');
     }
     let names = ["throughput", "mean delay", "p50", "p99", "use"];
-    text += "\nEach entry is predicted [95 % of simulated runs of the same length]: measured.\n";
+    text += "\nEach entry is predicted [95 % of simulated runs of the same length]: measured. Where nothing is random the \
+        interval has no width, and any overhead is a miss.\n";
+    let handling = rows.iter().filter_map(|(_, _, measured)| match measured {
+        FleetValidationRecord::Measured { handling_mean_s, .. } => Some(*handling_mean_s),
+        FleetValidationRecord::Predicted { .. } => None,
+    });
+    let handling_s = handling.fold(0.0, f64::max);
+    text += &format!(
+        "Transport, verification and ledger take up to {} a job, mean of a cell.\n\n",
+        time(handling_s)
+    );
     for ((name, mut errors), inside) in names.into_iter().zip(errors).zip(inside) {
         errors.sort_by(f64::total_cmp);
         let median = errors.get(errors.len().saturating_sub(1) / 2).copied().unwrap_or_default();
