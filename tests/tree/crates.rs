@@ -12,7 +12,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("machine", &["records"]),
     ("prover", &["workloads", "records"]),
     ("measure", &["prover", "workloads", "machine", "records"]),
-    ("fleet", &["measure", "prover", "workloads", "machine", "records"]),
+    ("fleet", &["prover", "workloads", "machine", "records"]),
     ("planner", &["records"]),
     ("regression", &["records"]),
     ("reports", &["records"]),
