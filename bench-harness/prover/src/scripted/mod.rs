@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use workloads::hash::Felt;
 
-pub use script::{Faults, Script, ScriptedTime};
+pub use script::{Faults, Script, ScriptedStragglers, ScriptedTime};
 
 /// The system.
 #[derive(Debug)]
@@ -45,6 +45,24 @@ impl Scripted {
     /// The script.
     pub fn script(&self) -> &Script {
         &self.script
+    }
+
+    fn prove_for(&self, key: u64, number: u64) -> Duration {
+        let time = self.script.prove_time(key, number);
+        if !self.script.real_time {
+            return time;
+        }
+        if let Some(mtbf_s) = self.script.mtbf_s {
+            // No two attempts of a batch are to crash alike, so that this is not from the seed.
+            let process = u64::from(std::process::id()) << 32 | self.proved;
+            let works_s = -mtbf_s * script::uniform(self.script.seed, Use::Crash, process).ln();
+            if works_s < time.as_secs_f64() {
+                std::thread::sleep(Duration::from_secs_f64(works_s));
+                std::process::abort();
+            }
+        }
+        std::thread::sleep(time);
+        time
     }
 
     fn take(&self, law: &ScriptedTime, purpose: Use, key: u64, number: u64) -> Duration {
@@ -130,7 +148,7 @@ impl ProofSystem for Scripted {
         Ok(Proved {
             proof: Proof { kind, bytes },
             witness: self.take(&self.script.witness, Use::Witness, key, turn),
-            prove: self.take(&self.script.prove, Use::Prove, key, turn),
+            prove: self.prove_for(key, turn),
             grind: None,
         })
     }

@@ -140,27 +140,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Workers by what they do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WorkerCounts {
-    /// For batches.
-    pub(crate) provers: usize,
-    /// For merges.
-    pub(crate) aggregators: usize,
-}
-
-/// Workers that sleep, and so take no core.
-pub(crate) fn scripted_specs(counts: WorkerCounts) -> Vec<WorkerSpec> {
-    let WorkerCounts { provers, aggregators } = counts;
-    let worker = |number: usize| WorkerSpec {
-        name: format!("worker-{number}"),
-        class: if number < aggregators { WorkerClass::Aggregate } else { WorkerClass::Prove },
-        cores: 1,
-        cpus: Vec::new(),
-    };
-    (0..aggregators + provers).map(worker).collect()
-}
-
 /// With workers that are children of this process.
 pub(crate) fn run_local(
     open: OpenRun,
