@@ -2,7 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
+//! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`mod@compare`], [`regression`], [`fleet`], [`timeline`] | the renderings of a record of that name |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -17,6 +17,7 @@ mod chart;
 mod columns;
 pub mod compare;
 pub mod export;
+pub mod fleet;
 pub mod html;
 pub mod laws;
 pub mod machine;

@@ -2,12 +2,16 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 25] = [
     "",
     "run",
     "measure",
     "plan",
     "queue",
+    "fleet",
+    "fleet run",
+    "fleet worker",
+    "fleet validate",
     "gate",
     "gate exact",
     "gate paired",
@@ -79,7 +83,17 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "queue", "gate exact", "history", "report", "workload", "machine", "completions"] {
+    for verb in [
+        "plan",
+        "queue",
+        "fleet run",
+        "gate exact",
+        "history",
+        "report",
+        "workload",
+        "machine",
+        "completions",
+    ] {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             if line.contains("--serve") {

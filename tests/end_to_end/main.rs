@@ -23,6 +23,8 @@
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
+//! | [`fleet`] | a fleet of child processes: killed, frozen, resumed |
+//! | [`fleet_nats`] | the same over a NATS server: killed, wiped, shared |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
@@ -41,6 +43,8 @@ mod examples;
 mod exit_codes;
 mod files;
 mod flags;
+mod fleet;
+mod fleet_nats;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;

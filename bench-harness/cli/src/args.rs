@@ -1,6 +1,6 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
-use crate::cmd::{gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{fleet, gate, history, machine, measure, plan, queue, report, run, workload};
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -16,6 +16,7 @@ Exit codes:
   6  a proof or a state root is wrong
   7  no plan meets the target
   8  no proof was measured that counts
+  9  a fleet could not prove a batch
 130  stopped; what was measured is kept
 
 Examples:
@@ -40,6 +41,7 @@ pub(crate) enum Verb {
     Measure(Box<measure::Args>),
     Plan(Box<plan::Args>),
     Queue(queue::Args),
+    Fleet(fleet::Args),
     Gate(gate::Args),
     History(history::Args),
     Report(Box<report::Args>),
@@ -55,6 +57,9 @@ pub(crate) enum Verb {
     /// Measure one cell: a request on standard input, samples on standard output.
     #[command(hide = true)]
     Cell,
+    /// One worker of a local fleet: jobs on standard input, answers on standard output.
+    #[command(hide = true)]
+    FleetChild,
     #[command(hide = true)]
     GateSample(Box<gate::sample::Args>),
 }

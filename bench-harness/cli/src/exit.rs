@@ -4,6 +4,7 @@
 //! error.
 
 use anyhow::Context;
+use fleet::error::FleetError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
@@ -32,6 +33,8 @@ pub(crate) const WRONG_PROOF: u8 = 6;
 pub(crate) const INFEASIBLE: u8 = 7;
 /// No proof was measured that counts.
 pub(crate) const NOT_MEASURED: u8 = 8;
+/// A fleet gave a batch up.
+pub(crate) const NOT_PROVED: u8 = 9;
 /// Stopped by Ctrl-C or SIGTERM, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -39,6 +42,11 @@ pub(crate) const STOPPED: u8 = 130;
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct Stopped(pub(crate) String);
+
+/// What a fleet could not prove, and why.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct NotProved(pub(crate) String);
 
 /// Bad usage or bad input, with what to do instead.
 #[derive(Debug, Error)]
@@ -125,6 +133,17 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::CannotCompare => REFUSED,
         });
     }
+    if let Some(error) = error.downcast_ref::<FleetError>() {
+        return match error {
+            FleetError::Prover(error) => code_of_one(error),
+            FleetError::Input { .. }
+            | FleetError::Folder { .. }
+            | FleetError::Read(_)
+            | FleetError::Write(_)
+            | FleetError::Worker { .. }
+            | FleetError::Queue(_) => Some(USAGE),
+        };
+    }
     if let Some(error) = error.downcast_ref::<machine::RequireError>() {
         return Some(match error {
             machine::RequireError::NoSuchCheck { .. } => USAGE,
@@ -146,6 +165,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         (error.is::<Inconclusive>(), INCONCLUSIVE),
         (error.is::<NotMeasured>(), NOT_MEASURED),
         (error.is::<Stopped>(), STOPPED),
+        (error.is::<NotProved>(), NOT_PROVED),
         (error.is::<Refused>(), REFUSED),
         (error.is::<regression::exact::BaselineMismatch>(), REFUSED),
         (error.is::<regression::profiles::ProfileMismatch>(), REFUSED),

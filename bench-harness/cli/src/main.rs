@@ -9,7 +9,7 @@ mod number;
 mod output;
 
 use crate::args::{Verb, completion_script, parsed};
-use crate::cmd::{cell, gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{cell, fleet, gate, history, machine, measure, plan, queue, report, run, workload};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,6 +22,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Measure(args) => measure::run(*args),
         Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
+        Verb::Fleet(args) => fleet::run(args),
         Verb::Gate(args) => gate::run(args),
         Verb::History(args) => history::run(args),
         Verb::Report(args) => report::run(&args),
@@ -29,6 +30,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions { shell } => output::print(&completion_script(shell)),
         Verb::GateSample(args) => gate::sample::run(*args),
+        Verb::FleetChild => fleet::child::run(),
         Verb::Cell => cell::run(),
     }
 }

@@ -55,6 +55,41 @@ pub enum ProofKind {
     },
 }
 
+impl ProofKind {
+    /// The level: 0 of a batch.
+    pub fn level(self) -> usize {
+        match self {
+            Self::Batch => 0,
+            Self::Aggregate { level } => level,
+        }
+    }
+
+    /// The kind of a level.
+    pub fn of_level(level: usize) -> Self {
+        match level {
+            0 => Self::Batch,
+            level => Self::Aggregate { level },
+        }
+    }
+}
+
+/// The level of the children of a merge.
+///
+/// # Errors
+/// Not one or two children, or of two levels.
+pub(crate) fn level_of_children(children: &[Proof]) -> Result<usize, ProverError> {
+    let levels: Vec<_> = children.iter().map(|child| child.kind.level()).collect();
+    match levels.as_slice() {
+        [level] => Ok(*level),
+        [left, right] if left == right => Ok(*left),
+        _ => Err(ProverError::Input {
+            what: "children of a merge",
+            expected: "one or two proofs of one level".to_owned(),
+            got: format!("levels {levels:?}"),
+        }),
+    }
+}
+
 /// A proof, as it would travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -99,6 +134,15 @@ pub struct Aggregated {
     pub levels: Vec<Level>,
 }
 
+/// One node of an aggregation tree and what it took.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The proof, one level above its children.
+    pub proof: Proof,
+    /// From the children's bytes to the proof's bytes.
+    pub time: Duration,
+}
+
 /// What a proof turned out to say.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified {
@@ -132,6 +176,18 @@ pub trait ProofSystem {
     /// # Errors
     /// [`ProverError::NoAggregation`] where its capabilities have no aggregation; proofs that do not follow each other, too many for the set-up, or no proof.
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError>;
+
+    /// Makes one node of an aggregation tree: one or two proofs of one level, in the order of their chain, become a
+    /// proof of the next. A lone child is lifted. So the merges of one tree can be made on different machines, each as
+    /// soon as its children are there.
+    ///
+    /// # Errors
+    /// [`ProverError::NoAggregation`] where it cannot; children that do not follow each other, of a level without a
+    /// parent in the set-up, or of two levels; or no proof.
+    fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
+        let _ = children;
+        Err(ProverError::NoAggregation { system: "this proof system".to_owned() })
+    }
 
     /// Verifies a proof and says what it states.
     ///

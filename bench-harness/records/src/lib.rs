@@ -14,12 +14,14 @@
 //! | [`timeline`] | who did what and when: lanes of spans |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`lines`] | files of JSON lines that only grow |
+//! | [`fleet`] | jobs and results of a fleet, the coordinator's ledger, the summary of a run |
 //! | [`number`] | the text form of a number, in the sentences that records and errors carry |
 //!
 //! Nothing here renders, proves, measures or plans. Every crate may import this one; it imports none of ours.
 
 pub mod comparison;
 pub mod file;
+pub mod fleet;
 pub mod laws;
 pub mod lines;
 pub mod machine;

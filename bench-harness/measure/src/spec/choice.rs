@@ -104,7 +104,11 @@ fn system(name: &str, all: &Complete, effective: &mut Overrides) -> Result<Syste
     Ok(SystemChoice::Command { argv, timeout })
 }
 
-fn read_script(file: &Path) -> Result<Script, SpecError> {
+/// The script of a TOML file.
+///
+/// # Errors
+/// [`SpecError`] with file and line.
+pub fn read_script(file: &Path) -> Result<Script, SpecError> {
     let text =
         std::fs::read_to_string(file).map_err(|source| SpecError::Io { file: file.to_owned(), source })?;
     let wrong = |problem: String| SpecError::Script { file: file.to_owned(), problem };

@@ -21,7 +21,7 @@ pub mod resolve;
 pub mod sizes;
 pub mod units;
 
-pub use choice::SystemChoice;
+pub use choice::{SystemChoice, read_script};
 pub use error::SpecError;
 pub use layer::Overrides;
 pub use provers::ProversRequest;

@@ -24,8 +24,15 @@ enum Law {
     Fixed,
     Erlang { k: u32 },
     LogNormal { mu: f64, sigma: f64 },
-    Trace { gaps_s: Vec<f64> },
+    Trace { gaps_s: Vec<f64>, begins: Begins },
     Daily { batches_per_s: Vec<f64>, poisson: bool },
+}
+
+/// Where a replication begins in a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    AtRandom,
+    AtItsStart,
 }
 
 impl Arrivals {
@@ -89,7 +96,21 @@ impl Arrivals {
             return Err(PlanError::bad("trace", "at least one gap", "none"));
         }
         let mean_s = positive("trace mean gap", gaps_s.iter().sum::<f64>() / gaps_s.len() as f64)?;
-        Ok(Self { law: Law::Trace { gaps_s }, mean_s })
+        Ok(Self { law: Law::Trace { gaps_s, begins: Begins::AtRandom }, mean_s })
+    }
+
+    /// The gaps of a trace, in their order, from the first: the arrivals of one run that are known beforehand.
+    ///
+    /// # Errors
+    /// As [`Self::trace`].
+    pub fn replay(gaps_s: Vec<f64>) -> Result<Self, PlanError> {
+        let Self { law, mean_s } = Self::trace(gaps_s)?;
+        match law {
+            Law::Trace { gaps_s, begins: _ } => {
+                Ok(Self { law: Law::Trace { gaps_s, begins: Begins::AtItsStart }, mean_s })
+            }
+            law => Ok(Self { law, mean_s }),
+        }
     }
 
     /// A rate that changes over the day, in equal slots from midnight; `poisson` adds randomness to it.
@@ -161,7 +182,7 @@ impl Arrivals {
                 let z = (timeout_s.ln() - mu) / sigma;
                 mean_s * normal::cdf(z - sigma) + timeout_s * (1.0 - normal::cdf(z))
             }
-            Law::Trace { gaps_s } => {
+            Law::Trace { gaps_s, begins: _ } => {
                 gaps_s.iter().map(|gap| gap.min(timeout_s)).sum::<f64>() / gaps_s.len() as f64
             }
             Law::Daily { batches_per_s, poisson } => {
@@ -221,7 +242,7 @@ pub(crate) struct Filler<'a> {
 impl<'a> Filler<'a> {
     pub(crate) fn new(arrivals: &'a Arrivals, mut stream: Stream) -> Self {
         let next_gap = match &arrivals.law {
-            Law::Trace { gaps_s } => index_at(stream.uniform(), gaps_s.len()),
+            Law::Trace { gaps_s, begins: Begins::AtRandom } => index_at(stream.uniform(), gaps_s.len()),
             _ => 0,
         };
         Self { arrivals, stream, next_gap }
@@ -241,7 +262,7 @@ impl<'a> Filler<'a> {
                 self.arrivals.mean_s * sum / f64::from(*k)
             }
             Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(self.stream.uniform())),
-            Law::Trace { gaps_s } => {
+            Law::Trace { gaps_s, begins: _ } => {
                 let gap = gaps_s[self.next_gap];
                 self.next_gap = (self.next_gap + 1) % gaps_s.len();
                 gap

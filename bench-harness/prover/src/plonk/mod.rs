@@ -21,7 +21,9 @@ use crate::plonk::proof::{decode, no_proof, statement_of};
 use crate::plonk::tree::Tree;
 use crate::security::Fri;
 use crate::size::{circuit_size, settings};
-use crate::system::{Aggregated, Job, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified};
+use crate::system::{
+    Aggregated, Job, Merged, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+};
 use plonky2::plonk::circuit_data::CircuitConfig;
 use plonky2::plonk::config::KeccakGoldilocksConfig;
 use records::sample::SystemRecord;
@@ -173,6 +175,13 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
         let (_, batch) = self.batch_circuit()?;
         self.tree
             .aggregate(&batch.circuit, proofs)
+            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: C::NAME.to_owned() }))
+    }
+
+    fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
+        let (_, batch) = self.batch_circuit()?;
+        self.tree
+            .merge(&batch.circuit, children)
             .unwrap_or_else(|| Err(ProverError::NoAggregation { system: C::NAME.to_owned() }))
     }
 

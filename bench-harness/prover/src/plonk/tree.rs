@@ -4,7 +4,7 @@ use crate::capabilities::MergeCapability;
 use crate::circuit::aggregate::AggregateCircuit;
 use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
 use crate::plonk::proof::{Timed, decode, no_proof, prove_with, statement_of};
-use crate::system::{Aggregated, Level, Proof, ProofKind, ProverError};
+use crate::system::{Aggregated, Level, Merged, Proof, ProofKind, ProverError, level_of_children};
 use plonky2::plonk::config::GenericConfig;
 use std::time::Instant;
 use workloads::hash::Felt;
@@ -27,6 +27,9 @@ pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug
 
     /// One proof from proofs of `batch` in the order of their chain; `None` where there is no such thing.
     fn aggregate(&self, batch: &Circuit<C>, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>>;
+
+    /// One node of the tree; `None` where there is no such thing.
+    fn merge(&self, batch: &Circuit<C>, children: &[Proof]) -> Option<Result<Merged, ProverError>>;
 }
 
 /// No aggregation: the hash of the commitments is too costly inside a circuit.
@@ -43,6 +46,10 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
     }
 
     fn aggregate(&self, _: &Circuit<C>, _: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
+        None
+    }
+
+    fn merge(&self, _: &Circuit<C>, _: &[Proof]) -> Option<Result<Merged, ProverError>> {
         None
     }
 }
@@ -71,9 +78,33 @@ impl Tree<Config> for MergeTree {
     fn aggregate(&self, batch: &Circuit, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
         Some(self.merge_all(batch, proofs))
     }
+
+    fn merge(&self, batch: &Circuit, children: &[Proof]) -> Option<Result<Merged, ProverError>> {
+        Some(self.merge_proofs(batch, children))
+    }
 }
 
 impl MergeTree {
+    fn merge_proofs(&self, batch: &Circuit, children: &[Proof]) -> Result<Merged, ProverError> {
+        let below = level_of_children(children)?;
+        if below >= self.levels.len() {
+            return Err(ProverError::Input {
+                what: "level of a merge",
+                expected: format!("1 to {}, as set up", self.levels.len()),
+                got: (below + 1).to_string(),
+            });
+        }
+        let start = Instant::now();
+        let circuit = below.checked_sub(1).map_or(batch, |place| &self.levels[place].circuit);
+        let proofs =
+            children.iter().map(|child| decode(circuit, &child.bytes)).collect::<Result<Vec<_>, _>>()?;
+        check_chain(&proofs)?;
+        let merged = self.merge(below, &proofs[0], proofs.get(1))?;
+        let kind = ProofKind::of_level(below + 1);
+        let proof = Proof { kind, bytes: merged.proof.to_bytes() };
+        Ok(Merged { proof, time: start.elapsed() })
+    }
+
     fn merge_all(&self, batch: &Circuit, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
         self.check_batch_proofs(proofs)?;
         let start = Instant::now();

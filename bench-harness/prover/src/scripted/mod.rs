@@ -12,7 +12,8 @@ use crate::scripted::proof::{HEAD_BYTES, decode, encode, rejected};
 use crate::scripted::script::Use;
 use crate::statement::Statement;
 use crate::system::{
-    Aggregated, Job, Level, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    Aggregated, Job, Level, Merged, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
+    level_of_children,
 };
 use plonky2::field::types::{Field, PrimeField64};
 use records::sample::SystemRecord;
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use workloads::hash::Felt;
 
-pub use script::{Faults, Script, ScriptedTime};
+pub use script::{Faults, Script, ScriptedStragglers, ScriptedTime};
 
 /// The system.
 #[derive(Debug)]
@@ -44,6 +45,24 @@ impl Scripted {
     /// The script.
     pub fn script(&self) -> &Script {
         &self.script
+    }
+
+    fn prove_for(&self, key: u64, number: u64) -> Duration {
+        let time = self.script.prove_time(key, number);
+        if !self.script.real_time {
+            return time;
+        }
+        if let Some(mtbf_s) = self.script.mtbf_s {
+            // No two attempts of a batch are to crash alike, so that this is not from the seed.
+            let process = u64::from(std::process::id()) << 32 | self.proved;
+            let works_s = -mtbf_s * script::uniform(self.script.seed, Use::Crash, process).ln();
+            if works_s < time.as_secs_f64() {
+                std::thread::sleep(Duration::from_secs_f64(works_s));
+                std::process::abort();
+            }
+        }
+        std::thread::sleep(time);
+        time
     }
 
     fn take(&self, law: &ScriptedTime, purpose: Use, key: u64, number: u64) -> Duration {
@@ -105,7 +124,7 @@ impl ProofSystem for Scripted {
         self.proved += 1;
         let is_now = |fault: Option<u64>| fault == Some(self.proved);
         let faults = self.script.faults;
-        if is_now(faults.crash) {
+        if is_now(faults.crash) || faults.crash_batch == Some(job.batch.id.0) {
             std::process::abort();
         }
         if is_now(faults.hang) {
@@ -129,7 +148,7 @@ impl ProofSystem for Scripted {
         Ok(Proved {
             proof: Proof { kind, bytes },
             witness: self.take(&self.script.witness, Use::Witness, key, turn),
-            prove: self.take(&self.script.prove, Use::Prove, key, turn),
+            prove: self.prove_for(key, turn),
             grind: None,
         })
     }
@@ -172,6 +191,21 @@ impl ProofSystem for Scripted {
         }
         let kind = ProofKind::Aggregate { level: levels.len() };
         Ok(Aggregated { proof: Proof { kind, bytes: encode(kind, &statement) }, levels })
+    }
+
+    fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
+        if !self.script.aggregates {
+            return Err(ProverError::NoAggregation { system: "scripted".to_owned() });
+        }
+        let level = level_of_children(children)? + 1;
+        let statements = children.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let statement = Statement::join_all(&statements)
+            .ok_or_else(|| rejected("two neighbours do not follow each other"))?;
+        let key = statement.commitment.elements[0].to_canonical_u64() ^ ((level as u64) << 32);
+        let time = self.take(&self.script.merge, Use::Merge, key, self.merged);
+        self.merged += 1;
+        let kind = ProofKind::of_level(level);
+        Ok(Merged { proof: Proof { kind, bytes: encode(kind, &statement) }, time })
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {

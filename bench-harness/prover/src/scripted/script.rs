@@ -31,7 +31,7 @@ pub enum ScriptedTime {
     },
 }
 
-/// What goes wrong, each at the k-th batch proof of this process, from 1.
+/// What goes wrong, each at the k-th batch proof of this process, from 1, unless it names a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Faults {
@@ -43,6 +43,8 @@ pub struct Faults {
     pub no_proof: Option<u64>,
     /// The process aborts.
     pub crash: Option<u64>,
+    /// The process aborts whenever it is to prove the batch of this number, from 0.
+    pub crash_batch: Option<u64>,
     /// The call does not return for an hour.
     pub hang: Option<u64>,
     /// The set-up is refused.
@@ -77,8 +79,23 @@ pub struct Script {
     pub adds_per_cycle: Option<Vec<f64>>,
     /// What the clock probe reads then.
     pub clock_ghz: f64,
+    /// Proofs of batches that take longer for no reason of their own.
+    pub stragglers: Option<ScriptedStragglers>,
+    /// Working time of a prover between crashes of its process, exponential, mean, s. When it crashes is not from the seed: a
+    /// proof that is tried again must be able to end. In real time only.
+    pub mtbf_s: Option<f64>,
     /// What goes wrong.
     pub faults: Faults,
+}
+
+/// Proofs that take longer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptedStragglers {
+    /// Which fraction of them, 0 to 1.
+    pub fraction: f64,
+    /// How many times as long.
+    pub factor: f64,
 }
 
 impl Default for Script {
@@ -96,6 +113,8 @@ impl Default for Script {
             harness: None,
             adds_per_cycle: None,
             clock_ghz: 2.5,
+            stragglers: None,
+            mtbf_s: None,
             faults: Faults::default(),
         }
     }
@@ -109,6 +128,8 @@ pub(crate) enum Use {
     Merge = 3,
     Verify = 4,
     Harness = 5,
+    Straggler = 6,
+    Crash = 7,
 }
 
 impl Script {
@@ -129,8 +150,21 @@ impl Script {
             harness,
             adds_per_cycle,
             clock_ghz,
+            stragglers,
+            mtbf_s,
             faults: _,
         } = self;
+        let positive = mtbf_s.iter().chain(stragglers.iter().map(|stragglers| &stragglers.factor));
+        if let Some(wrong) = positive.copied().find(|x| !(x.is_finite() && *x > 0.0)) {
+            let expected = "a number above 0".to_owned();
+            let what = "script, mtbf_s and stragglers.factor";
+            return Err(ProverError::Input { what, expected, got: wrong.to_string() });
+        }
+        if let Some(stragglers) = stragglers.filter(|found| !(0.0..=1.0).contains(&found.fraction)) {
+            let expected = "0 to 1".to_owned();
+            let got = stragglers.fraction.to_string();
+            return Err(ProverError::Input { what: "script, stragglers.fraction", expected, got });
+        }
         for figure in adds_per_cycle.iter().flatten().chain([clock_ghz]) {
             if !(figure.is_finite() && *figure > 0.0) {
                 return Err(ProverError::Input {
@@ -162,6 +196,19 @@ impl Script {
             // It proves nothing.
             varies_in_length: false,
             security: None,
+        }
+    }
+
+    /// How long the proof with this key takes, as a straggler or not.
+    pub(crate) fn prove_time(&self, key: u64, number: u64) -> Duration {
+        let time = self.prove.draw(self.seed, Use::Prove, key, number);
+        match self.stragglers {
+            Some(ScriptedStragglers { fraction, factor })
+                if uniform(self.seed, Use::Straggler, key) < fraction =>
+            {
+                time.mul_f64(factor)
+            }
+            _ => time,
         }
     }
 
@@ -214,16 +261,25 @@ impl ScriptedTime {
     }
 }
 
-/// One standard normal number by Box and Muller (Annals of Mathematical Statistics 29, 1958), in software
-/// arithmetic, so that it is the same on every machine.
-fn standard_normal(seed: u64, purpose: Use, key: u64) -> f64 {
+fn draws(seed: u64, purpose: Use, key: u64) -> impl FnMut() -> f64 {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8] = purpose as u8;
     bytes[16..24].copy_from_slice(&key.to_le_bytes());
     let mut rng = ChaCha20Rng::from_seed(bytes);
-    // Above 0 and below 1, so that the logarithm is finite.
-    let mut uniform = || ((rng.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+    // Above 0 and below 1, so that a logarithm is finite.
+    move || ((rng.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+}
+
+/// One number between 0 and 1.
+pub(crate) fn uniform(seed: u64, purpose: Use, key: u64) -> f64 {
+    draws(seed, purpose, key)()
+}
+
+/// One standard normal number by Box and Muller (Annals of Mathematical Statistics 29, 1958), in software
+/// arithmetic, so that it is the same on every machine.
+fn standard_normal(seed: u64, purpose: Use, key: u64) -> f64 {
+    let mut uniform = draws(seed, purpose, key);
     let radius = (-2.0 * libm::log(uniform())).sqrt();
     radius * libm::cos(std::f64::consts::TAU * uniform())
 }

@@ -1,0 +1,228 @@
+//! `fleet run`: batches under an arrival process, proved by many workers, aggregated as proofs arrive.
+
+use super::nats_args::NatsArgs;
+use super::watch::FleetWatch;
+use super::work_args::WorkArgs;
+use crate::exit::{NotProved, Stopped, stop_on_ctrl_c, usage};
+use crate::number::{time, whole};
+use crate::output::{print, print_json};
+use fleet::coordinator::CoordinatorRules;
+use fleet::memory::{LeaseRules, MemoryQueue, real_clock};
+use fleet::placement::{WorkerNeeds, place};
+use fleet::process::pool::{ChildProgram, PoolRules, WorkerPool, WorkerSpec};
+use fleet::queue::JobQueue;
+use fleet::run::{OpenRun, unix_s};
+use fleet::task::WorkerClass;
+use records::fleet::ledger::FleetBeganRecord;
+use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
+use records::number::significant;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Prove batches with a fleet: in child processes of this one, or by workers of a NATS server.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bench-harness fleet run --batches 4 --aggregate 2 --workers 1 --proof-system scripted \\
+      --output bench-out/fleet")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    work: WorkArgs,
+    #[command(flatten)]
+    flags: FleetArgs,
+    #[command(flatten)]
+    nats: NatsArgs,
+    /// Folder for ledger and summary.
+    #[arg(long, default_value = "bench-out/fleet", value_name = "FOLDER")]
+    output: PathBuf,
+    /// Go on with the run of that folder, whose work is then that of its ledger.
+    #[arg(long)]
+    resume: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Workers on this machine (without --nats)")]
+struct FleetArgs {
+    /// Workers; as many as fit by cores and memory where it is not given. Scripted ones take no core.
+    #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_000_usize))]
+    workers: Option<usize>,
+    /// Of these, workers that aggregate alone; the others then prove alone. With 0 all do both.
+    #[arg(long, default_value_t = 0, value_name = "COUNT", value_parser = whole(0..=1_000_usize))]
+    aggregators: usize,
+    /// Cores of a worker.
+    #[arg(long, default_value_t = 1, value_name = "COUNT", value_parser = whole(1..=1_024_usize))]
+    cores: usize,
+    /// Memory that a worker needs, MiB; 0 is not looked at.
+    #[arg(long, default_value_t = 1_024, value_name = "MIB", value_parser = whole(0..=16_777_216_u64))]
+    memory: u64,
+    /// How long a worker may be silent before its job goes to another.
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time)]
+    lease: f64,
+}
+
+impl FleetArgs {
+    fn specs(&self, is_scripted: bool) -> anyhow::Result<Vec<WorkerSpec>> {
+        let placed = match is_scripted {
+            // They sleep: a hundred of them fit two cores.
+            true => vec![Vec::new(); self.workers.unwrap_or(2)],
+            false => {
+                let needs = WorkerNeeds { cores: self.cores, memory_bytes: self.memory << 20 };
+                place(self.workers, needs)?
+            }
+        };
+        if self.aggregators >= placed.len() {
+            return Err(usage(format!(
+                "--aggregators {}: expected fewer than the {} workers, since some must prove",
+                self.aggregators,
+                placed.len()
+            )));
+        }
+        let specs = placed.into_iter().enumerate().map(|(number, cpus)| WorkerSpec {
+            name: format!("worker-{number}"),
+            class: match self.aggregators {
+                0 => WorkerClass::Any,
+                aggregators if number < aggregators => WorkerClass::Aggregate,
+                _ => WorkerClass::Prove,
+            },
+            cores: if is_scripted { 1 } else { self.cores },
+            cpus,
+        });
+        Ok(specs.collect())
+    }
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let Args { work, flags, nats, output, resume, json } = args;
+    let open = match resume {
+        true => OpenRun::resume(&output)?,
+        false => {
+            let began = FleetBeganRecord {
+                run: format!("fleet-{:.0}-{}", unix_s(), std::process::id()),
+                began_unix_s: 0.0,
+                work: work.work()?,
+                batches: work.batches,
+                arrivals_s: work.arrivals_s(),
+            };
+            OpenRun::create(&output, began)?
+        }
+    };
+    let stop = stop_on_ctrl_c()?;
+    let summary = match nats.queue(resume)? {
+        Some(queue) => {
+            let running = open.coordinator(CoordinatorRules::far(nats.lease_s()), false)?;
+            let mut watch = FleetWatch::new(None);
+            let summary = running.run(&*queue, None, &stop, &mut watch);
+            watch.finish();
+            summary?
+        }
+        None => {
+            let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
+            run_local(open, flags.specs(is_scripted)?, flags.lease, &stop)?
+        }
+    };
+    match json {
+        true => print_json(&summary)?,
+        false => print(&words(&summary))?,
+    }
+    let folder = output.display();
+    if !summary.given_up.is_empty() {
+        return Err(NotProved(format!("not proved: {}", summary.given_up.join("; "))).into());
+    }
+    if !summary.is_complete {
+        return Err(
+            Stopped(format!("stopped; what was proved is in {folder}: --resume goes on with it")).into()
+        );
+    }
+    Ok(())
+}
+
+/// With workers that are children of this process.
+pub(crate) fn run_local(
+    open: OpenRun,
+    specs: Vec<WorkerSpec>,
+    lease_s: f64,
+    stop: &AtomicBool,
+) -> anyhow::Result<FleetSummaryRecord> {
+    let provers = specs.iter().filter(|spec| spec.class != WorkerClass::Aggregate).count();
+    let count = specs.len();
+    let lease = LeaseRules { lease_s, ..LeaseRules::default() };
+    let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
+    let rules = PoolRules {
+        program: ChildProgram {
+            program: std::env::current_exe()?,
+            arguments: vec!["fleet-child".to_owned()],
+        },
+        work: open.began().work.clone(),
+        lease_s,
+    };
+    let pool = WorkerPool::start(specs, &rules, &queue);
+    let running = open.coordinator(CoordinatorRules::default(), true)?;
+    // Set-up is no part of a run.
+    while pool.ready() < u32::try_from(count).unwrap_or(u32::MAX) {
+        if let Some(error) = pool.trouble() {
+            return Err(error.into());
+        }
+        if stop.load(Ordering::SeqCst) {
+            return Err(Stopped("stopped before it began".to_owned()).into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut watch = FleetWatch::new(Some(&pool));
+    let summary = running.run(&*queue, Some(provers as u64), stop, &mut watch);
+    watch.finish();
+    Ok(summary?)
+}
+
+fn shown(x: f64) -> String {
+    significant(x, 3)
+}
+
+/// A run in a few lines.
+fn words(summary: &FleetSummaryRecord) -> String {
+    let times = |what: &str, times: Option<FleetTimesRecord>| match times {
+        None => String::new(),
+        Some(FleetTimesRecord { samples, mean_s, p50_s, p99_s, max_s }) => format!(
+            "{what}: mean {} s, p50 {} s, p99 {} s, longest {} s ({samples} samples)\n",
+            shown(mean_s),
+            shown(p50_s),
+            shown(p99_s),
+            shown(max_s)
+        ),
+    };
+    let mut text = format!(
+        "{} of {} batches proved, aggregated and verified in {} s: {} batches/s\n",
+        summary.consolidated_batches,
+        summary.batches,
+        shown(summary.elapsed_s),
+        shown(summary.throughput_batches_per_s)
+    );
+    text += &times("delay of a group's oldest transaction", summary.delay);
+    text += &times("wait of a batch for a prover", summary.prover_wait);
+    text += &times("proof of a batch", summary.prove);
+    text += &times("merge", summary.merge);
+    text += &times("beside the proof, from its start to its verification", summary.handling);
+    if let Some(prover_use) = summary.prover_use {
+        text += &format!("provers busy with batches: {} %\n", shown(100.0 * prover_use));
+    }
+    for worker in &summary.workers {
+        text += &format!("{}: {} jobs, busy {} s", worker.worker, worker.jobs, shown(worker.busy_s));
+        if let Some(why) = &worker.excluded {
+            text += &format!("; LEFT OUT: {why}");
+        }
+        text.push('\n');
+    }
+    let counts = summary.counts;
+    text + &format!(
+        "submitted again {}, duplicates {}, wrong proofs {}, late proofs {}, late failures {}, failed attempts {}\n",
+        counts.resubmitted,
+        counts.duplicates,
+        counts.wrong_proofs,
+        counts.late_proofs,
+        counts.late_failures,
+        counts.failed_attempts
+    )
+}

@@ -1,0 +1,71 @@
+//! What the planner's simulation says of a cell, before it is run.
+
+use super::cells::Cell;
+use super::times::Times;
+use planner::domain::Aggregation;
+use planner::sim::{AfterCrash, Arrivals, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
+use records::fleet::validation::{FleetFiguresRecord, FleetPredictionRecord};
+
+/// Simulated runs of the same length behind a prediction.
+const RUNS: u64 = 400;
+/// Included at once: the fleet has no L1.
+const NO_L1_S: f64 = 1e-6;
+
+/// The mean over runs of this length, with these arrivals, and the middle 95 % of them.
+pub(super) fn predicted(
+    cell: &Cell,
+    times: &Times,
+    handling_s: &[f64],
+) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRecord>> {
+    let arrivals_s = cell.arrivals_s();
+    let before_s = std::iter::once(&0.0).chain(&arrivals_s);
+    let gaps_s: Vec<f64> = arrivals_s.iter().zip(before_s).map(|(at_s, before_s)| at_s - before_s).collect();
+    let (prove, merge) = times.laws(handling_s)?;
+    let aggregation = if cell.is_aggregated() { Aggregation::pairwise(merge) } else { Aggregation::Separate };
+    let mut pipeline =
+        Pipeline::new(Arrivals::replay(gaps_s)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
+            .with_groups(cell.batches_per_aggregation, cell.aggregators.max(1))?;
+    if cell.straggler_fraction > 0.0 {
+        let (fraction, factor) = (cell.straggler_fraction, cell.straggler_factor);
+        pipeline = pipeline.with_stragglers(Stragglers { fraction, factor })?;
+    }
+    if let Some(mtbf_s) = cell.mtbf_s {
+        let (repair_s, after) = (cell.restart_s, AfterCrash::Requeue);
+        pipeline = pipeline.with_crashes(Crashes { mtbf_s, repair_s, after })?;
+    }
+    let mut runs = [const { Vec::new() }; 7];
+    for run in 0..RUNS {
+        let seen = simulate(&pipeline, RunLength::new(cell.batches, 0, 1, 1_000 + run)?);
+        let delay = seen.consolidated;
+        let figures = [
+            seen.throughput_batches_per_s,
+            delay.mean_s,
+            delay.p50_s,
+            delay.p99_s,
+            seen.prover_use,
+            seen.prover_wait.mean_s,
+            seen.prover_hold.mean_s,
+        ];
+        runs.iter_mut().zip(figures).for_each(|(all, figure)| all.push(figure.value));
+    }
+    let [throughput, mean, p50, p99, prover_use, wait, hold] = runs.map(middle);
+    Ok(FleetFiguresRecord {
+        throughput_batches_per_s: throughput,
+        delay_mean_s: mean,
+        delay_p50_s: p50,
+        delay_p99_s: p99,
+        prover_use,
+        prover_wait_s: wait,
+        prover_hold_s: hold,
+    })
+}
+
+fn middle(mut runs: Vec<f64>) -> FleetPredictionRecord {
+    runs.sort_by(f64::total_cmp);
+    let at = |fraction: f64| runs[((fraction * runs.len() as f64) as usize).min(runs.len() - 1)];
+    FleetPredictionRecord {
+        value: runs.iter().sum::<f64>() / runs.len() as f64,
+        low: at(0.025),
+        high: at(0.975),
+    }
+}

@@ -1,0 +1,112 @@
+//! Where a prediction has its times from: a script, or a profile that was measured; and what a job takes beside its proof.
+
+use super::cells::Cell;
+use crate::exit::usage;
+use planner::domain::TimeDist;
+use records::profile::{ProfileRecord, QuantityName};
+
+/// Times of one prover, s.
+pub(super) struct Times {
+    /// Values of one law, each as likely.
+    pub(super) prove_s: Vec<f64>,
+    pub(super) merge_s: Vec<f64>,
+}
+
+/// Values that stand for a law.
+const VALUES: u32 = 2_000;
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+impl Times {
+    /// Those of a cell: by its script, or of the cell of the profile with the same system and batch size and with as many
+    /// provers at once as the fleet has workers.
+    pub(super) fn of(cell: &Cell, profile: Option<&ProfileRecord>) -> anyhow::Result<Self> {
+        if cell.is_scripted() {
+            return Ok(Self {
+                prove_s: log_normal(cell.prove_s, cell.prove_cv)?,
+                merge_s: vec![cell.merge_s],
+            });
+        }
+        let profile = profile.ok_or_else(|| {
+            usage(format!(
+                "{}: times of {} are those of a profile; give --profile",
+                cell.name, cell.proof_system
+            ))
+        })?;
+        let workers = u64::from(cell.provers + cell.aggregators);
+        let found = profile.cells.iter().find(|measured| {
+            let of = &measured.cell;
+            of.proof_system == cell.proof_system
+                && of.batch_transactions == cell.batch_transactions
+                && of.cores == 1
+                && of.provers == workers
+        });
+        let prove_s =
+            found.and_then(|measured| Some(measured.quantity(QuantityName::ProveBatch)?.values_s.clone()));
+        let (Some(measured), Some(prove_s)) = (found, prove_s) else {
+            return Err(usage(format!(
+                "{}: the profile has no times of {} at {} transactions a batch with {workers} provers of 1 core at once",
+                cell.name, cell.proof_system, cell.batch_transactions
+            )));
+        };
+        let merges = measured.levels(QuantityName::AggregateMerge);
+        let merge_s: Vec<f64> = merges.iter().flat_map(|level| level.values_s.clone()).collect();
+        if cell.is_aggregated() && merge_s.is_empty() {
+            return Err(usage(format!("{}: the profile has no times of a merge", cell.name)));
+        }
+        Ok(Self { prove_s, merge_s })
+    }
+
+    /// The law of a proof and of a merge, each with what a job takes beside it.
+    pub(super) fn laws(&self, handling_s: &[f64]) -> anyhow::Result<(TimeDist, TimeDist)> {
+        Ok((
+            TimeDist::empirical("prove", beside(&self.prove_s, handling_s))?,
+            TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?,
+        ))
+    }
+}
+
+/// Sums of two independent times, as values of one law: each of the first beside each of a few of the second.
+fn beside(times_s: &[f64], handling_s: &[f64]) -> Vec<f64> {
+    if handling_s.is_empty() {
+        return times_s.to_vec();
+    }
+    let count = times_s.len().max(VALUES as usize);
+    // A step that has no common factor with the length meets every pair in the end.
+    (0..count)
+        .map(|at| times_s[at % times_s.len()] + handling_s[(at * 7 + at / times_s.len()) % handling_s.len()])
+        .collect()
+}
+
+/// The law by its quantiles in the middle of equal parts, scaled so that the mean is exact.
+fn log_normal(mean_s: f64, cv: f64) -> anyhow::Result<Vec<f64>> {
+    if cv == 0.0 {
+        return Ok(vec![mean_s]);
+    }
+    let law = TimeDist::log_normal("prove", mean_s, cv)?;
+    let middle = |part: u32| (f64::from(part) + 0.5) / f64::from(VALUES);
+    let values: Vec<f64> = (0..VALUES).map(|part| law.quantile_s(middle(part))).collect();
+    let scale = mean_s / mean(&values);
+    Ok(values.into_iter().map(|value| value * scale).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beside, log_normal, mean};
+
+    #[test]
+    fn values_of_a_law_have_its_mean_and_spread() {
+        let values = log_normal(1.2, 0.3).expect("a law");
+        let deviation = mean(&values.iter().map(|x| (x - 1.2).powi(2)).collect::<Vec<_>>()).sqrt();
+        assert!((mean(&values) - 1.2).abs() < 1e-9 && (deviation / 1.2 - 0.3).abs() < 0.003, "{deviation}");
+    }
+
+    #[test]
+    fn handling_adds_its_mean() {
+        let sums = beside(&[1.0, 2.0, 3.0], &[0.1, 0.3]);
+        assert!((mean(&sums) - 2.2).abs() < 0.002, "{}", mean(&sums));
+        assert_eq!(beside(&[1.0], &[]), [1.0]);
+    }
+}

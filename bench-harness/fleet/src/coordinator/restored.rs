@@ -1,0 +1,76 @@
+//! What a ledger says is done already. Each of its proofs is verified again: a file can be damaged.
+
+use crate::coordinator::Coordinator;
+use crate::coordinator::job::{Done, JobState};
+use crate::error::FleetError;
+use crate::task::Task;
+use crate::worker::proof_of;
+use records::fleet::ledger::{FleetEventRecord, FleetLedgerRecord, FleetVerifiedRecord};
+
+impl Coordinator {
+    /// Takes over what the lines of this run's ledger say and writes that the run goes on. Where the queue is a new one
+    /// (`is_new_queue`) everything without a proof is submitted again at once.
+    ///
+    /// # Errors
+    /// A ledger that cannot be written, or a batch that cannot be executed.
+    pub fn restore(
+        &mut self,
+        lines: Vec<FleetLedgerRecord>,
+        is_new_queue: bool,
+        now_s: f64,
+    ) -> Result<(), FleetError> {
+        for FleetLedgerRecord { schema_version: _, at_s, event } in lines {
+            match event {
+                // Whoever resumes wants it tried again, also what was given up.
+                FleetEventRecord::Began(_)
+                | FleetEventRecord::Resumed {}
+                | FleetEventRecord::Refused { .. }
+                | FleetEventRecord::Failed { .. }
+                | FleetEventRecord::GivenUp { .. }
+                | FleetEventRecord::Ended { .. } => {}
+                FleetEventRecord::Submitted { job, submission } => {
+                    if let Some(job) = self.known(&job, at_s)?.and_then(|task| self.jobs.get_mut(&task)) {
+                        job.submitted(submission, at_s);
+                    }
+                }
+                FleetEventRecord::Excluded { worker, why } => {
+                    self.excluded.insert(worker.clone(), why);
+                    self.to_exclude.insert(worker);
+                }
+                FleetEventRecord::Verified(verified) => self.take_over(*verified, at_s)?,
+            }
+        }
+        // What was submitted is held by the queue, or the audit finds that it is not; what was not is due.
+        for job in self.jobs.values_mut() {
+            job.heard_s = now_s;
+            job.is_out &= !is_new_queue;
+        }
+        let is_due = |job: &JobState| job.is_open() && !job.is_out;
+        self.due = self.jobs.iter().filter(|(_, job)| is_due(job)).map(|(task, _)| *task).collect();
+        self.write(now_s, FleetEventRecord::Resumed {})
+    }
+
+    /// The job of a name, begun if it is a batch of this run; a merge has begun once its children are done.
+    fn known(&mut self, name: &str, at_s: f64) -> Result<Option<Task>, FleetError> {
+        let Some(task) = Task::named(name) else { return Ok(None) };
+        if let Task::Prove(batch) = task
+            && batch < self.began.batches
+            && !self.jobs.contains_key(&task)
+        {
+            let statement = self.statements.of(batch)?;
+            let arrived = self.began.arrivals_s.get(usize::try_from(batch).unwrap_or(usize::MAX));
+            self.begin(task, statement, arrived.copied().unwrap_or(at_s));
+        }
+        Ok(Some(task).filter(|task| self.jobs.contains_key(task)))
+    }
+
+    fn take_over(&mut self, verified: FleetVerifiedRecord, at_s: f64) -> Result<(), FleetError> {
+        let Some(task) = self.known(&verified.job, at_s)? else { return Ok(()) };
+        let proof = proof_of(&verified.proof);
+        if self.check(task, &proof).is_ok() {
+            let FleetVerifiedRecord { worker, started_s, busy_s, prove_s, .. } = verified;
+            self.settle(task, Done { worker, verified_s: at_s, started_s, busy_s, prove_s }, proof);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! The jobs of a run by name, and the tree of merges of a group.
+
+use serde::{Deserialize, Serialize};
+
+/// Which jobs a worker takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerClass {
+    /// Batches.
+    Prove,
+    /// Merges.
+    Aggregate,
+    /// Both: of the oldest group first, and there merges first.
+    Any,
+}
+
+impl WorkerClass {
+    /// The class of a name: `prove`, `aggregate` or `any`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "prove" => Some(Self::Prove),
+            "aggregate" => Some(Self::Aggregate),
+            "any" => Some(Self::Any),
+            _ => None,
+        }
+    }
+}
+
+/// One job of a run. The order is that in which they are best begun: by group, within it merges before batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Task {
+    /// One node of the tree of a group.
+    Merge {
+        /// Which group, from 0.
+        group: u64,
+        /// Its level, from 1.
+        level: u32,
+        /// Its place in the level, from 0.
+        place: u64,
+    },
+    /// The proof of a batch, from 0.
+    Prove(u64),
+}
+
+impl Task {
+    /// Its name: `prove-12`, `merge-3-1-0`.
+    ///
+    /// ```
+    /// use fleet::task::Task;
+    /// let task = Task::Merge { group: 3, level: 1, place: 0 };
+    /// assert_eq!(task.name(), "merge-3-1-0");
+    /// assert_eq!(Task::named("merge-3-1-0"), Some(task));
+    /// assert_eq!(Task::named(&Task::Prove(12).name()), Some(Task::Prove(12)));
+    /// assert_eq!(Task::named("merge-3-0-0"), None);
+    /// ```
+    pub fn name(self) -> String {
+        match self {
+            Self::Prove(batch) => format!("prove-{batch}"),
+            Self::Merge { group, level, place } => format!("merge-{group}-{level}-{place}"),
+        }
+    }
+
+    /// The job of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        if let Some(batch) = name.strip_prefix("prove-") {
+            return batch.parse().ok().map(Self::Prove);
+        }
+        let mut numbers = name.strip_prefix("merge-")?.split('-');
+        let group = numbers.next()?.parse().ok()?;
+        let level = numbers.next()?.parse().ok().filter(|level| *level > 0)?;
+        let place = numbers.next()?.parse().ok()?;
+        numbers.next().is_none().then_some(Self::Merge { group, level, place })
+    }
+
+    /// What it is, in words: which batches it covers.
+    pub fn words(self, shape: Groups) -> String {
+        match self {
+            Self::Prove(batch) => format!("batch {batch}"),
+            Self::Merge { group, level, place } => {
+                let first = group * shape.batches_per_group + (place << level);
+                let end = first + (1 << level);
+                let last = end.min(group * shape.batches_per_group + shape.size(group)) - 1;
+                format!("the merge of batches {first} to {last}")
+            }
+        }
+    }
+}
+
+/// The groups of a run and their trees: binary, a lone child of a level is lifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Groups {
+    /// Batches of the run, at least 1.
+    pub batches: u64,
+    /// Batches in a group, at least 1; the last group may have fewer.
+    pub batches_per_group: u64,
+    /// Whether groups are aggregated at all.
+    pub is_aggregated: bool,
+}
+
+impl Groups {
+    /// How many groups there are.
+    pub fn count(self) -> u64 {
+        self.batches.div_ceil(self.batches_per_group)
+    }
+
+    /// Batches of a group.
+    pub fn size(self, group: u64) -> u64 {
+        (self.batches - group * self.batches_per_group).min(self.batches_per_group)
+    }
+
+    /// The group of a job.
+    pub fn group_of(self, task: Task) -> u64 {
+        match task {
+            Task::Prove(batch) => batch / self.batches_per_group,
+            Task::Merge { group, .. } => group,
+        }
+    }
+
+    /// The level of a group's last merge: 0 where nothing is aggregated, and at least 1 where it is, so that an
+    /// aggregate always has the same form.
+    pub fn top_level(self, group: u64) -> u32 {
+        if !self.is_aggregated {
+            return 0;
+        }
+        self.size(group).next_power_of_two().trailing_zeros().max(1)
+    }
+
+    /// The job above one in its tree; none above the last.
+    pub fn parent(self, task: Task) -> Option<Task> {
+        let group = self.group_of(task);
+        let (level, place) = match task {
+            Task::Prove(batch) => (0, batch - group * self.batches_per_group),
+            Task::Merge { level, place, .. } => (level, place),
+        };
+        (level < self.top_level(group)).then_some(Task::Merge { group, level: level + 1, place: place / 2 })
+    }
+
+    /// The one or two jobs below a merge; none below a batch.
+    pub fn children(self, task: Task) -> Vec<Task> {
+        let Task::Merge { group, level, place } = task else { return Vec::new() };
+        let below = level - 1;
+        let width = self.size(group).div_ceil(1 << below);
+        let places = (2 * place)..(2 * place + 2).min(width);
+        places
+            .map(|place| match below {
+                0 => Task::Prove(group * self.batches_per_group + place),
+                level => Task::Merge { group, level, place },
+            })
+            .collect()
+    }
+
+    /// The jobs whose proofs make a group complete: its last merge, or all of its batches.
+    pub fn tops(self, group: u64) -> Vec<Task> {
+        match self.top_level(group) {
+            0 => {
+                let first = group * self.batches_per_group;
+                (first..first + self.size(group)).map(Task::Prove).collect()
+            }
+            level => vec![Task::Merge { group, level, place: 0 }],
+        }
+    }
+
+    /// All jobs of a run.
+    pub fn jobs(self) -> u64 {
+        let merges = |group: u64| -> u64 {
+            (1..=self.top_level(group)).map(|level| self.size(group).div_ceil(1 << level)).sum()
+        };
+        self.batches + (0..self.count()).map(merges).sum::<u64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Groups, Task};
+
+    fn groups(batches: u64, batches_per_group: u64) -> Groups {
+        Groups { batches, batches_per_group, is_aggregated: true }
+    }
+
+    #[test]
+    fn every_job_hangs_below_the_last_merge_of_its_group_once() {
+        for (batches, n) in [(1, 1), (5, 1), (8, 8), (13, 5), (7, 8), (64, 8), (9, 4)] {
+            let groups = groups(batches, n);
+            let mut seen = 0;
+            let mut proved = Vec::new();
+            for group in 0..groups.count() {
+                let mut open = groups.tops(group);
+                assert_eq!(groups.parent(open[0]), None);
+                while let Some(task) = open.pop() {
+                    seen += 1;
+                    if let Task::Prove(batch) = task {
+                        proved.push(batch);
+                    }
+                    for child in groups.children(task) {
+                        assert_eq!(groups.parent(child), Some(task));
+                        open.push(child);
+                    }
+                }
+            }
+            proved.sort_unstable();
+            assert_eq!(proved, (0..batches).collect::<Vec<_>>());
+            assert_eq!(seen, groups.jobs(), "{batches} batches in groups of {n}");
+        }
+    }
+
+    #[test]
+    fn without_aggregation_a_group_is_its_batches() {
+        let groups = Groups { is_aggregated: false, ..groups(5, 3) };
+        assert_eq!(groups.tops(1), [Task::Prove(3), Task::Prove(4)]);
+        assert_eq!((groups.parent(Task::Prove(0)), groups.jobs()), (None, 5));
+    }
+
+    #[test]
+    fn a_job_says_which_batches_it_covers() {
+        let groups = groups(13, 5);
+        assert_eq!(Task::Prove(3).words(groups), "batch 3");
+        let merge = Task::Merge { group: 1, level: 1, place: 2 };
+        assert_eq!(merge.words(groups), "the merge of batches 9 to 9");
+        let merge = Task::Merge { group: 2, level: 2, place: 0 };
+        assert_eq!(merge.words(groups), "the merge of batches 10 to 12");
+    }
+}

@@ -1,0 +1,207 @@
+//! One prover: sets up once, takes jobs, proves them, says that it lives, answers.
+
+use crate::chain::{BatchTraces, of_numbers, shape_of, system_of};
+use crate::error::FleetError;
+use crate::queue::{JobQueue, Lease};
+use crate::task::{Task, WorkerClass};
+use prover::statement::Statement;
+use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError};
+use records::fleet::job::{
+    FleetJobRecord, FleetOutcomeRecord, FleetProofRecord, FleetResultRecord, FleetWorkRecord,
+};
+use records::fleet::{FLEET_SCHEMA_VERSION, ProofText};
+use records::sample::SystemRecord;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// A proof as it travels.
+pub fn proof_record(proof: &Proof) -> FleetProofRecord {
+    FleetProofRecord { level: proof.kind.level() as u64, bytes: ProofText(proof.bytes.clone()) }
+}
+
+/// A proof that has travelled.
+pub fn proof_of(record: &FleetProofRecord) -> Proof {
+    let level = usize::try_from(record.level).unwrap_or(usize::MAX);
+    Proof { kind: ProofKind::of_level(level), bytes: record.bytes.0.clone() }
+}
+
+/// The digest of a set-up: that of the keys of all its circuits, by FNV-1a (Fowler, Noll, Vo), 64 bits. Two programs
+/// that differ in it make proofs that the other refuses.
+pub fn circuits_digest(system: &SystemRecord) -> String {
+    let keys = system.circuits.iter().map(|circuit| circuit.key_digest.as_str());
+    let words = [system.name.as_str(), system.version.as_str()].into_iter().chain(keys);
+    let bytes = words.flat_map(|word| word.bytes().chain([0]));
+    let digest = bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{digest:016x}")
+}
+
+/// A proof system that is set up for a run, with its batches.
+pub struct FleetProver {
+    system: Box<dyn ProofSystem + Send>,
+    traces: BatchTraces,
+    circuits: String,
+}
+
+impl std::fmt::Debug for FleetProver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FleetProver").field("circuits", &self.circuits).finish_non_exhaustive()
+    }
+}
+
+impl FleetProver {
+    /// Sets up, which may take seconds.
+    ///
+    /// # Errors
+    /// A run that cannot be.
+    pub fn new(work: &FleetWorkRecord) -> Result<Self, FleetError> {
+        let mut system = system_of(work)?;
+        let batches = usize::try_from(work.batches_per_aggregation).unwrap_or(usize::MAX);
+        let record = system.set_up(shape_of(work)?, batches)?;
+        Ok(Self { circuits: circuits_digest(&record), traces: BatchTraces::new(work), system })
+    }
+
+    /// The digest of its set-up.
+    pub fn circuits(&self) -> &str {
+        &self.circuits
+    }
+
+    /// Makes the proof of a job, or says why not.
+    pub fn perform(&mut self, job: &FleetJobRecord) -> FleetOutcomeRecord {
+        self.tried(job).unwrap_or_else(|error| FleetOutcomeRecord::Failed { why: error.to_string() })
+    }
+
+    fn tried(&mut self, job: &FleetJobRecord) -> Result<FleetOutcomeRecord, FleetError> {
+        let wrong =
+            |what: &'static str, expected: String, got: String| FleetError::Input { what, expected, got };
+        if job.circuits != self.circuits {
+            return Err(wrong("keys of the circuits", job.circuits.clone(), self.circuits.clone()));
+        }
+        let task = Task::named(&job.job)
+            .ok_or_else(|| wrong("name of a job", "prove-BATCH or merge-…".to_owned(), job.job.clone()))?;
+        let (proof, time) = match task {
+            Task::Prove(batch) => {
+                let statement = of_numbers(&job.statement).ok_or_else(|| {
+                    wrong(
+                        "statement of a job",
+                        "13 field elements".to_owned(),
+                        format!("{:?}", job.statement),
+                    )
+                })?;
+                self.proved(batch, statement)?
+            }
+            Task::Merge { .. } => {
+                let children: Vec<_> = job.children.iter().map(proof_of).collect();
+                let merged = self.system.merge(&children)?;
+                (merged.proof, merged.time)
+            }
+        };
+        Ok(FleetOutcomeRecord::Proof { proof: proof_record(&proof), prove_s: time.as_secs_f64() })
+    }
+
+    fn proved(&mut self, batch: u64, statement: Statement) -> Result<(Proof, Duration), FleetError> {
+        let (batch, trace) = self.traces.of(batch)?;
+        if trace.statement != statement {
+            let (proved, native) = (Box::new(trace.statement), Box::new(statement));
+            return Err(ProverError::Mismatch { proved, native }.into());
+        }
+        let proved = self.system.prove(&Job { batch: &batch, trace: &trace, statement })?;
+        Ok((proved.proof, proved.witness + proved.prove))
+    }
+}
+
+/// The answer to a lease.
+pub fn result_of(
+    lease: &Lease,
+    worker: &str,
+    busy: Duration,
+    outcome: FleetOutcomeRecord,
+) -> FleetResultRecord {
+    FleetResultRecord {
+        schema_version: FLEET_SCHEMA_VERSION,
+        run: lease.job.run.clone(),
+        job: lease.job.job.clone(),
+        submission: lease.job.submission,
+        delivery: lease.delivery,
+        worker: worker.to_owned(),
+        busy_s: busy.as_secs_f64(),
+        outcome,
+    }
+}
+
+/// How a worker behaves.
+#[derive(Clone, Debug)]
+pub struct WorkerRules {
+    /// Its name, unique in the fleet.
+    pub name: String,
+    /// Which jobs it takes.
+    pub class: WorkerClass,
+    /// How often it says that it lives: a quarter of the lease.
+    pub beat: Duration,
+}
+
+/// Takes and does jobs until `stop` is set; the job that it is at then is finished and answered. Returns how many it
+/// did. What it lacks for a job's run is set up when the first such job comes.
+///
+/// A queue that fails is tried again for as long as `stop` is not set: a server may be back in a moment.
+pub fn serve(
+    queue: &dyn JobQueue,
+    rules: &WorkerRules,
+    stop: &AtomicBool,
+    told: &mut dyn FnMut(&str),
+) -> u64 {
+    let mut ready: Option<(FleetWorkRecord, FleetProver)> = None;
+    let mut done = 0;
+    while !stop.load(Ordering::SeqCst) {
+        let lease = match queue.take(&rules.name, rules.class, Duration::from_millis(500)) {
+            Ok(Some(lease)) => lease,
+            Ok(None) => continue,
+            Err(error) => {
+                told(&error.to_string());
+                std::thread::sleep(Duration::from_millis(200));
+                continue;
+            }
+        };
+        let started = Instant::now();
+        let outcome = beating(queue, rules, &lease, || {
+            let work = &lease.job.work;
+            if ready.as_ref().is_none_or(|(known, _)| known != work) {
+                match FleetProver::new(work) {
+                    Ok(prover) => ready = Some((work.clone(), prover)),
+                    Err(error) => return FleetOutcomeRecord::Failed { why: error.to_string() },
+                }
+            }
+            match &mut ready {
+                Some((_, prover)) => prover.perform(&lease.job),
+                None => unreachable!("it was set up above"),
+            }
+        });
+        let result = result_of(&lease, &rules.name, started.elapsed(), outcome);
+        while let Err(error) = queue.finish(&lease, &result) {
+            told(&error.to_string());
+            if stop.load(Ordering::SeqCst) {
+                return done;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        done += 1;
+    }
+    done
+}
+
+/// Runs `work` while another thread says every `rules.beat` that the worker lives.
+fn beating<T>(queue: &dyn JobQueue, rules: &WorkerRules, lease: &Lease, work: impl FnOnce() -> T) -> T {
+    let (over, is_over) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while is_over.recv_timeout(rules.beat) == Err(RecvTimeoutError::Timeout) {
+                // One that is lost is made up for by the next.
+                let _ = queue.beat(lease, &rules.name);
+            }
+        });
+        let done = work();
+        drop(over);
+        done
+    })
+}

@@ -1,0 +1,176 @@
+//! `ledger.jsonl`: what the coordinator of a fleet knows for certain, one JSON record a line, only ever appended to. A
+//! proof stands in it only after it was verified.
+
+use crate::file::{ReadError, WriteError};
+use crate::fleet::FLEET_SCHEMA_VERSION;
+use crate::fleet::job::{FleetProofRecord, FleetWorkRecord};
+use crate::lines::{LineFile, Lines, record, value};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::Path;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetLedgerRecord {
+    /// [`FLEET_SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// Time since the run began, s.
+    pub at_s: f64,
+    /// What happened.
+    pub event: FleetEventRecord,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FleetEventRecord {
+    /// The run began: the first line.
+    Began(Box<FleetBeganRecord>),
+    /// The coordinator was started again.
+    Resumed {},
+    /// The queue took a job.
+    Submitted {
+        /// Which.
+        job: String,
+        /// For which time, from 1.
+        submission: u64,
+    },
+    /// A proof was verified and compared with native execution.
+    Verified(Box<FleetVerifiedRecord>),
+    /// An answer was not used.
+    Refused {
+        /// To which job.
+        job: String,
+        /// Whose.
+        worker: String,
+        /// Why not.
+        why: String,
+    },
+    /// An attempt failed, and the job is tried again.
+    Failed {
+        /// Which job.
+        job: String,
+        /// Whose attempt.
+        worker: String,
+        /// What it says.
+        why: String,
+    },
+    /// A job that nobody could do: it is not tried again.
+    GivenUp {
+        /// Which.
+        job: String,
+        /// Why.
+        why: String,
+    },
+    /// A worker that returned a wrong proof, and of which no answer is used any more.
+    Excluded {
+        /// Which.
+        worker: String,
+        /// What it did.
+        why: String,
+    },
+    /// All of it was done, or given up.
+    Ended {
+        /// Whether every batch is proved and aggregated.
+        is_complete: bool,
+    },
+}
+
+/// What a run is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetBeganRecord {
+    /// Its name, unique.
+    pub run: String,
+    /// When it began, s since 1970.
+    pub began_unix_s: f64,
+    /// What is proved.
+    pub work: FleetWorkRecord,
+    /// How many batches.
+    pub batches: u64,
+    /// When each batch is there to be proved, s since the beginning.
+    pub arrivals_s: Vec<f64>,
+}
+
+/// A proof that counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetVerifiedRecord {
+    /// Which job.
+    pub job: String,
+    /// By whom.
+    pub worker: String,
+    /// Which submission.
+    pub submission: u64,
+    /// How often that submission was handed out.
+    pub delivery: u64,
+    /// When the job could be begun, s since the beginning.
+    pub ready_s: f64,
+    /// When a worker was first heard to have begun the attempt that counted; none where that was not heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_s: Option<f64>,
+    /// How long the worker was busy with it, s.
+    pub busy_s: f64,
+    /// Of that the proof alone, s.
+    pub prove_s: f64,
+    /// What verifying took, s.
+    pub verify_s: f64,
+    /// The proof.
+    pub proof: FleetProofRecord,
+}
+
+/// The open ledger. It is locked against a second coordinator.
+#[derive(Debug)]
+pub struct FleetLedger(LineFile);
+
+const ANOTHER: &str = "another coordinator";
+
+impl FleetLedger {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// [`WriteError`], also where there is one that holds anything.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let ledger = LineFile::open(path, File::options().append(true).create(true), ANOTHER)?;
+        match ledger.file.metadata() {
+            Ok(metadata) if metadata.len() == 0 => Ok(Self(ledger)),
+            Ok(_) => Err(ledger.error(std::io::ErrorKind::AlreadyExists.into())),
+            Err(source) => Err(ledger.error(source)),
+        }
+    }
+
+    /// Opens the file to go on, and cuts off a last line that is not whole.
+    ///
+    /// # Errors
+    /// [`WriteError`], also while another coordinator writes to it.
+    pub fn resume(path: &Path, contents: &Lines<FleetLedgerRecord>) -> Result<Self, WriteError> {
+        let ledger = LineFile::open(path, File::options().write(true), ANOTHER)?;
+        ledger.cut(contents)?;
+        Ok(Self(ledger))
+    }
+
+    /// Appends one line in one write, so that it outlives this process.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn append(&mut self, at_s: f64, event: FleetEventRecord) -> Result<(), WriteError> {
+        self.0.append(&FleetLedgerRecord { schema_version: FLEET_SCHEMA_VERSION, at_s, event })
+    }
+
+    /// Waits until the disk has all of it, so that it outlives the machine.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn sync(&self) -> Result<(), WriteError> {
+        self.0.sync()
+    }
+}
+
+/// Reads a ledger; a last line that was cut off is left out.
+///
+/// # Errors
+/// [`ReadError`] with line and field.
+pub fn read_ledger(path: &Path) -> Result<Lines<FleetLedgerRecord>, ReadError> {
+    Lines::read(path, |text, line| record(value(text, path, line, FLEET_SCHEMA_VERSION)?, path, line))
+}

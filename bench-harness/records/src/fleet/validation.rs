@@ -1,0 +1,222 @@
+//! A plan held against fleets that were run: what was predicted before each run, and what was measured in it.
+
+use crate::file::WriteError;
+use crate::lines::LineFile;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::Path;
+
+/// One figure that was predicted, s or batches/s or a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetPredictionRecord {
+    /// Mean over simulated runs of the same length.
+    pub value: f64,
+    /// The 2.5th percentile of those runs.
+    pub low: f64,
+    /// The 97.5th.
+    pub high: f64,
+}
+
+/// The figures of one cell, in one order everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetFiguresRecord<T> {
+    /// Consolidated batches/s.
+    pub throughput_batches_per_s: T,
+    /// Mean delay of the oldest transaction of a group, s.
+    pub delay_mean_s: T,
+    /// Its median.
+    pub delay_p50_s: T,
+    /// Its 99th percentile.
+    pub delay_p99_s: T,
+    /// Fraction of the provers' time in use.
+    pub prover_use: T,
+    /// Mean wait of a batch for a prover, s.
+    pub prover_wait_s: T,
+    /// Mean time from the start of a batch's proof to its verification, s.
+    pub prover_hold_s: T,
+}
+
+impl<T: Copy> FleetFiguresRecord<T> {
+    /// All of them, each with its name.
+    pub fn named(&self) -> [(&'static str, T); 7] {
+        let Self {
+            throughput_batches_per_s,
+            delay_mean_s,
+            delay_p50_s,
+            delay_p99_s,
+            prover_use,
+            prover_wait_s,
+            prover_hold_s,
+        } = *self;
+        [
+            ("throughput, 1/s", throughput_batches_per_s),
+            ("mean delay, s", delay_mean_s),
+            ("p50, s", delay_p50_s),
+            ("p99, s", delay_p99_s),
+            ("use", prover_use),
+            ("wait, s", prover_wait_s),
+            ("proof, s", prover_hold_s),
+        ]
+    }
+}
+
+/// What was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetCellRecord {
+    /// Its name, unique.
+    pub name: String,
+    /// What proves.
+    pub proof_system: String,
+    /// P.
+    pub provers: u32,
+    /// A; 0 where nothing is aggregated.
+    pub aggregators: u32,
+    /// N.
+    pub batches_per_aggregation: u32,
+    /// How many batches arrive.
+    pub batches: u64,
+    /// Mean time between batches, s.
+    pub interval_s: f64,
+    /// `fixed` or `poisson`.
+    pub arrivals: String,
+    /// Fraction of proofs that take longer for no reason of their own; 0 for none.
+    pub straggler_fraction: f64,
+    /// How many times as long those take.
+    pub straggler_factor: f64,
+    /// Mean working time of a prover between crashes, s; none without crashes.
+    pub mtbf_s: Option<f64>,
+}
+
+/// Where the prediction of a cell has its times from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetTimesUsedRecord {
+    /// Mean time of a batch's proof, s: of the script, or of a profile.
+    pub prove_s: f64,
+    /// Mean time of a merge, s, likewise; 0 where nothing is merged.
+    pub merge_s: f64,
+    /// Mean time of everything else that a job has, s: taking, answering, verification, ledger. Measured in a fleet that was
+    /// run before any prediction.
+    pub handling_s: f64,
+    /// Jobs behind that.
+    pub handling_samples: u64,
+}
+
+/// A line of `validation.jsonl`: the prediction is written and flushed before the run begins, the measurement after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FleetValidationRecord {
+    /// Before the run.
+    Predicted {
+        /// What will be run.
+        cell: FleetCellRecord,
+        /// When it was written, s since 1970.
+        unix_s: f64,
+        /// Where its times are from.
+        times: FleetTimesUsedRecord,
+        /// The figures.
+        figures: FleetFiguresRecord<FleetPredictionRecord>,
+    },
+    /// After it.
+    Measured {
+        /// The cell's name.
+        cell: String,
+        /// When the run began, s since 1970.
+        began_unix_s: f64,
+        /// Groups behind the delays.
+        groups: u64,
+        /// The figures.
+        figures: FleetFiguresRecord<f64>,
+        /// Mean time of a batch's proof alone, s.
+        prove_s: f64,
+        /// Mean time of a merge alone, s; 0 without merges.
+        merge_s: f64,
+        /// Mean time of everything else that a job has, s.
+        handling_s: f64,
+        /// Jobs that were begun again after a worker had gone.
+        restarted: u64,
+    },
+}
+
+/// A cell that was predicted and then measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetComparedRecord {
+    /// What was run.
+    pub cell: FleetCellRecord,
+    /// Where the prediction has its times from.
+    pub times: FleetTimesUsedRecord,
+    /// The prediction.
+    pub predicted: FleetFiguresRecord<FleetPredictionRecord>,
+    /// Groups behind the delays.
+    pub groups: u64,
+    /// The measurement.
+    pub measured: FleetFiguresRecord<f64>,
+    /// Mean time of a batch's proof alone, s.
+    pub prove_s: f64,
+    /// Mean time of a merge alone, s.
+    pub merge_s: f64,
+    /// Mean time of everything else that a job has, s.
+    pub handling_s: f64,
+}
+
+/// Predictions with the measurements that came after them, in their order. A cell without a measurement is left out.
+pub fn compared(lines: &[FleetValidationRecord]) -> Vec<FleetComparedRecord> {
+    let mut all = Vec::new();
+    for line in lines {
+        let FleetValidationRecord::Predicted { cell, unix_s: _, times, figures: predicted } = line else {
+            continue;
+        };
+        let of_cell = lines.iter().find_map(|other| match other {
+            FleetValidationRecord::Measured {
+                cell: name,
+                groups,
+                figures,
+                prove_s,
+                merge_s,
+                handling_s,
+                ..
+            } if *name == cell.name => Some((*groups, *figures, *prove_s, *merge_s, *handling_s)),
+            FleetValidationRecord::Measured { .. } | FleetValidationRecord::Predicted { .. } => None,
+        });
+        if let Some((groups, measured, prove_s, merge_s, handling_s)) = of_cell {
+            all.push(FleetComparedRecord {
+                cell: cell.clone(),
+                times: *times,
+                predicted: *predicted,
+                groups,
+                measured,
+                prove_s,
+                merge_s,
+                handling_s,
+            });
+        }
+    }
+    all
+}
+
+/// The open file of a validation.
+#[derive(Debug)]
+pub struct FleetValidationLog(LineFile);
+
+impl FleetValidationLog {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// [`WriteError`], also where it is there already.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        LineFile::open(path, File::options().append(true).create_new(true), "another validation").map(Self)
+    }
+
+    /// Appends one line, and waits until the disk has it: a prediction is there before its run begins.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn append(&mut self, record: &FleetValidationRecord) -> Result<(), WriteError> {
+        self.0.append(record)?;
+        self.0.sync()
+    }
+}

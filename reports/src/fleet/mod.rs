@@ -1,0 +1,3 @@
+//! Records of fleets that were run.
+
+pub mod validation;

@@ -1,0 +1,167 @@
+//! A fleet of child processes: it completes, whoever is killed or frozen meanwhile.
+
+use crate::processes::{Running, all_gone, children_of, kill_9, pid_of};
+use crate::support::Bench;
+use rustix::process::{Signal, kill_process};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Each proof takes 0.2 s, each merge 0.1 s, really.
+const FLEET_SCRIPT: &str = "witness = { fixed_s = 0.0 }\nprove = { fixed_s = 0.2 }\nmerge = { fixed_s = 0.1 }\n\
+    verify = { fixed_s = 0.0 }\n";
+
+pub(crate) fn scripted(more: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write("script.toml", &format!("{FLEET_SCRIPT}{more}"));
+    bench
+}
+
+/// The flags of a scripted run of sixteen batches in groups of four.
+pub(crate) const SIXTEEN: &str =
+    "fleet run --batches 16 --aggregate 4 --proof-system scripted --script script.toml --output out";
+
+/// The lines of a ledger of one kind.
+pub(crate) fn ledger(bench: &Bench, kind: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(bench.path("out/ledger.jsonl")).unwrap_or_default();
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let lines = whole.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines.filter_map(|line| line["event"].get(kind).cloned()).collect()
+}
+
+/// Everything is proved, aggregated and counted once.
+#[track_caller]
+pub(crate) fn complete(bench: &Bench, jobs: usize) -> Value {
+    let mut verified: BTreeMap<String, u32> = BTreeMap::new();
+    for record in ledger(bench, "verified") {
+        *verified.entry(record["job"].as_str().expect("a name").to_owned()).or_default() += 1;
+    }
+    assert_eq!(verified.len(), jobs);
+    assert!(verified.values().all(|count| *count == 1), "{verified:?}");
+    let summary: Value = serde_json::from_str(&bench.read("out/fleet.json")).expect("JSON");
+    assert_eq!(summary["is_complete"], true);
+    summary
+}
+
+#[test]
+fn sixteen_batches_become_four_proofs() {
+    let bench = scripted("");
+    let ran = bench.run(&format!("{SIXTEEN} --workers 4 --interval 20ms --arrivals poisson --json")).ok();
+    let summary = complete(&bench, 16 + 12);
+    assert_eq!(serde_json::from_str::<Value>(&ran.stdout).expect("JSON"), summary);
+    assert_eq!(
+        (&summary["consolidated_batches"], &summary["counts"]["resubmitted"]),
+        (&16.into(), &0.into())
+    );
+    assert_eq!(summary["workers"].as_array().map(Vec::len), Some(4));
+    // No job is verified before it can have been proved: times are taken when an answer comes.
+    for sample in summary["samples"].as_array().expect("samples") {
+        let [ready_s, verified_s, prove_s] =
+            ["ready_s", "verified_s", "prove_s"].map(|name| sample[name].as_f64().expect(name));
+        assert!(verified_s - ready_s >= prove_s - 1e-3, "{sample}");
+    }
+    // 16 proofs of 0.2 s and 12 merges of 0.1 s on four workers take 1.1 s at least.
+    let elapsed_s = summary["elapsed_s"].as_f64().expect("a time");
+    assert!(elapsed_s >= 1.1, "{elapsed_s}");
+    bench.run(SIXTEEN).fails(2, &["out: it holds a run already", "--resume"]);
+}
+
+#[test]
+fn a_worker_that_is_killed_in_a_proof_is_started_again() {
+    let bench = scripted("");
+    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2")));
+    run.until("a proof", || !ledger(&bench, "verified").is_empty());
+    let victim = children_of(run.pid())[0];
+    kill_9(victim);
+    run.end().ok();
+    complete(&bench, 16 + 12);
+}
+
+#[test]
+fn a_worker_that_is_frozen_loses_its_job_to_another_and_may_come_back() {
+    let bench = scripted("");
+    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2 --lease 400ms")));
+    run.until("a proof", || !ledger(&bench, "verified").is_empty());
+    let victim = children_of(run.pid())[0];
+    kill_process(pid_of(victim), Signal::STOP).expect("stopped");
+    let before = ledger(&bench, "verified").len();
+    run.until("its job done by the other", || ledger(&bench, "verified").len() >= before + 6);
+    kill_process(pid_of(victim), Signal::CONT).expect("goes on");
+    run.end().ok();
+    complete(&bench, 16 + 12);
+}
+
+#[test]
+fn a_coordinator_that_is_killed_is_resumed() {
+    let bench = scripted("");
+    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2")));
+    run.until("some proofs", || ledger(&bench, "verified").len() >= 5);
+    let children = children_of(run.pid());
+    kill_9(run.pid());
+    assert_eq!(run.end().code, None);
+    all_gone(&children);
+    let before = ledger(&bench, "verified").len();
+    bench.run("fleet run --resume --workers 2 --output out").ok();
+    complete(&bench, 16 + 12);
+    assert!(before >= 5 && ledger(&bench, "resumed").len() == 1);
+}
+
+#[test]
+fn two_coordinators_of_one_folder_are_one_too_many() {
+    let bench = scripted("");
+    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 1")));
+    run.until("a proof", || !ledger(&bench, "verified").is_empty());
+    bench.run("fleet run --resume --output out").fails(2, &["another coordinator is writing to it"]);
+    run.end().ok();
+    complete(&bench, 16 + 12);
+}
+
+#[test]
+fn a_poison_batch_is_named_and_the_rest_completes() {
+    let bench = scripted("[faults]\ncrash_batch = 5\n");
+    let ran = bench.run(&format!("{SIXTEEN} --workers 2"));
+    ran.fails(9, &["not proved: batch 5: handed out 5 times, and no worker answered"]);
+    // All but the batch and the two merges above it.
+    assert_eq!(ledger(&bench, "verified").len(), 16 + 12 - 3);
+}
+
+#[test]
+fn a_worker_that_returns_a_wrong_proof_is_left_out() {
+    // Each worker's third proof: the first is left out, and so is the second.
+    let bench = scripted("[faults]\nwrong_proof = 12\n");
+    let ran = bench.run(&format!("{SIXTEEN} --workers 2"));
+    let excluded = ledger(&bench, "excluded");
+    if ran.code == Some(0) && excluded.len() == 1 {
+        assert!(excluded[0]["why"].as_str().expect("why").contains("something else than native execution"));
+        assert!(ran.stdout.contains("LEFT OUT"), "{ran:#?}");
+    } else {
+        assert!(excluded.is_empty(), "{ran:#?}");
+    }
+}
+
+#[test]
+fn real_proofs_are_proved_aggregated_and_verified() {
+    let bench = Bench::new();
+    let flags = "--batches 3 --aggregate 2 --batch-size 2 --depth 8 --accounts 20 --pools 2 --workers 1";
+    bench.run(&format!("fleet run {flags} --memory 0 --output out")).ok();
+    // Three batches; a merge of two, and one that lifts the third.
+    let summary = complete(&bench, 3 + 2);
+    assert_eq!(summary["consolidated_batches"], 3);
+}
+
+#[test]
+fn a_prediction_is_written_before_its_run_begins() {
+    let bench = Bench::new();
+    let cells = crate::support::root().join("bench-harness/fleet/examples/one-cell.toml");
+    let ran = bench.run(&format!("fleet validate --cells {} --output out", cells.display())).ok();
+    assert!(ran.stdout.contains("| small | 4 | 1 | 4 | 32 |") && ran.stdout.contains("inside the interval"));
+    let text = bench.read("out/validation.jsonl");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (predicted, measured) = (&lines[0]["predicted"], &lines[1]["measured"]);
+    assert!(predicted["unix_s"].as_f64() <= measured["began_unix_s"].as_f64());
+    let throughput = &predicted["figures"]["throughput_batches_per_s"];
+    assert!(throughput["low"].as_f64() < throughput["high"].as_f64());
+    assert_eq!(measured["groups"], 8);
+    bench
+        .run(&format!("fleet validate --cells {} --output out", cells.display()))
+        .fails(2, &["validation.jsonl"]);
+}
