@@ -78,6 +78,15 @@ pub struct BatchRange {
     pub transactions: u64,
 }
 
+/// A batch that may be proved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClosedBatch {
+    /// Its transactions.
+    pub range: BatchRange,
+    /// When it could be proved, s since the beginning.
+    pub ready_s: f64,
+}
+
 /// The traffic of a run, natively executed up to some transaction. It does not depend on how it is cut into batches.
 #[derive(Debug)]
 struct Native {

@@ -1,20 +1,11 @@
 //! The batches of a run, as they are closed: at the times that were known before, or by a sequencer. Each stands in the
 //! ledger with its number of transactions before it is submitted, so that whoever resumes means the same batches.
 
-use crate::chain::BatchRange;
+use crate::chain::{BatchRange, ClosedBatch};
 use crate::coordinator::Coordinator;
 use crate::error::FleetError;
 use crate::task::{Groups, Task};
 use records::fleet::ledger::FleetEventRecord;
-
-/// A batch that may be proved.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClosedBatch {
-    /// Its transactions.
-    pub range: BatchRange,
-    /// When it could be proved, s since the beginning.
-    pub ready_s: f64,
-}
 
 impl Coordinator {
     /// Batches that were closed.

@@ -3,7 +3,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`batches`] | the batches of the run, as they are closed |
+//! | `batches` | the batches of the run, as they are closed |
 //! | [`job`] | what is known of one job |
 //! | [`verdict`] | what is made of an answer |
 //! | `restored` | what a ledger says is done already |
@@ -11,13 +11,12 @@
 //! Whatever the queue does, each job ends verified once or given up once: a job without a verified proof that the queue
 //! no longer holds is submitted again, and a proof that comes twice counts once.
 
-pub mod batches;
+mod batches;
 pub mod job;
 mod restored;
 pub mod verdict;
 
-use crate::coordinator::batches::ClosedBatch;
-use crate::chain::{Statements, shape_of, system_of, to_numbers};
+use crate::chain::{ClosedBatch, Statements, shape_of, system_of, to_numbers};
 use crate::coordinator::job::{JobState, Progress};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, QueueError, QueueEvent};
