@@ -2,7 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`mod@compare`], [`regression`], [`fleet`], [`timeline`] | the renderings of a record of that name |
+//! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -22,6 +22,7 @@ pub mod html;
 pub mod laws;
 pub mod machine;
 mod markdown;
+pub mod pipeline;
 pub mod plan;
 pub mod profile;
 pub mod regression;

@@ -1,6 +1,6 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
-use crate::cmd::{fleet, gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -42,6 +42,7 @@ pub(crate) enum Verb {
     Plan(Box<plan::Args>),
     Queue(queue::Args),
     Fleet(fleet::Args),
+    Pipeline(Box<pipeline::Args>),
     Gate(gate::Args),
     History(history::Args),
     Report(Box<report::Args>),

@@ -9,7 +9,7 @@ mod number;
 mod output;
 
 use crate::args::{Verb, completion_script, parsed};
-use crate::cmd::{cell, fleet, gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{cell, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -23,6 +23,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Plan(args) => plan::run(*args),
         Verb::Queue(args) => queue::run(&args),
         Verb::Fleet(args) => fleet::run(args),
+        Verb::Pipeline(args) => pipeline::run(*args),
         Verb::Gate(args) => gate::run(args),
         Verb::History(args) => history::run(args),
         Verb::Report(args) => report::run(&args),

@@ -9,12 +9,13 @@ use prover::statement::{PUBLIC_ELEMENTS, Statement};
 use prover::system::{ProofSystem, ProverError, Shape, SlotKind};
 use prover::witness::{BatchTrace, record};
 use records::fleet::job::FleetWorkRecord;
+use std::collections::VecDeque;
 use workloads::generate::{Generator, Traffic};
 use workloads::hash::{Digest, Felt};
 use workloads::population::Population;
 use workloads::random::Skew;
 use workloads::state::{Depth, State};
-use workloads::transaction::{Batch, BatchId};
+use workloads::transaction::{Batch, BatchId, Transaction};
 
 /// The name of the system that proves nothing.
 pub const SCRIPTED: &str = "scripted";
@@ -66,12 +67,35 @@ fn population(work: &FleetWorkRecord) -> Result<Population, FleetError> {
     Ok(Population { accounts: work.accounts, pools: work.pools, depth, fee_bps: work.fee_bps })
 }
 
-/// Batches one after the other, natively executed.
+/// Which transactions of the run's traffic a batch has: the next ones after the batch before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchRange {
+    /// The batch's number, from 0.
+    pub batch: u64,
+    /// The place of its first transaction in the traffic, from 0.
+    pub first_transaction: u64,
+    /// How many it has, at least 1 and at most the circuit's capacity.
+    pub transactions: u64,
+}
+
+/// A batch that may be proved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClosedBatch {
+    /// Its transactions.
+    pub range: BatchRange,
+    /// When it could be proved, s since the beginning.
+    pub ready_s: f64,
+}
+
+/// The traffic of a run, natively executed up to some transaction. It does not depend on how it is cut into batches.
 #[derive(Debug)]
 struct Native {
     generator: Generator,
+    /// Drawn, and in no batch yet.
+    drawn: VecDeque<Transaction>,
+    capacity: usize,
     state: State,
-    next: u64,
+    next_transaction: u64,
 }
 
 impl Native {
@@ -80,46 +104,59 @@ impl Native {
         let traffic = Traffic { swap_ratio: work.swap_ratio, skew: Skew::Uniform };
         let generator = population.generator(work.seed, traffic).map_err(|error| input("traffic", error))?;
         let state = population.state(work.seed).map_err(|error| input("population", error))?;
-        Ok(Self { generator, state, next: 0 })
+        Ok(Self {
+            generator,
+            drawn: VecDeque::new(),
+            capacity: capacity(work).max(1),
+            state,
+            next_transaction: 0,
+        })
     }
 
-    fn statement(&mut self, capacity: usize) -> Result<Statement, ProverError> {
-        let batch = self.generator.next_batch(capacity);
-        self.next += 1;
+    /// The next transactions, as a batch.
+    fn next_batch(&mut self, batch: u64, transactions: u64) -> Batch {
+        let count = usize::try_from(transactions).unwrap_or(usize::MAX);
+        while self.drawn.len() < count {
+            self.drawn.extend(self.generator.next_batch(self.capacity).transactions);
+        }
+        self.next_transaction += transactions;
+        Batch { id: BatchId(batch), transactions: self.drawn.drain(..count).collect() }
+    }
+
+    fn statement(&mut self, range: BatchRange) -> Result<Statement, ProverError> {
+        let batch = self.next_batch(range.batch, range.transactions);
         let old_root = self.state.root();
         self.state.execute(&batch)?;
         Ok(Statement {
             old_root,
             new_root: self.state.update_root(),
-            commitment: batch.commitment(self.state.depth(), capacity),
-            transactions: batch.transactions.len() as u64,
+            commitment: batch.commitment(self.state.depth(), self.capacity),
+            transactions: range.transactions,
         })
     }
 
-    fn skip_to(&mut self, batch: u64, capacity: usize) -> Result<(), ProverError> {
-        while self.next < batch {
-            let skipped = self.generator.next_batch(capacity);
+    fn skip_to(&mut self, first_transaction: u64) -> Result<(), ProverError> {
+        while self.next_transaction < first_transaction {
+            let left = first_transaction - self.next_transaction;
+            let skipped = self.next_batch(0, left.min(self.capacity as u64));
             self.state.execute(&skipped)?;
-            self.next += 1;
         }
         self.state.update_root();
         Ok(())
     }
 
-    fn traced(&mut self, capacity: usize) -> Result<(Batch, BatchTrace), ProverError> {
-        let batch = self.generator.next_batch(capacity);
-        self.next += 1;
-        let trace = record(&mut self.state, &batch, capacity)?;
+    fn traced(&mut self, range: BatchRange) -> Result<(Batch, BatchTrace), ProverError> {
+        let batch = self.next_batch(range.batch, range.transactions);
+        let trace = record(&mut self.state, &batch, self.capacity)?;
         Ok((batch, trace))
     }
 }
 
-/// What each batch of a run must prove, for the coordinator.
+/// What each batch of a run must prove, one after the other, for the coordinator.
 #[derive(Debug)]
 pub struct Statements {
     work: FleetWorkRecord,
     native: Option<Native>,
-    known: Vec<Statement>,
 }
 
 impl Statements {
@@ -129,20 +166,21 @@ impl Statements {
     /// A workload that cannot be.
     pub fn new(work: &FleetWorkRecord) -> Result<Self, FleetError> {
         let native = if work.proof_system == SCRIPTED { None } else { Some(Native::new(work)?) };
-        Ok(Self { work: work.clone(), native, known: Vec::new() })
+        Ok(Self { work: work.clone(), native })
     }
 
-    /// That of a batch.
+    /// That of the next batch, which begins where the one before it ended.
     ///
     /// # Errors
-    /// A batch that cannot be executed.
-    pub fn of(&mut self, batch: u64) -> Result<Statement, FleetError> {
-        let Some(native) = &mut self.native else { return Ok(made_up(&self.work, batch)) };
-        let at = usize::try_from(batch).unwrap_or(usize::MAX);
-        while self.known.len() <= at {
-            self.known.push(native.statement(capacity(&self.work))?);
+    /// A batch that cannot be executed, or that is not the next.
+    pub fn next(&mut self, range: BatchRange) -> Result<Statement, FleetError> {
+        let Some(native) = &mut self.native else { return Ok(made_up(&self.work, range)) };
+        if native.next_transaction != range.first_transaction {
+            let (expected, got) = (native.next_transaction, range.first_transaction);
+            let what = "first transaction of a batch";
+            return Err(FleetError::Input { what, expected: expected.to_string(), got: got.to_string() });
         }
-        Ok(self.known[at])
+        Ok(native.statement(range)?)
     }
 }
 
@@ -162,26 +200,31 @@ impl BatchTraces {
     /// A batch with what it touches.
     ///
     /// # Errors
-    /// A workload that cannot be, or a batch that cannot be executed.
-    pub fn of(&mut self, batch: u64) -> Result<(Batch, BatchTrace), FleetError> {
+    /// A workload that cannot be, a batch that cannot be executed, or more transactions than the circuit holds.
+    pub fn of(&mut self, range: BatchRange) -> Result<(Batch, BatchTrace), FleetError> {
+        let capacity = self.work.batch_transactions;
+        if !(1..=capacity).contains(&range.transactions) {
+            let (what, expected) = ("transactions of a batch", format!("1 to {capacity}"));
+            return Err(FleetError::Input { what, expected, got: range.transactions.to_string() });
+        }
         if self.work.proof_system == SCRIPTED {
-            let statement = made_up(&self.work, batch);
-            let batch = Batch { id: BatchId(batch), transactions: Vec::new() };
+            let statement = made_up(&self.work, range);
+            let batch = Batch { id: BatchId(range.batch), transactions: Vec::new() };
             return Ok((batch, BatchTrace { steps: Vec::new(), statement }));
         }
-        let capacity = capacity(&self.work);
-        let native = match self.native.take().filter(|native| native.next <= batch) {
+        let native = match self.native.take().filter(|it| it.next_transaction <= range.first_transaction) {
             Some(native) => native,
             None => Native::new(&self.work)?,
         };
         let native = self.native.insert(native);
-        native.skip_to(batch, capacity)?;
-        Ok(native.traced(capacity)?)
+        native.skip_to(range.first_transaction)?;
+        Ok(native.traced(range)?)
     }
 }
 
 /// A statement for a batch that does not exist, such that neighbours follow each other.
-fn made_up(work: &FleetWorkRecord, batch: u64) -> Statement {
+fn made_up(work: &FleetWorkRecord, range: BatchRange) -> Statement {
+    let batch = range.batch;
     let digest = |kind: u64, number: u64| Digest {
         elements: [0, 1, 2, 3].map(|place| {
             let mixed = mix(mix(work.seed ^ (kind << 60)).wrapping_add(number * 4 + place));
@@ -192,7 +235,7 @@ fn made_up(work: &FleetWorkRecord, batch: u64) -> Statement {
         old_root: digest(1, batch),
         new_root: digest(1, batch + 1),
         commitment: digest(2, batch),
-        transactions: work.batch_transactions,
+        transactions: range.transactions,
     }
 }
 
@@ -215,4 +258,70 @@ pub fn of_numbers(numbers: &[u64]) -> Option<Statement> {
     let is_sound = numbers.len() == PUBLIC_ELEMENTS && numbers.iter().all(|number| *number < Felt::ORDER);
     let elements: Vec<_> = numbers.iter().map(|number| Felt::from_noncanonical_u64(*number)).collect();
     is_sound.then(|| Statement::from_elements(&elements)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BatchRange, BatchTraces, Statements};
+    use records::fleet::job::FleetWorkRecord;
+
+    fn work() -> FleetWorkRecord {
+        FleetWorkRecord {
+            proof_system: "plonky3".to_owned(),
+            script: None,
+            seed: 3,
+            swap_ratio: 0.5,
+            accounts: 20,
+            pools: 2,
+            depth: 8,
+            fee_bps: 30,
+            batch_transactions: 4,
+            batches_per_aggregation: 2,
+        }
+    }
+
+    fn ranges(sizes: &[u64]) -> Vec<BatchRange> {
+        let mut first_transaction = 0;
+        let numbered = sizes.iter().zip(0..).map(|(transactions, batch)| {
+            let range = BatchRange { batch, first_transaction, transactions: *transactions };
+            first_transaction += transactions;
+            range
+        });
+        numbered.collect()
+    }
+
+    #[test]
+    fn a_worker_makes_the_batch_that_the_coordinator_means_however_full() {
+        let ranges = ranges(&[4, 1, 3, 4, 2]);
+        let mut statements = Statements::new(&work()).expect("a run");
+        let said: Vec<_> = ranges.iter().map(|range| statements.next(*range).expect("executes")).collect();
+        assert!(said.windows(2).all(|pair| pair[0].new_root == pair[1].old_root));
+        let mut traces = BatchTraces::new(&work());
+        // Also one that is handed out after a later one.
+        for at in [2, 4, 1, 0, 3] {
+            let (batch, trace) = traces.of(ranges[at]).expect("executes");
+            assert_eq!(batch.transactions.len() as u64, ranges[at].transactions);
+            assert_eq!(trace.statement, said[at]);
+        }
+    }
+
+    #[test]
+    fn the_state_after_so_many_transactions_does_not_depend_on_how_they_are_cut() {
+        let last_root = |sizes: &[u64]| {
+            let mut statements = Statements::new(&work()).expect("a run");
+            let all = ranges(sizes).into_iter().map(|range| statements.next(range).expect("executes"));
+            all.last().expect("some").new_root
+        };
+        assert_eq!(last_root(&[4, 4, 4]), last_root(&[1, 3, 4, 2, 2]));
+        assert_ne!(last_root(&[4, 4, 4]), last_root(&[4, 4, 3]));
+    }
+
+    #[test]
+    fn a_batch_with_a_gap_before_it_or_too_large_is_refused() {
+        let mut statements = Statements::new(&work()).expect("a run");
+        let range = BatchRange { batch: 0, first_transaction: 1, transactions: 4 };
+        assert!(statements.next(range).is_err());
+        let range = BatchRange { batch: 0, first_transaction: 0, transactions: 5 };
+        assert!(BatchTraces::new(&work()).of(range).is_err());
+    }
 }

@@ -18,6 +18,7 @@
 //! | [`placement`] | how many workers fit, by cores and by memory |
 //! | [`coordinator`] | submits, verifies, merges, tries again, leaves out who cheats |
 //! | [`run`] | a whole run: ledger, coordinator, progress, summary |
+//! | [`pipeline`] | order, then prove, in real time: sequencer, a simulated L1, workers that come and go |
 //! | [`summary`] | figures of a run |
 //! | [`error`] | why a run ends early |
 //!
@@ -30,6 +31,7 @@ pub mod coordinator;
 pub mod error;
 pub mod memory;
 pub mod nats;
+pub mod pipeline;
 pub mod placement;
 pub mod process;
 pub mod queue;

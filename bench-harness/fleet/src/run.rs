@@ -119,6 +119,11 @@ pub struct RunningFleet {
 }
 
 impl RunningFleet {
+    /// Its folder, and its coordinator.
+    pub(crate) fn into_parts(self) -> (PathBuf, Coordinator) {
+        (self.folder, self.coordinator)
+    }
+
     /// Turns until all is done or given up, or `stop` is set; then writes the summary. `provers` are the workers for
     /// batches, where their number is known.
     ///

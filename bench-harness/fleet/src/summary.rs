@@ -27,23 +27,41 @@ pub fn times(mut times_s: Vec<f64>) -> Option<FleetTimesRecord> {
     })
 }
 
-fn done_of(jobs: &BTreeMap<Task, JobState>) -> impl Iterator<Item = (Task, &JobState, &Done)> {
+pub(crate) fn done_of(jobs: &BTreeMap<Task, JobState>) -> impl Iterator<Item = (Task, &JobState, &Done)> {
     jobs.iter().filter_map(|(task, job)| Some((*task, job, job.done.as_ref()?)))
 }
 
 /// The delay of the oldest transaction of each complete group, in order: from the time at which its first batch began to
 /// fill, which is when the batch before it was closed, to its last proof and those of all groups before it.
 fn delays(coordinator: &Coordinator) -> (Vec<f64>, f64) {
-    let arrivals = &coordinator.began.arrivals_s;
     let mut consolidated_s: f64 = 0.0;
     let mut delays_s = Vec::new();
     for group in 0..coordinator.consolidated_groups() {
         consolidated_s = consolidated_s.max(coordinator.group_done_s[&group]);
         let first = usize::try_from(group * coordinator.groups.batches_per_group).unwrap_or(usize::MAX);
-        let opened_s = first.checked_sub(1).map_or(0.0, |before| arrivals[before]);
+        let opened_s = first.checked_sub(1).map_or(0.0, |before| coordinator.batches[before].ready_s);
         delays_s.push(consolidated_s - opened_s);
     }
     (delays_s, consolidated_s)
+}
+
+/// What each worker did.
+pub(crate) fn workers(coordinator: &Coordinator) -> Vec<FleetWorkerRecord> {
+    let mut workers: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
+    for (_, _, done) in done_of(&coordinator.jobs) {
+        let entry = workers.entry(&done.worker).or_default();
+        *entry = (entry.0 + 1, entry.1 + done.busy_s);
+    }
+    for worker in coordinator.excluded.keys() {
+        workers.entry(worker).or_default();
+    }
+    let record = |(worker, (jobs, busy_s)): (&str, (u64, f64))| FleetWorkerRecord {
+        worker: worker.to_owned(),
+        jobs,
+        busy_s,
+        excluded: coordinator.excluded.get(worker).cloned(),
+    };
+    workers.into_iter().map(record).collect()
 }
 
 /// The summary. `provers` are the workers that prove batches, where their number is known.
@@ -55,21 +73,15 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
     let of = |pick: fn(Task, &JobState, &Done) -> Option<f64>| {
         times(done_of(jobs).filter_map(|(task, job, done)| pick(task, job, done)).collect())
     };
-    let mut workers: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
-    let mut batches_busy_s = 0.0;
-    for (task, _, done) in done_of(jobs) {
-        let entry = workers.entry(&done.worker).or_default();
-        *entry = (entry.0 + 1, entry.1 + done.busy_s);
-        batches_busy_s += if matches!(task, Task::Prove(_)) { done.busy_s } else { 0.0 };
-    }
-    for worker in coordinator.excluded.keys() {
-        workers.entry(worker).or_default();
-    }
+    let batches_busy_s: f64 = done_of(jobs)
+        .filter(|(task, ..)| matches!(task, Task::Prove(_)))
+        .map(|(_, _, done)| done.busy_s)
+        .sum();
     FleetSummaryRecord {
         schema_version: FLEET_SCHEMA_VERSION,
         run: coordinator.began.run.clone(),
         work: coordinator.began.work.clone(),
-        batches: coordinator.began.batches,
+        batches: coordinator.began.batches.max(coordinator.arrived()),
         consolidated_batches,
         is_complete: coordinator.is_complete(),
         given_up: coordinator.given_up(),
@@ -87,15 +99,7 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
             .filter(|_| elapsed_s > 0.0)
             .map(|provers| batches_busy_s / (provers.max(1) as f64 * elapsed_s)),
         counts: coordinator.counts,
-        workers: workers
-            .into_iter()
-            .map(|(worker, (jobs, busy_s))| FleetWorkerRecord {
-                worker: worker.to_owned(),
-                jobs,
-                busy_s,
-                excluded: coordinator.excluded.get(worker).cloned(),
-            })
-            .collect(),
+        workers: workers(coordinator),
         samples: done_of(jobs)
             .map(|(task, job, done)| FleetSampleRecord {
                 job: task.name(),

@@ -1,6 +1,7 @@
 //! The jobs of a run by name, and the tree of merges of a group.
 
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Which jobs a worker takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,11 +77,9 @@ impl Task {
     pub fn words(self, shape: Groups) -> String {
         match self {
             Self::Prove(batch) => format!("batch {batch}"),
-            Self::Merge { group, level, place } => {
-                let first = group * shape.batches_per_group + (place << level);
-                let end = first + (1 << level);
-                let last = end.min(group * shape.batches_per_group + shape.size(group)) - 1;
-                format!("the merge of batches {first} to {last}")
+            Self::Merge { .. } => {
+                let batches = shape.batches_of(self);
+                format!("the merge of batches {} to {}", batches.start, batches.end - 1)
             }
         }
     }
@@ -98,6 +97,9 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// More batches than ever come: of a run whose last batch is not known yet. Each of its groups counts as full.
+    pub const OPEN: u64 = u64::MAX >> 1;
+
     /// How many groups there are.
     pub fn count(self) -> u64 {
         self.batches.div_ceil(self.batches_per_group)
@@ -113,6 +115,18 @@ impl Groups {
         match task {
             Task::Prove(batch) => batch / self.batches_per_group,
             Task::Merge { group, .. } => group,
+        }
+    }
+
+    /// The batches that the proof of a job covers.
+    pub fn batches_of(self, task: Task) -> Range<u64> {
+        match task {
+            Task::Prove(batch) => batch..batch + 1,
+            Task::Merge { group, level, place } => {
+                let of_group = group * self.batches_per_group;
+                let first = of_group + (place << level);
+                first..(first + (1 << level)).min(of_group + self.size(group))
+            }
         }
     }
 

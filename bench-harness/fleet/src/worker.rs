@@ -1,6 +1,6 @@
 //! One prover: sets up once, takes jobs, proves them, says that it lives, answers.
 
-use crate::chain::{BatchTraces, of_numbers, shape_of, system_of};
+use crate::chain::{BatchRange, BatchTraces, of_numbers, shape_of, system_of};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, Lease};
 use crate::task::{Task, WorkerClass};
@@ -89,7 +89,12 @@ impl FleetProver {
                         format!("{:?}", job.statement),
                     )
                 })?;
-                self.proved(batch, statement)?
+                let range = BatchRange {
+                    batch,
+                    first_transaction: job.first_transaction,
+                    transactions: job.transactions,
+                };
+                self.proved(range, statement)?
             }
             Task::Merge { .. } => {
                 let children: Vec<_> = job.children.iter().map(proof_of).collect();
@@ -100,8 +105,8 @@ impl FleetProver {
         Ok(FleetOutcomeRecord::Proof { proof: proof_record(&proof), prove_s: time.as_secs_f64() })
     }
 
-    fn proved(&mut self, batch: u64, statement: Statement) -> Result<(Proof, Duration), FleetError> {
-        let (batch, trace) = self.traces.of(batch)?;
+    fn proved(&mut self, range: BatchRange, statement: Statement) -> Result<(Proof, Duration), FleetError> {
+        let (batch, trace) = self.traces.of(range)?;
         if trace.statement != statement {
             let (proved, native) = (Box::new(trace.statement), Box::new(statement));
             return Err(ProverError::Mismatch { proved, native }.into());

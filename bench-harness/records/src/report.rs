@@ -1,6 +1,7 @@
 //! `report.json`: all that a report may be made of. Every record is there or not; a section without its records is left out.
 
 use crate::file::Versioned;
+use crate::fleet::pipeline::PipelineRecord;
 use crate::laws::LawsRecord;
 use crate::plan::PlanRecord;
 use crate::plan::answers::CatalogueMachineRecord;
@@ -20,6 +21,9 @@ pub struct Records {
     /// What was measured. It has a file of its own.
     #[serde(skip)]
     pub profile: Option<ProfileRecord>,
+    /// A live pipeline. It has a file of its own.
+    #[serde(skip)]
+    pub pipeline: Option<PipelineRecord>,
     /// What is recommended.
     pub plan: Option<PlanRecord>,
     /// Why nothing is recommended, where something was asked: a sentence.
@@ -55,6 +59,6 @@ impl Versioned for ReportRecord {
 impl ReportRecord {
     /// The file of these records.
     pub fn of(records: &Records) -> Self {
-        Self { schema_version: REPORT_SCHEMA_VERSION, records: Records { profile: None, ..records.clone() } }
+        Self { schema_version: REPORT_SCHEMA_VERSION, records: Records { profile: None, pipeline: None, ..records.clone() } }
     }
 }

@@ -82,15 +82,16 @@ pub fn page(records: &Records, place: Place) -> String {
 }
 
 fn generator(records: &Records) -> String {
-    match &records.profile {
-        Some(profile) => {
+    match (&records.profile, &records.pipeline) {
+        (None, Some(pipeline)) => format!("Made by bench-harness from the run {}.", short(&pipeline.run)),
+        (Some(profile), _) => {
             format!(
                 "Made by bench-harness from the run {}, measured with version {}.",
                 short(&profile.run),
                 short(&profile.program_version)
             )
         }
-        None => "Made by bench-harness from times given by hand.".to_owned(),
+        (None, None) => "Made by bench-harness from times given by hand.".to_owned(),
     }
 }
 

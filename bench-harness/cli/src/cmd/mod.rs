@@ -6,6 +6,7 @@ pub(crate) mod gate;
 pub(crate) mod history;
 pub(crate) mod machine;
 pub(crate) mod measure;
+pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod report;

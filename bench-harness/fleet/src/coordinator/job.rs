@@ -112,7 +112,7 @@ impl JobState {
         self.started_s = None;
     }
 
-    pub(crate) fn heard(&mut self, submission: u64, delivery: u64, _worker: &str, now_s: f64) {
+    pub(crate) fn heard(&mut self, submission: u64, delivery: u64, now_s: f64) {
         let attempt = Attempt { submission, delivery };
         self.heard_s = now_s;
         if attempt > self.latest {

@@ -3,6 +3,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | `batches` | the batches of the run, as they are closed |
 //! | [`job`] | what is known of one job |
 //! | [`verdict`] | what is made of an answer |
 //! | `restored` | what a ledger says is done already |
@@ -10,11 +11,12 @@
 //! Whatever the queue does, each job ends verified once or given up once: a job without a verified proof that the queue
 //! no longer holds is submitted again, and a proof that comes twice counts once.
 
+mod batches;
 pub mod job;
 mod restored;
 pub mod verdict;
 
-use crate::chain::{Statements, shape_of, system_of, to_numbers};
+use crate::chain::{ClosedBatch, Statements, shape_of, system_of, to_numbers};
 use crate::coordinator::job::{JobState, Progress};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, QueueError, QueueEvent};
@@ -67,7 +69,8 @@ pub struct Coordinator {
     statements: Statements,
     ledger: FleetLedger,
     pub(crate) jobs: BTreeMap<Task, JobState>,
-    arrived: u64,
+    /// What was closed, in order.
+    pub(crate) batches: Vec<ClosedBatch>,
     /// Jobs to submit, the oldest first.
     due: VecDeque<Task>,
     pub(crate) excluded: BTreeMap<String, String>,
@@ -104,7 +107,7 @@ impl Coordinator {
         let record =
             verifier.set_up(shape_of(&began.work)?, usize::try_from(per_group).unwrap_or(usize::MAX))?;
         let groups = Groups {
-            batches: began.batches,
+            batches: if began.batches == 0 { Groups::OPEN } else { began.batches },
             batches_per_group: per_group,
             is_aggregated: verifier.capabilities().aggregation.is_some(),
         };
@@ -115,7 +118,7 @@ impl Coordinator {
             statements: Statements::new(&began.work)?,
             ledger,
             jobs: BTreeMap::new(),
-            arrived: 0,
+            batches: Vec::new(),
             due: VecDeque::new(),
             excluded: BTreeMap::new(),
             to_exclude: BTreeSet::new(),
@@ -192,7 +195,7 @@ impl Coordinator {
 
     /// Whether every job is verified, given up, or waits for one that was given up.
     pub fn is_over(&self) -> bool {
-        self.arrived == self.began.batches && self.open == 0
+        self.arrived() == self.groups.batches && self.open == 0
     }
 
     /// Whether every group is complete.
@@ -202,23 +205,25 @@ impl Coordinator {
 
     /// When the next batch arrives; none after the last.
     pub fn next_arrival_s(&self) -> Option<f64> {
-        let next = usize::try_from(self.arrived).unwrap_or(usize::MAX);
-        self.began.arrivals_s.get(next).copied()
+        self.began.arrivals_s.get(self.batches.len()).copied()
     }
 
     /// What is going on.
     pub fn progress(&self, now_s: f64) -> Progress {
+        // Of a run that may go on, what is known so far.
+        let batches = self.groups.batches.min(self.arrived().max(self.began.batches));
+        let groups = Groups { batches, ..self.groups };
         let working = self.jobs.values().filter(|job| job.is_worked_on(now_s)).count() as u64;
         Progress {
-            batches: self.began.batches,
-            arrived: self.arrived,
-            jobs: self.groups.jobs(),
+            batches: groups.batches,
+            arrived: self.arrived(),
+            jobs: groups.jobs(),
             done: self.done,
             given_up: self.given_up,
             waiting: self.open.saturating_sub(working),
             working,
             groups_done: self.consolidated_groups(),
-            groups: self.groups.count(),
+            groups: groups.count(),
         }
     }
 
@@ -252,18 +257,6 @@ impl Coordinator {
         Ok(self.ledger.append(now_s, event)?)
     }
 
-    fn arrive(&mut self, now_s: f64) -> Result<(), FleetError> {
-        while let Some(at_s) = self.next_arrival_s().filter(|at_s| *at_s <= now_s) {
-            let task = Task::Prove(self.arrived);
-            self.arrived += 1;
-            if !self.jobs.contains_key(&task) {
-                let statement = self.statements.of(self.arrived - 1)?;
-                self.begin(task, statement, at_s);
-            }
-        }
-        Ok(())
-    }
-
     fn begin(&mut self, task: Task, statement: Statement, ready_s: f64) {
         self.jobs.insert(task, JobState::new(statement, ready_s));
         self.open += 1;
@@ -295,6 +288,7 @@ impl Coordinator {
     fn record(&self, task: Task, submission: u64) -> FleetJobRecord {
         let children = self.groups.children(task).into_iter();
         let children = children.filter_map(|child| self.jobs.get(&child)?.proof.as_ref()).map(proof_record);
+        let (first_transaction, transactions) = self.transactions_of(task);
         FleetJobRecord {
             schema_version: FLEET_SCHEMA_VERSION,
             run: self.began.run.clone(),
@@ -302,6 +296,8 @@ impl Coordinator {
             submission,
             work: self.began.work.clone(),
             circuits: self.circuits.clone(),
+            first_transaction,
+            transactions,
             statement: to_numbers(&self.jobs[&task].statement),
             children: children.collect(),
         }
@@ -361,10 +357,10 @@ impl Coordinator {
 
     fn hear(&mut self, queue: &dyn JobQueue, event: QueueEvent, now_s: f64) -> Result<(), FleetError> {
         match event {
-            QueueEvent::Working { run, job, submission, delivery, worker } => {
+            QueueEvent::Working { run, job, submission, delivery, worker: _ } => {
                 let task = Task::named(&job).filter(|_| run == self.began.run);
                 if let Some(job) = task.and_then(|task| self.jobs.get_mut(&task)) {
-                    job.heard(submission, delivery, &worker, now_s);
+                    job.heard(submission, delivery, now_s);
                 }
                 Ok(())
             }

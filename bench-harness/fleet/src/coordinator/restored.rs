@@ -28,8 +28,10 @@ impl Coordinator {
                 | FleetEventRecord::Failed { .. }
                 | FleetEventRecord::GivenUp { .. }
                 | FleetEventRecord::Ended { .. } => {}
+                FleetEventRecord::Closed { batch: _, transactions, ready_s } => self.add(transactions, ready_s)?,
+                FleetEventRecord::LastClosed { .. } => self.end_batches(at_s),
                 FleetEventRecord::Submitted { job, submission } => {
-                    if let Some(job) = self.known(&job, at_s)?.and_then(|task| self.jobs.get_mut(&task)) {
+                    if let Some(job) = self.known(&job).and_then(|task| self.jobs.get_mut(&task)) {
                         job.submitted(submission, at_s);
                     }
                 }
@@ -37,9 +39,11 @@ impl Coordinator {
                     self.excluded.insert(worker.clone(), why);
                     self.to_exclude.insert(worker);
                 }
-                FleetEventRecord::Verified(verified) => self.take_over(*verified, at_s)?,
+                FleetEventRecord::Verified(verified) => self.take_over(*verified, at_s),
             }
         }
+        // A sequencer that has gone closes no further batch: what it closed is finished.
+        self.close_last(now_s)?;
         // What was submitted is held by the queue, or the audit finds that it is not; what was not is due.
         for job in self.jobs.values_mut() {
             job.heard_s = now_s;
@@ -50,27 +54,17 @@ impl Coordinator {
         self.write(now_s, FleetEventRecord::Resumed {})
     }
 
-    /// The job of a name, begun if it is a batch of this run; a merge has begun once its children are done.
-    fn known(&mut self, name: &str, at_s: f64) -> Result<Option<Task>, FleetError> {
-        let Some(task) = Task::named(name) else { return Ok(None) };
-        if let Task::Prove(batch) = task
-            && batch < self.began.batches
-            && !self.jobs.contains_key(&task)
-        {
-            let statement = self.statements.of(batch)?;
-            let arrived = self.began.arrivals_s.get(usize::try_from(batch).unwrap_or(usize::MAX));
-            self.begin(task, statement, arrived.copied().unwrap_or(at_s));
-        }
-        Ok(Some(task).filter(|task| self.jobs.contains_key(task)))
+    /// The job of a name that has begun: a batch once it was closed, a merge once its children are done.
+    fn known(&self, name: &str) -> Option<Task> {
+        Task::named(name).filter(|task| self.jobs.contains_key(task))
     }
 
-    fn take_over(&mut self, verified: FleetVerifiedRecord, at_s: f64) -> Result<(), FleetError> {
-        let Some(task) = self.known(&verified.job, at_s)? else { return Ok(()) };
+    fn take_over(&mut self, verified: FleetVerifiedRecord, at_s: f64) {
+        let Some(task) = self.known(&verified.job) else { return };
         let proof = proof_of(&verified.proof);
         if self.check(task, &proof).is_ok() {
             let FleetVerifiedRecord { worker, started_s, busy_s, prove_s, .. } = verified;
             self.settle(task, Done { worker, verified_s: at_s, started_s, busy_s, prove_s }, proof);
         }
-        Ok(())
     }
 }

@@ -199,13 +199,18 @@ impl Coordinator {
                 child.proof = None;
             }
         }
+        self.go_on_from(task, at_s);
+    }
+
+    /// What a job's being done makes possible: the merge above it, or its group is complete.
+    pub(super) fn go_on_from(&mut self, task: Task, at_s: f64) {
         match self.groups.parent(task) {
             Some(parent) => self.begin_merge(parent, at_s),
             None => {
                 let group = self.groups.group_of(task);
                 let is_done = |task: &Task| self.jobs.get(task).is_some_and(|job| job.done.is_some());
                 if self.groups.tops(group).iter().all(is_done) {
-                    self.group_done_s.insert(group, at_s);
+                    self.group_done_s.entry(group).or_insert(at_s);
                 }
             }
         }

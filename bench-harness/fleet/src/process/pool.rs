@@ -10,7 +10,7 @@ use records::fleet::job::FleetWorkRecord;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -52,37 +52,90 @@ const STARTS_MAX: u32 = 3;
 /// How often a thread looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Worker processes that take jobs from a queue. They are ended when this is dropped; what they were at is lost.
-#[derive(Debug)]
+/// Worker processes that take jobs from a queue. Some can be added and taken away while others work. They are ended when
+/// this is dropped; what they were at is lost.
 pub struct WorkerPool {
+    rules: PoolRules,
+    queue: Arc<dyn JobQueue>,
     stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
+    workers: Mutex<Vec<Kept>>,
     trouble: Arc<Mutex<Option<FleetError>>>,
     ready: Arc<AtomicU32>,
+}
+
+/// A worker and the thread that keeps it.
+struct Kept {
+    spec: WorkerSpec,
+    is_drained: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for WorkerPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkerPool").field("rules", &self.rules).finish_non_exhaustive()
+    }
 }
 
 impl WorkerPool {
     /// Starts all of them; they set up side by side.
     pub fn start(specs: Vec<WorkerSpec>, rules: &PoolRules, queue: &Arc<dyn JobQueue>) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let trouble = Arc::new(Mutex::new(None));
-        let ready = Arc::new(AtomicU32::new(0));
-        let threads = specs.into_iter().map(|spec| {
-            let mut keeper = Keeper {
-                spec,
-                rules: rules.clone(),
-                queue: Arc::clone(queue),
-                stop: Arc::clone(&stop),
-                ready: Arc::clone(&ready),
-            };
-            let trouble = Arc::clone(&trouble);
-            std::thread::spawn(move || {
-                if let Err(error) = keeper.keep() {
-                    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
-            })
+        let pool = Self {
+            rules: rules.clone(),
+            queue: Arc::clone(queue),
+            stop: Arc::new(AtomicBool::new(false)),
+            workers: Mutex::new(Vec::new()),
+            trouble: Arc::new(Mutex::new(None)),
+            ready: Arc::new(AtomicU32::new(0)),
+        };
+        for spec in specs {
+            pool.add(spec);
+        }
+        pool
+    }
+
+    fn workers(&self) -> MutexGuard<'_, Vec<Kept>> {
+        // Each change is whole before anything can panic.
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts one more; its name is that of no other.
+    pub fn add(&self, spec: WorkerSpec) {
+        let is_drained = Arc::new(AtomicBool::new(false));
+        let mut keeper = Keeper {
+            spec: spec.clone(),
+            rules: self.rules.clone(),
+            queue: Arc::clone(&self.queue),
+            stop: Arc::clone(&self.stop),
+            is_drained: Arc::clone(&is_drained),
+            ready: Arc::clone(&self.ready),
+        };
+        let trouble = Arc::clone(&self.trouble);
+        let thread = std::thread::spawn(move || {
+            if let Err(error) = keeper.keep() {
+                trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
         });
-        Self { threads: threads.collect(), stop, trouble, ready }
+        self.workers().push(Kept { spec, is_drained, thread });
+    }
+
+    /// Takes one away: it takes no further job, and ends once the one that it is at is answered.
+    pub fn drain(&self, name: &str) {
+        for kept in self.workers().iter().filter(|kept| kept.spec.name == name) {
+            kept.is_drained.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// How many there are, those that set up or finish their last job among them.
+    pub fn count(&self) -> usize {
+        self.workers().len()
+    }
+
+    /// Those that have ended since it was last asked: their CPUs are free.
+    pub fn ended(&self) -> Vec<WorkerSpec> {
+        let mut workers = self.workers();
+        let (ended, rest) = workers.drain(..).partition::<Vec<_>, _>(|kept| kept.thread.is_finished());
+        *workers = rest;
+        ended.into_iter().map(|kept| kept.spec).collect()
     }
 
     /// How many have been set up, at least once.
@@ -99,8 +152,8 @@ impl WorkerPool {
 impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        for kept in self.workers().drain(..) {
+            let _ = kept.thread.join();
         }
     }
 }
@@ -111,6 +164,7 @@ struct Keeper {
     rules: PoolRules,
     queue: Arc<dyn JobQueue>,
     stop: Arc<AtomicBool>,
+    is_drained: Arc<AtomicBool>,
     ready: Arc<AtomicU32>,
 }
 
@@ -127,6 +181,11 @@ impl Keeper {
         self.stop.load(Ordering::SeqCst)
     }
 
+    /// Whether it takes no further job.
+    fn is_leaving(&self) -> bool {
+        self.is_stopped() || self.is_drained.load(Ordering::SeqCst)
+    }
+
     fn cannot(&self, why: String) -> FleetError {
         FleetError::Worker { worker: self.spec.name.clone(), why }
     }
@@ -134,7 +193,7 @@ impl Keeper {
     fn keep(&mut self) -> Result<(), FleetError> {
         let mut deaths = 0;
         let mut was_ready = false;
-        while !self.is_stopped() {
+        while !self.is_leaving() {
             let mut child = self.start()?;
             match self.wait_until_ready(&mut child)? {
                 true => {
@@ -173,7 +232,7 @@ impl Keeper {
     }
 
     fn wait_until_ready(&self, child: &mut ChildProcess) -> Result<bool, FleetError> {
-        while !self.is_stopped() {
+        while !self.is_leaving() {
             match self.answer(child) {
                 Answer::Nothing => {}
                 Answer::Gone => return Ok(false),
@@ -185,9 +244,9 @@ impl Keeper {
         Ok(false)
     }
 
-    /// Takes jobs for a child until it dies or all is to stop.
+    /// Takes jobs for a child until it dies, is taken away, or all is to stop.
     fn work(&self, child: &mut ChildProcess) {
-        while !self.is_stopped() {
+        while !self.is_leaving() {
             if matches!(child.status(), Ok(Some(_)) | Err(_)) {
                 return;
             }

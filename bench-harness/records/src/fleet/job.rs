@@ -24,7 +24,7 @@ pub struct FleetWorkRecord {
     pub depth: u32,
     /// Fee of every pool, in basis points.
     pub fee_bps: u16,
-    /// Transactions in a batch, which is also the capacity of the circuit.
+    /// Transactions in a full batch, which is also the capacity of the circuit.
     pub batch_transactions: u64,
     /// Batches in an aggregation, N.
     pub batches_per_aggregation: u64,
@@ -56,6 +56,10 @@ pub struct FleetJobRecord {
     pub work: FleetWorkRecord,
     /// The digest of the circuits' keys: a worker with others refuses the job.
     pub circuits: String,
+    /// The place of the first transaction that the proof covers in the run's traffic, from 0.
+    pub first_transaction: u64,
+    /// How many transactions it covers, in one batch at most the capacity of the circuit.
+    pub transactions: u64,
     /// The 13 public elements of the proof, by the coordinator's own native execution.
     pub statement: Vec<u64>,
     /// The proofs that a merge takes, in order; none for a batch.

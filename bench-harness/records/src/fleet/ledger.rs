@@ -29,6 +29,21 @@ pub enum FleetEventRecord {
     Began(Box<FleetBeganRecord>),
     /// The coordinator was started again.
     Resumed {},
+    /// A batch was closed: it may be proved. Batches are numbered in this order, and their transactions are the next of
+    /// the run's traffic.
+    Closed {
+        /// Which, from 0.
+        batch: u64,
+        /// How many transactions it has.
+        transactions: u64,
+        /// When it could be proved, s since the beginning.
+        ready_s: f64,
+    },
+    /// No batch comes after so many, in a run that did not know their number when it began.
+    LastClosed {
+        /// Batches of the run.
+        batches: u64,
+    },
     /// The queue took a job.
     Submitted {
         /// Which.
@@ -87,9 +102,9 @@ pub struct FleetBeganRecord {
     pub began_unix_s: f64,
     /// What is proved.
     pub work: FleetWorkRecord,
-    /// How many batches.
+    /// How many batches; 0 where a sequencer closes them while the run goes on.
     pub batches: u64,
-    /// When each batch is there to be proved, s since the beginning.
+    /// When each full batch is there to be proved, s since the beginning; none where a sequencer closes them.
     pub arrivals_s: Vec<f64>,
 }
 

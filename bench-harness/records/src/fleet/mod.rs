@@ -3,6 +3,7 @@
 mod bytes;
 pub mod job;
 pub mod ledger;
+pub mod pipeline;
 pub mod summary;
 pub mod validation;
 

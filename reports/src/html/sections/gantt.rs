@@ -25,7 +25,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     }
     let hidden: usize =
         timeline.processes.iter().map(|process| shown(process).count().saturating_sub(LANES)).sum();
-    let mut blocks = vec![Block::Words(format!("{}.", capital(&timeline.what))), Block::chart(chart(&drawn))];
+    let mut blocks = vec![Block::Words(format!("{}.", capital(&timeline.what))), Block::chart(lanes_chart(&WORDS, &drawn))];
     if hidden > 0 {
         blocks.push(Block::Words(format!(
             "Of each kind of worker the first {LANES} are drawn; {hidden} more are in the trace."
@@ -39,7 +39,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     Some(blocks)
 }
 
-type Drawn<'a> = Vec<(String, Vec<&'a SpanRecord>)>;
+/// Lanes that are drawn, each with its name and its spans.
+pub(super) type Drawn<'a> = Vec<(String, Vec<&'a SpanRecord>)>;
 
 /// The lanes of a process but those to virtual: each batch has one of those, and they hide the rest.
 fn shown(process: &ProcessRecord) -> impl Iterator<Item = &LaneRecord> {
@@ -75,7 +76,25 @@ fn series_of(work: SpanName) -> (&'static str, Tone) {
     }
 }
 
-fn chart(lanes: &Drawn<'_>) -> Chart {
+/// What a chart of lanes says beside them.
+pub(super) struct LaneWords {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) caption: &'static str,
+    /// What the time counts from, with its unit.
+    pub(super) time: &'static str,
+}
+
+const WORDS: LaneWords = LaneWords {
+    id: "timeline-first-groups",
+    title: "The first 3 groups through the pipeline",
+    caption: "Gaps in a prover's lane are provers that wait for a batch; a late last proof keeps its whole group from being \
+              aggregated.",
+    time: "time from the first transaction, s",
+};
+
+/// Lanes of spans, coloured by kind of work.
+pub(super) fn lanes_chart(words: &LaneWords, lanes: &Drawn<'_>) -> Chart {
     let columns: [Column<(&str, &SpanRecord)>; 5] = [
         ("lane", "lane", |(lane, _)| (*lane).into()),
         ("work", "work", |(_, span)| span.work.key().into()),
@@ -112,13 +131,10 @@ fn chart(lanes: &Drawn<'_>) -> Chart {
         }
     }
     Chart {
-        id: "timeline-first-groups".to_owned(),
-        title: format!("The first {GROUPS} groups through the pipeline"),
-        caption:
-            "Gaps in a prover's lane are provers that wait for a batch; a late last proof keeps its whole \
-                  group from being aggregated."
-                .to_owned(),
-        x: Axis::from_zero("time from the first transaction, s"),
+        id: words.id.to_owned(),
+        title: words.title.to_owned(),
+        caption: words.caption.to_owned(),
+        x: Axis::from_zero(words.time),
         y: Axis::lanes("who", lanes.iter().map(|(name, _)| name.clone()).collect()),
         series,
         rules: Vec::new(),

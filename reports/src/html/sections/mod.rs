@@ -14,6 +14,7 @@ mod law_chart;
 mod machine;
 mod method;
 mod pareto;
+pub(crate) mod pipeline;
 mod provers;
 mod queue;
 pub(crate) mod recommendation;
@@ -24,6 +25,7 @@ use crate::html::section::Section;
 
 /// All sections. A section whose records are missing is omitted from the page.
 pub(crate) const SECTIONS: &[Section] = &[
+    pipeline::SECTION,
     recommendation::SECTION,
     what_if::SECTION,
     systems::SECTION,

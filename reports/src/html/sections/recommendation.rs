@@ -55,7 +55,10 @@ pub(crate) fn heading(records: &Records) -> String {
             rate(plan.inputs.target_batches_per_s, plan.inputs.target_transactions_per_s)
         ),
         (None, Some(profile)) => format!("Profile {}", short(&profile.run)),
-        (None, None) => "Nothing measured, nothing planned".to_owned(),
+        (None, None) => match &records.pipeline {
+            Some(pipeline) => crate::pipeline::rows::headline(pipeline),
+            None => "Nothing measured, nothing planned".to_owned(),
+        },
     }
 }
 

@@ -1,8 +1,10 @@
 //! `fleet`: real provers, on this machine or on many.
 
 pub(crate) mod child;
-mod nats_args;
+pub(crate) mod local_args;
+pub(crate) mod nats_args;
 mod run;
+pub(crate) mod traffic_args;
 mod validate;
 mod watch;
 mod work_args;

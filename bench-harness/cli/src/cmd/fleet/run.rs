@@ -1,25 +1,20 @@
 //! `fleet run`: batches under an arrival process, proved by many workers, aggregated as proofs arrive.
 
+use super::local_args::{LocalArgs, start_pool, wait_until_ready};
 use super::nats_args::NatsArgs;
 use super::watch::FleetWatch;
 use super::work_args::WorkArgs;
-use crate::exit::{NotProved, Stopped, stop_on_ctrl_c, usage};
-use crate::number::{time, whole};
+use crate::exit::{NotProved, Stopped, stop_on_ctrl_c};
 use crate::output::{print, print_json};
 use fleet::coordinator::CoordinatorRules;
-use fleet::memory::{LeaseRules, MemoryQueue, real_clock};
-use fleet::placement::{WorkerNeeds, place};
-use fleet::process::pool::{ChildProgram, PoolRules, WorkerPool, WorkerSpec};
-use fleet::queue::JobQueue;
+use fleet::process::pool::WorkerSpec;
 use fleet::run::{OpenRun, unix_s};
 use fleet::task::WorkerClass;
 use records::fleet::ledger::FleetBeganRecord;
 use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
 use records::number::significant;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 /// Prove batches with a fleet: in child processes of this one, or by workers of a NATS server.
 #[derive(Debug, clap::Args)]
@@ -30,7 +25,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     work: WorkArgs,
     #[command(flatten)]
-    flags: FleetArgs,
+    flags: LocalArgs,
     #[command(flatten)]
     nats: NatsArgs,
     /// Folder for ledger and summary.
@@ -42,57 +37,6 @@ pub(crate) struct Args {
     /// Print the summary as JSON.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Workers on this machine (without --nats)")]
-struct FleetArgs {
-    /// Workers; as many as fit by cores and memory where it is not given. Scripted ones take no core.
-    #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_000_usize))]
-    workers: Option<usize>,
-    /// Of these, workers that aggregate alone; the others then prove alone. With 0 all do both.
-    #[arg(long, default_value_t = 0, value_name = "COUNT", value_parser = whole(0..=1_000_usize))]
-    aggregators: usize,
-    /// Cores of a worker.
-    #[arg(long, default_value_t = 1, value_name = "COUNT", value_parser = whole(1..=1_024_usize))]
-    cores: usize,
-    /// Memory that a worker needs, MiB; 0 is not looked at.
-    #[arg(long, default_value_t = 1_024, value_name = "MIB", value_parser = whole(0..=16_777_216_u64))]
-    memory: u64,
-    /// How long a worker may be silent before its job goes to another.
-    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time)]
-    lease: f64,
-}
-
-impl FleetArgs {
-    fn specs(&self, is_scripted: bool) -> anyhow::Result<Vec<WorkerSpec>> {
-        let placed = match is_scripted {
-            // They sleep: a hundred of them fit two cores.
-            true => vec![Vec::new(); self.workers.unwrap_or(2)],
-            false => {
-                let needs = WorkerNeeds { cores: self.cores, memory_bytes: self.memory << 20 };
-                place(self.workers, needs)?
-            }
-        };
-        if self.aggregators >= placed.len() {
-            return Err(usage(format!(
-                "--aggregators {}: expected fewer than the {} workers, since some must prove",
-                self.aggregators,
-                placed.len()
-            )));
-        }
-        let specs = placed.into_iter().enumerate().map(|(number, cpus)| WorkerSpec {
-            name: format!("worker-{number}"),
-            class: match self.aggregators {
-                0 => WorkerClass::Any,
-                aggregators if number < aggregators => WorkerClass::Aggregate,
-                _ => WorkerClass::Prove,
-            },
-            cores: if is_scripted { 1 } else { self.cores },
-            cpus,
-        });
-        Ok(specs.collect())
-    }
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -121,7 +65,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }
         None => {
             let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
-            run_local(open, flags.specs(is_scripted)?, flags.lease, &stop)?
+            run_local(open, flags.places(is_scripted)?.started, flags.lease_s(), &stop)?
         }
     };
     match json {
@@ -148,29 +92,9 @@ pub(crate) fn run_local(
     stop: &AtomicBool,
 ) -> anyhow::Result<FleetSummaryRecord> {
     let provers = specs.iter().filter(|spec| spec.class != WorkerClass::Aggregate).count();
-    let count = specs.len();
-    let lease = LeaseRules { lease_s, ..LeaseRules::default() };
-    let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
-    let rules = PoolRules {
-        program: ChildProgram {
-            program: std::env::current_exe()?,
-            arguments: vec!["fleet-child".to_owned()],
-        },
-        work: open.began().work.clone(),
-        lease_s,
-    };
-    let pool = WorkerPool::start(specs, &rules, &queue);
+    let (queue, pool) = start_pool(specs, &open.began().work, lease_s)?;
     let running = open.coordinator(CoordinatorRules::default(), true)?;
-    // Set-up is no part of a run.
-    while pool.ready() < u32::try_from(count).unwrap_or(u32::MAX) {
-        if let Some(error) = pool.trouble() {
-            return Err(error.into());
-        }
-        if stop.load(Ordering::SeqCst) {
-            return Err(Stopped("stopped before it began".to_owned()).into());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until_ready(&pool, stop)?;
     let mut watch = FleetWatch::new(Some(&pool));
     let summary = running.run(&*queue, Some(provers as u64), stop, &mut watch);
     watch.finish();

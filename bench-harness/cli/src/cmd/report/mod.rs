@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod laws;
+mod live;
 pub(crate) mod serve;
 pub(crate) mod summary;
 pub(crate) mod what_if;
@@ -20,10 +21,13 @@ use clap::ValueEnum;
 use measure::timeline::timeline;
 use records::file::to_json;
 use records::machine::MachineRecord;
+use records::report::Records;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Render a run's profile, samples or machine; make its page, its pictures and its tables; compare two runs.
+///
+/// The folder of `pipeline` is rendered too: on a terminal, as Markdown, JSON or page, with its pictures and tables.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness report bench-out
@@ -125,6 +129,9 @@ enum Format {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
     let format = if args.json { Format::Json } else { args.format };
+    if let Some(pipeline) = live::of_folder(args)? {
+        return live::report(args, format, pipeline);
+    }
     args.refuse_unused()?;
     if args.serve {
         return serve_report(args, &files);
@@ -237,19 +244,22 @@ fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
 
 /// The page, its pictures and its tables.
 fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    let records = summary::of_folder(files, &args.asked, &args.laws)?;
+    write_page(args, files, &summary::of_folder(files, &args.asked, &args.laws)?)
+}
+
+fn write_page(args: &Args, files: &RunFiles, records: &Records) -> anyhow::Result<()> {
     let mut said = String::new();
     if let Some(file) = &args.html {
         let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));
-        write_whole(&file, &reports::html::page(&records, reports::html::Place::File))?;
+        write_whole(&file, &reports::html::page(records, reports::html::Place::File))?;
         said += &format!("The report is in {}.\n", file.display());
     }
     if let Some(folder) = &args.pictures {
-        let count = summary::write_pictures(&records, folder)?;
+        let count = summary::write_pictures(records, folder)?;
         said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
     }
     if let Some(folder) = &args.tables {
-        let count = summary::write_tables(&records, folder)?;
+        let count = summary::write_tables(records, folder)?;
         said += &format!("{count} tables are in {}.\n", folder.display());
     }
     print(&said)

@@ -1,0 +1,85 @@
+//! The batches of a run, as they are closed: at the times that were known before, or by a sequencer. Each stands in the
+//! ledger with its number of transactions before it is submitted, so that whoever resumes means the same batches.
+
+use crate::chain::{BatchRange, ClosedBatch};
+use crate::coordinator::Coordinator;
+use crate::error::FleetError;
+use crate::task::{Groups, Task};
+use records::fleet::ledger::FleetEventRecord;
+
+impl Coordinator {
+    /// Batches that were closed.
+    pub fn arrived(&self) -> u64 {
+        self.batches.len() as u64
+    }
+
+    /// Takes the next batch: so many of the next transactions of the traffic, at least 1 and at most the capacity.
+    ///
+    /// # Errors
+    /// A ledger that cannot be written, or a batch that cannot be executed.
+    pub fn close_batch(&mut self, transactions: u64, ready_s: f64, now_s: f64) -> Result<(), FleetError> {
+        let batch = self.arrived();
+        self.add(transactions, ready_s)?;
+        self.write(now_s, FleetEventRecord::Closed { batch, transactions, ready_s })
+    }
+
+    /// Says that no further batch comes. The last group is aggregated with the batches that it has.
+    ///
+    /// # Errors
+    /// A ledger that cannot be written.
+    pub fn close_last(&mut self, now_s: f64) -> Result<(), FleetError> {
+        if self.is_open_ended() {
+            self.end_batches(now_s);
+            self.write(now_s, FleetEventRecord::LastClosed { batches: self.arrived() })?;
+        }
+        Ok(())
+    }
+
+    /// Whether further batches may be closed that nobody knows of yet.
+    pub fn is_open_ended(&self) -> bool {
+        self.groups.batches == Groups::OPEN
+    }
+
+    /// Closes what has arrived, where the times were known before.
+    pub(super) fn arrive(&mut self, now_s: f64) -> Result<(), FleetError> {
+        while let Some(at_s) = self.next_arrival_s().filter(|at_s| *at_s <= now_s) {
+            self.close_batch(self.began.work.batch_transactions, at_s, now_s)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn add(&mut self, transactions: u64, ready_s: f64) -> Result<(), FleetError> {
+        let end = |last: &ClosedBatch| last.range.first_transaction + last.range.transactions;
+        let first_transaction = self.batches.last().map_or(0, end);
+        let range = BatchRange { batch: self.arrived(), first_transaction, transactions };
+        let statement = self.statements.next(range)?;
+        self.batches.push(ClosedBatch { range, ready_s });
+        self.begin(Task::Prove(range.batch), statement, ready_s);
+        Ok(())
+    }
+
+    /// What the last group lacks never comes: a merge that was waiting for it may be begun, or is not needed.
+    pub(super) fn end_batches(&mut self, now_s: f64) {
+        self.groups.batches = self.arrived();
+        let Some(group) = self.groups.count().checked_sub(1) else { return };
+        let of_group = |task: &Task| self.groups.group_of(*task) == group;
+        let done: Vec<Task> = self
+            .jobs
+            .iter()
+            .filter(|(task, job)| of_group(task) && job.done.is_some())
+            .map(|(task, _)| *task)
+            .collect();
+        for task in done {
+            self.go_on_from(task, now_s);
+        }
+    }
+
+    /// The transactions that the proof of a job covers: the first, and how many.
+    pub(super) fn transactions_of(&self, task: Task) -> (u64, u64) {
+        let batches = self.groups.batches_of(task);
+        let at = |batch: u64| self.batches.get(usize::try_from(batch).unwrap_or(usize::MAX));
+        let first = at(batches.start).map_or(0, |first| first.range.first_transaction);
+        let all = batches.filter_map(at).map(|batch| batch.range.transactions);
+        (first, all.sum())
+    }
+}
