@@ -18,6 +18,8 @@
 //! | [`placement`] | how many workers fit, by cores and by memory |
 //! | [`coordinator`] | submits, verifies, merges, tries again, leaves out who cheats |
 //! | [`run`] | a whole run: ledger, coordinator, progress, summary |
+//! | [`scaling`] | workers in this process, as many as a rule wants |
+//! | [`metrics`] | figures of a worker and of a coordinator for Prometheus |
 //! | [`summary`] | figures of a run |
 //! | [`error`] | why a run ends early |
 //!
@@ -29,11 +31,13 @@ pub mod chain;
 pub mod coordinator;
 pub mod error;
 pub mod memory;
+pub mod metrics;
 pub mod nats;
 pub mod placement;
 pub mod process;
 pub mod queue;
 pub mod run;
+pub mod scaling;
 pub mod summary;
 pub mod task;
 pub mod worker;

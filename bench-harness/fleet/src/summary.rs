@@ -94,6 +94,7 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
                 jobs,
                 busy_s,
                 excluded: coordinator.excluded.get(worker).cloned(),
+                machine: coordinator.machines.get(worker).cloned(),
             })
             .collect(),
         samples: done_of(jobs)

@@ -37,6 +37,9 @@ impl Coordinator {
                     self.excluded.insert(worker.clone(), why);
                     self.to_exclude.insert(worker);
                 }
+                FleetEventRecord::Joined { worker, machine } => {
+                    self.machines.insert(worker, machine);
+                }
                 FleetEventRecord::Verified(verified) => self.take_over(*verified, at_s)?,
             }
         }

@@ -1,6 +1,8 @@
 //! `fleet`: real provers, on this machine or on many.
 
+mod autoscale;
 pub(crate) mod child;
+mod metrics;
 mod nats_args;
 mod run;
 mod validate;
@@ -26,6 +28,7 @@ enum Verb {
     Run(Box<run::Args>),
     Worker(worker::Args),
     Validate(validate::Args),
+    Autoscale(autoscale::Args),
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -33,5 +36,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Verb::Run(args) => run::run(*args),
         Verb::Worker(args) => worker::run(&args),
         Verb::Validate(args) => validate::run(&args),
+        Verb::Autoscale(args) => autoscale::run(&args),
     }
 }
