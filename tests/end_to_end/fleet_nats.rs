@@ -1,100 +1,25 @@
 //! A fleet over a NATS server: the server, a worker or the coordinator may go at any moment. Needs `nats-server`.
 
 use crate::fleet::{SIXTEEN, complete, ledger, scripted};
+use crate::nats_server::{Server, server};
 use crate::processes::{Running, kill_9, pid_of};
-use crate::skip::skip;
 use crate::support::Bench;
 use rustix::process::{Signal, kill_process};
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::time::Duration;
 
-/// Where Debian puts it, which is not on every user's path.
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
-    folders.map(|folder| folder.join("nats-server")).find(|program| program.is_file())
-}
-
-/// A server of our own on 127.0.0.1.
-struct Server {
-    program: PathBuf,
-    port: u16,
-    store: TempDir,
-    child: Child,
-}
-
-impl Server {
-    fn start(program: PathBuf) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let store = tempfile::tempdir().expect("a folder");
-        let child = launch(&program, port, &store);
-        Self { program, port, store, child }
-    }
-
-    fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("ends");
-    }
-
-    fn again(&mut self) {
-        self.child = launch(&self.program, self.port, &self.store);
-    }
-
-    fn wipe(&mut self) {
-        self.store = tempfile::tempdir().expect("a folder");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn launch(program: &PathBuf, port: u16, store: &TempDir) -> Child {
-    let mut command = Command::new(program);
-    command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(store.path());
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nats-server starts");
-    let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < until, "nats-server does not listen");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child
-}
-
-fn worker(bench: &Bench, server: &Server, name: &str) -> Running {
+pub(crate) fn worker(bench: &Bench, server: &Server, name: &str) -> Running {
     let url = server.url();
     Running::start(bench.command(&format!("fleet worker --nats {url} --nats-lease 1s --worker-name {name}")))
 }
 
-fn coordinator(bench: &Bench, server: &Server) -> Running {
+pub(crate) fn coordinator(bench: &Bench, server: &Server) -> Running {
     Running::start(bench.command(&format!("{SIXTEEN} --nats {} --nats-lease 1s", server.url())))
 }
 
-fn drain(worker: Running) {
+pub(crate) fn drain(worker: Running) {
     kill_process(pid_of(worker.pid()), Signal::TERM).expect("told to stop");
     let ran = worker.end().ok();
     assert!(ran.stderr.contains("stopped after"), "{ran:#?}");
-}
-
-macro_rules! server {
-    () => {{
-        let Some(program) = program() else {
-            skip!("nats-server", "nats-server is not installed: apt-get install nats-server");
-        };
-        Server::start(program)
-    }};
 }
 
 #[test]
@@ -104,7 +29,11 @@ fn workers_on_a_server_prove_and_drain() {
     let workers = ["one", "two"].map(|name| worker(&bench, &server, name));
     coordinator(&bench, &server).end().ok();
     let summary = complete(&bench, 16 + 12);
-    assert_eq!(summary["workers"].as_array().map(Vec::len), Some(2));
+    let on = summary["workers"].as_array().expect("workers");
+    assert_eq!(on.len(), 2);
+    // Each has said what it runs on.
+    assert!(on.iter().all(|worker| worker["machine"]["sections"].is_array()), "{on:?}");
+    assert_eq!(ledger(&bench, "joined").len(), 2);
     workers.into_iter().for_each(drain);
 }
 

@@ -25,6 +25,10 @@
 //! | [`interrupted`] | Ctrl-C |
 //! | [`fleet`] | a fleet of child processes: killed, frozen, resumed |
 //! | [`fleet_nats`] | the same over a NATS server: killed, wiped, shared |
+//! | [`fleet_nats_faults`] | no room, two coordinators, a merge that is lost, TLS |
+//! | [`fleet_drain`] | SIGTERM for a worker, and its figures for Prometheus |
+//! | [`nats_server`] | a NATS server of a test's own |
+//! | [`autoscale`] | policies of autoscaling compared |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
@@ -32,19 +36,24 @@
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
 //! | [`ci_examples`] | the shipped CI examples, tried |
+//! | [`deploy_examples`] | the shipped deployment examples of a fleet, tried |
 //! | [`examples`] | the example data that is shipped |
 
+mod autoscale;
 mod bad_input;
 mod by_hand;
 mod ci_examples;
 mod comparing;
 mod conditions;
+mod deploy_examples;
 mod examples;
 mod exit_codes;
 mod files;
 mod flags;
 mod fleet;
+mod fleet_drain;
 mod fleet_nats;
+mod fleet_nats_faults;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;
@@ -56,6 +65,7 @@ mod killed;
 mod laws;
 mod log;
 mod machines;
+mod nats_server;
 mod no_aggregation;
 mod own_prover;
 mod pipelines;

@@ -19,6 +19,8 @@
 //! | [`coordinator`] | submits, verifies, merges, tries again, leaves out who cheats |
 //! | [`run`] | a whole run: ledger, coordinator, progress, summary |
 //! | [`pipeline`] | order, then prove, in real time: sequencer, a simulated L1, workers that come and go |
+//! | [`scaling`] | workers in this process, as many as a rule wants |
+//! | [`metrics`] | figures of a worker and of a coordinator for Prometheus |
 //! | [`summary`] | figures of a run |
 //! | [`error`] | why a run ends early |
 //!
@@ -30,12 +32,14 @@ pub mod chain;
 pub mod coordinator;
 pub mod error;
 pub mod memory;
+pub mod metrics;
 pub mod nats;
 pub mod pipeline;
 pub mod placement;
 pub mod process;
 pub mod queue;
 pub mod run;
+pub mod scaling;
 pub mod summary;
 pub mod task;
 pub mod worker;

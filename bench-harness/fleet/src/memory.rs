@@ -1,6 +1,6 @@
 //! The queue in this process: nothing outlives it, which is why the ledger is the coordinator's.
 
-use crate::queue::{JobQueue, Lease, QueueError, QueueEvent};
+use crate::queue::{JobQueue, Lease, QueueDepth, QueueError, QueueEvent};
 use crate::task::{Task, WorkerClass};
 use records::fleet::FLEET_SCHEMA_VERSION;
 use records::fleet::job::{FleetJobRecord, FleetOutcomeRecord, FleetResultRecord};
@@ -125,6 +125,7 @@ impl MemoryQueue {
             worker: "the queue".to_owned(),
             busy_s: 0.0,
             outcome: FleetOutcomeRecord::Exhausted { deliveries: entry.deliveries },
+            machine: None,
         };
         state.events.push_back(QueueEvent::Result(Box::new(result)));
         self.has_events.notify_all();
@@ -257,9 +258,10 @@ impl JobQueue for MemoryQueue {
         Ok(state.events.drain(..).collect())
     }
 
-    fn held(&self) -> Result<u64, QueueError> {
+    fn depth(&self) -> Result<QueueDepth, QueueError> {
         let state = self.state();
-        Ok((state.merges.len() + state.batches.len() + state.leased.len()) as u64)
+        let pending = (state.merges.len() + state.batches.len()) as u64;
+        Ok(QueueDepth { pending, unacknowledged: state.leased.len() as u64 })
     }
 
     fn holds(&self, job: &str) -> Result<bool, QueueError> {

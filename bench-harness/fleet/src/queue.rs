@@ -6,7 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
-/// The queue did not do what it was asked to. All of it may pass: a server may be back in a moment.
+/// What can be done about an error of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueErrorKind {
+    /// Ask again: a server may be back in a moment, and what it had may be lost.
+    Passing,
+    /// Ask again later: the queue answered and has no room, say; nothing is lost.
+    Refused,
+    /// Nothing: the queue is another's.
+    Final,
+}
+
+/// The queue did not do what it was asked to.
 #[derive(Debug, Error)]
 #[error("{what}: {why}")]
 pub struct QueueError {
@@ -14,13 +25,30 @@ pub struct QueueError {
     pub what: &'static str,
     /// What happened.
     pub why: String,
+    /// What can be done.
+    pub kind: QueueErrorKind,
 }
 
 impl QueueError {
-    /// An error of `what`.
+    /// An error of `what` that may pass.
     pub fn new(what: &'static str, why: impl std::fmt::Display) -> Self {
-        Self { what, why: why.to_string() }
+        Self { what, why: why.to_string(), kind: QueueErrorKind::Passing }
     }
+
+    /// The same, of another kind.
+    #[must_use]
+    pub fn of_kind(self, kind: QueueErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+}
+
+/// Jobs that a queue holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Waiting for a worker.
+    pub pending: u64,
+    /// In the hands of workers.
+    pub unacknowledged: u64,
 }
 
 /// A job in the hands of a worker, until its time is over.
@@ -97,7 +125,7 @@ pub trait JobQueue: Send + Sync {
     ///
     /// # Errors
     /// [`QueueError`].
-    fn held(&self) -> Result<u64, QueueError>;
+    fn depth(&self) -> Result<QueueDepth, QueueError>;
 
     /// Whether it holds this job, so that a worker will be handed it. Of one that is in a worker's hands either answer may
     /// come: the coordinator hears of those.

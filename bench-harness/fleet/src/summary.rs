@@ -60,6 +60,7 @@ pub(crate) fn workers(coordinator: &Coordinator) -> Vec<FleetWorkerRecord> {
         jobs,
         busy_s,
         excluded: coordinator.excluded.get(worker).cloned(),
+        machine: coordinator.machines.get(worker).cloned(),
     };
     workers.into_iter().map(record).collect()
 }

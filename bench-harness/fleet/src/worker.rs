@@ -2,7 +2,7 @@
 
 use crate::chain::{BatchRange, BatchTraces, of_numbers, shape_of, system_of};
 use crate::error::FleetError;
-use crate::queue::{JobQueue, Lease};
+use crate::queue::{JobQueue, Lease, QueueError};
 use crate::task::{Task, WorkerClass};
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError};
@@ -10,6 +10,7 @@ use records::fleet::job::{
     FleetJobRecord, FleetOutcomeRecord, FleetProofRecord, FleetResultRecord, FleetWorkRecord,
 };
 use records::fleet::{FLEET_SCHEMA_VERSION, ProofText};
+use records::machine::MachineRecord;
 use records::sample::SystemRecord;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -76,7 +77,7 @@ impl FleetProver {
         let wrong =
             |what: &'static str, expected: String, got: String| FleetError::Input { what, expected, got };
         if job.circuits != self.circuits {
-            return Err(wrong("keys of the circuits", job.circuits.clone(), self.circuits.clone()));
+            return Ok(FleetOutcomeRecord::OtherCircuits { circuits: self.circuits.clone() });
         }
         let task = Task::named(&job.job)
             .ok_or_else(|| wrong("name of a job", "prove-BATCH or merge-…".to_owned(), job.job.clone()))?;
@@ -132,6 +133,7 @@ pub fn result_of(
         worker: worker.to_owned(),
         busy_s: busy.as_secs_f64(),
         outcome,
+        machine: None,
     }
 }
 
@@ -144,65 +146,134 @@ pub struct WorkerRules {
     pub class: WorkerClass,
     /// How often it says that it lives: a quarter of the lease.
     pub beat: Duration,
+    /// How long it waits for a job before it looks whether it is to stop.
+    pub look: Duration,
+    /// How long the job at hand may go on once it is to stop.
+    pub grace: Duration,
+    /// What it runs on, for the coordinator.
+    pub machine: Option<Box<MachineRecord>>,
 }
 
-/// Takes and does jobs until `stop` is set; the job that it is at then is finished and answered. Returns how many it
-/// did. What it lacks for a job's run is set up when the first such job comes.
+impl WorkerRules {
+    /// Of a worker that says every `beat` that it lives: it looks twice a second, and has ten minutes to stop.
+    pub fn new(name: String, class: WorkerClass, beat: Duration) -> Self {
+        let (look, grace) = (Duration::from_millis(500), Duration::from_secs(600));
+        Self { name, class, beat, look, grace, machine: None }
+    }
+}
+
+/// What a worker tells meanwhile.
+pub trait WorkerWatcher: Sync {
+    /// The queue failed, and is asked again.
+    fn trouble(&self, _error: &QueueError) {}
+
+    /// A job is begun.
+    fn began(&self, _lease: &Lease) {}
+
+    /// The queue has the answer.
+    fn ended(&self, _result: &FleetResultRecord) {}
+
+    /// The grace is over, and the job was put back for another worker. Its proof cannot be interrupted: whoever does not
+    /// end the process now waits for it in vain.
+    fn gave_back(&self, _lease: &Lease) {}
+}
+
+/// Nobody is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Untold;
+
+impl WorkerWatcher for Untold {}
+
+/// Takes and does jobs until `stop` is set; the job that it is at then is finished and answered, or put back when
+/// `rules.grace` is over. Returns how many it did. What it lacks for a job's run is set up when the first such job comes.
 ///
 /// A queue that fails is tried again for as long as `stop` is not set: a server may be back in a moment.
 pub fn serve(
     queue: &dyn JobQueue,
     rules: &WorkerRules,
     stop: &AtomicBool,
-    told: &mut dyn FnMut(&str),
+    watcher: &dyn WorkerWatcher,
 ) -> u64 {
     let mut ready: Option<(FleetWorkRecord, FleetProver)> = None;
+    let mut introduced: Option<String> = None;
     let mut done = 0;
     while !stop.load(Ordering::SeqCst) {
-        let lease = match queue.take(&rules.name, rules.class, Duration::from_millis(500)) {
+        let lease = match queue.take(&rules.name, rules.class, rules.look) {
             Ok(Some(lease)) => lease,
             Ok(None) => continue,
             Err(error) => {
-                told(&error.to_string());
-                std::thread::sleep(Duration::from_millis(200));
+                watcher.trouble(&error);
+                std::thread::sleep(RETRY);
                 continue;
             }
         };
+        watcher.began(&lease);
         let started = Instant::now();
-        let outcome = beating(queue, rules, &lease, || {
-            let work = &lease.job.work;
-            if ready.as_ref().is_none_or(|(known, _)| known != work) {
-                match FleetProver::new(work) {
-                    Ok(prover) => ready = Some((work.clone(), prover)),
-                    Err(error) => return FleetOutcomeRecord::Failed { why: error.to_string() },
-                }
-            }
-            match &mut ready {
-                Some((_, prover)) => prover.perform(&lease.job),
-                None => unreachable!("it was set up above"),
-            }
-        });
-        let result = result_of(&lease, &rules.name, started.elapsed(), outcome);
+        let outcome = beating(queue, rules, &lease, (stop, watcher), || performed(&mut ready, &lease));
+        let mut result = result_of(&lease, &rules.name, started.elapsed(), outcome);
+        if introduced.as_ref() != Some(&lease.job.run) {
+            result.machine.clone_from(&rules.machine);
+        }
+        let answered = Instant::now();
         while let Err(error) = queue.finish(&lease, &result) {
-            told(&error.to_string());
-            if stop.load(Ordering::SeqCst) {
+            watcher.trouble(&error);
+            if stop.load(Ordering::SeqCst) && answered.elapsed() >= rules.grace {
                 return done;
             }
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(RETRY);
         }
+        introduced = Some(lease.job.run.clone());
+        watcher.ended(&result);
         done += 1;
     }
     done
 }
 
-/// Runs `work` while another thread says every `rules.beat` that the worker lives.
-fn beating<T>(queue: &dyn JobQueue, rules: &WorkerRules, lease: &Lease, work: impl FnOnce() -> T) -> T {
+/// How long a queue that failed is left alone.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// Sets up for a job's run where it is another than the last job's, and makes the proof.
+fn performed(ready: &mut Option<(FleetWorkRecord, FleetProver)>, lease: &Lease) -> FleetOutcomeRecord {
+    let work = &lease.job.work;
+    if ready.as_ref().is_none_or(|(known, _)| known != work) {
+        match FleetProver::new(work) {
+            Ok(prover) => *ready = Some((work.clone(), prover)),
+            Err(error) => return FleetOutcomeRecord::Failed { why: error.to_string() },
+        }
+    }
+    match ready {
+        Some((_, prover)) => prover.perform(&lease.job),
+        None => unreachable!("it was set up above"),
+    }
+}
+
+/// Runs `work` while another thread says every `rules.beat` that the worker lives, and puts the job back once it is to
+/// stop and the grace is over.
+fn beating<T>(
+    queue: &dyn JobQueue,
+    rules: &WorkerRules,
+    lease: &Lease,
+    (stop, watcher): (&AtomicBool, &dyn WorkerWatcher),
+    work: impl FnOnce() -> T,
+) -> T {
     let (over, is_over) = channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            while is_over.recv_timeout(rules.beat) == Err(RecvTimeoutError::Timeout) {
-                // One that is lost is made up for by the next.
-                let _ = queue.beat(lease, &rules.name);
+            let (mut beaten, mut stopped) = (Instant::now(), None);
+            let look = rules.beat.min(Duration::from_millis(100));
+            while is_over.recv_timeout(look) == Err(RecvTimeoutError::Timeout) {
+                if beaten.elapsed() >= rules.beat {
+                    beaten = Instant::now();
+                    // One that is lost is made up for by the next.
+                    let _ = queue.beat(lease, &rules.name);
+                }
+                if stop.load(Ordering::SeqCst)
+                    && stopped.get_or_insert_with(Instant::now).elapsed() >= rules.grace
+                {
+                    // A queue that fails hands it out again when the lease is over.
+                    let _ = queue.give_back(lease);
+                    return watcher.gave_back(lease);
+                }
             }
         });
         let done = work();

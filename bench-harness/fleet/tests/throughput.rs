@@ -7,7 +7,7 @@ use fleet::error::FleetError;
 use fleet::memory::{LeaseRules, MemoryQueue, real_clock};
 use fleet::run::{OpenRun, RunWatcher};
 use fleet::task::WorkerClass;
-use fleet::worker::{WorkerRules, serve};
+use fleet::worker::{Untold, WorkerRules, serve};
 use prover::scripted::{Script, ScriptedTime};
 use records::fleet::job::FleetWorkRecord;
 use records::fleet::ledger::FleetBeganRecord;
@@ -69,8 +69,8 @@ fn ten_thousand_jobs_of_no_time() {
             let (queue, over) = (&queue, &over);
             scope.spawn(move || {
                 let name = format!("worker-{number}");
-                let rules = WorkerRules { name, class: WorkerClass::Any, beat: Duration::from_secs(1) };
-                serve(queue, &rules, over, &mut |_| {})
+                let rules = WorkerRules::new(name, WorkerClass::Any, Duration::from_secs(1));
+                serve(queue, &rules, over, &Untold)
             });
         }
         let summary = running.run(&queue, Some(2), &stop, &mut Nobody);

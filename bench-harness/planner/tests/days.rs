@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
-use planner::backlog::{Autoscaler, DayCurve, DayQueue, RunAhead, autoscaled, fixed_fleet, provers_for_day};
+use planner::backlog::planned::planned_rates;
+use planner::backlog::{
+    Autoscaler, DayCurve, DayQueue, RunAhead, ScalingPolicy, autoscaled, fixed_fleet, provers_for_day,
+};
 use planner::domain::{Aggregation, TimeDist};
 use planner::sim::{Arrivals, L1, Pipeline, RunLength, Simulated, simulate};
+use std::collections::BTreeMap;
 
 /// Half a day at 0.75 batches/s, half at 0.25; a prover takes 60 s.
 const RATES: [f64; 2] = [0.75, 0.25];
@@ -67,7 +71,7 @@ fn a_following_fleet_costs_and_waits_as_the_fluid_says() {
         let rule = Autoscaler::new((1, 120), start_s, 0.9, drain_s).unwrap();
         let fluid = autoscaled(&curve(), PROVE_S, &rule);
         for (cv, poisson) in [(0.0, false), (0.3, true)] {
-            let simulated = run(&pipeline(120, cv, poisson).with_autoscaler(rule));
+            let simulated = run(&pipeline(120, cv, poisson).with_autoscaler(rule.clone()));
             let hours = 24.0 * simulated.provers_mean.value;
             within(hours, fluid.prover_hours, 0.05, "prover-hours a day");
             within(simulated.prover_wait_max_s, fluid.wait_max_s, 0.15, "longest wait");
@@ -142,4 +146,58 @@ fn without_a_peak_what_is_recommended_is_stable() {
     let simulated = queue.fewest(fewest, 120.0, 1).unwrap().unwrap();
     let p99_s = |provers| queue.simulate(provers, None, 1).unwrap().unwrap().prover_wait.p99_s.value;
     assert!(p99_s(simulated) <= 120.0 && p99_s(simulated - 1) > 120.0, "{simulated}");
+}
+
+/// A scattered day, met by each policy as a real autoscaler sees it: over a window, late, and slow to stop.
+fn policies() -> Vec<(&'static str, ScalingPolicy)> {
+    let prove = TimeDist::log_normal("prove", PROVE_S, 0.3).unwrap();
+    let rates_per_s = planned_rates(&prove, 120, 600.0, 1).unwrap().into();
+    vec![
+        ("speed", ScalingPolicy::FixedSpeed { batches_per_s: 1.0 / PROVE_S, within_s: 600.0 }),
+        ("work", ScalingPolicy::Work { prove_p95_s: prove.quantile_s(0.95), drain_s: 600.0 }),
+        ("replicas", ScalingPolicy::JobsPerReplica { jobs: 1.0 }),
+        ("planned", ScalingPolicy::Planned { rates_per_s, drain_s: 480.0 }),
+    ]
+}
+
+fn scaled(policy: ScalingPolicy, cv: f64) -> Simulated {
+    let rule = Autoscaler::with_policy((1, 120), 120.0, policy).unwrap().with_sight(600.0, 300.0).unwrap();
+    run(&pipeline(120, cv, true).with_autoscaler(rule))
+}
+
+#[test]
+fn the_planned_policy_keeps_the_wait_for_less_than_a_replica_for_each_job() {
+    let seen: BTreeMap<_, _> =
+        policies().into_iter().map(|(name, policy)| (name, scaled(policy, 0.3))).collect();
+    let wait = |name: &str| seen[name].prover_wait.p99_s.value;
+    let provers = |name: &str| seen[name].provers_mean.value;
+    assert!(wait("planned") <= 600.0, "{}", wait("planned"));
+    assert!(provers("planned") < provers("replicas"), "{} {}", provers("planned"), provers("replicas"));
+    // And a fixed fleet for the same wait costs more than following the load.
+    let prove = TimeDist::log_normal("prove", PROVE_S, 0.3).unwrap();
+    let fixed = DayQueue::new(&curve(), prove).unwrap().fewest(30, 600.0, 1).unwrap().unwrap();
+    assert!(provers("planned") < f64::from(fixed), "{} {fixed}", provers("planned"));
+}
+
+#[test]
+fn scaling_in_never_cuts_a_proof_off() {
+    for (name, policy) in policies() {
+        let seen = scaled(policy, 0.0);
+        // It did scale, and every proof took what a proof takes: none was begun twice.
+        assert!(f64::from(seen.provers_max) > 1.2 * seen.provers_mean.value, "{name}");
+        let hold = seen.prover_hold;
+        assert!((hold.mean_s.value - PROVE_S).abs() < 1e-6 && hold.p99_s.value <= PROVE_S + 1e-6, "{name}");
+    }
+}
+
+#[test]
+fn a_number_of_provers_carries_what_the_queue_says() {
+    let prove = TimeDist::fixed("prove", PROVE_S).unwrap();
+    let rates = planned_rates(&prove, 30, 60.0, 1).unwrap();
+    assert!(rates.windows(2).all(|pair| pair[0] < pair[1]));
+    // What is planned for a rate is what the search over a flat day finds, within the noise of either.
+    let flat = DayCurve::new(vec![0.3]).unwrap();
+    let fewest = DayQueue::new(&flat, prove).unwrap().fewest(18, 60.0, 1).unwrap().unwrap();
+    let planned = rates.partition_point(|rate| *rate < 0.3) as u32 + 1;
+    assert!(planned.abs_diff(fewest) <= 1, "{planned} {fewest}");
 }

@@ -15,7 +15,9 @@ pub(crate) fn headline(pipeline: &PipelineRecord) -> String {
     let elapsed = time(*elapsed_s);
     match pipeline.is_complete {
         true => format!("{all} in {batches}, all of them proven on L1 after {elapsed}"),
-        false => format!("{all} in {batches}, {consolidated_transactions} of them proven on L1 after {elapsed}"),
+        false => {
+            format!("{all} in {batches}, {consolidated_transactions} of them proven on L1 after {elapsed}")
+        }
     }
 }
 
@@ -58,7 +60,10 @@ pub(crate) fn findings(pipeline: &PipelineRecord) -> Vec<String> {
         ),
     ];
     if summary.held_s > 0.0 {
-        said.push(format!("the bound on unproved batches kept transactions waiting for {}", time(summary.held_s)));
+        said.push(format!(
+            "the bound on unproved batches kept transactions waiting for {}",
+            time(summary.held_s)
+        ));
     }
     if let Some(worker_use) = summary.worker_use {
         said.push(format!("workers were busy {} of the time that they were there", percent(worker_use, 3)));
@@ -76,7 +81,9 @@ pub(crate) fn findings(pipeline: &PipelineRecord) -> Vec<String> {
 pub(crate) fn cautions(pipeline: &PipelineRecord) -> Vec<String> {
     let mut said = Vec::new();
     if !pipeline.is_complete {
-        said.push("it was stopped or gave something up: delays are those of what got to L1 until then".to_owned());
+        said.push(
+            "it was stopped or gave something up: delays are those of what got to L1 until then".to_owned(),
+        );
     }
     said.extend(pipeline.given_up.iter().map(|what| format!("not proved: {what}")));
     said.extend(pipeline.workers.iter().filter_map(|FleetWorkerRecord { worker, excluded, .. }| {

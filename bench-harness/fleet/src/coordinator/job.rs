@@ -27,6 +27,8 @@ pub struct Progress {
     pub groups_done: u64,
     /// Groups of the run.
     pub groups: u64,
+    /// Workers that are left out.
+    pub left_out: u64,
 }
 
 /// An attempt by the latest hand-out that was heard of.

@@ -19,7 +19,7 @@ pub mod verdict;
 use crate::chain::{ClosedBatch, Statements, shape_of, system_of, to_numbers};
 use crate::coordinator::job::{JobState, Progress};
 use crate::error::FleetError;
-use crate::queue::{JobQueue, QueueError, QueueEvent};
+use crate::queue::{JobQueue, QueueDepth, QueueError, QueueErrorKind, QueueEvent};
 use crate::task::{Groups, Task};
 use crate::worker::{circuits_digest, proof_record};
 use prover::statement::Statement;
@@ -28,6 +28,7 @@ use records::fleet::FLEET_SCHEMA_VERSION;
 use records::fleet::job::FleetJobRecord;
 use records::fleet::ledger::{FleetBeganRecord, FleetEventRecord, FleetLedger};
 use records::fleet::summary::FleetCountsRecord;
+use records::machine::MachineRecord;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -49,6 +50,11 @@ impl Default for CoordinatorRules {
     fn default() -> Self {
         Self { attempts_max: 3, vanished_max: 5, audit_s: 1.0, silent_s: 2.0 }
     }
+}
+
+/// What a queue says, unless nothing can be done about it.
+fn passing(error: QueueError) -> Result<String, FleetError> {
+    if error.kind == QueueErrorKind::Final { Err(error.into()) } else { Ok(error.to_string()) }
 }
 
 impl CoordinatorRules {
@@ -74,6 +80,8 @@ pub struct Coordinator {
     /// Jobs to submit, the oldest first.
     due: VecDeque<Task>,
     pub(crate) excluded: BTreeMap<String, String>,
+    /// What each worker runs on, where it said so.
+    pub(crate) machines: BTreeMap<String, Box<MachineRecord>>,
     /// Excluded workers of which the queue was not told yet.
     to_exclude: BTreeSet<String>,
     pub(crate) counts: FleetCountsRecord,
@@ -121,6 +129,7 @@ impl Coordinator {
             batches: Vec::new(),
             due: VecDeque::new(),
             excluded: BTreeMap::new(),
+            machines: BTreeMap::new(),
             to_exclude: BTreeSet::new(),
             counts: FleetCountsRecord::default(),
             open: 0,
@@ -152,7 +161,7 @@ impl Coordinator {
     /// returned.
     ///
     /// # Errors
-    /// A ledger that cannot be written, or a batch that cannot be executed.
+    /// A ledger that cannot be written, a batch that cannot be executed, or a queue that is another's now.
     pub fn turn(
         &mut self,
         queue: &dyn JobQueue,
@@ -163,7 +172,7 @@ impl Coordinator {
         let now_s = now();
         self.arrive(now_s)?;
         if let Err(error) = self.submit(queue, now_s)? {
-            trouble = Some(error.to_string());
+            trouble = Some(passing(error)?);
         }
         let wait = if trouble.is_some() { wait.min(Duration::from_millis(50)) } else { wait };
         let heard = queue.events(wait);
@@ -175,16 +184,16 @@ impl Coordinator {
                     self.hear(queue, event, now_s)?;
                 }
             }
-            Err(error) => trouble = Some(error.to_string()),
+            Err(error) => trouble = Some(passing(error)?),
         }
         self.exclude(queue);
         if let Err(error) = self.submit(queue, now_s)? {
-            trouble = Some(error.to_string());
+            trouble = Some(passing(error)?);
         }
         if now_s >= self.next_audit_s {
             self.next_audit_s = now_s + self.rules.audit_s;
             if let Err(error) = self.audit(queue, now_s)? {
-                trouble = Some(error.to_string());
+                trouble = Some(passing(error)?);
             }
             if std::mem::take(&mut self.unsynced) {
                 self.ledger.sync()?;
@@ -224,6 +233,7 @@ impl Coordinator {
             working,
             groups_done: self.consolidated_groups(),
             groups: groups.count(),
+            left_out: self.excluded.len() as u64,
         }
     }
 
@@ -307,9 +317,14 @@ impl Coordinator {
     fn audit(&mut self, queue: &dyn JobQueue, now_s: f64) -> Result<Result<(), QueueError>, FleetError> {
         let is_out = |job: &JobState| job.is_open() && job.is_out;
         let out = self.jobs.values().filter(|job| is_out(job)).count() as u64;
-        match if out == 0 { Ok(0) } else { queue.held() } {
+        if out == 0 {
+            return Ok(Ok(()));
+        }
+        match queue.depth() {
             Err(error) => return Ok(Err(error)),
-            Ok(held) if held >= out => return Ok(Ok(())),
+            Ok(QueueDepth { pending, unacknowledged }) if pending + unacknowledged >= out => {
+                return Ok(Ok(()));
+            }
             Ok(_) => {}
         }
         let silent = |job: &JobState| now_s - job.heard_s >= self.rules.silent_s;

@@ -28,7 +28,9 @@ impl Coordinator {
                 | FleetEventRecord::Failed { .. }
                 | FleetEventRecord::GivenUp { .. }
                 | FleetEventRecord::Ended { .. } => {}
-                FleetEventRecord::Closed { batch: _, transactions, ready_s } => self.add(transactions, ready_s)?,
+                FleetEventRecord::Closed { batch: _, transactions, ready_s } => {
+                    self.add(transactions, ready_s)?
+                }
                 FleetEventRecord::LastClosed { .. } => self.end_batches(at_s),
                 FleetEventRecord::Submitted { job, submission } => {
                     if let Some(job) = self.known(&job).and_then(|task| self.jobs.get_mut(&task)) {
@@ -40,6 +42,9 @@ impl Coordinator {
                     self.to_exclude.insert(worker);
                 }
                 FleetEventRecord::Verified(verified) => self.take_over(*verified, at_s),
+                FleetEventRecord::Joined { worker, machine } => {
+                    self.machines.insert(worker, machine);
+                }
             }
         }
         // A sequencer that has gone closes no further batch: what it closed is finished.

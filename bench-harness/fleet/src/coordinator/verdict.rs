@@ -10,6 +10,7 @@ use prover::statement::Statement;
 use prover::system::{Proof, verify_against_native};
 use records::fleet::job::{FleetOutcomeRecord, FleetResultRecord};
 use records::fleet::ledger::{FleetEventRecord, FleetVerifiedRecord};
+use records::machine::MachineRecord;
 use std::time::Instant;
 
 impl Coordinator {
@@ -17,9 +18,12 @@ impl Coordinator {
     pub(super) fn judge(
         &mut self,
         queue: &dyn JobQueue,
-        result: FleetResultRecord,
+        mut result: FleetResultRecord,
         now_s: f64,
     ) -> Result<(), FleetError> {
+        if let Some(machine) = result.machine.take() {
+            self.joined(&result.worker, machine, now_s)?;
+        }
         let Some(task) = Task::named(&result.job).filter(|task| self.jobs.contains_key(task)) else {
             return self.refuse(&result, "no such job", now_s);
         };
@@ -34,6 +38,17 @@ impl Coordinator {
                 let why = why.clone();
                 self.failed(task, &result, why, now_s)
             }
+            FleetOutcomeRecord::OtherCircuits { circuits } => {
+                let why = format!(
+                    "the keys of its circuits are {circuits}, those of the run {}: another version of the program",
+                    self.circuits
+                );
+                self.refuse(&result, &why, now_s)?;
+                if !self.is_late(task, &result) {
+                    self.again(task);
+                }
+                self.leave_out(&result.worker, why, now_s)
+            }
             FleetOutcomeRecord::Exhausted { deliveries } => {
                 let why = format!("handed out {deliveries} times, and no worker answered");
                 self.exhausted(task, &result, why, now_s)
@@ -43,6 +58,13 @@ impl Coordinator {
                 self.proved(queue, task, &result, proof, prove_s, now_s)
             }
         }
+    }
+
+    fn joined(&mut self, worker: &str, machine: Box<MachineRecord>, now_s: f64) -> Result<(), FleetError> {
+        if self.machines.insert(worker.to_owned(), machine.clone()).is_some() {
+            return Ok(());
+        }
+        self.write(now_s, FleetEventRecord::Joined { worker: worker.to_owned(), machine })
     }
 
     fn refuse(&mut self, result: &FleetResultRecord, why: &str, now_s: f64) -> Result<(), FleetError> {

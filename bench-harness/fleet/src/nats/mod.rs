@@ -3,6 +3,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`server`] | which server, which fleet on it, and connecting |
+//! | `claim` | one coordinator of a fleet at a time |
 //! | `streams` | the streams of a fleet and their consumers |
 //! | [`queue`] | [`crate::queue::JobQueue`] on them |
 //!
@@ -10,6 +11,7 @@
 //! only then acknowledges the job, twice. A server may lose acknowledged messages all the same (2.9 syncs its store every
 //! two minutes): the coordinator's ledger is the truth, and what the server no longer holds is submitted again.
 
+mod claim;
 pub mod queue;
 pub mod server;
 mod streams;

@@ -2,13 +2,14 @@
 
 use crate::error::FleetError;
 use crate::memory::LeaseRules;
+use crate::nats::claim::Claim;
 use crate::nats::server::{ANSWER, NatsServer};
 use crate::nats::streams::{Jobs, Streams, ensure};
-use crate::queue::{JobQueue, Lease, QueueError, QueueEvent};
+use crate::queue::{JobQueue, Lease, QueueDepth, QueueError, QueueErrorKind, QueueEvent};
 use crate::task::{Task, WorkerClass};
 use crate::worker::result_of;
 use async_nats::jetstream::consumer::{PullConsumer, pull};
-use async_nats::jetstream::context::ContextBuilder;
+use async_nats::jetstream::context::{ContextBuilder, PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use async_nats::jetstream::{AckKind, Context, Message};
 use async_nats::{Client, HeaderMap, Subscriber};
@@ -22,9 +23,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
-
-/// How long the coordinator of a fleet may take to say that it is there.
-const PRESENCE: Duration = Duration::from_millis(500);
 
 /// A worker's sign of life. It is lost where nobody listens.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +54,8 @@ pub struct NatsQueue {
     listening: Mutex<Option<Listening>>,
     /// Results that were handed to the coordinator, and are acknowledged once it asks for more.
     handed: Mutex<Vec<Message>>,
+    /// Of a coordinator.
+    claim: Option<Claim>,
 }
 
 impl std::fmt::Debug for NatsQueue {
@@ -78,8 +78,9 @@ impl NatsQueue {
     /// # Errors
     /// No server, or another coordinator of this fleet.
     pub fn coordinate(server: &NatsServer, is_resumed: bool) -> Result<Self, FleetError> {
-        let queue = Self::connect(server)?;
-        queue.claim()?;
+        let mut queue = Self::connect(server)?;
+        let claim = queue.runtime.block_on(Claim::take(&queue.client, &queue.context, server))?;
+        queue.claim = Some(claim);
         queue.runtime.block_on(ensure(&queue.context, server, !is_resumed))?;
         Ok(queue)
     }
@@ -117,36 +118,8 @@ impl NatsQueue {
             excluded: Arc::default(),
             listening: Mutex::new(None),
             handed: Mutex::new(Vec::new()),
+            claim: None,
         })
-    }
-
-    /// Asks whether there is a coordinator of this fleet, and answers for as long as this lives if there is none.
-    fn claim(&self) -> Result<(), FleetError> {
-        let subject = self.server.subject("coordinator");
-        let other = self.runtime.block_on(async {
-            let asked = self.client.request(subject.clone(), Vec::new().into());
-            timeout(PRESENCE, asked).await.is_ok_and(|answer| answer.is_ok())
-        });
-        if other {
-            return Err(FleetError::Input {
-                what: "name of the fleet",
-                expected: "one without a coordinator on this server".to_owned(),
-                got: format!("`{}`, which has one: --name OTHER", self.server.fleet),
-            });
-        }
-        let mut asked = self
-            .runtime
-            .block_on(self.client.subscribe(subject))
-            .map_err(|error| QueueError::new("presence", error))?;
-        let client = self.client.clone();
-        self.runtime.spawn(async move {
-            while let Some(question) = asked.next().await {
-                if let Some(reply) = question.reply {
-                    let _ = client.publish(reply, Vec::new().into()).await;
-                }
-            }
-        });
-        Ok(())
     }
 
     fn hear_exclusions(&self) -> Result<(), FleetError> {
@@ -174,13 +147,17 @@ impl NatsQueue {
 
     /// Runs a call; after one that failed the streams are looked for anew.
     fn call<T>(&self, call: impl Future<Output = Result<T, QueueError>>) -> Result<T, QueueError> {
+        if self.claim.as_ref().is_some_and(Claim::is_lost) {
+            let why = format!("another coordinator has taken `{}` over", self.server.fleet);
+            return Err(QueueError::new("fleet", why).of_kind(QueueErrorKind::Final));
+        }
         let outcome = self.runtime.block_on(async {
             match timeout(3 * ANSWER, call).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(QueueError::new("NATS server", "no answer")),
             }
         });
-        if outcome.is_err() {
+        if outcome.as_ref().is_err_and(|error| error.kind == QueueErrorKind::Passing) {
             *lock(&self.streams) = None;
             *lock(&self.listening) = None;
         }
@@ -199,11 +176,15 @@ impl NatsQueue {
 
     /// Publishes what the server takes once under a name, and awaits that it has it.
     async fn publish_once(&self, subject: String, id: &str, text: Vec<u8>) -> Result<(), QueueError> {
-        let failed = |error: &dyn std::fmt::Display| QueueError::new("publishing", error);
+        // A server that answers and refuses, since a stream is full, say, has all that it had.
+        let failed = |error: PublishError| match error.kind() {
+            PublishErrorKind::Other => QueueError::new("publishing", error).of_kind(QueueErrorKind::Refused),
+            _ => QueueError::new("publishing", error),
+        };
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Msg-Id", id);
         let sent = self.context.publish_with_headers(subject, headers, text.into()).await;
-        sent.map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
+        sent.map_err(failed)?.await.map_err(failed)?;
         Ok(())
     }
 
@@ -357,7 +338,7 @@ impl JobQueue for NatsQueue {
             std::thread::sleep(wait);
             return Err(QueueError::new(
                 "taking a job",
-                "the coordinator leaves this worker out: a wrong proof",
+                "the coordinator leaves this worker out, and its ledger says why",
             ));
         }
         self.call(async {
@@ -392,7 +373,10 @@ impl JobQueue for NatsQueue {
     fn give_back(&self, lease: &Lease) -> Result<(), QueueError> {
         let Some(message) = lock(&self.leased).remove(&lease.token) else { return Ok(()) };
         self.call(async {
-            message.ack_with(AckKind::Nak(None)).await.map_err(|error| failed("giving a job back")(&error))
+            let what = "giving a job back";
+            message.ack_with(AckKind::Nak(None)).await.map_err(|error| failed(what)(&error))?;
+            // Whoever gives a job back may end now.
+            self.client.flush().await.map_err(|error| failed(what)(&error))
         })
     }
 
@@ -400,15 +384,16 @@ impl JobQueue for NatsQueue {
         self.call(self.heard(wait))
     }
 
-    fn held(&self) -> Result<u64, QueueError> {
+    fn depth(&self) -> Result<QueueDepth, QueueError> {
         self.call(async {
             let Streams { batches, merges, .. } = self.streams().await?;
-            let mut held = 0;
+            let mut depth = QueueDepth::default();
             for jobs in [batches, merges] {
                 let info = jobs.consumer.get_info().await.map_err(|error| failed("pending jobs")(&error))?;
-                held += info.num_pending + info.num_ack_pending as u64;
+                depth.pending += info.num_pending;
+                depth.unacknowledged += info.num_ack_pending as u64;
             }
-            Ok(held)
+            Ok(depth)
         })
     }
 

@@ -241,7 +241,8 @@ impl Pipeline {
         let closing_s = self.sequencer.due_s().map(|(at_s, _)| at_s).filter(|at_s| *at_s > now_s);
         let landing_s = self.landed_s().filter(|_| self.coordinator.is_over());
         let end_s = Some(self.rules.duration_s).filter(|at_s| *at_s > now_s);
-        let next_s = [arrival_s, closing_s, landing_s, end_s].into_iter().flatten().fold(f64::INFINITY, f64::min);
+        let next_s =
+            [arrival_s, closing_s, landing_s, end_s].into_iter().flatten().fold(f64::INFINITY, f64::min);
         (next_s - now_s).clamp(TURN_MIN_S, TURN_MAX_S)
     }
 

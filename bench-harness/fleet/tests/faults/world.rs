@@ -47,6 +47,15 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(batches: u64, per_group: u64, rules: CoordinatorRules, deliveries_max: u64) -> Self {
+        Self::of(work(per_group), batches, rules, deliveries_max)
+    }
+
+    pub(crate) fn of(
+        work: FleetWorkRecord,
+        batches: u64,
+        rules: CoordinatorRules,
+        deliveries_max: u64,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock_ms = Arc::new(AtomicU64::new(0));
         let clock = Arc::clone(&clock_ms);
@@ -55,7 +64,7 @@ impl World {
         let began = FleetBeganRecord {
             run: "run".to_owned(),
             began_unix_s: 0.0,
-            work: work(per_group),
+            work,
             batches,
             arrivals_s: (0..batches).map(|batch| 0.05 * batch as f64).collect(),
         };

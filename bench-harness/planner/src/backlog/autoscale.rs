@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::backlog::day::{DayCurve, DayOutcome, run};
-use crate::domain::Autoscaler;
+use crate::domain::{Autoscaler, LoadSeen};
 
 /// What an autoscaled fleet makes of the curve. It sees arrivals and queue as they are, and acts late.
 ///
@@ -26,7 +26,10 @@ pub fn autoscaled(curve: &DayCurve, prove_s: f64, rule: &Autoscaler) -> DayOutco
                 at_work += provers;
             }
         }
-        let wanted = f64::from(rule.wanted(curve.at(time_s), queue, prove_s));
+        let arrivals_per_s = curve.at(time_s);
+        // A fluid has no jobs: in proof is what arrivals keep at work.
+        let in_proof = prove_s * arrivals_per_s;
+        let wanted = f64::from(rule.wanted(LoadSeen { arrivals_per_s, waiting: queue, in_proof, prove_s }));
         let asked: f64 = coming.iter().map(|&(_, provers)| provers).sum();
         if wanted > at_work + asked {
             coming.push_back((time_s + rule.start_s(), wanted - at_work - asked));

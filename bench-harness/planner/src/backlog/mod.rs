@@ -7,15 +7,17 @@
 //! |---|---|
 //! | [`day`] | a daily curve met by a fixed fleet |
 //! | [`autoscale`] | the same met by a fleet that follows the queue |
+//! | [`planned`] | the rate that each number of provers carries within a limit on the wait |
 //! | [`run_ahead`] | [`RunAhead`]: how many sequenced, unproved batches a limit allows, and with a burst to come |
 //! | `simulated` | [`DayQueue`]: both batch by batch, with the distribution of waits |
 
 pub mod autoscale;
 pub mod day;
+pub mod planned;
 pub mod run_ahead;
 mod simulated;
 
-pub use crate::domain::Autoscaler;
+pub use crate::domain::{Autoscaler, LoadSeen, ScalingMemory, ScalingPolicy};
 pub use autoscale::autoscaled;
 pub use day::{DayCurve, DayOutcome, fixed_fleet, provers_for_day};
 pub use run_ahead::{Burst, RunAhead};

@@ -6,7 +6,7 @@
 //! | [`l1_room`] | [`L1Room`]: how many proofs a block has room for |
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
 //! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start |
-//! | [`autoscaler`] | [`Autoscaler`]: the rule by which a fleet follows the queue |
+//! | [`autoscaler`] | [`Autoscaler`], [`ScalingPolicy`]: the rule by which a fleet follows the load |
 //! | [`price`] | [`Prices`]: what machines and L1 cost |
 //!
 //! Names that a plan is written with are those of the records: [`Design`], [`Term`], [`BatchState`], [`Statistic`] and
@@ -20,7 +20,7 @@ pub mod price;
 pub mod time;
 
 pub use aggregation::{Aggregation, MergeStart};
-pub use autoscaler::Autoscaler;
+pub use autoscaler::{Autoscaler, LoadSeen, ScalingMemory, ScalingPolicy};
 pub use l1_room::L1Room;
 pub use load::{Close, Load, Target};
 pub use price::{Gas, Prices};

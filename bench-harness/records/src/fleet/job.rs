@@ -1,6 +1,7 @@
 //! A job as it travels to a worker, and what comes back.
 
 use crate::fleet::ProofText;
+use crate::machine::MachineRecord;
 use serde::{Deserialize, Serialize};
 
 /// Everything that a worker sets up for, and from which it makes any batch of the run itself.
@@ -83,6 +84,11 @@ pub enum FleetOutcomeRecord {
         /// What it says.
         why: String,
     },
+    /// The worker has other circuits than the run, and so cannot make one that would be accepted.
+    OtherCircuits {
+        /// The digest of its keys.
+        circuits: String,
+    },
     /// It was handed out so often without an answer that nobody tries any more.
     Exhausted {
         /// How often.
@@ -110,4 +116,7 @@ pub struct FleetResultRecord {
     pub busy_s: f64,
     /// What came of it.
     pub outcome: FleetOutcomeRecord,
+    /// What the worker runs on: with its first answer in a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Box<MachineRecord>>,
 }

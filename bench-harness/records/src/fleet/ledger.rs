@@ -5,6 +5,7 @@ use crate::file::{ReadError, WriteError};
 use crate::fleet::FLEET_SCHEMA_VERSION;
 use crate::fleet::job::{FleetProofRecord, FleetWorkRecord};
 use crate::lines::{LineFile, Lines, record, value};
+use crate::machine::MachineRecord;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::Path;
@@ -78,7 +79,14 @@ pub enum FleetEventRecord {
         /// Why.
         why: String,
     },
-    /// A worker that returned a wrong proof, and of which no answer is used any more.
+    /// A worker said for the first time what it runs on.
+    Joined {
+        /// Which.
+        worker: String,
+        /// Its machine.
+        machine: Box<MachineRecord>,
+    },
+    /// A worker that returned a wrong proof or has other circuits, and of which no answer is used any more.
     Excluded {
         /// Which.
         worker: String,

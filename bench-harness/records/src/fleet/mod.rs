@@ -1,5 +1,6 @@
 //! What a fleet of provers exchanges and writes: jobs, results, the coordinator's ledger, the summary of a run.
 
+pub mod autoscale;
 mod bytes;
 pub mod job;
 pub mod ledger;

@@ -3,6 +3,7 @@
 use crate::file::Versioned;
 use crate::fleet::FLEET_SCHEMA_VERSION;
 use crate::fleet::job::FleetWorkRecord;
+use crate::machine::MachineRecord;
 use serde::{Deserialize, Serialize};
 
 /// Mean and quantiles of times, s. Quantiles are order statistics: the p-th of n is the ⌈p·n⌉-th smallest.
@@ -56,6 +57,9 @@ pub struct FleetWorkerRecord {
     /// Why it is left out; none where it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
+    /// What it runs on; none where it did not say so, as workers on the coordinator's own machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Box<MachineRecord>>,
 }
 
 /// What was counted beside proofs.

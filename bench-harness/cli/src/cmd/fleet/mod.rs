@@ -1,7 +1,9 @@
 //! `fleet`: real provers, on this machine or on many.
 
+mod autoscale;
 pub(crate) mod child;
 pub(crate) mod local_args;
+mod metrics;
 pub(crate) mod nats_args;
 mod run;
 pub(crate) mod traffic_args;
@@ -28,6 +30,7 @@ enum Verb {
     Run(Box<run::Args>),
     Worker(worker::Args),
     Validate(validate::Args),
+    Autoscale(autoscale::Args),
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -35,5 +38,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Verb::Run(args) => run::run(*args),
         Verb::Worker(args) => worker::run(&args),
         Verb::Validate(args) => validate::run(&args),
+        Verb::Autoscale(args) => autoscale::run(&args),
     }
 }

@@ -1,19 +1,24 @@
 //! `fleet run`: batches under an arrival process, proved by many workers, aggregated as proofs arrive.
 
 use super::local_args::{LocalArgs, start_pool, wait_until_ready};
+use super::metrics::serve_metrics;
 use super::nats_args::NatsArgs;
 use super::watch::FleetWatch;
 use super::work_args::WorkArgs;
 use crate::exit::{NotProved, Stopped, stop_on_ctrl_c};
 use crate::output::{print, print_json};
 use fleet::coordinator::CoordinatorRules;
+use fleet::metrics::CoordinatorMetrics;
 use fleet::process::pool::WorkerSpec;
+use fleet::queue::JobQueue;
 use fleet::run::{OpenRun, unix_s};
 use fleet::task::WorkerClass;
 use records::fleet::ledger::FleetBeganRecord;
 use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
 use records::number::significant;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Prove batches with a fleet: in child processes of this one, or by workers of a NATS server.
@@ -34,13 +39,16 @@ pub(crate) struct Args {
     /// Go on with the run of that folder, whose work is then that of its ledger.
     #[arg(long)]
     resume: bool,
+    /// Serve figures of run and queue for Prometheus at http://ADDRESS/metrics.
+    #[arg(long, value_name = "ADDRESS", requires = "nats")]
+    metrics: Option<SocketAddr>,
     /// Print the summary as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { work, flags, nats, output, resume, json } = args;
+    let Args { work, flags, nats, output, resume, metrics, json } = args;
     let open = match resume {
         true => OpenRun::resume(&output)?,
         false => {
@@ -58,7 +66,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let summary = match nats.queue(resume)? {
         Some(queue) => {
             let running = open.coordinator(CoordinatorRules::far(nats.lease_s()), false)?;
-            let mut watch = FleetWatch::new(None);
+            let figures = metrics.map(|address| figures(address, &queue)).transpose()?;
+            let mut watch = FleetWatch::new(None).with_metrics(figures);
             let summary = running.run(&*queue, None, &stop, &mut watch);
             watch.finish();
             summary?
@@ -82,6 +91,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// What is going on, served for Prometheus.
+fn figures(address: SocketAddr, queue: &Arc<dyn JobQueue>) -> anyhow::Result<Arc<CoordinatorMetrics>> {
+    let figures = Arc::new(CoordinatorMetrics::default());
+    let (shown, queue) = (Arc::clone(&figures), Arc::clone(queue));
+    serve_metrics(address, Arc::new(move || shown.text(queue.depth())))?;
+    Ok(figures)
 }
 
 /// With workers that are children of this process.

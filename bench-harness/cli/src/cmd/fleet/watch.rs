@@ -2,10 +2,12 @@
 
 use fleet::coordinator::job::Progress;
 use fleet::error::FleetError;
+use fleet::metrics::CoordinatorMetrics;
 use fleet::process::pool::WorkerPool;
 use fleet::run::RunWatcher;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How often a pipe gets a line.
@@ -20,6 +22,7 @@ pub(crate) struct FleetWatch<'a> {
     done_before: Option<u64>,
     shown: Option<Instant>,
     trouble: Option<String>,
+    metrics: Option<Arc<CoordinatorMetrics>>,
 }
 
 impl<'a> FleetWatch<'a> {
@@ -32,7 +35,13 @@ impl<'a> FleetWatch<'a> {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { pool, bar, began: Instant::now(), done_before: None, shown: None, trouble: None }
+        let (done_before, shown, trouble, metrics) = (None, None, None, None);
+        Self { pool, bar, began: Instant::now(), done_before, shown, trouble, metrics }
+    }
+
+    /// With figures for Prometheus that it keeps up to date.
+    pub(crate) fn with_metrics(self, metrics: Option<Arc<CoordinatorMetrics>>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Takes the bar away.
@@ -59,12 +68,14 @@ impl<'a> FleetWatch<'a> {
             true => format!("about {:.0} s left", left / rate),
             false => "time left unknown".to_owned(),
         };
-        let given_up = match progress.given_up {
+        let counted = |count: u64, what: &str| match count {
             0 => String::new(),
-            count => format!(", {count} given up"),
+            count => format!(", {count} {what}"),
         };
+        let given_up = counted(progress.given_up, "given up");
+        let left_out = counted(progress.left_out, "workers left out");
         format!(
-            "{} waiting, {} at work, {} of {} groups{given_up}, {rate:.1} jobs/s, {left}",
+            "{} waiting, {} at work, {} of {} groups{given_up}{left_out}, {rate:.1} jobs/s, {left}",
             progress.waiting, progress.working, progress.groups_done, progress.groups
         )
     }
@@ -74,6 +85,9 @@ impl RunWatcher for FleetWatch<'_> {
     fn look(&mut self, progress: &Progress, trouble: Option<&str>) -> Result<(), FleetError> {
         if let Some(error) = self.pool.and_then(WorkerPool::trouble) {
             return Err(error);
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.set(progress);
         }
         if trouble != self.trouble.as_deref() {
             match trouble {

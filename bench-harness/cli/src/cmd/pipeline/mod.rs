@@ -96,7 +96,9 @@ impl OrderArgs {
             Closing::Full => None,
             Closing::Timeout(timeout_s) => Some(timeout_s),
             Closing::ProverFree => {
-                return Err(usage("--closing prover-free: expected full or timeout:TIME, with --run-ahead for a bound"));
+                return Err(usage(
+                    "--closing prover-free: expected full or timeout:TIME, with --run-ahead for a bound",
+                ));
             }
         };
         let arrivals = match self.arrivals.as_str() {
@@ -153,7 +155,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_local(args: &Args, open: OpenRun, rules: PipelineRules, stop: &AtomicBool) -> anyhow::Result<PipelineRecord> {
+fn run_local(
+    args: &Args,
+    open: OpenRun,
+    rules: PipelineRules,
+    stop: &AtomicBool,
+) -> anyhow::Result<PipelineRecord> {
     let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
     let places = args.local.places(is_scripted)?;
     let proves = places.started.iter().filter(|spec| spec.class != WorkerClass::Aggregate);

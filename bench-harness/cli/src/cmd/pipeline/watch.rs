@@ -76,7 +76,8 @@ fn words(now_s: f64, progress: &PipelineProgress) -> String {
     let point = progress.point;
     let workers = point.workers.map_or_else(String::new, |workers| format!(" of {workers} workers"));
     let held = if progress.is_held { " (held by --run-ahead)" } else { "" };
-    let given_up = if progress.given_up > 0 { format!(", {} given up", progress.given_up) } else { String::new() };
+    let given_up =
+        if progress.given_up > 0 { format!(", {} given up", progress.given_up) } else { String::new() };
     let delay = |delay: Option<records::fleet::summary::FleetTimesRecord>| {
         delay.map_or_else(|| "-".to_owned(), |delay| format!("{} s", significant(delay.p50_s, 3)))
     };

@@ -213,12 +213,9 @@ fn rows(args: &Args, prove_s: f64, curve: &DayCurve) -> anyhow::Result<Vec<Row>>
     ];
     if let Some(start_s) = args.autoscale_start {
         let rule = Autoscaler::new((1, args.provers), start_s, args.autoscale_use, args.wait.max(1.0))?;
-        rows.push(Row {
-            name: format!("following, {} to start", duration(start_s)),
-            provers: args.provers,
-            rule: Some(rule),
-            day: autoscaled(curve, prove_s, &rule),
-        });
+        let day = autoscaled(curve, prove_s, &rule);
+        let name = format!("following, {} to start", duration(start_s));
+        rows.push(Row { name, provers: args.provers, rule: Some(rule), day });
     }
     Ok(rows)
 }
@@ -281,7 +278,7 @@ fn simulation(args: &Args, queue: &DayQueue, mut rows: Vec<Row>) -> anyhow::Resu
     let mut batches = 0;
     for Row { name, provers, rule, .. } in &rows {
         let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) =
-            queue.simulate(*provers, *rule, seed)?
+            queue.simulate(*provers, rule.clone(), seed)?
         else {
             let dash = || "-".to_owned();
             table.add_row([

@@ -3,6 +3,7 @@
 //! Stopping is at once for a prover that is idle; one at work ends its proof first and is paid until then.
 
 use super::{Engine, Event};
+use crate::domain::{Autoscaler, LoadSeen};
 
 /// Time between two decisions, s.
 const RESCALE_S: f64 = 10.0;
@@ -10,7 +11,8 @@ const RESCALE_S: f64 = 10.0;
 impl Engine<'_> {
     /// The fleet that a rule starts with: the fewest it keeps.
     pub(super) fn staff_up(&mut self) {
-        let Some(rule) = self.pipeline.autoscaler else { return };
+        let pipeline = self.pipeline;
+        let Some(rule) = &pipeline.autoscaler else { return };
         let provers = rule.provers_min().min(self.pipeline.provers);
         self.staff.at_work = provers;
         // The free list is taken from its end: the rest of it is not there yet.
@@ -21,23 +23,23 @@ impl Engine<'_> {
 
     /// Starts or stops provers by arrivals and queue.
     pub(super) fn rescale(&mut self) {
-        let Some(rule) = self.pipeline.autoscaler else { return };
+        let pipeline = self.pipeline;
+        let Some(rule) = &pipeline.autoscaler else { return };
         self.pay();
         while self.staff.coming.front().is_some_and(|&(at_s, _)| at_s <= self.now_s) {
             if let Some((_, provers)) = self.staff.coming.pop_front() {
                 self.start_provers(provers);
             }
         }
-        let queue = (self.ready - self.started + self.requeued.len() as u64) as f64;
-        let arriving = self.pipeline.arrivals.rate_at(self.now_s);
-        let wanted =
-            rule.wanted(arriving, queue, self.pipeline.prove_effective_s()).min(self.pipeline.provers);
+        let seen = self.load_seen(rule);
+        let wanted = rule.wanted(seen).min(self.pipeline.provers);
+        let lately = self.staff.memory.wanted_lately(self.now_s, rule.settle_s(), wanted);
         let asked: u32 = self.staff.coming.iter().map(|&(_, provers)| provers).sum();
         if wanted > self.staff.at_work + asked {
             let more = wanted - self.staff.at_work - asked;
             self.staff.coming.push_back((self.now_s + rule.start_s(), more));
-        } else if wanted < self.staff.at_work {
-            self.stop_provers(self.staff.at_work - wanted);
+        } else if lately < self.staff.at_work {
+            self.stop_provers(self.staff.at_work - lately);
             self.staff.coming.clear();
         }
         if self.holding && !self.free.is_empty() && self.requeued.is_empty() {
@@ -47,6 +49,20 @@ impl Engine<'_> {
         self.start_proofs();
         if self.first < self.batches_total {
             self.events.push(self.now_s + RESCALE_S, Event::Rescale);
+        }
+    }
+
+    fn load_seen(&mut self, rule: &Autoscaler) -> LoadSeen {
+        let arrivals_per_s = match rule.window_s() {
+            None => self.pipeline.arrivals.rate_at(self.now_s),
+            Some(window_s) => self.staff.memory.arrivals_per_s(self.now_s, window_s, self.ready),
+        };
+        let requeued = self.requeued.len() as u64;
+        LoadSeen {
+            arrivals_per_s,
+            waiting: (self.ready - self.started + requeued) as f64,
+            in_proof: self.running.iter().flatten().count() as f64,
+            prove_s: self.pipeline.prove_effective_s(),
         }
     }
 

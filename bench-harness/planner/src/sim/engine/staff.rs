@@ -1,5 +1,6 @@
 //! The provers of a fleet that follows the queue: at work, on their way, and paid for.
 
+use crate::domain::autoscaler::ScalingMemory;
 use std::collections::VecDeque;
 
 /// Provers at work and on their way. Without a rule as many as the pipeline has, from beginning to end.
@@ -13,6 +14,7 @@ pub(super) struct Staff {
     pub(super) coming: VecDeque<(f64, u32)>,
     /// Provers that were never started or were stopped.
     pub(super) idle: Vec<u32>,
+    pub(super) memory: ScalingMemory,
     /// Prover-seconds paid, all and after the warm-up, up to `since_s`.
     pub(super) paid_s: f64,
     pub(super) recorded_s: f64,
@@ -27,6 +29,7 @@ impl Staff {
             retiring: 0,
             coming: VecDeque::new(),
             idle: Vec::new(),
+            memory: ScalingMemory::default(),
             paid_s: 0.0,
             recorded_s: 0.0,
             since_s: 0.0,
