@@ -28,6 +28,22 @@ impl Default for Traffic {
     }
 }
 
+/// How much the transactions of a batch depend on each other, beyond what [`Skew`] does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contention {
+    /// The fraction of swaps that go to pool 0, whatever the skew, 0 to 1.
+    pub hot_pool: f64,
+    /// How many transactions in a row one account sends, each depending on the one before by its nonce; at least 1.
+    pub chain: u32,
+}
+
+impl Default for Contention {
+    /// No more than the skew brings.
+    fn default() -> Self {
+        Self { hot_pool: 0.0, chain: 1 }
+    }
+}
+
 /// A traffic or a population that cannot be.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum TrafficError {
@@ -43,6 +59,15 @@ pub enum TrafficError {
         /// What was asked for.
         got: f64,
     },
+    /// Not a fraction.
+    #[error("fraction of swaps on one pool: expected 0 to 1, got {got}")]
+    HotPool {
+        /// What was asked for.
+        got: f64,
+    },
+    /// No transaction at all.
+    #[error("length of dependency chains: expected at least 1, got 0")]
+    Chain,
     /// Swaps without pools.
     #[error("there are swaps in the traffic but no pool to swap against: ask for at least one pool")]
     NoPools,
@@ -60,6 +85,9 @@ pub struct Generator {
     swap_ratio: f64,
     accounts: Chooser,
     pools: Option<Chooser>,
+    contention: Contention,
+    /// Who sends the next transactions of a chain, and how many of them are left.
+    chain: Option<(AccountId, u32)>,
 }
 
 impl Population {
@@ -93,7 +121,23 @@ impl Generator {
             return Err(TrafficError::NoPools);
         }
         let accounts = Chooser::new(population.accounts, skew);
-        Ok(Self { ledger, seed, next: 0, swap_ratio, accounts, pools })
+        let contention = Contention::default();
+        Ok(Self { ledger, seed, next: 0, swap_ratio, accounts, pools, contention, chain: None })
+    }
+
+    /// The same generator with contention. With none it draws the same numbers as without this call.
+    ///
+    /// # Errors
+    /// A fraction outside 0 to 1, or chains of nothing.
+    pub fn contended(self, contention: Contention) -> Result<Self, TrafficError> {
+        let Contention { hot_pool, chain } = contention;
+        if !(0.0..=1.0).contains(&hot_pool) {
+            return Err(TrafficError::HotPool { got: hot_pool });
+        }
+        if chain == 0 {
+            return Err(TrafficError::Chain);
+        }
+        Ok(Self { contention, ..self })
     }
 
     /// The next batch of `size` transactions.
@@ -108,9 +152,9 @@ impl Generator {
 
     fn next_transaction(&mut self, draws: &mut Draws) -> Transaction {
         let is_swap = draws.chance(self.swap_ratio);
-        let sender = AccountId(self.accounts.draw(draws));
+        let sender = self.sender(draws);
         let action = match &self.pools {
-            Some(pools) if is_swap => self.swap(PoolId(pools.draw(draws)), sender, draws),
+            Some(pools) if is_swap => self.swap(self.pool(pools, draws), sender, draws),
             _ => self.transfer(sender, draws),
         };
         let nonce = self.ledger.accounts()[sender.0 as usize].nonce;
@@ -118,6 +162,21 @@ impl Generator {
         let applied = self.ledger.apply(&transaction);
         assert!(applied.is_ok(), "the generator made a transaction that its own ledger refuses: {applied:?}");
         transaction
+    }
+
+    fn sender(&mut self, draws: &mut Draws) -> AccountId {
+        let (sender, left) = self
+            .chain
+            .take()
+            .unwrap_or_else(|| (AccountId(self.accounts.draw(draws)), self.contention.chain));
+        self.chain = (left > 1).then_some((sender, left - 1));
+        sender
+    }
+
+    fn pool(&self, pools: &Chooser, draws: &mut Draws) -> PoolId {
+        // Without a hot pool nothing is drawn, so that older workloads stay as they are.
+        let is_hot = self.contention.hot_pool > 0.0 && draws.chance(self.contention.hot_pool);
+        PoolId(if is_hot { 0 } else { pools.draw(draws) })
     }
 
     fn transfer(&self, sender: AccountId, draws: &mut Draws) -> Action {
@@ -152,7 +211,7 @@ impl Generator {
 
 #[cfg(test)]
 mod tests {
-    use super::{Traffic, TrafficError};
+    use super::{Contention, Traffic, TrafficError};
     use crate::encoding::encode;
     use crate::hash::digest_hex;
     use crate::population::Population;
@@ -190,6 +249,31 @@ mod tests {
         assert!(matches!(refused(f64::NAN, Skew::Uniform, 1), TrafficError::SwapRatio { .. }));
         assert_eq!(refused(0.5, Skew::Zipf { exponent: -1.0 }, 1), TrafficError::Exponent { got: -1.0 });
         assert_eq!(refused(0.5, Skew::Uniform, 0), TrafficError::NoPools);
+    }
+
+    #[test]
+    fn contention_is_what_was_asked_for() {
+        let traffic = Traffic { swap_ratio: 1.0, skew: Skew::Uniform };
+        let generator = || population().generator(3, traffic).expect("valid");
+        let with = |hot_pool, chain| generator().contended(Contention { hot_pool, chain });
+        let hot = |batch: &crate::transaction::Batch| {
+            let is_hot = |action| matches!(action, Action::Swap { pool, .. } if pool.0 == 0);
+            batch.transactions.iter().filter(|transaction| is_hot(transaction.action)).count()
+        };
+        assert_eq!(hot(&with(1.0, 1).expect("valid").next_batch(200)), 200);
+        // Half of all, and a quarter of the rest: 125, with a standard deviation of 7.
+        assert!((100..150).contains(&hot(&with(0.5, 1).expect("valid").next_batch(200))));
+        let chained = with(0.0, 7).expect("valid").next_batch(70).transactions;
+        for chain in chained.chunks(7) {
+            assert!(chain.iter().all(|transaction| transaction.sender == chain[0].sender), "{chain:?}");
+            let nonces: Vec<_> = chain.iter().map(|transaction| transaction.nonce - chain[0].nonce).collect();
+            assert_eq!(nonces, [0, 1, 2, 3, 4, 5, 6]);
+        }
+        assert_ne!(chained[0].sender, chained[7].sender);
+        let none = generator().contended(Contention::default()).expect("valid").next_batch(50);
+        assert_eq!(encode(&none), encode(&generator().next_batch(50)));
+        assert_eq!(with(1.5, 1).expect_err("no fraction"), TrafficError::HotPool { got: 1.5 });
+        assert_eq!(with(0.0, 0).expect_err("no chain"), TrafficError::Chain);
     }
 
     proptest! {

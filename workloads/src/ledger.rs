@@ -1,98 +1,15 @@
-//! All leaves, and native execution: the rules that the circuit enforces, in plain integers and without roots.
+//! All leaves, and native execution in order, by the rules of [`crate::rules`] and without roots.
 //!
 //! A batch is applied whole or not at all. The state root is not computed here: that is [`crate::state`]'s, once a
 //! batch.
 
-use crate::account::{Account, AccountId, Token};
+use crate::account::{Account, AccountId};
+use crate::leaf::{LeafId, LeafWrite};
 use crate::pool::{Pool, PoolId};
-use crate::swap::amount_out;
-use crate::transaction::{Action, Transaction};
+use crate::rules::{self, LeafView};
+pub use crate::rules::{ExecutionError, Receipt};
+use crate::transaction::Transaction;
 use thiserror::Error;
-
-/// Why a transaction cannot be applied. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ExecutionError {
-    /// No such account.
-    #[error("account {id} does not exist: there are {accounts}, numbered from 0")]
-    UnknownAccount {
-        /// The number asked for.
-        id: u32,
-        /// How many there are.
-        accounts: usize,
-    },
-    /// No such pool.
-    #[error("pool {id} does not exist: there are {pools}, numbered from 0")]
-    UnknownPool {
-        /// The number asked for.
-        id: u32,
-        /// How many there are.
-        pools: usize,
-    },
-    /// The nonce is not the account's next.
-    #[error("account {account}: the next nonce is {expected}, the transaction carries {got}")]
-    Nonce {
-        /// Whose nonce.
-        account: u32,
-        /// The account's next nonce.
-        expected: u32,
-        /// The transaction's.
-        got: u32,
-    },
-    /// The account has sent 2^32 − 1 transactions.
-    #[error("account {account} has used up its nonces")]
-    NoncesUsedUp {
-        /// Whose.
-        account: u32,
-    },
-    /// The sender does not hold the amount.
-    #[error("account {account} holds {balance} of token {token}, the transaction moves {amount}")]
-    Overdraft {
-        /// Whose balance.
-        account: u32,
-        /// Which token.
-        token: usize,
-        /// What the account holds.
-        balance: u64,
-        /// What the transaction moves.
-        amount: u64,
-    },
-    /// A balance or reserve would pass 2^64 − 1.
-    #[error("{holder} would hold more than 2^64 − 1 of token {token}: {balance} + {amount}")]
-    Overflow {
-        /// `account 7` or `pool 0`.
-        holder: String,
-        /// Which token.
-        token: usize,
-        /// What it holds.
-        balance: u64,
-        /// What would be added.
-        amount: u64,
-    },
-    /// The pool does not trade that token.
-    #[error("pool {pool} does not trade token {token}")]
-    NotInPair {
-        /// Which pool.
-        pool: u32,
-        /// The token put in.
-        token: usize,
-    },
-    /// Nothing in reserve and nothing put in: the formula has no value.
-    #[error("pool {pool} has no reserve of token {token} and nothing is put in: the price is undefined")]
-    EmptyPool {
-        /// Which pool.
-        pool: u32,
-        /// The token put in.
-        token: usize,
-    },
-    /// The swap yields less than the user asked for.
-    #[error("the swap yields {out}, the user asked for at least {min_out}")]
-    BelowMinimum {
-        /// What the formula gives.
-        out: u64,
-        /// What the user asked for.
-        min_out: u64,
-    },
-}
 
 /// Why a batch cannot be applied. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -104,26 +21,13 @@ pub struct BatchError {
     pub source: ExecutionError,
 }
 
-/// What a transaction did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// What came out of a pool; zero for a transfer.
-    pub amount_out: u64,
-}
-
-/// A leaf as it was before a transaction, so that a failed batch can be undone and a root knows what changed.
-#[derive(Clone, Copy, Debug)]
-enum Before {
-    Account(AccountId, Account),
-    Pool(PoolId, Pool),
-}
-
 /// Every account and every pool.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     accounts: Vec<Account>,
     pools: Vec<Pool>,
-    journal: Vec<Before>,
+    /// Each leaf as it was before it was written, so that a failed batch can be undone and a root knows what changed.
+    journal: Vec<LeafWrite>,
 }
 
 /// The leaves that changed since the journal was last taken, each once, in order.
@@ -199,94 +103,35 @@ impl Ledger {
     /// The rule that the transaction breaks.
     #[inline]
     pub fn apply(&mut self, transaction: &Transaction) -> Result<Receipt, ExecutionError> {
-        let Transaction { sender, nonce, action } = *transaction;
-        match action {
-            Action::Transfer { to, token, amount } => self.transfer(sender, nonce, to, token, amount),
-            Action::Swap { pool, token_in, amount_in, min_out } => {
-                self.swap(sender, nonce, pool, token_in, amount_in, min_out)
+        let effects = rules::effects(&mut &*self, transaction)?;
+        self.write(effects.sender);
+        if let Some(target) = effects.target {
+            self.write(target);
+        }
+        Ok(effects.receipt)
+    }
+
+    /// Writes a leaf that a transaction changed, so that the next root knows of it.
+    ///
+    /// # Panics
+    /// If there is no such leaf.
+    #[inline]
+    pub(crate) fn write(&mut self, after: LeafWrite) {
+        let before = self.put(after);
+        self.journal.push(before);
+    }
+
+    /// Puts a leaf in its place and returns what was there.
+    #[inline]
+    fn put(&mut self, leaf: LeafWrite) -> LeafWrite {
+        match leaf {
+            LeafWrite::Account(id, account) => {
+                LeafWrite::Account(id, std::mem::replace(&mut self.accounts[id.0 as usize], account))
+            }
+            LeafWrite::Pool(id, pool) => {
+                LeafWrite::Pool(id, std::mem::replace(&mut self.pools[id.0 as usize], pool))
             }
         }
-    }
-
-    /// The sender after its nonce was checked and the amount taken: not yet written.
-    fn debited(
-        &self,
-        id: AccountId,
-        nonce: u32,
-        token: Token,
-        amount: u64,
-    ) -> Result<Account, ExecutionError> {
-        let mut sender = *self.account(id)?;
-        let account = id.0;
-        if sender.nonce != nonce {
-            return Err(ExecutionError::Nonce { account, expected: sender.nonce, got: nonce });
-        }
-        sender.nonce = nonce.checked_add(1).ok_or(ExecutionError::NoncesUsedUp { account })?;
-        let balance = &mut sender.balances[token.index()];
-        *balance = balance.checked_sub(amount).ok_or(ExecutionError::Overdraft {
-            account,
-            token: token.index(),
-            balance: *balance,
-            amount,
-        })?;
-        Ok(sender)
-    }
-
-    fn transfer(
-        &mut self,
-        from: AccountId,
-        nonce: u32,
-        to: AccountId,
-        token: Token,
-        amount: u64,
-    ) -> Result<Receipt, ExecutionError> {
-        let sender = self.debited(from, nonce, token, amount)?;
-        let mut recipient = if from == to { sender } else { *self.account(to)? };
-        let balance = &mut recipient.balances[token.index()];
-        *balance = added(*balance, amount, token, || format!("account {}", to.0))?;
-        self.write_account(from, sender);
-        self.write_account(to, recipient);
-        Ok(Receipt { amount_out: 0 })
-    }
-
-    fn swap(
-        &mut self,
-        from: AccountId,
-        nonce: u32,
-        pool_id: PoolId,
-        token_in: Token,
-        amount_in: u64,
-        min_out: u64,
-    ) -> Result<Receipt, ExecutionError> {
-        let mut sender = self.debited(from, nonce, token_in, amount_in)?;
-        let pool = *self.pool(pool_id)?;
-        let missing = ExecutionError::NotInPair { pool: pool_id.0, token: token_in.index() };
-        let token_out = pool.other(token_in).ok_or(missing)?;
-        let (reserve_in, reserve_out) = (pool.reserve(token_in), pool.reserve(token_out));
-        let out = amount_out(reserve_in, reserve_out, amount_in, pool.fee_bps())
-            .ok_or(ExecutionError::EmptyPool { pool: pool_id.0, token: token_in.index() })?;
-        if out < min_out {
-            return Err(ExecutionError::BelowMinimum { out, min_out });
-        }
-        let overflow = || ExecutionError::Overflow {
-            holder: format!("pool {}", pool_id.0),
-            token: token_in.index(),
-            balance: reserve_in,
-            amount: amount_in,
-        };
-        let after = pool.after_swap(token_in, amount_in, out).ok_or_else(overflow)?;
-        let balance = &mut sender.balances[token_out.index()];
-        *balance = added(*balance, out, token_out, || format!("account {}", from.0))?;
-        self.write_account(from, sender);
-        self.journal.push(Before::Pool(pool_id, pool));
-        self.pools[pool_id.0 as usize] = after;
-        Ok(Receipt { amount_out: out })
-    }
-
-    fn write_account(&mut self, id: AccountId, after: Account) {
-        let place = &mut self.accounts[id.0 as usize];
-        self.journal.push(Before::Account(id, *place));
-        *place = after;
     }
 
     /// Writes a leaf outside any rule; [`crate::state`] keeps the tree in step.
@@ -308,11 +153,9 @@ impl Ledger {
     }
 
     fn undo_to(&mut self, mark: usize) {
-        for before in self.journal.drain(mark..).rev() {
-            match before {
-                Before::Account(id, account) => self.accounts[id.0 as usize] = account,
-                Before::Pool(id, pool) => self.pools[id.0 as usize] = pool,
-            }
+        while self.journal.len() > mark {
+            let Some(before) = self.journal.pop() else { return };
+            self.put(before);
         }
     }
 
@@ -320,9 +163,9 @@ impl Ledger {
     pub fn take_touched(&mut self) -> Touched {
         let mut touched = Touched::default();
         for before in self.journal.drain(..) {
-            match before {
-                Before::Account(id, _) => touched.accounts.push(id),
-                Before::Pool(id, _) => touched.pools.push(id),
+            match before.id() {
+                LeafId::Account(id) => touched.accounts.push(id),
+                LeafId::Pool(id) => touched.pools.push(id),
             }
         }
         touched.accounts.sort_unstable();
@@ -333,18 +176,16 @@ impl Ledger {
     }
 }
 
-fn added(
-    balance: u64,
-    amount: u64,
-    token: Token,
-    holder: impl Fn() -> String,
-) -> Result<u64, ExecutionError> {
-    balance.checked_add(amount).ok_or_else(|| ExecutionError::Overflow {
-        holder: holder(),
-        token: token.index(),
-        balance,
-        amount,
-    })
+impl LeafView for &Ledger {
+    type Stop = ExecutionError;
+
+    #[inline]
+    fn leaf(&mut self, id: LeafId) -> Result<LeafWrite, ExecutionError> {
+        Ok(match id {
+            LeafId::Account(id) => LeafWrite::Account(id, *Ledger::account(self, id)?),
+            LeafId::Pool(id) => LeafWrite::Pool(id, *Ledger::pool(self, id)?),
+        })
+    }
 }
 
 #[cfg(test)]

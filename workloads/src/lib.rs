@@ -7,7 +7,10 @@
 //! | [`depth`] | the depth of the state tree, and where its leaves stand |
 //! | [`transaction`] | a transfer or a swap, and its commitment |
 //! | [`swap`] | the constant-product formula, exact in the integers |
-//! | [`ledger`] | all leaves, and native execution without roots |
+//! | [`leaf`] | a leaf by its number, and with what it holds |
+//! | [`rules`] | what one transaction does, over a view of the leaves |
+//! | [`ledger`] | all leaves, and native execution in order without roots |
+//! | [`executor`] | sequential and parallel executors of a block, with one result |
 //! | [`merkle`] | a Poseidon Merkle tree over a dense prefix of leaves |
 //! | [`state`] | a ledger with its tree: execute, root, open, replace |
 //! | [`random`] | draws that are the same on every machine |
@@ -21,13 +24,16 @@
 pub mod account;
 pub mod depth;
 pub mod encoding;
+pub mod executor;
 pub mod generate;
 pub mod hash;
+pub mod leaf;
 pub mod ledger;
 pub mod merkle;
 pub mod pool;
 pub mod population;
 pub mod random;
+pub mod rules;
 pub mod state;
 pub mod swap;
 pub mod trace;

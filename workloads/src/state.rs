@@ -2,11 +2,13 @@
 
 use crate::account::{Account, AccountId};
 pub use crate::depth::{Depth, DepthError, LeafIndex};
+use crate::executor::{Block, Executed, Executor, ExecutorError};
 use crate::hash::{Digest, hash_pair};
 use crate::ledger::{BatchError, ExecutionError, Ledger, Receipt, Touched};
 use crate::merkle::{DensePrefixTree, SHARED_MIN, of_each};
 use crate::pool::{Pool, PoolId};
 use crate::transaction::Batch;
+use std::num::NonZeroUsize;
 
 /// Every account, every pool, and the tree over them.
 #[derive(Clone, Debug)]
@@ -53,6 +55,20 @@ impl State {
     /// The first transaction that breaks a rule.
     pub fn execute(&mut self, batch: &Batch) -> Result<Vec<Receipt>, BatchError> {
         self.ledger.apply_all(&batch.transactions)
+    }
+
+    /// Executes a block by an executor of choice, each transaction whole or not at all. The root stays as it was until
+    /// [`State::update_root`].
+    ///
+    /// # Errors
+    /// What the executor was given beside the block does not fit it; nothing was changed.
+    pub fn execute_by(
+        &mut self,
+        executor: &dyn Executor,
+        block: Block<'_>,
+        threads: NonZeroUsize,
+    ) -> Result<Executed, ExecutorError> {
+        executor.execute(&mut self.ledger, block, threads)
     }
 
     /// Says whether a batch could be applied, and changes nothing.
