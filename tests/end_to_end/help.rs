@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 25] = [
+const VERBS: [&str; 26] = [
     "",
     "run",
     "measure",
@@ -12,6 +12,7 @@ const VERBS: [&str; 25] = [
     "fleet run",
     "fleet worker",
     "fleet validate",
+    "pipeline",
     "gate",
     "gate exact",
     "gate paired",
@@ -87,6 +88,7 @@ fn examples_work_as_pasted() {
         "plan",
         "queue",
         "fleet run",
+        "pipeline",
         "gate exact",
         "history",
         "report",

@@ -25,6 +25,7 @@
 //! | [`interrupted`] | Ctrl-C |
 //! | [`fleet`] | a fleet of child processes: killed, frozen, resumed |
 //! | [`fleet_nats`] | the same over a NATS server: killed, wiped, shared |
+//! | [`pipeline_live`] | order, then prove, live: grown, held, scaled, interrupted |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
@@ -58,6 +59,7 @@ mod log;
 mod machines;
 mod no_aggregation;
 mod own_prover;
+mod pipeline_live;
 mod pipelines;
 mod processes;
 mod real;

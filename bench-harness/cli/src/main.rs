@@ -9,7 +9,9 @@ mod number;
 mod output;
 
 use crate::args::{Verb, completion_script, parsed};
-use crate::cmd::{cell, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
+use crate::cmd::{
+    cell, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

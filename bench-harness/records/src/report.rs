@@ -59,6 +59,9 @@ impl Versioned for ReportRecord {
 impl ReportRecord {
     /// The file of these records.
     pub fn of(records: &Records) -> Self {
-        Self { schema_version: REPORT_SCHEMA_VERSION, records: Records { profile: None, pipeline: None, ..records.clone() } }
+        Self {
+            schema_version: REPORT_SCHEMA_VERSION,
+            records: Records { profile: None, pipeline: None, ..records.clone() },
+        }
     }
 }

@@ -15,7 +15,9 @@ pub(crate) fn headline(pipeline: &PipelineRecord) -> String {
     let elapsed = time(*elapsed_s);
     match pipeline.is_complete {
         true => format!("{all} in {batches}, all of them proven on L1 after {elapsed}"),
-        false => format!("{all} in {batches}, {consolidated_transactions} of them proven on L1 after {elapsed}"),
+        false => {
+            format!("{all} in {batches}, {consolidated_transactions} of them proven on L1 after {elapsed}")
+        }
     }
 }
 
@@ -58,7 +60,10 @@ pub(crate) fn findings(pipeline: &PipelineRecord) -> Vec<String> {
         ),
     ];
     if summary.held_s > 0.0 {
-        said.push(format!("the bound on unproved batches kept transactions waiting for {}", time(summary.held_s)));
+        said.push(format!(
+            "the bound on unproved batches kept transactions waiting for {}",
+            time(summary.held_s)
+        ));
     }
     if let Some(worker_use) = summary.worker_use {
         said.push(format!("workers were busy {} of the time that they were there", percent(worker_use, 3)));
@@ -76,7 +81,9 @@ pub(crate) fn findings(pipeline: &PipelineRecord) -> Vec<String> {
 pub(crate) fn cautions(pipeline: &PipelineRecord) -> Vec<String> {
     let mut said = Vec::new();
     if !pipeline.is_complete {
-        said.push("it was stopped or gave something up: delays are those of what got to L1 until then".to_owned());
+        said.push(
+            "it was stopped or gave something up: delays are those of what got to L1 until then".to_owned(),
+        );
     }
     said.extend(pipeline.given_up.iter().map(|what| format!("not proved: {what}")));
     said.extend(pipeline.workers.iter().filter_map(|FleetWorkerRecord { worker, excluded, .. }| {
@@ -146,20 +153,34 @@ pub(crate) fn batch_table(pipeline: &PipelineRecord) -> TextTable {
     TextTable::of(&BATCHES, &pipeline.batches)
 }
 
-/// The queue in so many even slots of time, the most of each.
+/// The queue in so many even slots of time: the most of each, or what it was before where nothing was seen in one.
 pub(crate) fn queue_slots(pipeline: &PipelineRecord, slots: usize) -> Vec<f64> {
-    let end_s = pipeline.series.last().map_or(0.0, |point| point.at_s).max(1e-9);
-    let mut most = vec![0.0_f64; slots];
-    for point in &pipeline.series {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a fraction of the number of slots"
-        )]
-        let slot = (point.at_s / end_s * slots as f64) as usize;
-        if let Some(most) = most.get_mut(slot.min(slots.saturating_sub(1))) {
-            *most = most.max(point.unproved_batches as f64);
+    let end_s = pipeline.series.last().map_or(0.0, |point| point.at_s);
+    let mut points = pipeline.series.iter().peekable();
+    let mut now = 0.0;
+    let slot = |slot: usize| {
+        let until_s = end_s * (slot + 1) as f64 / slots.max(1) as f64;
+        let mut most: Option<f64> = None;
+        while let Some(point) = points.next_if(|point| point.at_s <= until_s) {
+            now = point.unproved_batches as f64;
+            most = Some(most.unwrap_or(now).max(now));
         }
+        most.unwrap_or(now)
+    };
+    (0..slots).map(slot).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::queue_slots;
+    use fixtures::pipeline::pipeline;
+
+    #[test]
+    fn a_slot_without_a_point_is_what_was_before_it() {
+        let mut few = pipeline();
+        few.series.retain(|point| [0.0, 2.0, 10.0, 15.0].contains(&point.at_s));
+        assert_eq!(queue_slots(&few, 6), [1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        let whole = queue_slots(&pipeline(), 6);
+        assert_eq!(whole, [2.0, 2.0, 2.0, 2.0, 0.0, 0.0]);
     }
-    most
 }

@@ -28,7 +28,9 @@ impl Coordinator {
                 | FleetEventRecord::Failed { .. }
                 | FleetEventRecord::GivenUp { .. }
                 | FleetEventRecord::Ended { .. } => {}
-                FleetEventRecord::Closed { batch: _, transactions, ready_s } => self.add(transactions, ready_s)?,
+                FleetEventRecord::Closed { batch: _, transactions, ready_s } => {
+                    self.add(transactions, ready_s)?
+                }
                 FleetEventRecord::LastClosed { .. } => self.end_batches(at_s),
                 FleetEventRecord::Submitted { job, submission } => {
                     if let Some(job) = self.known(&job).and_then(|task| self.jobs.get_mut(&task)) {

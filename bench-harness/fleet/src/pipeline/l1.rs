@@ -32,7 +32,10 @@ mod tests {
             for step in 0..10_000 {
                 let at_s = f64::from(step) * 0.037;
                 let waits_s = l1.included_s(at_s) - at_s;
-                assert!((0.0..=block_s + 1e-9).contains(&waits_s), "{at_s} with slots of {block_s}: {waits_s}");
+                assert!(
+                    (0.0..=block_s + 1e-9).contains(&waits_s),
+                    "{at_s} with slots of {block_s}: {waits_s}"
+                );
             }
         }
     }

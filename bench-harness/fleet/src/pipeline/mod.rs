@@ -91,6 +91,10 @@ pub struct PipelineProgress {
     pub consolidated_transactions: u64,
     /// Batches that were closed.
     pub batches: u64,
+    /// Proofs and merges of these.
+    pub jobs: u64,
+    /// Of which are verified.
+    pub done: u64,
     /// Jobs that were given up.
     pub given_up: u64,
     /// Whether the bound keeps transactions waiting now.
@@ -241,7 +245,8 @@ impl Pipeline {
         let closing_s = self.sequencer.due_s().map(|(at_s, _)| at_s).filter(|at_s| *at_s > now_s);
         let landing_s = self.landed_s().filter(|_| self.coordinator.is_over());
         let end_s = Some(self.rules.duration_s).filter(|at_s| *at_s > now_s);
-        let next_s = [arrival_s, closing_s, landing_s, end_s].into_iter().flatten().fold(f64::INFINITY, f64::min);
+        let next_s =
+            [arrival_s, closing_s, landing_s, end_s].into_iter().flatten().fold(f64::INFINITY, f64::min);
         (next_s - now_s).clamp(TURN_MIN_S, TURN_MAX_S)
     }
 
@@ -291,12 +296,15 @@ impl Pipeline {
         let (to_virtual, to_consolidated) = self.delays_s(now_s);
         let is_due = self.sequencer.due_s().is_some_and(|(due_s, _)| due_s < now_s);
         let is_full = self.rules.closing.unproved_max.is_some_and(|max| point.unproved_batches >= max);
+        let jobs = self.coordinator.progress(now_s);
         PipelineProgress {
+            jobs: jobs.jobs,
+            done: jobs.done,
             point,
             transactions: self.arrived,
             consolidated_transactions: to_consolidated.len() as u64,
             batches: self.closed.len() as u64,
-            given_up: self.coordinator.given_up().len() as u64,
+            given_up: jobs.given_up,
             is_held: is_due && is_full,
             arrivals_left_s: (self.rules.duration_s - now_s).max(0.0),
             virtual_delay: times(to_virtual),

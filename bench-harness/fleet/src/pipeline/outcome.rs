@@ -32,7 +32,8 @@ fn record(
 ) -> PipelineRecord {
     let coordinator = &pipeline.coordinator;
     let batches = batches(pipeline, now_s);
-    let is_complete = pipeline.sequencer.is_over() && batches.iter().all(|batch| batch.consolidated_s.is_some());
+    let is_complete =
+        pipeline.sequencer.is_over() && batches.iter().all(|batch| batch.consolidated_s.is_some());
     PipelineRecord {
         schema_version: PIPELINE_SCHEMA_VERSION,
         run: coordinator.began.run.clone(),

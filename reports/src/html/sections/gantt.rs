@@ -25,7 +25,10 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     }
     let hidden: usize =
         timeline.processes.iter().map(|process| shown(process).count().saturating_sub(LANES)).sum();
-    let mut blocks = vec![Block::Words(format!("{}.", capital(&timeline.what))), Block::chart(lanes_chart(&WORDS, &drawn))];
+    let mut blocks = vec![
+        Block::Words(format!("{}.", capital(&timeline.what))),
+        Block::chart(lanes_chart(&WORDS, &drawn)),
+    ];
     if hidden > 0 {
         blocks.push(Block::Words(format!(
             "Of each kind of worker the first {LANES} are drawn; {hidden} more are in the trace."

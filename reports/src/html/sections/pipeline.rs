@@ -34,7 +34,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         table: times(pipeline),
     });
     let findings = findings(pipeline);
-    blocks.push(Block::Words(findings.iter().map(|found| format!("{}.", capital(found))).collect::<Vec<_>>().join(" ")));
+    blocks.push(Block::Words(
+        findings.iter().map(|found| format!("{}.", capital(found))).collect::<Vec<_>>().join(" "),
+    ));
     blocks.push(Block::chart(queue(pipeline)));
     blocks.push(Block::chart(at_work(pipeline)));
     let lanes = drawn(pipeline);
@@ -82,8 +84,7 @@ fn rules(pipeline: &PipelineRecord) -> Vec<Rule> {
     let last = (arrivals_end_s < end_s)
         .then(|| Rule::X { at: arrivals_end_s, label: "last transaction".to_owned() });
     let changes = pipeline.scaling.iter().skip(1);
-    let changes =
-        changes.map(|change| Rule::X { at: change.at_s, label: count(change.provers, "prover") });
+    let changes = changes.map(|change| Rule::X { at: change.at_s, label: count(change.provers, "prover") });
     last.into_iter().chain(changes).collect()
 }
 

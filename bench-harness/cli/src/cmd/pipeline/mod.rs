@@ -28,17 +28,17 @@ use watch::{PipelineScreen, PipelineWatch, SaidWorkers};
 /// Order, then prove, live: transactions arrive, batches are closed, sequenced, proved, aggregated and proven on L1.
 ///
 /// The L1 is simulated: what is sent to it lands at the next slot. A transaction is virtual once its batch is sequenced
-/// there, and consolidated once it is proven there. While it runs, a number written into the file `provers` of its folder
-/// is how many provers there are from then on; one that is taken away finishes its proof first. After a crash
-/// `fleet run --resume --output FOLDER` proves what was sequenced.
+/// there, and consolidated once it is proven there. Without flags it proves with plonky2, and takes about three minutes on
+/// two cores.
+///
+/// While it runs, a number written into the file `provers` of its folder is how many provers there are from then on; one
+/// that is taken away finishes its proof first. After Ctrl-C or a crash `fleet run --resume --output FOLDER` proves what
+/// was sequenced.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms --workers 2 \\
       --scale 300ms:+2,600ms:-1
-  bench-harness report bench-out/pipeline --html
-
-Without flags it proves with plonky2 and takes about three minutes on two cores. While it runs, in another shell:
-  echo 1 > bench-out/pipeline/provers")]
+  bench-harness report bench-out/pipeline --html")]
 pub(crate) struct Args {
     #[command(flatten)]
     order: OrderArgs,
@@ -96,7 +96,9 @@ impl OrderArgs {
             Closing::Full => None,
             Closing::Timeout(timeout_s) => Some(timeout_s),
             Closing::ProverFree => {
-                return Err(usage("--closing prover-free: expected full or timeout:TIME, with --run-ahead for a bound"));
+                return Err(usage(
+                    "--closing prover-free: expected full or timeout:TIME, with --run-ahead for a bound",
+                ));
             }
         };
         let arrivals = match self.arrivals.as_str() {
@@ -153,14 +155,19 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_local(args: &Args, open: OpenRun, rules: PipelineRules, stop: &AtomicBool) -> anyhow::Result<PipelineRecord> {
+fn run_local(
+    args: &Args,
+    open: OpenRun,
+    rules: PipelineRules,
+    stop: &AtomicBool,
+) -> anyhow::Result<PipelineRecord> {
     let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
     let places = args.local.places(is_scripted)?;
     let proves = places.started.iter().filter(|spec| spec.class != WorkerClass::Aggregate);
     let provers: Vec<String> = proves.map(|spec| spec.name.clone()).collect();
     let steps = scale::script(args.scale.clone(), provers.len(), places.free.len())?;
     eprintln!(
-        "{} workers set up; a number in {} changes how many prove",
+        "workers that set up: {}; a number written into {} is how many prove from then on",
         places.started.len(),
         control_path(&args.output).display()
     );

@@ -14,7 +14,11 @@ pub(crate) fn step(text: &str) -> Result<ScaleStep, String> {
 }
 
 /// The steps in order of time, where they are possible: never fewer than no prover nor more than fit, and some at the end.
-pub(crate) fn script(mut steps: Vec<ScaleStep>, provers: usize, free: usize) -> anyhow::Result<Vec<ScaleStep>> {
+pub(crate) fn script(
+    mut steps: Vec<ScaleStep>,
+    provers: usize,
+    free: usize,
+) -> anyhow::Result<Vec<ScaleStep>> {
     steps.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     let max = i64::try_from(provers + free).unwrap_or(i64::MAX);
     let mut now = i64::try_from(provers).unwrap_or(i64::MAX);

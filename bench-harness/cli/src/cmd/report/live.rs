@@ -12,7 +12,8 @@ use records::report::Records;
 /// The pipeline of the folder; none where it has a profile, or holds something else.
 pub(super) fn of_folder(args: &Args) -> anyhow::Result<Option<PipelineRecord>> {
     let path = record_path(&args.folder);
-    let is_other = !args.compare.is_empty() || RunFiles::of(&args.folder).profile().exists() || !path.exists();
+    let is_other =
+        !args.compare.is_empty() || RunFiles::of(&args.folder).profile().exists() || !path.exists();
     if is_other { Ok(None) } else { Ok(Some(records::file::read(&path)?)) }
 }
 
@@ -21,7 +22,10 @@ pub(super) fn report(args: &Args, format: Format, pipeline: PipelineRecord) -> a
     let unused = [
         (args.serve, "--serve"),
         (args.what != What::Profile && args.what != What::Summary, "--what"),
-        (!args.asked.cells.flags().is_empty() || !args.asked.plan_args.flags().is_empty(), "a flag of a plan"),
+        (
+            !args.asked.cells.flags().is_empty() || !args.asked.plan_args.flags().is_empty(),
+            "a flag of a plan",
+        ),
         (args.laws.first_flag().is_some(), "a flag of scaling laws"),
     ];
     if let Some((_, flag)) = unused.iter().find(|(is_given, _)| *is_given) {
@@ -39,7 +43,9 @@ pub(super) fn report(args: &Args, format: Format, pipeline: PipelineRecord) -> a
         Format::Markdown => reports::pipeline::markdown::render(&pipeline),
         Format::Json => to_json(&pipeline)?,
         Format::Csv | Format::Histograms => {
-            return Err(usage("a pipeline comes as terminal, markdown or json; its tables as CSV with --tables"));
+            return Err(usage(
+                "a pipeline comes as terminal, markdown or json; its tables as CSV with --tables",
+            ));
         }
     };
     deliver(&text, args.output.as_deref())
