@@ -36,8 +36,8 @@ use watch::{PipelineScreen, PipelineWatch, SaidWorkers};
 /// was sequenced.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms --workers 2 \\
-      --scale 300ms:+2,600ms:-1
+  bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms \\
+      --workers 2 --scale 300ms:+2,600ms:-1
   bench-harness report bench-out/pipeline --html")]
 pub(crate) struct Args {
     #[command(flatten)]
