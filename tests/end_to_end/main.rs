@@ -29,6 +29,7 @@
 //! | [`fleet_drain`] | SIGTERM for a worker, and its figures for Prometheus |
 //! | [`nats_server`] | a NATS server of a test's own |
 //! | [`autoscale`] | policies of autoscaling compared |
+//! | [`pipeline_live`] | order, then prove, live: grown, held, scaled, interrupted |
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
@@ -68,6 +69,7 @@ mod machines;
 mod nats_server;
 mod no_aggregation;
 mod own_prover;
+mod pipeline_live;
 mod pipelines;
 mod processes;
 mod real;

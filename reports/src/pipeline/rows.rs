@@ -153,20 +153,34 @@ pub(crate) fn batch_table(pipeline: &PipelineRecord) -> TextTable {
     TextTable::of(&BATCHES, &pipeline.batches)
 }
 
-/// The queue in so many even slots of time, the most of each.
+/// The queue in so many even slots of time: the most of each, or what it was before where nothing was seen in one.
 pub(crate) fn queue_slots(pipeline: &PipelineRecord, slots: usize) -> Vec<f64> {
-    let end_s = pipeline.series.last().map_or(0.0, |point| point.at_s).max(1e-9);
-    let mut most = vec![0.0_f64; slots];
-    for point in &pipeline.series {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a fraction of the number of slots"
-        )]
-        let slot = (point.at_s / end_s * slots as f64) as usize;
-        if let Some(most) = most.get_mut(slot.min(slots.saturating_sub(1))) {
-            *most = most.max(point.unproved_batches as f64);
+    let end_s = pipeline.series.last().map_or(0.0, |point| point.at_s);
+    let mut points = pipeline.series.iter().peekable();
+    let mut now = 0.0;
+    let slot = |slot: usize| {
+        let until_s = end_s * (slot + 1) as f64 / slots.max(1) as f64;
+        let mut most: Option<f64> = None;
+        while let Some(point) = points.next_if(|point| point.at_s <= until_s) {
+            now = point.unproved_batches as f64;
+            most = Some(most.unwrap_or(now).max(now));
         }
+        most.unwrap_or(now)
+    };
+    (0..slots).map(slot).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::queue_slots;
+    use fixtures::pipeline::pipeline;
+
+    #[test]
+    fn a_slot_without_a_point_is_what_was_before_it() {
+        let mut few = pipeline();
+        few.series.retain(|point| [0.0, 2.0, 10.0, 15.0].contains(&point.at_s));
+        assert_eq!(queue_slots(&few, 6), [1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        let whole = queue_slots(&pipeline(), 6);
+        assert_eq!(whole, [2.0, 2.0, 2.0, 2.0, 0.0, 0.0]);
     }
-    most
 }

@@ -91,6 +91,10 @@ pub struct PipelineProgress {
     pub consolidated_transactions: u64,
     /// Batches that were closed.
     pub batches: u64,
+    /// Proofs and merges of these.
+    pub jobs: u64,
+    /// Of which are verified.
+    pub done: u64,
     /// Jobs that were given up.
     pub given_up: u64,
     /// Whether the bound keeps transactions waiting now.
@@ -292,12 +296,15 @@ impl Pipeline {
         let (to_virtual, to_consolidated) = self.delays_s(now_s);
         let is_due = self.sequencer.due_s().is_some_and(|(due_s, _)| due_s < now_s);
         let is_full = self.rules.closing.unproved_max.is_some_and(|max| point.unproved_batches >= max);
+        let jobs = self.coordinator.progress(now_s);
         PipelineProgress {
+            jobs: jobs.jobs,
+            done: jobs.done,
             point,
             transactions: self.arrived,
             consolidated_transactions: to_consolidated.len() as u64,
             batches: self.closed.len() as u64,
-            given_up: self.coordinator.given_up().len() as u64,
+            given_up: jobs.given_up,
             is_held: is_due && is_full,
             arrivals_left_s: (self.rules.duration_s - now_s).max(0.0),
             virtual_delay: times(to_virtual),

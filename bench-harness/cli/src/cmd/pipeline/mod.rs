@@ -28,17 +28,17 @@ use watch::{PipelineScreen, PipelineWatch, SaidWorkers};
 /// Order, then prove, live: transactions arrive, batches are closed, sequenced, proved, aggregated and proven on L1.
 ///
 /// The L1 is simulated: what is sent to it lands at the next slot. A transaction is virtual once its batch is sequenced
-/// there, and consolidated once it is proven there. While it runs, a number written into the file `provers` of its folder
-/// is how many provers there are from then on; one that is taken away finishes its proof first. After a crash
-/// `fleet run --resume --output FOLDER` proves what was sequenced.
+/// there, and consolidated once it is proven there. Without flags it proves with plonky2, and takes about three minutes on
+/// two cores.
+///
+/// While it runs, a number written into the file `provers` of its folder is how many provers there are from then on; one
+/// that is taken away finishes its proof first. After Ctrl-C or a crash `fleet run --resume --output FOLDER` proves what
+/// was sequenced.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms --workers 2 \\
-      --scale 300ms:+2,600ms:-1
-  bench-harness report bench-out/pipeline --html
-
-Without flags it proves with plonky2 and takes about three minutes on two cores. While it runs, in another shell:
-  echo 1 > bench-out/pipeline/provers")]
+  bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms \\
+      --workers 2 --scale 300ms:+2,600ms:-1
+  bench-harness report bench-out/pipeline --html")]
 pub(crate) struct Args {
     #[command(flatten)]
     order: OrderArgs,
@@ -167,7 +167,7 @@ fn run_local(
     let provers: Vec<String> = proves.map(|spec| spec.name.clone()).collect();
     let steps = scale::script(args.scale.clone(), provers.len(), places.free.len())?;
     eprintln!(
-        "{} workers set up; a number in {} changes how many prove",
+        "workers that set up: {}; a number written into {} is how many prove from then on",
         places.started.len(),
         control_path(&args.output).display()
     );

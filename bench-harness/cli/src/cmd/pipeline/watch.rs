@@ -60,21 +60,21 @@ impl PipelineWatch {
     }
 }
 
-/// How long it takes yet, by the rate at which batches were proved so far.
+/// How long it takes yet, by the rate at which proofs and merges were made so far.
 fn left(now_s: f64, progress: &PipelineProgress) -> String {
-    let unproved = progress.point.unproved_batches;
-    let proved = progress.batches.saturating_sub(unproved);
-    if proved == 0 {
+    let PipelineProgress { jobs, done, given_up, arrivals_left_s, .. } = *progress;
+    if done == 0 {
         return "time left unknown".to_owned();
     }
-    let left_s = progress.arrivals_left_s + unproved as f64 * now_s / proved as f64;
+    let open = jobs.saturating_sub(done + given_up);
+    let left_s = arrivals_left_s + open as f64 * now_s / done as f64;
     format!("about {left_s:.0} s left")
 }
 
 /// Queue, workers, rates and delays, in words.
 fn words(now_s: f64, progress: &PipelineProgress) -> String {
     let point = progress.point;
-    let workers = point.workers.map_or_else(String::new, |workers| format!(" of {workers} workers"));
+    let workers = point.workers.map_or_else(String::new, |workers| format!(", {workers} workers there"));
     let held = if progress.is_held { " (held by --run-ahead)" } else { "" };
     let given_up =
         if progress.given_up > 0 { format!(", {} given up", progress.given_up) } else { String::new() };
@@ -82,7 +82,7 @@ fn words(now_s: f64, progress: &PipelineProgress) -> String {
         delay.map_or_else(|| "-".to_owned(), |delay| format!("{} s", significant(delay.p50_s, 3)))
     };
     format!(
-        "{now_s:.0} s: queue {} batches; {} proving, {} merging{workers}; {} tx waiting{held}; {} of {} tx proven on L1, \
+        "{now_s:.0} s: queue {} batches; {} proving, {} merging{workers}; {} tx waiting{held}; {} of {} tx proven, \
          {} tx/s; delay p50 virtual {}, consolidated {}{given_up}; {}",
         point.unproved_batches,
         point.proving,
@@ -133,7 +133,7 @@ impl PipelineWorkers for SaidWorkers {
     fn turn(&mut self, now_s: f64) -> Result<Option<u64>, FleetError> {
         let there = self.workers.turn(now_s)?;
         for note in self.workers.notes() {
-            self.screen.say(&format!("{now_s:.0} s: {note}"));
+            self.screen.say(&format!("{now_s:.1} s: {note}"));
         }
         Ok(there)
     }
