@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 22] = [
     "",
     "run",
     "measure",
@@ -21,6 +21,7 @@ const VERBS: [&str; 21] = [
     "workload generate",
     "workload inspect",
     "workload execute",
+    "execute",
     "machine",
     "machine restore",
     "completions",
@@ -79,7 +80,9 @@ fn examples_work_as_pasted() {
     }
     std::fs::create_dir_all(bench.path(".local/share/bash-completion/completions")).expect("a folder");
     let mut run = 0;
-    for verb in ["plan", "queue", "gate exact", "history", "report", "workload", "machine", "completions"] {
+    for verb in
+        ["plan", "queue", "gate exact", "history", "report", "workload", "execute", "machine", "completions"]
+    {
         for line in examples_of(verb) {
             assert!(line.starts_with("bench-harness "), "{line}");
             if line.contains("--serve") {

@@ -4,6 +4,7 @@
 //! error.
 
 use anyhow::Context;
+use measure::execution::grid::ExecutionGridError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
@@ -124,6 +125,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ErrorKind::WrongProof => WRONG_PROOF,
             ErrorKind::CannotCompare => REFUSED,
         });
+    }
+    if let Some(error) = error.downcast_ref::<ExecutionGridError>() {
+        return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<machine::RequireError>() {
         return Some(match error {

@@ -9,7 +9,7 @@ mod number;
 mod output;
 
 use crate::args::{Verb, completion_script, parsed};
-use crate::cmd::{cell, gate, history, machine, measure, plan, queue, report, run, workload};
+use crate::cmd::{cell, execute, gate, history, machine, measure, plan, queue, report, run, workload};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -26,6 +26,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::History(args) => history::run(args),
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
+        Verb::Execute(args) => execute::run(*args),
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions { shell } => output::print(&completion_script(shell)),
         Verb::GateSample(args) => gate::sample::run(*args),
