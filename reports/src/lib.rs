@@ -3,6 +3,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
+//! | [`execution`] | executors side by side, for a terminal |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -16,6 +17,7 @@ mod bars;
 mod chart;
 mod columns;
 pub mod compare;
+pub mod execution;
 pub mod export;
 pub mod fleet;
 pub mod html;

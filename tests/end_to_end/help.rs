@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 26] = [
+const VERBS: [&str; 28] = [
     "",
     "run",
     "measure",
@@ -27,6 +27,7 @@ const VERBS: [&str; 26] = [
     "workload generate",
     "workload inspect",
     "workload execute",
+    "execute",
     "machine",
     "machine restore",
     "completions",
@@ -95,6 +96,7 @@ fn examples_work_as_pasted() {
         "history",
         "report",
         "workload",
+        "execute",
         "machine",
         "completions",
     ] {

@@ -31,6 +31,10 @@ fn every_verb_speaks_json() {
         ("workload generate --transactions 8 --batch-size 4 --json", "/batches/1/transactions/3/amount_in"),
         ("workload inspect --transactions 8 --json", "/data_bytes"),
         ("workload execute --transactions 8 --batch-size 4 --json", "/batches/1/root"),
+        (
+            "execute --transactions 20 --accounts 50 --repeats 1 --work-us 0 --hot-pool 1 --threads 2 --json",
+            "/break_even/0/executor",
+        ),
         ("machine --json", "/machine"),
     ] {
         if line.contains("--compare") {

@@ -13,6 +13,7 @@
 //! | [`pipelines`] | every kind of pipeline that a plan can be asked for |
 //! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
+//! | [`executors`] | executors side by side |
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
@@ -48,6 +49,7 @@ mod comparing;
 mod conditions;
 mod deploy_examples;
 mod examples;
+mod executors;
 mod exit_codes;
 mod files;
 mod flags;

@@ -1,6 +1,6 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
-use crate::cmd::{fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
+use crate::cmd::{execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -47,6 +47,7 @@ pub(crate) enum Verb {
     History(history::Args),
     Report(Box<report::Args>),
     Workload(workload::Args),
+    Execute(Box<execute::Args>),
     Machine(machine::Args),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:

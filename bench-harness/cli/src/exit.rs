@@ -5,6 +5,7 @@
 
 use anyhow::Context;
 use fleet::error::FleetError;
+use measure::execution::grid::ExecutionGridError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use planner::PlanError;
@@ -143,6 +144,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
             | FleetError::Worker { .. }
             | FleetError::Queue(_) => Some(USAGE),
         };
+    }
+    if let Some(error) = error.downcast_ref::<ExecutionGridError>() {
+        return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<machine::RequireError>() {
         return Some(match error {

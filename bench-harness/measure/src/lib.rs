@@ -7,6 +7,7 @@
 //! | [`child`] | the process that measures one cell |
 //! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
 //! | [`stopping`] | when a cell ends, for child, parent and a run that is resumed |
+//! | [`execution`] | executors side by side, in this process |
 //! | [`stage_sums`] | sums of the stages of a batch |
 //! | [`profile`] | a log in summary |
 //! | [`figures`] | every figure of a cell that has no noise |
@@ -20,6 +21,7 @@
 mod busy;
 pub mod cell;
 pub mod child;
+pub mod execution;
 pub mod figures;
 pub mod host;
 pub mod profile;

@@ -1,0 +1,84 @@
+//! Executors side by side, in this process: over state size, contention, work and threads.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | [`grid`] | what is to be measured, and what cannot be |
+//! | [`calibration`] | how many iterations of the work a microsecond has |
+//! | [`cell`] | one cell: all executors at all numbers of threads on one block, interleaved and checked |
+//! | [`points`] | from times to points of the record |
+//! | [`break_even`] | from which work on more threads pay |
+//!
+//! **Invariant:** every timed execution is compared with execution in order: state, outcome of each transaction, and
+//! root. One that differs ends the measurement.
+
+mod break_even;
+mod calibration;
+mod cell;
+pub mod grid;
+mod points;
+
+use crate::execution::cell::Bench;
+use crate::execution::grid::{ExecutionGrid, ExecutionGridError};
+use records::execution::{EXECUTION_SCHEMA_VERSION, ExecutionRecord, ExecutionWorkloadRecord};
+use workloads::random::Skew;
+
+/// Measures a grid. `begun` is told which cell begins, from 0, of how many.
+///
+/// # Errors
+/// What was asked for cannot be, or an executor gave another result than execution in order.
+pub fn measure(
+    grid: &ExecutionGrid,
+    mut begun: impl FnMut(usize, usize),
+) -> Result<ExecutionRecord, ExecutionGridError> {
+    grid.check()?;
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let mut points = Vec::new();
+    let iterations_per_us = calibration::iterations_per_us();
+    let cells = grid.accounts.len() * grid.hot_pool.len() * grid.work_us.len();
+    let mut cell = 0;
+    for &accounts in &grid.accounts {
+        let genesis = grid.population(accounts).state(grid.seed)?;
+        for &hot_pool in &grid.hot_pool {
+            let bench = Bench::new(grid, &genesis, accounts, hot_pool)?;
+            for &work_us in &grid.work_us {
+                begun(cell, cells);
+                cell += 1;
+                let times = bench.run(grid, (work_us * iterations_per_us) as u64)?;
+                points.extend(points::points(&bench, work_us, &times));
+            }
+        }
+    }
+    Ok(ExecutionRecord {
+        schema_version: EXECUTION_SCHEMA_VERSION,
+        processor: processor(),
+        cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
+        iterations_per_us,
+        workload: workload(grid),
+        repeats: grid.repeats,
+        break_even: break_even::break_even(&points),
+        points,
+    })
+}
+
+fn workload(grid: &ExecutionGrid) -> ExecutionWorkloadRecord {
+    ExecutionWorkloadRecord {
+        transactions: grid.transactions,
+        pools: grid.pools,
+        fee_bps: grid.fee_bps,
+        depth: grid.depth.into(),
+        swap_ratio: grid.traffic.swap_ratio,
+        zipf: match grid.traffic.skew {
+            Skew::Uniform => None,
+            Skew::Zipf { exponent } => Some(exponent),
+        },
+        chain: grid.chain,
+        seed: grid.seed,
+    }
+}
+
+/// The model that the kernel names.
+fn processor() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    line.split_once(':').map(|(_, name)| name.trim().to_owned())
+}
