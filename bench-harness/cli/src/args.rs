@@ -1,6 +1,8 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
-use crate::cmd::{execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload};
+use crate::cmd::{
+    execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
+};
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
