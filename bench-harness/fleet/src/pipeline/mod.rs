@@ -27,7 +27,7 @@ use crate::coordinator::Coordinator;
 use crate::error::FleetError;
 use crate::pipeline::l1::SlotClock;
 use crate::pipeline::sequencer::{ClosingRules, SequencedBatch, Sequencer};
-use crate::pipeline::series::Series;
+use crate::pipeline::series::PipelineSeries;
 use crate::pipeline::workers::PipelineWorkers;
 use crate::queue::JobQueue;
 use crate::run::{RunningFleet, unix_s};
@@ -115,7 +115,7 @@ pub trait PipelineWatcher {
 
 /// A pipeline at work.
 #[derive(Debug)]
-pub struct Pipeline {
+pub struct LivePipeline {
     folder: PathBuf,
     pub(crate) coordinator: Coordinator,
     pub(crate) rules: PipelineRules,
@@ -124,14 +124,14 @@ pub struct Pipeline {
     pub(crate) closed: Vec<SequencedBatch>,
     pub(crate) arrived: u64,
     next_arrival_s: f64,
-    series: Series,
+    series: PipelineSeries,
     pub(crate) unproved_max: u64,
     /// Workers that are there, integrated over time, s; none where their number is not known.
     pub(crate) present_s: Option<f64>,
     pub(crate) began_unix_s: f64,
 }
 
-impl Pipeline {
+impl LivePipeline {
     /// Of a run that knows no batch yet.
     pub fn new(running: RunningFleet, rules: PipelineRules) -> Self {
         let (folder, coordinator) = running.into_parts();
@@ -144,7 +144,7 @@ impl Pipeline {
             closed: Vec::new(),
             arrived: 0,
             next_arrival_s,
-            series: Series::default(),
+            series: PipelineSeries::default(),
             unproved_max: 0,
             present_s: None,
             began_unix_s: unix_s(),

@@ -1,7 +1,7 @@
 //! The record of a pipeline, from what its sequencer and its coordinator know.
 
 use crate::coordinator::job::JobState;
-use crate::pipeline::Pipeline;
+use crate::pipeline::LivePipeline;
 use crate::pipeline::sequencer::SequencedBatch;
 use crate::summary::{done_of, times, workers};
 use crate::task::Task;
@@ -12,7 +12,7 @@ use records::fleet::pipeline::{
 use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 use std::collections::BTreeMap;
 
-impl Pipeline {
+impl LivePipeline {
     /// The record of what was done until now.
     pub(super) fn outcome(
         &self,
@@ -25,7 +25,7 @@ impl Pipeline {
 }
 
 fn record(
-    pipeline: &Pipeline,
+    pipeline: &LivePipeline,
     now_s: f64,
     series: Vec<PipelinePointRecord>,
     scaling: Vec<PipelineScalingRecord>,
@@ -52,7 +52,7 @@ fn record(
     }
 }
 
-fn batches(pipeline: &Pipeline, now_s: f64) -> Vec<PipelineBatchRecord> {
+fn batches(pipeline: &LivePipeline, now_s: f64) -> Vec<PipelineBatchRecord> {
     let coordinator = &pipeline.coordinator;
     let consolidated_s = pipeline.consolidated_s();
     let by_now = |at_s: f64| Some(at_s).filter(|at_s| *at_s <= now_s);
@@ -83,7 +83,7 @@ fn batches(pipeline: &Pipeline, now_s: f64) -> Vec<PipelineBatchRecord> {
 }
 
 fn summary(
-    pipeline: &Pipeline,
+    pipeline: &LivePipeline,
     batches: &[PipelineBatchRecord],
     is_complete: bool,
     now_s: f64,
@@ -124,7 +124,7 @@ fn summary(
 }
 
 /// A lane for each worker with its jobs, and one each for what waited to be sequenced and to be proven on L1.
-fn timeline(pipeline: &Pipeline, batches: &[PipelineBatchRecord]) -> TimelineRecord {
+fn timeline(pipeline: &LivePipeline, batches: &[PipelineBatchRecord]) -> TimelineRecord {
     let coordinator = &pipeline.coordinator;
     let groups = coordinator.groups;
     let mut lanes: BTreeMap<&str, Vec<SpanRecord>> = BTreeMap::new();
@@ -177,7 +177,7 @@ fn timeline(pipeline: &Pipeline, batches: &[PipelineBatchRecord]) -> TimelineRec
 }
 
 /// What waits for its slot: the proof of each group.
-fn proofs(pipeline: &Pipeline) -> Vec<SpanRecord> {
+fn proofs(pipeline: &LivePipeline) -> Vec<SpanRecord> {
     let wait = |(group, landed_s): (u64, f64)| {
         let start_s = pipeline.coordinator.group_done_s[&group];
         let (work, label) = (SpanName::Include, format!("group {group}"));

@@ -9,18 +9,18 @@ const POINTS_MAX: usize = 2_048;
 
 /// Points of a run so far.
 #[derive(Clone, Debug)]
-pub struct Series {
+pub struct PipelineSeries {
     points: Vec<PipelinePointRecord>,
     interval_s: f64,
 }
 
-impl Default for Series {
+impl Default for PipelineSeries {
     fn default() -> Self {
         Self { points: Vec::new(), interval_s: INTERVAL_S }
     }
 }
 
-impl Series {
+impl PipelineSeries {
     /// Takes a point, where the last is long enough ago.
     pub fn see(&mut self, point: PipelinePointRecord) {
         if self.points.last().is_some_and(|last| point.at_s - last.at_s < self.interval_s) {
@@ -46,7 +46,7 @@ impl Series {
 
 #[cfg(test)]
 mod tests {
-    use super::{POINTS_MAX, PipelinePointRecord, Series};
+    use super::{POINTS_MAX, PipelinePointRecord, PipelineSeries};
 
     fn point(at_s: f64) -> PipelinePointRecord {
         let (waiting_transactions, unproved_batches, proving, merging) = (0, 0, 0, 0);
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_long_run_has_few_points_over_all_of_it() {
-        let mut series = Series::default();
+        let mut series = PipelineSeries::default();
         for turn in 0..100_000 {
             series.see(point(f64::from(turn) * 0.1));
         }

@@ -14,7 +14,7 @@ mod law_chart;
 mod machine;
 mod method;
 mod pareto;
-pub(crate) mod pipeline;
+mod pipeline;
 mod provers;
 mod queue;
 pub(crate) mod recommendation;

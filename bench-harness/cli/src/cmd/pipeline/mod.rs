@@ -15,7 +15,7 @@ use fleet::coordinator::CoordinatorRules;
 use fleet::pipeline::l1::SlotClock;
 use fleet::pipeline::sequencer::ClosingRules;
 use fleet::pipeline::workers::{FarWorkers, LocalWorkers, ScaleStep, control_path};
-use fleet::pipeline::{Pipeline, PipelineRules};
+use fleet::pipeline::{LivePipeline, PipelineRules};
 use fleet::run::{OpenRun, unix_s};
 use fleet::task::WorkerClass;
 use planner::sim::Closing;
@@ -131,7 +131,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             let running = open.coordinator(CoordinatorRules::far(args.nats.lease_s()), false)?;
             let screen = PipelineScreen::new();
             let mut watch = PipelineWatch::new(&screen);
-            let record = Pipeline::new(running, rules).run(&*queue, &mut FarWorkers, &stop, &mut watch);
+            let record = LivePipeline::new(running, rules).run(&*queue, &mut FarWorkers, &stop, &mut watch);
             screen.finish();
             record?
         }
@@ -178,7 +178,7 @@ fn run_local(
     let workers = LocalWorkers::new(pool, provers, places.free, steps, &args.output)?;
     let mut workers = SaidWorkers { workers, screen: std::rc::Rc::clone(&screen) };
     let record =
-        Pipeline::new(running, rules).run(&*queue, &mut workers, stop, &mut PipelineWatch::new(&screen));
+        LivePipeline::new(running, rules).run(&*queue, &mut workers, stop, &mut PipelineWatch::new(&screen));
     screen.finish();
     Ok(record?)
 }

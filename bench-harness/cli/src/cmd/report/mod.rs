@@ -2,7 +2,6 @@
 
 pub(crate) mod compare;
 pub(crate) mod laws;
-mod live;
 pub(crate) mod serve;
 pub(crate) mod summary;
 pub(crate) mod what_if;
@@ -18,8 +17,10 @@ use crate::output::{deliver, print, width, write_whole};
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use clap::ValueEnum;
+use fleet::pipeline::record_path;
 use measure::timeline::timeline;
 use records::file::to_json;
+use records::fleet::pipeline::PipelineRecord;
 use records::machine::MachineRecord;
 use records::report::Records;
 use std::net::SocketAddr;
@@ -129,8 +130,8 @@ enum Format {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
     let format = if args.json { Format::Json } else { args.format };
-    if let Some(pipeline) = live::of_folder(args)? {
-        return live::report(args, format, pipeline);
+    if let Some(pipeline) = live_pipeline(args)? {
+        return report_live(args, format, pipeline);
     }
     args.refuse_unused()?;
     if args.serve {
@@ -185,6 +186,48 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         }
         (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
+    };
+    deliver(&text, args.output.as_deref())
+}
+
+/// The pipeline of the folder; none where it has a profile, or holds something else.
+fn live_pipeline(args: &Args) -> anyhow::Result<Option<PipelineRecord>> {
+    let path = record_path(&args.folder);
+    let is_other =
+        !args.compare.is_empty() || RunFiles::of(&args.folder).profile().exists() || !path.exists();
+    if is_other { Ok(None) } else { Ok(Some(records::file::read(&path)?)) }
+}
+
+/// Renders it as it was asked for.
+fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow::Result<()> {
+    let unused = [
+        (args.serve, "--serve"),
+        (args.what != What::Profile && args.what != What::Summary, "--what"),
+        (
+            !args.asked.cells.flags().is_empty() || !args.asked.plan_args.flags().is_empty(),
+            "a flag of a plan",
+        ),
+        (args.laws.first_flag().is_some(), "a flag of scaling laws"),
+    ];
+    if let Some((_, flag)) = unused.iter().find(|(is_given, _)| *is_given) {
+        return Err(usage(format!("{flag}: has no effect on a pipeline, which is what the folder holds")));
+    }
+    if let Some(path) = &args.timeline {
+        return write_whole(path, &reports::timeline::chrome::render(&pipeline.timeline)?);
+    }
+    if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
+        let records = Records { pipeline: Some(pipeline), ..Records::default() };
+        return write_page(args, &RunFiles::of(&args.folder), &records);
+    }
+    let text = match format {
+        Format::Terminal => reports::pipeline::terminal::render(&pipeline, width()),
+        Format::Markdown => reports::pipeline::markdown::render(&pipeline),
+        Format::Json => to_json(&pipeline)?,
+        Format::Csv | Format::Histograms => {
+            return Err(usage(
+                "a pipeline comes as terminal, markdown or json; its tables as CSV with --tables",
+            ));
+        }
     };
     deliver(&text, args.output.as_deref())
 }
