@@ -1,6 +1,6 @@
 //! Executors side by side, for a person at a terminal.
 
-use crate::text::{framed, trimmed, wrap};
+use crate::text::{bare, framed, trimmed, wrap};
 use crate::words::{count, or_dash, percent};
 use records::execution::{
     ExecutionBreakEvenRecord, ExecutionPointRecord, ExecutionRecord, ExecutionSpeedRecord, MiddleRecord,
@@ -22,19 +22,19 @@ pub fn render(record: &ExecutionRecord, width_columns: u16) -> String {
         row
     });
     let header = [
-        if has_sizes { "accounts, on one pool" } else { "on one pool" },
+        if has_sizes { "accounts,\non one pool" } else { "on one\npool" },
         "work",
         "executor",
-        "threads",
-        "transactions/s (min to max)",
-        "speed-up",
-        "with root",
-        "speed-up",
-        "CPU µs/tx",
+        "on",
+        "transactions/s\n(min…max)",
+        "speed-\nup",
+        "with\nroot",
+        "speed-\nup",
+        "CPU\nµs/tx",
         "aborts",
-        "re-executed",
+        "again",
     ];
-    let points = framed(header, points, width_columns);
+    let points = bare(header, points, width_columns);
     let width = width_columns;
     let mut page = format!("{}\n\n{points}\n\n", wrap(&measured(record), width, ""));
     if !record.break_even.is_empty() {
@@ -54,9 +54,9 @@ pub fn render(record: &ExecutionRecord, width_columns: u16) -> String {
 const BREAK_EVEN: &str = "Break-even: the least work measured from which on more threads are faster than the best \
     executor on one.";
 
-const READING: &str = "A speed-up is over the best executor on one thread, the median of ratios within a repeat. A root \
-    is computed on as many threads. Every execution was compared with that in order: state, outcomes and root are the \
-    same.";
+const READING: &str = "*on* is the number of threads, *again* the executions beyond the first of their transaction. A \
+    speed-up is over the best executor on one thread, the median of ratios within a repeat. A root is computed on as many \
+    threads. Every execution was compared with that in order: state, outcomes and root are the same.";
 
 fn measured(record: &ExecutionRecord) -> String {
     let workload = &record.workload;
@@ -101,12 +101,12 @@ fn work(work_us: f64) -> String {
 }
 
 fn point_row(point: &ExecutionPointRecord) -> [String; 9] {
-    let transactions = |speed: &ExecutionSpeedRecord| rate(speed.tx_per_s);
+    let transactions = |speed: &ExecutionSpeedRecord| rate(speed.tx_per_s, 3);
     // Rates at the ends of the wall times: the slowest repeat is the least rate.
     let spread = |speed: &ExecutionSpeedRecord| {
         let MiddleRecord { median, min, max } = speed.wall_s;
-        let at = |wall_s: f64| rate(speed.tx_per_s * median / wall_s);
-        format!("{} ({} to {})", transactions(speed), at(max), at(min))
+        let at = |wall_s: f64| rate(speed.tx_per_s * median / wall_s, 2);
+        format!("{} ({}…{})", transactions(speed), at(max), at(min))
     };
     let times = |speed: &ExecutionSpeedRecord| format!("{:.2}×", speed.speedup.median);
     [
@@ -123,11 +123,11 @@ fn point_row(point: &ExecutionPointRecord) -> [String; 9] {
 }
 
 /// A rate with a thousand or a million as its unit, so that a column of them can be read.
-fn rate(per_s: f64) -> String {
+fn rate(per_s: f64, digits: u8) -> String {
     match per_s {
-        _ if per_s >= 1e6 => format!("{} M", significant(per_s / 1e6, 3)),
-        _ if per_s >= 1e3 => format!("{} k", significant(per_s / 1e3, 3)),
-        _ => significant(per_s, 3),
+        _ if per_s >= 1e6 => format!("{}M", significant(per_s / 1e6, digits)),
+        _ if per_s >= 1e3 => format!("{}k", significant(per_s / 1e3, digits)),
+        _ => significant(per_s, digits),
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_point_and_the_break_even() {
-        insta::assert_snapshot!(render(&record(), 140));
+        insta::assert_snapshot!(render(&record(), 100));
     }
 
     #[test]
