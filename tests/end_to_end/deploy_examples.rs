@@ -131,7 +131,11 @@ fn keda_counts_the_streams_of_a_fleet_and_scales_its_workers() {
 fn the_unit_is_one_that_systemd_takes() {
     let bench = Bench::new();
     bench.write(UNIT, &text(UNIT).replace("/usr/local/bin/bench-harness", PROGRAM));
-    if !std::process::Command::new("systemd-analyze").arg("--version").output().is_ok_and(|ran| ran.status.success()) {
+    if !std::process::Command::new("systemd-analyze")
+        .arg("--version")
+        .output()
+        .is_ok_and(|ran| ran.status.success())
+    {
         skip!("systemd-analyze", "systemd-analyze is not installed");
     }
     let ran = bench.run_shell("systemd-analyze verify ./bench-harness-worker@0-3.service").ok();

@@ -38,7 +38,8 @@ fn a_worker_that_is_told_to_stop_ends_its_proof_first() {
     let bench = slow("prove = { fixed_s = 1.0 }");
     let one = fleet_worker(&bench, &server, "--worker-name one", "notes");
     let flags = "--batches 1 --aggregate 1 --proof-system scripted --script script.toml --output out";
-    let run = Running::start(bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())));
+    let run =
+        Running::start(bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())));
     wait_until("a job to be taken", || is_at_work(&server));
     kill_process(pid_of(one.pid()), Signal::TERM).expect("told to stop");
     let ended = one.end();
@@ -69,7 +70,11 @@ fn a_worker_whose_grace_is_over_gives_its_job_back() {
     wait_until("a job to be taken", || is_at_work(&server));
     kill_process(pid_of(one.pid()), Signal::TERM).expect("told to stop");
     assert_eq!(one.end().code, Some(130));
-    assert!(bench.read("notes").contains("the grace is over, prove-0 was given back"), "{}", bench.read("notes"));
+    assert!(
+        bench.read("notes").contains("the grace is over, prove-0 was given back"),
+        "{}",
+        bench.read("notes")
+    );
     // It is there for the next, at once.
     let answer = || server.request("$JS.API.CONSUMER.INFO.FLEET_default_BATCHES.fleet", "");
     let other = noted(&bench, &format!("fleet worker {nats} --worker-name other --grace 0s"), "other");
@@ -157,9 +162,7 @@ fn dashboard_names_are_there(figures: &[&str]) {
     assert!(names.len() >= 8, "{names:?}");
     for name in names {
         let says = |text: &&str| {
-            text.lines().any(|line| {
-                line.strip_prefix(&name).is_some_and(|rest| rest.starts_with([' ', '{']))
-            })
+            text.lines().any(|line| line.strip_prefix(&name).is_some_and(|rest| rest.starts_with([' ', '{'])))
         };
         assert!(figures.iter().any(|text| says(text)), "nothing says {name}");
     }

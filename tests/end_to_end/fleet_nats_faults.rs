@@ -31,7 +31,10 @@ fn a_full_stream_holds_a_run_up_and_loses_nothing() {
     let workers = ["one", "two"].map(|name| worker(&bench, &server, name));
     let ran = coordinator(&bench, &server).end().ok();
     // It was full, and the user was told.
-    assert!(ran.stderr.contains("maximum messages exceeded") && ran.stderr.contains("trying again"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("maximum messages exceeded") && ran.stderr.contains("trying again"),
+        "{ran:#?}"
+    );
     let summary = complete(&bench, 16 + 12);
     // What is refused is not lost: nothing was submitted twice, and no answer waited for half a minute.
     assert_eq!(summary["counts"]["resubmitted"], 0);
@@ -50,7 +53,8 @@ fn of_two_coordinators_that_start_together_one_is_refused() {
     let bench = scripted("");
     for round in 0..4 {
         let outputs = ["a", "b"].map(|which| format!("{which}{round}"));
-        let both = outputs.each_ref().map(|output| Running::start(bench.command(&with_output(&server, output))));
+        let both =
+            outputs.each_ref().map(|output| Running::start(bench.command(&with_output(&server, output))));
         // Nobody works: who has the fleet waits, and who has not is refused.
         let ended = |run: &Running| !crate::processes::is_alive(run.pid());
         crate::processes::wait_until("one to be refused", || both.iter().any(ended));
@@ -111,7 +115,8 @@ fn a_worker_that_is_killed_in_a_merge_loses_it_to_another() {
     complete(&bench, 4 + 3);
     let merges: Vec<_> = ledger(&bench, "verified").into_iter().filter(is_merge).collect();
     assert!(merges.iter().all(|merge| merge["worker"] == "other"));
-    let again = |merge: &Value| merge["delivery"].as_u64() > Some(1) || merge["submission"].as_u64() > Some(1);
+    let again =
+        |merge: &Value| merge["delivery"].as_u64() > Some(1) || merge["submission"].as_u64() > Some(1);
     assert!(merges.iter().any(again), "no merge was handed out twice: {merges:?}");
     drain(prover);
     drain(other);
@@ -145,7 +150,8 @@ fn a_server_with_a_certificate_is_trusted_by_its_authority_alone() {
         skip!("openssl", "openssl is not installed");
     }
     let file = |name: &str| bench.path(name).display().to_string();
-    let flags = ["--tls".into(), "--tlscert".into(), file("server.pem"), "--tlskey".into(), file("server.key")];
+    let flags =
+        ["--tls".into(), "--tlscert".into(), file("server.pem"), "--tlskey".into(), file("server.key")];
     let server = Server::start(program, &flags);
     let url = format!("tls://127.0.0.1:{}", server.port());
     let ca = "--nats-ca ca.pem --nats-lease 1s";

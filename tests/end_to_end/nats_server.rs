@@ -18,10 +18,7 @@ pub(crate) fn program() -> Option<PathBuf> {
 macro_rules! server {
     () => {{
         let Some(program) = $crate::nats_server::program() else {
-            $crate::skip::skip!(
-                "nats-server",
-                "nats-server is not installed: apt-get install nats-server"
-            );
+            $crate::skip::skip!("nats-server", "nats-server is not installed: apt-get install nats-server");
         };
         $crate::nats_server::Server::start(program, &[])
     }};

@@ -33,9 +33,7 @@ impl BatchArrivals {
         let gap_s = |batch: u64| match self {
             Self::AtOnce => 0.0,
             Self::Fixed { mean_s } => mean_s,
-            Self::Poisson { mean_s } => {
-                mean_s * exponential(seed, batch)
-            }
+            Self::Poisson { mean_s } => mean_s * exponential(seed, batch),
         };
         let mut at_s = 0.0;
         (0..batches)

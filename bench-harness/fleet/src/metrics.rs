@@ -180,7 +180,8 @@ impl Default for CoordinatorMetrics {
 impl CoordinatorMetrics {
     /// Takes what is going on.
     pub fn set(&self, progress: &Progress) {
-        let Progress { batches, arrived, jobs: _, done, given_up, waiting, working, groups_done, .. } = progress;
+        let Progress { batches, arrived, jobs: _, done, given_up, waiting, working, groups_done, .. } =
+            progress;
         for (state, count) in STATES.into_iter().zip([waiting, working, done, given_up]) {
             set(&self.jobs.get_or_create(&InState { state }), *count);
         }

@@ -326,7 +326,9 @@ impl Coordinator {
         }
         match queue.depth() {
             Err(error) => return Ok(Err(error)),
-            Ok(QueueDepth { pending, unacknowledged }) if pending + unacknowledged >= out => return Ok(Ok(())),
+            Ok(QueueDepth { pending, unacknowledged }) if pending + unacknowledged >= out => {
+                return Ok(Ok(()));
+            }
             Ok(_) => {}
         }
         let silent = |job: &JobState| now_s - job.heard_s >= self.rules.silent_s;

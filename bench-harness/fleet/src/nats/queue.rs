@@ -178,9 +178,7 @@ impl NatsQueue {
     async fn publish_once(&self, subject: String, id: &str, text: Vec<u8>) -> Result<(), QueueError> {
         // A server that answers and refuses, since a stream is full, say, has all that it had.
         let failed = |error: PublishError| match error.kind() {
-            PublishErrorKind::Other => {
-                QueueError::new("publishing", error).of_kind(QueueErrorKind::Refused)
-            }
+            PublishErrorKind::Other => QueueError::new("publishing", error).of_kind(QueueErrorKind::Refused),
             _ => QueueError::new("publishing", error),
         };
         let mut headers = HeaderMap::new();

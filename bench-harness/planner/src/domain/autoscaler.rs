@@ -82,7 +82,11 @@ impl ScalingPolicy {
             }
             Self::Planned { rates_per_s, drain_s } => {
                 if rates_per_s.is_empty() || !rates_per_s.is_sorted() {
-                    return Err(PlanError::bad("planned rates", "one at least, none falling", rates_per_s.len()));
+                    return Err(PlanError::bad(
+                        "planned rates",
+                        "one at least, none falling",
+                        rates_per_s.len(),
+                    ));
                 }
                 positive("drain_s", *drain_s)?;
             }

@@ -92,7 +92,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     for policy in &policies {
         let provers = policy.rule.as_ref().map_or(fixed, planner::backlog::Autoscaler::provers_max);
         let Some(seen) = queue.simulate(provers, policy.rule.clone(), args.seed)? else {
-            return Err(usage(format!("--provers-max {provers}: expected more than the load of the day needs")));
+            return Err(usage(format!(
+                "--provers-max {provers}: expected more than the load of the day needs"
+            )));
         };
         simulated.push(AutoscalePolicyRecord {
             policy: policy.name.clone(),
@@ -150,7 +152,8 @@ fn words(record: &AutoscaleRecord, curve: &DayCurve) -> String {
 }
 
 fn rows(policies: &[AutoscalePolicyRecord]) -> comfy_table::Table {
-    let mut rows = table(["policy", "prover-hours a day", "provers, max", "wait, mean", "wait, p99", "begun again"]);
+    let mut rows =
+        table(["policy", "prover-hours a day", "provers, max", "wait, mean", "wait, p99", "begun again"]);
     for policy in policies {
         rows.add_row([
             policy.policy.clone(),

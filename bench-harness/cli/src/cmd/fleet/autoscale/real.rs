@@ -52,7 +52,8 @@ impl Day<'_> {
         };
         let lease = LeaseRules { lease_s: LEASE_S, ..LeaseRules::default() };
         let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
-        let running = OpenRun::create(folder.path(), began)?.coordinator(CoordinatorRules::default(), true)?;
+        let running =
+            OpenRun::create(folder.path(), began)?.coordinator(CoordinatorRules::default(), true)?;
         let scaled = |time_s: f64| Duration::from_secs_f64(time_s / self.speed_up);
         let start_s = policy.rule.as_ref().map_or(0.0, planner::backlog::Autoscaler::start_s);
         let times_of_rule = ScalingTimes { decide: scaled(DECIDE_S), start: scaled(start_s) };
