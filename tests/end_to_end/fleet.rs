@@ -161,7 +161,10 @@ fn a_prediction_is_written_before_its_run_begins() {
     let bench = Bench::new();
     let cells = crate::support::root().join("bench-harness/fleet/examples/one-cell.toml");
     let ran = bench.run(&format!("fleet validate --cells {} --output out", cells.display())).ok();
-    assert!(ran.stdout.contains("| small | 4 | 1 | 4 | 32 |") && ran.stdout.contains("inside the interval"));
+    assert!(
+        ran.stdout.contains("| small | scripted | 4 | 1 | 4 | 32 |")
+            && ran.stdout.contains("inside the interval")
+    );
     let text = bench.read("out/validation.jsonl");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let (predicted, measured) = (&lines[0]["predicted"], &lines[1]["measured"]);

@@ -227,7 +227,7 @@ fn a_line_without_rows_holds_at_a_size_that_it_did_not_see() {
     let law = law_of(&made).expect("a line");
     assert_eq!(law.family.padded_rows, None);
     assert!(law.notes.iter().any(|note| note.contains("the middle of its steps")), "{:?}", law.notes);
-    let point = fit(&law, LawName::Line).curve[0].clone();
+    let point = fit(&law, LawName::Line).curve[0];
     let (low, high) = (point.low.unwrap(), point.high.unwrap());
     assert!((low..=high).contains(&time_s(1_500)), "{} is not in [{low}, {high}]", time_s(1_500));
     assert!(high - low < 0.3 * point.y, "an interval that says nothing: {point:?}");

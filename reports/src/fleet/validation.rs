@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 /// The tables and what they come to.
 pub fn markdown(cells: &[FleetComparedRecord]) -> String {
     let mut text = TextTable::of(&FIGURES, cells).markdown();
-    text += "\nEach entry is predicted [95 % of simulated runs of the same length, with the same arrivals]: measured.\n\n";
+    text += "\nEach entry is predicted (95 % of simulated runs of the same length, with the same arrivals): measured.\n\n";
     for (at, (name, _)) in
         cells.first().into_iter().flat_map(|cell| cell.measured.named()).take(SHOWN).enumerate()
     {
@@ -121,7 +121,7 @@ fn entry(row: &FleetComparedRecord, at: usize) -> String {
     let FleetPredictionRecord { value, low, high } = row.predicted.named()[at].1;
     let [value, low, high, got] = [value, low, high, row.measured.named()[at].1].map(|x| significant(x, 3));
     let miss = if is_inside(row, at) { "" } else { " MISS" };
-    format!("{value} [{low}, {high}]: {got}{miss}")
+    format!("{value} ({low} to {high}): {got}{miss}")
 }
 
 fn percent(fraction: f64) -> String {
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_figure_outside_its_interval_is_a_miss_and_is_counted() {
         let text = markdown(&[cell("near", 2.1), cell("far", 3.0)]);
-        assert!(text.contains("2 [1.8, 2.2]: 2.1 |") && text.contains("2 [1.8, 2.2]: 3 MISS"), "{text}");
+        assert!(text.contains("2 (1.8 to 2.2): 2.1 |") && text.contains("2 (1.8 to 2.2): 3 MISS"), "{text}");
         assert!(
             text.contains("mean delay, s: median error 28 %, largest 50 %, inside the interval 1 of 2"),
             "{text}"
@@ -203,7 +203,9 @@ mod tests {
     #[test]
     fn the_picture_has_a_chart_a_figure() {
         let svg = picture(&[cell("near", 2.1), cell("far", 3.0)]);
-        assert_eq!(svg.matches("measured over predicted").count(), 5, "{svg}");
-        assert!(svg.contains("measured, outside"));
+        for name in ["throughput, 1/s", "mean delay, s", "p50, s", "p99, s", "use"] {
+            assert!(svg.contains(&format!("{name}: measured over predicted")), "{name}");
+        }
+        assert!(svg.contains("measured, outside") && !svg.contains("wait, s: measured"));
     }
 }

@@ -28,7 +28,7 @@ enum ProbeMode {
     /// Nothing is known of the cores.
     Closed,
     /// What the script says.
-    Scripted(Script, u64),
+    Scripted(Box<Script>, u64),
     Open(Open),
 }
 
@@ -74,7 +74,9 @@ impl Monitor {
     /// Looks where the request says; what a script says stands for it.
     pub(crate) fn new(request: &CellRequest, script: Option<&Script>, is_here: bool) -> Self {
         let mode = match (script, &request.placement) {
-            (Some(script), _) if script.adds_per_cycle.is_some() => ProbeMode::Scripted(script.clone(), 0),
+            (Some(script), _) if script.adds_per_cycle.is_some() => {
+                ProbeMode::Scripted(Box::new(script.clone()), 0)
+            }
             // The times of a script are not those of this machine.
             (Some(_), _) | (None, None) => ProbeMode::Closed,
             (None, Some(Placement { cpus, rounds, kind, nodes: _ })) => {

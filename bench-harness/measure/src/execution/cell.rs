@@ -61,7 +61,8 @@ impl<'a> Bench<'a> {
         let transactions = generator.next_batch(grid.transactions as usize).transactions;
         let mut after = genesis.clone();
         let block = Block { transactions: &transactions, work: WorkPerTransaction::default() };
-        let refused = |source| ExecutionGridError::Refused { point: "sequential".to_owned(), source };
+        let refused =
+            |source| ExecutionGridError::Refused { point: "sequential".to_owned(), source: Box::new(source) };
         let executed = after.execute_by(&Sequential, block, NonZeroUsize::MIN).map_err(refused)?;
         after.update_root();
         let list = BlockAccessList::of(genesis.ledger(), &transactions);
@@ -111,7 +112,8 @@ impl<'a> Bench<'a> {
         let block = Block { transactions: &self.transactions, work };
         let (executed, execute_s, execute_cpu_s) = clocked(|| state.execute_by(executor, block, threads));
         let point = || self.point(variant);
-        let executed = executed.map_err(|source| ExecutionGridError::Refused { point: point(), source })?;
+        let executed = executed
+            .map_err(|source| ExecutionGridError::Refused { point: point(), source: Box::new(source) })?;
         let pool = &self.pools[&variant.threads];
         let (_, root_s, root_cpu_s) = clocked(|| pool.install(|| state.update_root()));
         if let Some(what) = self.difference(&state, &executed) {

@@ -68,7 +68,7 @@ pub enum ExecutionGridError {
         /// `known_values on 2 threads, …`
         point: String,
         /// What it says.
-        source: ExecutorError,
+        source: Box<ExecutorError>,
     },
     /// An executor gave another result than execution in order.
     #[error("{point}: {what} differ from execution in order")]

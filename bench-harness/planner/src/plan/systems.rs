@@ -148,7 +148,6 @@ fn weight(request: &PlanRequest, unit: &PlanRequest) -> f64 {
 
 /// The cheapest system that aggregates against the cheapest that does not. The cost of a verification is that of the
 /// aggregate's proof.
-
 fn between(options: &[PlanOption], found: &[Found<'_>]) -> Option<BreakEvenRecord> {
     let best = |aggregates: bool| {
         let of = |(place, chosen): &(usize, &Chosen)| cost(&options[*place].request, chosen.fleet);

@@ -118,7 +118,7 @@ pub enum FleetValidationRecord {
         /// Where its times are from.
         times: FleetTimesUsedRecord,
         /// The figures.
-        figures: FleetFiguresRecord<FleetPredictionRecord>,
+        figures: Box<FleetFiguresRecord<FleetPredictionRecord>>,
     },
     /// After it.
     Measured {
@@ -186,7 +186,7 @@ pub fn compared(lines: &[FleetValidationRecord]) -> Vec<FleetComparedRecord> {
             all.push(FleetComparedRecord {
                 cell: cell.clone(),
                 times: *times,
-                predicted: *predicted,
+                predicted: **predicted,
                 groups,
                 measured,
                 prove_s,

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 handling_s: mean(handling_s),
                 handling_samples: handling_s.len() as u64,
             },
-            figures: predict::predicted(cell, times, handling_s)?,
+            figures: Box::new(predict::predicted(cell, times, handling_s)?),
         };
         log.append(&predicted)?;
         eprintln!("{}: predicted, runs", cell.name);

@@ -15,6 +15,8 @@ pub(super) struct Times {
 /// Values that stand for a law.
 const VALUES: u32 = 2_000;
 
+const GOLDEN_RATIO: f64 = 1.618_033_988_749_895;
+
 pub(super) fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
@@ -73,11 +75,13 @@ fn beside(times_s: &[f64], handling_s: &[f64]) -> Vec<f64> {
     if handling_s.is_empty() {
         return times_s.to_vec();
     }
-    let count = times_s.len().max(VALUES as usize);
-    // A step that has no common factor with the length meets every pair in the end.
-    (0..count)
-        .map(|at| times_s[at % times_s.len()] + handling_s[(at * 7 + at / times_s.len()) % handling_s.len()])
-        .collect()
+    // Each time as often, beside values of the other that are spread evenly by the golden ratio.
+    let count = times_s.len() * (VALUES as usize).div_ceil(times_s.len());
+    let other = |at: usize| {
+        let place = (at as f64 * GOLDEN_RATIO).fract() * handling_s.len() as f64;
+        handling_s[(place as usize).min(handling_s.len() - 1)]
+    };
+    (0..count).map(|at| times_s[at % times_s.len()] + other(at)).collect()
 }
 
 /// The law by its quantiles in the middle of equal parts, scaled so that the mean is exact.
