@@ -3,10 +3,10 @@
 //! | file | what it owns |
 //! |---|---|
 //! | [`grid`] | what is to be measured, and what cannot be |
-//! | [`calibration`] | how many iterations of the work a microsecond has |
-//! | [`cell`] | one cell: all executors at all numbers of threads on one block, interleaved and checked |
-//! | [`points`] | from times to points of the record |
-//! | [`break_even`] | from which work on more threads pay |
+//! | `calibration` | how many iterations of the work a microsecond has |
+//! | `cell` | one cell: all executors at all numbers of threads on one block, interleaved and checked |
+//! | `points` | from times to points of the record |
+//! | `break_even` | from which work on more threads pay |
 //!
 //! **Invariant:** every timed execution is compared with execution in order: state, outcome of each transaction, and
 //! root. One that differs ends the measurement.
