@@ -18,12 +18,15 @@ fn the_shipped_profile_plans_with_real_proofs() {
     let bench = Bench::new();
     let plan = format!("plan --profile {profile} --target-tx-per-s 100");
     let said = bench.run(&format!("{plan} --explain")).ok().stdout;
-    let chosen = "Planned with: one prover is swap of 32, plonky2, 1 core, 2 provers at once (measured with 1 neighbour).";
+    let chosen = "Planned with: one prover is swap of 1024, plonky3, 1 core, 2 provers at once (measured with 1 neighbour).";
     assert!(said.contains(chosen), "{said}");
-    assert!(said.contains("│ swap of 32, plonky2, 2   ┆ costs "), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("┆ costs 30 cores at"), "{said}");
+    // L1 has no room for so many proofs of small batches.
+    assert!(words.contains("plonky2-keccak: no plan, block forbids it: best 9.6 proofs a block"), "{said}");
     // Another cell, by name.
     let said = bench.run(&format!("{plan} --of-cores 2")).ok().stdout;
-    assert!(said.contains("Planned with: one prover is swap of 32, plonky2, 2 cores (solo"), "{said}");
+    assert!(said.contains("Planned with: one prover is swap of 1024, plonky3, 2 cores (solo"), "{said}");
     bench.run(&format!("{plan} --of-cores 3")).fails(
         2,
         &["it has: swap of 32, plonky2, 1 core; swap of 32, plonky2, 1 core, 2 provers at once; swap of 32"],

@@ -41,11 +41,17 @@ pub(crate) fn line(plan: &PlanRecord) -> String {
     line
 }
 
+/// Why there is no plan, without what to do about it.
+fn reason(problem: &str) -> &str {
+    let figures = problem.split(';').next().unwrap_or(problem);
+    figures.trim_start_matches("no plan meets the target: ")
+}
+
 /// `plonky2: 51 provers, 104 cores, $5.1 an hour, $0.0000142 a transaction`
 fn of_system(record: &SystemPlanRecord) -> String {
     let SystemPlanRecord { system, fleet, spares, usd_per_hour, problem, .. } = record;
     let Some(fleet) = fleet else {
-        return format!("{system}: no plan, {}", problem.as_deref().unwrap_or("and no reason known"));
+        return format!("{system}: no plan, {}", problem.as_deref().map_or("and no reason known", reason));
     };
     let hour = usd_per_hour.map_or_else(String::new, |usd| format!(", ${} an hour", significant(usd, 4)));
     let transaction = fleet
@@ -112,7 +118,10 @@ const COLUMNS: [TextColumn<SystemPlanRecord>; 9] = [
     ("security bits, conjectured/proven", security),
     ("one prover is", |record| {
         or_dash(
-            record.option.clone().or_else(|| record.problem.as_ref().map(|why| format!("no plan: {why}"))),
+            record
+                .option
+                .clone()
+                .or_else(|| record.problem.as_deref().map(|why| format!("no plan: {}", reason(why)))),
         )
     }),
     ("provers", |record| {

@@ -129,7 +129,9 @@ fn options_table(options: &[OptionRecord]) -> String {
                 usd_per_transaction.map_or_else(|| "-".to_owned(), |usd| significant(usd, 3)),
             ],
             None => {
-                let problem = problem.clone().unwrap_or_default();
+                // Which term and by how much; what to do about it is said where nothing has a plan.
+                let problem = problem.as_deref().and_then(|why| why.split(';').next()).unwrap_or_default();
+                let problem = problem.trim_start_matches("no plan meets the target: ").to_owned();
                 [problem, String::new(), String::new(), String::new(), String::new()]
             }
         };
