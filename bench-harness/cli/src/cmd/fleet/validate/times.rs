@@ -58,7 +58,8 @@ impl Times {
         if cell.is_aggregated() && merge_s.is_empty() {
             return Err(usage(format!("{}: the profile has no times of a merge", cell.name)));
         }
-        Ok(Self { prove_s, merge_s })
+        // Nothing is merged where nothing is aggregated.
+        Ok(Self { prove_s, merge_s: if cell.is_aggregated() { merge_s } else { vec![0.0] } })
     }
 
     /// The law of a proof and of a merge, each with what a job takes beside it.
