@@ -294,6 +294,12 @@ pub(crate) fn how_sure(plan: &PlanRecord) -> Certainty {
     Certainty { provers: Some(provers), basis, if_otherwise }
 }
 
+/// Why there is no plan, without what to do about it.
+pub fn reason(problem: &str) -> &str {
+    let figures = problem.split(';').next().unwrap_or(problem);
+    figures.trim_start_matches("no plan meets the target: ")
+}
+
 /// One way of knowing the delay of a fleet.
 pub(crate) struct Way {
     pub(crate) name: &'static str,

@@ -42,6 +42,30 @@ pub fn system_of(work: &FleetWorkRecord) -> Result<Box<dyn ProofSystem + Send>, 
     }
 }
 
+/// Work whose proofs follow a script, in groups of so many batches. A batch stands for one transaction, which nobody
+/// executes.
+///
+/// # Errors
+/// A script that cannot be written.
+pub fn scripted_work(
+    script: &Script,
+    seed: u64,
+    batches_per_aggregation: u64,
+) -> Result<FleetWorkRecord, FleetError> {
+    Ok(FleetWorkRecord {
+        proof_system: SCRIPTED.to_owned(),
+        script: Some(serde_json::to_string(script).map_err(|error| input("script", error))?),
+        seed,
+        swap_ratio: 0.0,
+        accounts: 1,
+        pools: 1,
+        depth: 8,
+        fee_bps: 30,
+        batch_transactions: 1,
+        batches_per_aggregation,
+    })
+}
+
 fn script_of(work: &FleetWorkRecord) -> Result<Script, FleetError> {
     match &work.script {
         None => Ok(Script::default()),

@@ -65,6 +65,11 @@ pub(crate) fn workers(coordinator: &Coordinator) -> Vec<FleetWorkerRecord> {
     workers.into_iter().map(record).collect()
 }
 
+/// What a job took beside its proof, from its start to its verification, s; none where its start was not heard.
+pub fn handling_s(sample: &FleetSampleRecord) -> Option<f64> {
+    Some((sample.verified_s - sample.started_s? - sample.prove_s).max(0.0))
+}
+
 /// The summary. `provers` are the workers that prove batches, where their number is known.
 pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummaryRecord {
     let jobs = &coordinator.jobs;
@@ -78,6 +83,17 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         .filter(|(task, ..)| matches!(task, Task::Prove(_)))
         .map(|(_, _, done)| done.busy_s)
         .sum();
+    let sample = |(task, job, done): (Task, &JobState, &Done)| FleetSampleRecord {
+        job: task.name(),
+        worker: done.worker.clone(),
+        submissions: job.submission,
+        ready_s: job.ready_s,
+        started_s: done.started_s,
+        verified_s: done.verified_s,
+        busy_s: done.busy_s,
+        prove_s: done.prove_s,
+    };
+    let samples: Vec<_> = done_of(jobs).map(sample).collect();
     FleetSummaryRecord {
         schema_version: FLEET_SCHEMA_VERSION,
         run: coordinator.began.run.clone(),
@@ -95,23 +111,12 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         }),
         prove: of(|task, _, done| matches!(task, Task::Prove(_)).then_some(done.prove_s)),
         merge: of(|task, _, done| matches!(task, Task::Merge { .. }).then_some(done.prove_s)),
-        handling: of(|_, _, done| Some((done.verified_s - done.started_s? - done.prove_s).max(0.0))),
+        handling: times(samples.iter().filter_map(handling_s).collect()),
         prover_use: provers
             .filter(|_| elapsed_s > 0.0)
             .map(|provers| batches_busy_s / (provers.max(1) as f64 * elapsed_s)),
         counts: coordinator.counts,
         workers: workers(coordinator),
-        samples: done_of(jobs)
-            .map(|(task, job, done)| FleetSampleRecord {
-                job: task.name(),
-                worker: done.worker.clone(),
-                submissions: job.submission,
-                ready_s: job.ready_s,
-                started_s: done.started_s,
-                verified_s: done.verified_s,
-                busy_s: done.busy_s,
-                prove_s: done.prove_s,
-            })
-            .collect(),
+        samples,
     }
 }

@@ -1,5 +1,6 @@
 //! Workers that a rule starts and stops while a run goes on: real queue, coordinator and threads, proofs that take time.
 
+use fleet::chain::scripted_work;
 use fleet::coordinator::CoordinatorRules;
 use fleet::memory::{LeaseRules, MemoryQueue, real_clock};
 use fleet::queue::JobQueue;
@@ -24,18 +25,7 @@ fn work() -> FleetWorkRecord {
         aggregates: false,
         ..Script::default()
     };
-    FleetWorkRecord {
-        proof_system: "scripted".to_owned(),
-        script: Some(serde_json::to_string(&script).expect("JSON")),
-        seed: 1,
-        swap_ratio: 0.0,
-        accounts: 1,
-        pools: 1,
-        depth: 8,
-        fee_bps: 30,
-        batch_transactions: 1,
-        batches_per_aggregation: 1,
-    }
+    scripted_work(&script, 1, 1).expect("work")
 }
 
 /// Two hundred batches that come within two seconds, met by a rule; every proof is the first of its job.

@@ -1,6 +1,7 @@
 //! Ten thousand jobs that take no time: the coordinator is not what a fleet waits for. Its own process, so that its
 //! memory is its own.
 
+use fleet::chain::scripted_work;
 use fleet::coordinator::CoordinatorRules;
 use fleet::coordinator::job::Progress;
 use fleet::error::FleetError;
@@ -44,18 +45,7 @@ fn ten_thousand_jobs_of_no_time() {
     let began = FleetBeganRecord {
         run: "run".to_owned(),
         began_unix_s: 0.0,
-        work: FleetWorkRecord {
-            proof_system: "scripted".to_owned(),
-            script: Some(serde_json::to_string(&script).expect("JSON")),
-            seed: 1,
-            swap_ratio: 0.5,
-            accounts: 10,
-            pools: 1,
-            depth: 8,
-            fee_bps: 30,
-            batch_transactions: 4,
-            batches_per_aggregation: 32,
-        },
+        work: FleetWorkRecord { batch_transactions: 4, ..scripted_work(&script, 1, 32).expect("work") },
         batches,
         arrivals_s: vec![0.0; 5_120],
     };

@@ -14,7 +14,7 @@ pub fn markdown(cells: &[FleetComparedRecord]) -> String {
     let mut text = TextTable::of(&FIGURES, cells).markdown();
     text += "\nEach entry is predicted (95 % of simulated runs of the same length, with the same arrivals): measured.\n\n";
     for (at, (name, _)) in
-        cells.first().into_iter().flat_map(|cell| cell.measured.named()).take(SHOWN).enumerate()
+        cells.first().into_iter().flat_map(|cell| cell.measured.figures.named()).take(SHOWN).enumerate()
     {
         let errors = cells.iter().map(|cell| error(cell, at).abs()).collect::<Vec<_>>();
         let inside = cells.iter().filter(|cell| is_inside(cell, at)).count();
@@ -32,20 +32,21 @@ pub fn markdown(cells: &[FleetComparedRecord]) -> String {
 
 /// Each figure of each cell over its prediction, with the interval of the prediction.
 pub fn picture(cells: &[FleetComparedRecord]) -> String {
-    let names = cells.first().into_iter().flat_map(|cell| cell.measured.named()).map(|(name, _)| name);
+    let names =
+        cells.first().into_iter().flat_map(|cell| cell.measured.figures.named()).map(|(name, _)| name);
     let charts: Vec<_> = names.take(SHOWN).enumerate().map(|(at, name)| chart(cells, at, name)).collect();
     svg::stacked(&charts)
 }
 
 fn chart(cells: &[FleetComparedRecord], at: usize, name: &str) -> Chart {
     let dot = move |(place, cell): (usize, &FleetComparedRecord), is_prediction: bool| {
-        let (_, FleetPredictionRecord { value, low, high }) = cell.predicted.named()[at];
-        let (_, got) = cell.measured.named()[at];
+        let (_, FleetPredictionRecord { value, low, high }) = cell.predicted.figures.named()[at];
+        let (_, got) = cell.measured.figures.named()[at];
         Dot {
             x: place as f64 + 1.0,
             y: if is_prediction { 1.0 } else { got / value },
             interval: is_prediction.then_some((low / value, high / value)),
-            note: format!("{}: {}", cell.cell.name, entry(cell, at)),
+            note: format!("{}: {}", cell.predicted.cell.name, entry(cell, at)),
         }
     };
     let dots = |is_prediction| cells.iter().enumerate().map(move |cell| dot(cell, is_prediction));
@@ -72,12 +73,12 @@ fn chart(cells: &[FleetComparedRecord], at: usize, name: &str) -> Chart {
 }
 
 const FIGURES: [TextColumn<FleetComparedRecord>; 11] = [
-    ("cell", |row| row.cell.name.clone()),
-    ("proofs", |row| row.cell.proof_system.clone()),
-    ("P", |row| row.cell.provers.to_string()),
-    ("A", |row| row.cell.aggregators.to_string()),
-    ("N", |row| row.cell.batches_per_aggregation.to_string()),
-    ("batches", |row| row.cell.batches.to_string()),
+    ("cell", |row| row.predicted.cell.name.clone()),
+    ("proofs", |row| row.predicted.cell.proof_system.clone()),
+    ("P", |row| row.predicted.cell.provers.to_string()),
+    ("A", |row| row.predicted.cell.aggregators.to_string()),
+    ("N", |row| row.predicted.cell.batches_per_aggregation.to_string()),
+    ("batches", |row| row.predicted.cell.batches.to_string()),
     ("throughput, 1/s", |row| entry(row, 0)),
     ("mean delay, s", |row| entry(row, 1)),
     ("p50, s", |row| entry(row, 2)),
@@ -86,18 +87,20 @@ const FIGURES: [TextColumn<FleetComparedRecord>; 11] = [
 ];
 
 const SOURCES: [TextColumn<FleetComparedRecord>; 7] = [
-    ("cell", |row| row.cell.name.clone()),
+    ("cell", |row| row.predicted.cell.name.clone()),
     ("delay", |row| signed(difference(row, 1))),
     ("waiting for a prover", |row| signed(difference(row, 5))),
     ("from the start of a proof to its verification", |row| signed(difference(row, 6))),
-    ("of that the proof", |row| signed(row.prove_s - straggling(row) * row.times.prove_s)),
-    ("a merge", |row| signed(row.merge_s - row.times.merge_s)),
-    ("beside a job: used, ran", |row| format!("{}, {}", time(row.times.handling_s), time(row.handling_s))),
+    ("of that the proof", |row| signed(row.measured.prove_s - straggling(row) * row.predicted.times.prove_s)),
+    ("a merge", |row| signed(row.measured.merge_s - row.predicted.times.merge_s)),
+    ("beside a job: used, ran", |row| {
+        format!("{}, {}", time(row.predicted.times.handling_s), time(row.measured.handling_s))
+    }),
 ];
 
 /// By what stragglers lengthen the mean of a cell's proofs, as it was predicted.
 fn straggling(row: &FleetComparedRecord) -> f64 {
-    1.0 + row.cell.straggler_fraction * (row.cell.straggler_factor - 1.0)
+    1.0 + row.predicted.cell.straggler_fraction * (row.predicted.cell.straggler_factor - 1.0)
 }
 
 fn signed(s: f64) -> String {
@@ -105,21 +108,22 @@ fn signed(s: f64) -> String {
 }
 
 fn difference(row: &FleetComparedRecord, at: usize) -> f64 {
-    row.measured.named()[at].1 - row.predicted.named()[at].1.value
+    row.measured.figures.named()[at].1 - row.predicted.figures.named()[at].1.value
 }
 
 fn error(row: &FleetComparedRecord, at: usize) -> f64 {
-    difference(row, at) / row.predicted.named()[at].1.value
+    difference(row, at) / row.predicted.figures.named()[at].1.value
 }
 
 fn is_inside(row: &FleetComparedRecord, at: usize) -> bool {
-    let FleetPredictionRecord { value: _, low, high } = row.predicted.named()[at].1;
-    (low..=high).contains(&row.measured.named()[at].1)
+    let FleetPredictionRecord { value: _, low, high } = row.predicted.figures.named()[at].1;
+    (low..=high).contains(&row.measured.figures.named()[at].1)
 }
 
 fn entry(row: &FleetComparedRecord, at: usize) -> String {
-    let FleetPredictionRecord { value, low, high } = row.predicted.named()[at].1;
-    let [value, low, high, got] = [value, low, high, row.measured.named()[at].1].map(|x| significant(x, 3));
+    let FleetPredictionRecord { value, low, high } = row.predicted.figures.named()[at].1;
+    let [value, low, high, got] =
+        [value, low, high, row.measured.figures.named()[at].1].map(|x| significant(x, 3));
     let miss = if is_inside(row, at) { "" } else { " MISS" };
     format!("{value} ({low} to {high}): {got}{miss}")
 }
@@ -141,7 +145,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::{markdown, picture};
     use records::fleet::validation::{
-        FleetCellRecord, FleetComparedRecord, FleetFiguresRecord, FleetPredictionRecord, FleetTimesUsedRecord,
+        FleetCellRecord, FleetComparedRecord, FleetFiguresRecord, FleetMeasuredRecord, FleetPredictedRecord,
+        FleetPredictionRecord, FleetTimesUsedRecord,
     };
 
     fn cell(name: &str, delay_s: f64) -> FleetComparedRecord {
@@ -157,34 +162,47 @@ mod tests {
         };
         let exact = figures(|x| x);
         FleetComparedRecord {
-            cell: FleetCellRecord {
-                name: name.to_owned(),
-                proof_system: "scripted".to_owned(),
-                provers: 12,
-                aggregators: 2,
-                batches_per_aggregation: 8,
-                batches: 192,
-                interval_s: 0.12,
-                arrivals: "fixed".to_owned(),
-                straggler_fraction: 0.1,
-                straggler_factor: 2.0,
-                mtbf_s: None,
+            predicted: FleetPredictedRecord {
+                cell: FleetCellRecord {
+                    name: name.to_owned(),
+                    proof_system: "scripted".to_owned(),
+                    provers: 12,
+                    aggregators: 2,
+                    batches_per_aggregation: 8,
+                    batches: 192,
+                    interval_s: 0.12,
+                    arrivals: "fixed".to_owned(),
+                    straggler_fraction: 0.1,
+                    straggler_factor: 2.0,
+                    mtbf_s: None,
+                },
+                unix_s: 1.0,
+                times: FleetTimesUsedRecord {
+                    prove_s: 1.0,
+                    merge_s: 0.1,
+                    handling_s: 5e-4,
+                    handling_samples: 9,
+                },
+                figures: FleetFiguresRecord {
+                    throughput_batches_per_s: near(exact.throughput_batches_per_s),
+                    delay_mean_s: near(exact.delay_mean_s),
+                    delay_p50_s: near(exact.delay_p50_s),
+                    delay_p99_s: near(exact.delay_p99_s),
+                    prover_use: near(exact.prover_use),
+                    prover_wait_s: near(exact.prover_wait_s),
+                    prover_hold_s: near(exact.prover_hold_s),
+                },
             },
-            times: FleetTimesUsedRecord { prove_s: 1.0, merge_s: 0.1, handling_s: 5e-4, handling_samples: 9 },
-            predicted: FleetFiguresRecord {
-                throughput_batches_per_s: near(exact.throughput_batches_per_s),
-                delay_mean_s: near(exact.delay_mean_s),
-                delay_p50_s: near(exact.delay_p50_s),
-                delay_p99_s: near(exact.delay_p99_s),
-                prover_use: near(exact.prover_use),
-                prover_wait_s: near(exact.prover_wait_s),
-                prover_hold_s: near(exact.prover_hold_s),
+            measured: FleetMeasuredRecord {
+                cell: name.to_owned(),
+                began_unix_s: 2.0,
+                groups: 24,
+                figures: FleetFiguresRecord { delay_mean_s: delay_s, ..exact },
+                prove_s: 1.1,
+                merge_s: 0.1,
+                handling_s: 6e-4,
+                restarted: 0,
             },
-            groups: 24,
-            measured: FleetFiguresRecord { delay_mean_s: delay_s, ..exact },
-            prove_s: 1.1,
-            merge_s: 0.1,
-            handling_s: 6e-4,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Proof systems side by side at one target, in sentences and as rows: what terminal, Markdown and page show of it.
 
+use crate::answer::reason;
 use crate::columns::{TextColumn, TextTable};
 use crate::words::{count, or_dash, seconds};
 use records::number::significant;
@@ -39,12 +40,6 @@ pub(crate) fn line(plan: &PlanRecord) -> String {
         line += &format!("; {cheaper_above} is cheaper where a verification on L1 costs over {cost}");
     }
     line
-}
-
-/// Why there is no plan, without what to do about it.
-fn reason(problem: &str) -> &str {
-    let figures = problem.split(';').next().unwrap_or(problem);
-    figures.trim_start_matches("no plan meets the target: ")
 }
 
 /// `plonky2: 51 provers, 104 cores, $5.1 an hour, $0.0000142 a transaction`

@@ -20,35 +20,26 @@ impl LivePipeline {
         series: Vec<PipelinePointRecord>,
         scaling: Vec<PipelineScalingRecord>,
     ) -> PipelineRecord {
-        record(self, now_s, series, scaling)
-    }
-}
-
-fn record(
-    pipeline: &LivePipeline,
-    now_s: f64,
-    series: Vec<PipelinePointRecord>,
-    scaling: Vec<PipelineScalingRecord>,
-) -> PipelineRecord {
-    let coordinator = &pipeline.coordinator;
-    let batches = batches(pipeline, now_s);
-    let is_complete =
-        pipeline.sequencer.is_over() && batches.iter().all(|batch| batch.consolidated_s.is_some());
-    PipelineRecord {
-        schema_version: PIPELINE_SCHEMA_VERSION,
-        run: coordinator.began.run.clone(),
-        began_unix_s: pipeline.began_unix_s,
-        work: coordinator.began.work.clone(),
-        rules: pipeline.rules.record(),
-        is_complete,
-        given_up: coordinator.given_up(),
-        summary: summary(pipeline, &batches, is_complete, now_s),
-        counts: coordinator.counts,
-        timeline: timeline(pipeline, &batches),
-        batches,
-        series,
-        scaling,
-        workers: workers(coordinator),
+        let coordinator = &self.coordinator;
+        let batches = batches(self, now_s);
+        let is_complete =
+            self.sequencer.is_over() && batches.iter().all(|batch| batch.consolidated_s.is_some());
+        PipelineRecord {
+            schema_version: PIPELINE_SCHEMA_VERSION,
+            run: coordinator.began.run.clone(),
+            began_unix_s: self.began_unix_s,
+            work: coordinator.began.work.clone(),
+            rules: self.rules.record(),
+            is_complete,
+            given_up: coordinator.given_up(),
+            summary: summary(self, &batches, is_complete, now_s),
+            counts: coordinator.counts,
+            timeline: timeline(self, &batches),
+            batches,
+            series,
+            scaling,
+            workers: workers(coordinator),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A fleet without threads: a coordinator, the queue in memory, and workers that the test moves by hand.
 
+use fleet::chain::scripted_work;
 use fleet::coordinator::{Coordinator, CoordinatorRules};
 use fleet::memory::{LeaseRules, MemoryQueue};
 use fleet::queue::{JobQueue, Lease};
@@ -22,18 +23,7 @@ pub(crate) fn work(per_group: u64) -> FleetWorkRecord {
         verify: prover::scripted::ScriptedTime::Fixed { fixed_s: 0.0 },
         ..prover::scripted::Script::default()
     };
-    FleetWorkRecord {
-        proof_system: "scripted".to_owned(),
-        script: Some(serde_json::to_string(&script).expect("JSON")),
-        seed: 1,
-        swap_ratio: 0.5,
-        accounts: 10,
-        pools: 1,
-        depth: 8,
-        fee_bps: 30,
-        batch_transactions: 4,
-        batches_per_aggregation: per_group,
-    }
+    FleetWorkRecord { batch_transactions: 4, ..scripted_work(&script, 1, per_group).expect("work") }
 }
 
 pub(crate) struct World {

@@ -19,6 +19,7 @@ mod points;
 
 use crate::execution::cell::Bench;
 use crate::execution::grid::{ExecutionGrid, ExecutionGridError};
+use machine::{Processor, Root};
 use records::execution::{EXECUTION_SCHEMA_VERSION, ExecutionRecord, ExecutionWorkloadRecord};
 use workloads::random::Skew;
 
@@ -50,7 +51,7 @@ pub fn measure(
     }
     Ok(ExecutionRecord {
         schema_version: EXECUTION_SCHEMA_VERSION,
-        processor: processor(),
+        processor: Processor::read(&Root::system()).name,
         cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
         iterations_per_us,
         workload: workload(grid),
@@ -74,11 +75,4 @@ fn workload(grid: &ExecutionGrid) -> ExecutionWorkloadRecord {
         chain: grid.chain,
         seed: grid.seed,
     }
-}
-
-/// The model that the kernel names.
-fn processor() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("model name"))?;
-    line.split_once(':').map(|(_, name)| name.trim().to_owned())
 }

@@ -105,97 +105,59 @@ pub struct FleetTimesUsedRecord {
     pub handling_samples: u64,
 }
 
+/// What is written before a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetPredictedRecord {
+    /// What will be run.
+    pub cell: FleetCellRecord,
+    /// When it was written, s since 1970.
+    pub unix_s: f64,
+    /// Where its times are from.
+    pub times: FleetTimesUsedRecord,
+    /// The figures.
+    pub figures: FleetFiguresRecord<FleetPredictionRecord>,
+}
+
+/// What is written after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetMeasuredRecord {
+    /// The cell's name.
+    pub cell: String,
+    /// When the run began, s since 1970.
+    pub began_unix_s: f64,
+    /// Groups behind the delays.
+    pub groups: u64,
+    /// The figures.
+    pub figures: FleetFiguresRecord<f64>,
+    /// Mean time of a batch's proof alone, s.
+    pub prove_s: f64,
+    /// Mean time of a merge alone, s; 0 without merges.
+    pub merge_s: f64,
+    /// Mean time of everything else that a job has, s.
+    pub handling_s: f64,
+    /// Jobs that were begun again after a worker had gone.
+    pub restarted: u64,
+}
+
 /// A line of `validation.jsonl`: the prediction is written and flushed before the run begins, the measurement after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FleetValidationRecord {
     /// Before the run.
-    Predicted {
-        /// What will be run.
-        cell: FleetCellRecord,
-        /// When it was written, s since 1970.
-        unix_s: f64,
-        /// Where its times are from.
-        times: FleetTimesUsedRecord,
-        /// The figures.
-        figures: Box<FleetFiguresRecord<FleetPredictionRecord>>,
-    },
+    Predicted(Box<FleetPredictedRecord>),
     /// After it.
-    Measured {
-        /// The cell's name.
-        cell: String,
-        /// When the run began, s since 1970.
-        began_unix_s: f64,
-        /// Groups behind the delays.
-        groups: u64,
-        /// The figures.
-        figures: FleetFiguresRecord<f64>,
-        /// Mean time of a batch's proof alone, s.
-        prove_s: f64,
-        /// Mean time of a merge alone, s; 0 without merges.
-        merge_s: f64,
-        /// Mean time of everything else that a job has, s.
-        handling_s: f64,
-        /// Jobs that were begun again after a worker had gone.
-        restarted: u64,
-    },
+    Measured(Box<FleetMeasuredRecord>),
 }
 
 /// A cell that was predicted and then measured.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FleetComparedRecord {
-    /// What was run.
-    pub cell: FleetCellRecord,
-    /// Where the prediction has its times from.
-    pub times: FleetTimesUsedRecord,
-    /// The prediction.
-    pub predicted: FleetFiguresRecord<FleetPredictionRecord>,
-    /// Groups behind the delays.
-    pub groups: u64,
-    /// The measurement.
-    pub measured: FleetFiguresRecord<f64>,
-    /// Mean time of a batch's proof alone, s.
-    pub prove_s: f64,
-    /// Mean time of a merge alone, s.
-    pub merge_s: f64,
-    /// Mean time of everything else that a job has, s.
-    pub handling_s: f64,
-}
-
-/// Predictions with the measurements that came after them, in their order. A cell without a measurement is left out.
-pub fn compared(lines: &[FleetValidationRecord]) -> Vec<FleetComparedRecord> {
-    let mut all = Vec::new();
-    for line in lines {
-        let FleetValidationRecord::Predicted { cell, unix_s: _, times, figures: predicted } = line else {
-            continue;
-        };
-        let of_cell = lines.iter().find_map(|other| match other {
-            FleetValidationRecord::Measured {
-                cell: name,
-                groups,
-                figures,
-                prove_s,
-                merge_s,
-                handling_s,
-                ..
-            } if *name == cell.name => Some((*groups, *figures, *prove_s, *merge_s, *handling_s)),
-            FleetValidationRecord::Measured { .. } | FleetValidationRecord::Predicted { .. } => None,
-        });
-        if let Some((groups, measured, prove_s, merge_s, handling_s)) = of_cell {
-            all.push(FleetComparedRecord {
-                cell: cell.clone(),
-                times: *times,
-                predicted: **predicted,
-                groups,
-                measured,
-                prove_s,
-                merge_s,
-                handling_s,
-            });
-        }
-    }
-    all
+    /// Before its run.
+    pub predicted: FleetPredictedRecord,
+    /// After it.
+    pub measured: FleetMeasuredRecord,
 }
 
 /// The open file of a validation.

@@ -11,6 +11,7 @@ use planner::scaling::sizes_between;
 use records::number::significant;
 use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
+use reports::answer::reason;
 
 /// What is asked of a measured profile: a plan, and with which cells.
 #[derive(Clone, Debug, clap::Args)]
@@ -129,9 +130,8 @@ fn options_table(options: &[OptionRecord]) -> String {
                 usd_per_transaction.map_or_else(|| "-".to_owned(), |usd| significant(usd, 3)),
             ],
             None => {
-                // Which term and by how much; what to do about it is said where nothing has a plan.
-                let problem = problem.as_deref().and_then(|why| why.split(';').next()).unwrap_or_default();
-                let problem = problem.trim_start_matches("no plan meets the target: ").to_owned();
+                // What to do about it is said where nothing has a plan.
+                let problem = problem.as_deref().map(reason).unwrap_or_default().to_owned();
                 [problem, String::new(), String::new(), String::new(), String::new()]
             }
         };
@@ -141,7 +141,7 @@ fn options_table(options: &[OptionRecord]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::ProfilePlanArgs;
     use clap::Parser;
     use records::profile::{ProfileRecord, QuantityName};
@@ -153,12 +153,21 @@ mod tests {
         asked: ProfilePlanArgs,
     }
 
+    /// What these flags ask of a profile.
+    pub(crate) fn asked(flags: &str) -> ProfilePlanArgs {
+        let words = std::iter::once("plan").chain(flags.split_whitespace());
+        Asked::try_parse_from(words).expect("flags").asked
+    }
+
+    /// The profile that is kept for tests.
+    pub(crate) fn measured() -> ProfileRecord {
+        let text = include_str!("../../../../../tests/data/two-cores-solo.json");
+        records::file::parse(text, Path::new("profile.json")).expect("a profile")
+    }
+
     #[test]
     fn a_cell_without_merges_keeps_no_other_from_a_plan() {
-        let asked = Asked::try_parse_from(["x", "--target-tx-per-s", "1"]).expect("flags").asked;
-        let text = include_str!("../../../../../tests/data/two-cores-solo.json");
-        let mut profile: ProfileRecord =
-            records::file::parse(text, Path::new("profile.json")).expect("a profile");
+        let (asked, mut profile) = (asked("--target-tx-per-s 1"), measured());
         assert!(profile.cells.len() > 1);
         let without_merges = |profile: &mut ProfileRecord, at: usize| {
             profile.cells[at].quantities.retain(|quantity| quantity.quantity != QuantityName::AggregateMerge);

@@ -58,23 +58,13 @@ pub(crate) fn basis(size: &SizeBetween<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::cmd::plan::planned::ProfilePlanArgs;
-    use clap::Parser;
-    use records::file::parse;
+    use crate::cmd::plan::planned::tests::{asked, measured};
     use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
-    use std::path::Path;
-
-    #[derive(Debug, Parser)]
-    struct Asked {
-        #[command(flatten)]
-        asked: ProfilePlanArgs,
-    }
 
     /// The profile that is kept for tests with cells of these sizes, each with its time to prove a batch, s, and its
     /// padded rows.
     fn profile(sizes: &[(u64, f64, u64)]) -> ProfileRecord {
-        let text = include_str!("../../../../../tests/data/two-cores-solo.json");
-        let mut profile: ProfileRecord = parse(text, Path::new("profile.json")).expect("a profile");
+        let mut profile = measured();
         let first = profile.cells.swap_remove(0);
         let cell = |&(size, prove_s, padded_rows): &(u64, f64, u64)| {
             let mut cell: CellSummaryRecord = first.clone();
@@ -98,8 +88,7 @@ mod tests {
 
     /// The size planned with, and whether it was predicted, for 2 tx/s within 100 s.
     fn planned(sizes: &[(u64, f64, u64)]) -> (u32, bool) {
-        let flags = "x --target-tx-per-s 2 --delay 100s --l1 latency --spares 0";
-        let asked = Asked::try_parse_from(flags.split_whitespace()).expect("flags").asked;
+        let asked = asked("--target-tx-per-s 2 --delay 100s --l1 latency --spares 0");
         let profile = profile(sizes);
         let planned = asked.plan(&profile).expect("a plan");
         let size = planned.record.inputs.batch_transactions.expect("a size");

@@ -3,12 +3,12 @@
 use super::policies::Policy;
 use crate::exit::Stopped;
 use ::fleet::arrivals::day_times_s;
+use ::fleet::chain::scripted_work;
 use ::fleet::coordinator::CoordinatorRules;
 use ::fleet::memory::{LeaseRules, MemoryQueue, real_clock};
 use ::fleet::queue::JobQueue;
 use ::fleet::run::{OpenRun, ledger_path};
 use ::fleet::scaling::{ScaledFleet, ScalingFleet, ScalingRule, ScalingSight, ScalingTimes};
-use ::fleet::summary::times;
 use anyhow::Context;
 use planner::backlog::{LoadSeen, ScalingMemory};
 use planner::domain::TimeDist;
@@ -64,8 +64,7 @@ impl Day<'_> {
         if stop.load(Ordering::SeqCst) {
             return Err(Stopped("stopped".to_owned()).into());
         }
-        let waits = summary.samples.iter().filter_map(|sample| Some(sample.started_s? - sample.ready_s));
-        let waits = times(waits.map(|wait_s| wait_s.max(0.0)).collect()).context("no batch was proved")?;
+        let waits = summary.prover_wait.context("no batch was proved")?;
         // Of each job the attempt that counted, which is the first unless one was cut off.
         let ledger = read_ledger(&ledger_path(folder.path()))?;
         let is_again = |line: &&FleetLedgerRecord| match &line.event {
@@ -96,18 +95,7 @@ impl Day<'_> {
             aggregates: false,
             ..Script::default()
         };
-        Ok(FleetWorkRecord {
-            proof_system: ::fleet::chain::SCRIPTED.to_owned(),
-            script: Some(serde_json::to_string(&script)?),
-            seed: self.seed,
-            swap_ratio: 0.0,
-            accounts: 1,
-            pools: 1,
-            depth: 8,
-            fee_bps: 30,
-            batch_transactions: 1,
-            batches_per_aggregation: 1,
-        })
+        Ok(scripted_work(&script, self.seed, 1)?)
     }
 
     /// The policy as the fleet asks it: in times of the load.

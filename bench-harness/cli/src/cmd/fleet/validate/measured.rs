@@ -3,39 +3,32 @@
 use super::super::run::run_local;
 use super::cells::Cell;
 use anyhow::Context;
+use fleet::chain::scripted_work;
 use fleet::placement::{WorkerNeeds, place};
 use fleet::process::pool::WorkerSpec;
 use fleet::run::{OpenRun, unix_s};
+use fleet::summary::handling_s as handling_of;
 use fleet::task::WorkerClass;
 use prover::scripted::{Script, ScriptedStragglers, ScriptedTime};
 use records::fleet::job::FleetWorkRecord;
 use records::fleet::ledger::FleetBeganRecord;
-use records::fleet::summary::FleetSummaryRecord;
-use records::fleet::validation::{FleetFiguresRecord, FleetValidationRecord};
+use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
+use records::fleet::validation::{FleetFiguresRecord, FleetMeasuredRecord};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// How long a worker may be silent, s.
 const LEASE_S: f64 = 10.0;
 
-/// Runs a cell, and gives the line of it.
-pub(super) fn measured(
-    cell: &Cell,
-    folder: &Path,
-    stop: &AtomicBool,
-) -> anyhow::Result<FleetValidationRecord> {
+/// Runs a cell.
+pub(super) fn measured(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<FleetMeasuredRecord> {
     let began_unix_s = unix_s();
     let summary = fleet_of(cell, folder, stop)?;
     let delay = summary.delay.context("no group was completed")?;
-    let mean =
-        |times: Option<records::fleet::summary::FleetTimesRecord>| times.map_or(0.0, |times| times.mean_s);
-    let holds: Vec<f64> = summary
-        .samples
-        .iter()
-        .filter(|sample| sample.job.starts_with("prove-"))
-        .filter_map(|sample| Some(sample.verified_s - sample.started_s?))
-        .collect();
-    Ok(FleetValidationRecord::Measured {
+    let mean_s = |times: Option<FleetTimesRecord>| times.map_or(0.0, |times| times.mean_s);
+    let proofs = summary.samples.iter().filter(|sample| sample.job.starts_with("prove-"));
+    let holds: Vec<f64> = proofs.filter_map(|sample| Some(sample.verified_s - sample.started_s?)).collect();
+    Ok(FleetMeasuredRecord {
         cell: cell.name.clone(),
         began_unix_s,
         groups: delay.samples,
@@ -45,12 +38,12 @@ pub(super) fn measured(
             delay_p50_s: delay.p50_s,
             delay_p99_s: delay.p99_s,
             prover_use: summary.prover_use.unwrap_or_default(),
-            prover_wait_s: mean(summary.prover_wait),
+            prover_wait_s: mean_s(summary.prover_wait),
             prover_hold_s: super::times::mean(&holds),
         },
-        prove_s: mean(summary.prove),
-        merge_s: mean(summary.merge),
-        handling_s: mean(summary.handling),
+        prove_s: mean_s(summary.prove),
+        merge_s: mean_s(summary.merge),
+        handling_s: mean_s(summary.handling),
         restarted: summary.counts.resubmitted,
     })
 }
@@ -58,10 +51,7 @@ pub(super) fn measured(
 /// What each job of a run took beside its proof, s.
 pub(super) fn handling_s(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Vec<f64>> {
     let summary = fleet_of(cell, folder, stop)?;
-    let of = |sample: &records::fleet::summary::FleetSampleRecord| {
-        Some((sample.verified_s - sample.started_s? - sample.prove_s).max(0.0))
-    };
-    Ok(summary.samples.iter().filter_map(of).collect())
+    Ok(summary.samples.iter().filter_map(handling_of).collect())
 }
 
 fn fleet_of(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<FleetSummaryRecord> {
@@ -95,20 +85,19 @@ fn workers(cell: &Cell) -> anyhow::Result<Vec<WorkerSpec>> {
 
 fn work(cell: &Cell) -> anyhow::Result<FleetWorkRecord> {
     let batches_per_aggregation = u64::from(cell.batches_per_aggregation);
-    let real = FleetWorkRecord {
-        proof_system: cell.proof_system.clone(),
-        script: None,
-        seed: cell.seed,
-        swap_ratio: 1.0,
-        accounts: 10_000,
-        pools: 16,
-        depth: 24,
-        fee_bps: 30,
-        batch_transactions: cell.batch_transactions,
-        batches_per_aggregation,
-    };
     if !cell.is_scripted() {
-        return Ok(real);
+        return Ok(FleetWorkRecord {
+            proof_system: cell.proof_system.clone(),
+            script: None,
+            seed: cell.seed,
+            swap_ratio: 1.0,
+            accounts: 10_000,
+            pools: 16,
+            depth: 24,
+            fee_bps: 30,
+            batch_transactions: cell.batch_transactions,
+            batches_per_aggregation,
+        });
     }
     let fixed = |fixed_s: f64| ScriptedTime::Fixed { fixed_s };
     let Cell { straggler_fraction: fraction, straggler_factor: factor, .. } = *cell;
@@ -127,14 +116,5 @@ fn work(cell: &Cell) -> anyhow::Result<FleetWorkRecord> {
         mtbf_s: cell.mtbf_s,
         ..Script::default()
     };
-    let script = Some(serde_json::to_string(&script)?);
-    Ok(FleetWorkRecord {
-        script,
-        accounts: 1,
-        pools: 1,
-        depth: 8,
-        swap_ratio: 0.0,
-        batch_transactions: 1,
-        ..real
-    })
+    Ok(scripted_work(&script, cell.seed, batches_per_aggregation)?)
 }

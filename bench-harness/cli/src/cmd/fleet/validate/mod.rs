@@ -10,7 +10,10 @@ use crate::output::{print, write_whole};
 use anyhow::Context;
 use cells::Cell;
 use fleet::run::unix_s;
-use records::fleet::validation::{FleetTimesUsedRecord, FleetValidationLog, FleetValidationRecord, compared};
+use records::fleet::validation::{
+    FleetComparedRecord, FleetPredictedRecord, FleetTimesUsedRecord, FleetValidationLog,
+    FleetValidationRecord,
+};
 use records::profile::ProfileRecord;
 use reports::fleet::validation;
 use std::collections::BTreeMap;
@@ -44,10 +47,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     std::fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
     let mut log = FleetValidationLog::create(&args.output.join("validation.jsonl"))?;
     let handling_s = handling(&cells, args, &stop)?;
-    let mut lines = Vec::new();
+    let mut all = Vec::new();
     for (cell, times) in cells.iter().zip(&times) {
         let handling_s = &handling_s[&cell.proof_system];
-        let predicted = FleetValidationRecord::Predicted {
+        let predicted = FleetPredictedRecord {
             cell: cell.record(),
             unix_s: unix_s(),
             times: FleetTimesUsedRecord {
@@ -56,18 +59,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 handling_s: mean(handling_s),
                 handling_samples: handling_s.len() as u64,
             },
-            figures: Box::new(predict::predicted(cell, times, handling_s)?),
+            figures: predict::predicted(cell, times, handling_s)?,
         };
-        log.append(&predicted)?;
+        log.append(&FleetValidationRecord::Predicted(Box::new(predicted.clone())))?;
         eprintln!("{}: predicted, runs", cell.name);
         let measured = measured::measured(cell, &args.output.join(&cell.name), &stop)?;
         if stop.load(Ordering::SeqCst) {
             return Err(Stopped("stopped; what was measured is kept".to_owned()).into());
         }
-        log.append(&measured)?;
-        lines.extend([predicted, measured]);
+        log.append(&FleetValidationRecord::Measured(Box::new(measured.clone())))?;
+        all.push(FleetComparedRecord { predicted, measured });
     }
-    let all = compared(&lines);
     let table = validation::markdown(&all);
     write_whole(&args.output.join("validation.md"), &table)?;
     write_whole(&args.output.join("validation.svg"), &validation::picture(&all))?;
