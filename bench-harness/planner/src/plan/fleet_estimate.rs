@@ -183,20 +183,21 @@ const PRECISE_BATCHES: u64 = 700_000;
 /// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the interval says
 /// which.
 pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    simulated_until(request, fleet, |_| true)
+    simulated_until(request, fleet, |_, is_known| is_known)
 }
 
-/// The same, and until `is_decided` as well.
+/// A simulation as long as is reasonable, or until `is_enough`, which is also told whether the 99th percentile is known
+/// to 2 %.
 pub(crate) fn simulated_until(
     request: &PlanRequest,
     fleet: Fleet,
-    is_decided: impl Fn(&Simulated) -> bool,
+    is_enough: impl Fn(&Simulated, bool) -> bool,
 ) -> Result<Simulated, PlanError> {
     let mut effort = Effort(1);
     loop {
         let (result, batches) = simulated_for(request, fleet, effort)?;
         let is_known = result.consolidated.p99_s.relative().is_none_or(|fraction| fraction <= 0.02);
-        if (is_known && is_decided(&result)) || 2 * batches > PRECISE_BATCHES {
+        if is_enough(&result, is_known) || 2 * batches > PRECISE_BATCHES {
             return Ok(result);
         }
         // Half the width takes four times as long: what cannot be enough is not simulated on the way there.

@@ -27,6 +27,9 @@ const SEARCH_EFFORT_MAX: Effort = Effort(2);
 /// A fraction of batches or of a merge below which waiting is not worth a machine.
 const NEGLIGIBLE: f64 = 2e-3;
 
+/// By so much one long run may correct all short ones.
+const CORRECTION_MAX: f64 = 1.1;
+
 /// A half-width, as a fraction of the limit, that a search does not get below.
 const HOPELESS: f64 = 0.05;
 
@@ -117,6 +120,9 @@ pub(crate) struct Judge<'a> {
     /// What may be simulated beyond that.
     overdraft: u64,
     effort_min: Effort,
+    /// How many times as long as by short runs the delay of a fleet was that a long one refused; at least 1. All fleets
+    /// see the same random numbers, so that this is what short runs of the others leave out too.
+    correction: f64,
 }
 
 /// What is known of a fleet, and the effort it took.
@@ -136,6 +142,7 @@ impl<'a> Judge<'a> {
             batches_left,
             overdraft,
             effort_min: Effort(0),
+            correction: 1.0,
         }
     }
 
@@ -187,6 +194,12 @@ impl<'a> Judge<'a> {
 
     /// Takes what a longer simulation says of `fleet` for the last word: good for certain, or not good.
     pub(crate) fn overrule(&mut self, fleet: Fleet, judged: Judged) {
+        if let Some(short) = self.known.get(&fleet)
+            && short.judged.delay_s > 0.0
+        {
+            let times = judged.delay_s / short.judged.delay_s;
+            self.correction = self.correction.max(times.clamp(1.0, CORRECTION_MAX));
+        }
         let judged = Judged { is_within: false, ..judged };
         self.known.insert(fleet, Known { judged, effort: SEARCH_EFFORT_MAX });
     }
@@ -197,7 +210,7 @@ impl<'a> Judge<'a> {
         if let Some(known) = self.known.get(&fleet) {
             let is_final = known.effort >= effort_max || known.judged.is_clear(self.request, known.effort);
             if is_final || self.is_spent() {
-                return Ok(known.judged);
+                return Ok(self.corrected(known.judged));
             }
             effort = known.effort.next();
         }
@@ -214,9 +227,26 @@ impl<'a> Judge<'a> {
             };
             if is_clear || effort >= effort_max || self.is_spent() {
                 self.known.insert(fleet, Known { judged, effort });
-                return Ok(judged);
+                return Ok(self.corrected(judged));
             }
             effort = effort.next();
+        }
+    }
+
+    /// What short runs say, less what a long one found them to leave out.
+    fn corrected(&self, judged: Judged) -> Judged {
+        let keeps = |limit| meets(limit, judged.delay_s * self.correction);
+        if self.correction <= 1.0
+            || judged.half_width_s == 0.0
+            || consolidated_limit(self.request).is_none_or(keeps)
+        {
+            return judged;
+        }
+        match judged.verdict {
+            LimitVerdict::Misses => judged,
+            LimitVerdict::Meets | LimitVerdict::Unclear => {
+                Judged { verdict: LimitVerdict::Unclear, is_within: false, ..judged }
+            }
         }
     }
 }

@@ -240,10 +240,14 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
     Ok((chosen.fleet, simulated))
 }
 
-/// What a long simulation says of a fleet.
+/// What a long simulation says of a fleet. Of one that clearly misses the limit nothing further is asked.
 fn decided(request: &PlanRequest, fleet: Fleet) -> Result<(Judged, Simulated), PlanError> {
-    let is_decided = |result: &Simulated| Judged::new(request, result).verdict != LimitVerdict::Unclear;
-    let simulated = simulated_until(request, fleet, is_decided)?;
+    let is_enough = |result: &Simulated, is_known: bool| match Judged::new(request, result).verdict {
+        LimitVerdict::Meets => is_known,
+        LimitVerdict::Misses => !request.is_fleet_fixed() || is_known,
+        LimitVerdict::Unclear => false,
+    };
+    let simulated = simulated_until(request, fleet, is_enough)?;
     Ok((Judged::new(request, &simulated), simulated))
 }
 
