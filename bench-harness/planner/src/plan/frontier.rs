@@ -15,6 +15,9 @@ use crate::plan::request::PlanRequest;
 /// Corners of the staircase that are looked at one by one; a longer staircase is looked at in steps.
 const CORNERS: u32 = 32;
 
+/// Up to so many machines the fewest are found one by one.
+const EXACT_MAX: u32 = 500;
+
 /// The fewest and the most machines of one kind that may be chosen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Machines {
@@ -255,7 +258,8 @@ impl Walk {
 /// The fewest from `min` to `enough` that are good enough; `enough` are known to be. Where `is_good` knows no more, the
 /// fewest so far.
 ///
-/// Doubles the step up from `min`, then bisects: on the same random numbers more machines never make it worse.
+/// Doubles the step up from `min`, then bisects: on the same random numbers more machines never make it worse. Of more
+/// than [`EXACT_MAX`] machines it tells the fewest to one in so many: what a simulation of them says is no finer.
 ///
 /// # Errors
 /// Those of `is_good`.
@@ -272,8 +276,9 @@ pub(crate) fn fewest(
         Some(false) => {}
         None => return Ok(enough),
     }
-    let (mut fails, mut passes, mut step, mut is_bracketed) = (min, enough, 1_u32, false);
-    while passes - fails > 1 {
+    let grain = (min / EXACT_MAX).max(1);
+    let (mut fails, mut passes, mut step, mut is_bracketed) = (min, enough, grain, false);
+    while passes - fails > grain {
         is_bracketed |= passes - fails <= step;
         let tried = if is_bracketed { u32::midpoint(fails, passes) } else { fails + step };
         match is_good(tried)? {
@@ -318,6 +323,10 @@ mod tests {
                 assert_eq!(found, Ok(wanted), "{min}..{enough}");
                 assert!(asked <= 41, "{asked}");
             }
+        }
+        for wanted in [20_001, 20_777, 30_000, 199_999] {
+            let found = fewest(20_000, 200_000, |count| Ok(Some(count >= wanted))).unwrap();
+            assert!((wanted..=wanted + 20_000 / 500).contains(&found), "{wanted}: {found}");
         }
         let mut left = 3;
         let found = fewest(1, 100, |count| {

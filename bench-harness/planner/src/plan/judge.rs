@@ -16,10 +16,10 @@ use crate::plan::run_length::{Effort, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
-pub(crate) const SEARCH_BATCHES: u64 = 1_500_000;
+pub(crate) const SEARCH_BATCHES: u64 = 1_200_000;
 
 /// So many times as many more may be simulated while nothing that meets the limit was found.
-const OVERDRAFT_TIMES: u64 = 4;
+const OVERDRAFT_TIMES: u64 = 2;
 
 /// How long a simulation of the search may become before a fleet is called unclear.
 const SEARCH_EFFORT_MAX: Effort = Effort(2);

@@ -1,5 +1,7 @@
 //! How long to simulate a fleet: a first look, and twice as long at each step of effort.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::plan::arrival_law::ArrivalLaw;
@@ -19,12 +21,12 @@ const GROUPS: u64 = 200;
 const BATCHES_MIN: u64 = 1_000;
 /// Batches of each replication, at most and before effort, unless so few groups would say nothing.
 const BATCHES_MAX: u64 = 6_000;
-/// Groups of each replication, at least.
-const GROUPS_MIN: u64 = 8;
-/// The same of groups so large that chance is averaged out within each.
-const GROUPS_MIN_LARGE: u64 = 2;
-/// Batches of a group that is so large.
-const LARGE: u64 = 10_000;
+/// Groups of each replication, at least: fewer of larger ones, since chance is averaged out within each.
+const GROUPS_MIN: RangeInclusive<u64> = 2..=8;
+/// Batches that so many groups may take.
+const GROUPS_BATCHES: u64 = 20_000;
+/// Batches of a group from which on one fills the pipeline.
+const LARGE: u64 = GROUPS_BATCHES / 8;
 /// Batches of a first look above which only the recommended fleet is simulated, and nothing around it.
 const LOOK_MAX: u64 = 400_000;
 /// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
@@ -101,7 +103,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     let counted = (groups * n)
         .max(BATCHES_MIN)
         .min(most)
-        .max(if n < LARGE { GROUPS_MIN } else { GROUPS_MIN_LARGE } * n)
+        .max((GROUPS_BATCHES / n).clamp(*GROUPS_MIN.start(), *GROUPS_MIN.end()) * n)
         * scale;
     let replications = match filled * u64::from(REPLICATIONS) {
         all if all > 4 * FILLING_MAX => 2,

@@ -48,7 +48,7 @@ struct Candidate {
 }
 
 /// Groups up to this size have the merges of their mean delay played through, to order those of one cost.
-const PLAYED_MAX: u32 = 2_000;
+const PLAYED_MAX: u32 = 256;
 
 impl Candidate {
     fn new(judge: &Judge<'_>, n: u32) -> Self {
