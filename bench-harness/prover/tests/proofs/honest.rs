@@ -159,6 +159,8 @@ fn sizes_are_told_before_the_first_proof() {
 /// Rows of a transaction at depth 24: what is added from a batch of 16 slots to one of 32.
 #[test]
 fn a_transaction_costs_little_beyond_its_hashes() {
+    let results = concat!(env!("CARGO_MANIFEST_DIR"), "/../../RESULTS.md");
+    let results = std::fs::read_to_string(results).expect("RESULTS.md of the project");
     for (slots, wanted_max) in [(SlotKind::Transfer, 110.0), (SlotKind::Any, 120.0)] {
         let rows = |capacity| {
             let description = Plonky2::new().set_up(shape(24, capacity, slots), 1).expect("a shape");
@@ -168,6 +170,9 @@ fn a_transaction_costs_little_beyond_its_hashes() {
         println!("{slots:?}: {each} rows a transaction at depth 24");
         // Two leaves, before and after, 24 hashes each; all the rest at most a quarter of that.
         assert!((96.0..=wanted_max).contains(&each), "{slots:?}: {each} rows");
+        let name = if slots == SlotKind::Transfer { "transfer" } else { "swap" };
+        let published = format!("{each} for a {name}");
+        assert!(results.contains(&published), "RESULTS.md does not say: {published}");
     }
 }
 
