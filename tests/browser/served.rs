@@ -109,6 +109,38 @@ fn it_answers_this_machine_and_nobody_elses_page() {
     assert_eq!(files(&run), before, "serving wrote something");
 }
 
+#[test]
+fn n_is_chosen_anew_for_each_target() {
+    let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
+    let run = Run::new();
+    let server = Server::start(&run);
+    let browser = Chromium::start(&program);
+    let mut page = browser.page();
+    page.screen(1280, 900, false);
+    page.open(&format!("http://{}/#what-if", server.address));
+    let mut headlines = Vec::new();
+    for target in ["50", "400"] {
+        page.value(&format!(
+            "(() => {{ const field = document.getElementById('what-if-target'); field.value = '{target}';
+             field.dispatchEvent(new Event('change')); }})()"
+        ));
+        page.until("document.getElementById('what-if-answer').getAttribute('aria-busy') === 'false'");
+        assert_eq!(page.text("document.getElementById('what-if-n').value"), "best");
+        let (shown, command) = answer(&mut page);
+        assert!(command.contains(&format!("per-s {target}")) && !command.contains("--fix-n"), "{command}");
+        let (text, _) = printed(&run, &command);
+        let headline = shown.lines().next().expect("a headline").to_owned();
+        assert!(text.contains(&headline), "`{headline}` is not in: {text}");
+        headlines.push(headline);
+    }
+    assert_ne!(headlines[0], headlines[1]);
+    page.value(
+        "(() => { const field = document.getElementById('what-if-n'); field.value = '7';
+         field.dispatchEvent(new Event('change')); })()",
+    );
+    page.until("document.getElementById('what-if-command').innerText.includes('--fix-n 7')");
+}
+
 fn files(run: &Run) -> Vec<(std::ffi::OsString, u64)> {
     let entries = std::fs::read_dir(run.folder().join("out")).expect("a folder");
     let mut files: Vec<_> = entries
@@ -142,6 +174,13 @@ fn the_page_asks_the_planner_for_any_number() {
     );
     page.until(
         "document.getElementById('what-if-answer').innerText.includes('UNSTABLE: demand exceeds capacity')",
+    );
+    page.value(
+        "(() => { const field = document.getElementById('what-if-p'); field.value = 'many';
+         field.dispatchEvent(new Event('change')); })()",
+    );
+    page.until(
+        "document.getElementById('what-if-p-wrong').innerText === 'a whole number above 0, or fewest'",
     );
     let requests = page.requests();
     let own = format!("http://{}/", server.address);

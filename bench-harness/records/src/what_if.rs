@@ -21,6 +21,9 @@ pub struct WhatIfRecord {
     /// Aggregators rented beyond those needed, where any is.
     #[serde(default)]
     pub aggregator_spares: u32,
+    /// Whether N was given: if not, a planner that is asked chooses it for each position.
+    #[serde(default)]
+    pub is_n_given: bool,
     /// The positions of each slider.
     pub axes: WhatIfAxesRecord,
     /// Where the sliders stand when the page opens: the plan itself.

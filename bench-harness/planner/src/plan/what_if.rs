@@ -69,6 +69,7 @@ pub fn what_if(plan: &Plan, command: &str) -> Result<WhatIfRecord, PlanError> {
         batch_transactions: base.load.batch_transactions(),
         spares: base.spares,
         aggregator_spares: base.aggregator_spares,
+        is_n_given: base.batches_per_aggregation.is_some(),
         axes,
         start,
         answers,

@@ -10,13 +10,19 @@
   // Of each control: its positions, what none is called, and its flag of `plan`.
   const controls = {
     target: { at: axes.target, flag: grid.target_unit === 'batches/s' ? 'target-batches-per-s' : 'target-tx-per-s' },
-    n: { at: axes.batches_per_aggregation, flag: 'fix-n' },
-    p: { at: axes.provers, none: 'fewest', flag: 'fix-p' },
+    n: { at: axes.batches_per_aggregation, whole: true, flag: 'fix-n' },
+    p: { at: axes.provers, whole: true, none: 'fewest', flag: 'fix-p' },
     block: { at: axes.block_s, flag: 'block' },
     close: { at: axes.close_s, none: 'measured', flag: 'close' },
     usd: { at: axes.prover_usd_per_hour, none: 'none', flag: 'prover-usd-per-hour' },
     gwei: { at: axes.gwei, none: 'none', flag: 'gwei' },
   };
+  const start = Object.assign({}, grid.start);
+  if (served && !grid.is_n_given) {
+    // The planner chooses N unless it is told.
+    Object.assign(controls.n, { at: [null].concat(axes.batches_per_aggregation), none: 'best' });
+    start.n = 0;
+  }
   const names = Object.keys(controls);
   const state = {};
 
@@ -37,9 +43,14 @@
     const control = controls[name];
     if (control.none && (trimmed === control.none || trimmed === '') && control.at[0] === null) { return null; }
     const number = trimmed === '' ? NaN : Number(trimmed);
-    const whole = name === 'n' || name === 'p';
-    const good = Number.isFinite(number) && (number > 0 || name === 'usd' || name === 'gwei') && number >= 0;
-    return good && (!whole || Number.isInteger(number)) ? number : undefined;
+        const good = Number.isFinite(number) && (number > 0 || name === 'usd' || name === 'gwei') && number >= 0;
+    return good && (!control.whole || Number.isInteger(number)) ? number : undefined;
+  }
+  function wanted(name) {
+    const control = controls[name];
+    const least = name === 'usd' || name === 'gwei' ? 'from 0 on' : 'above 0';
+    const none = control.none && control.at[0] === null ? ', or ' + control.none : '';
+    return 'a ' + (control.whole ? 'whole number ' : 'number ') + least + none;
   }
   // The position nearest to a value, by ratio: that is how the positions stand.
   function nearest(name, value) {
@@ -61,7 +72,7 @@
   function onGrid(name) { return controls[name].at.includes(state[name]); }
 
   function fromStart() {
-    for (const name of names) { state[name] = controls[name].at[grid.start[name]]; }
+    for (const name of names) { state[name] = controls[name].at[start[name]]; }
   }
   function fromAddress() {
     const parts = location.hash.replace(/^#/, '').split('&');
@@ -77,7 +88,7 @@
   }
   function toAddress() {
     const kept = location.hash.replace(/^#/, '').split('&').filter(function (part) { return part.startsWith('theme='); });
-    const changed = names.filter(function (name) { return state[name] !== controls[name].at[grid.start[name]]; });
+    const changed = names.filter(function (name) { return state[name] !== controls[name].at[start[name]]; });
     const parts = changed.map(function (name) { return name + '=' + encodeURIComponent(words(name, state[name])); });
     const address = ['what-if'].concat(parts, kept).join('&');
     try { history.replaceState(null, '', '#' + address); } catch { location.hash = address; }
@@ -181,6 +192,7 @@
       if (!input) { continue; }
       input.value = words(name, state[name]);
       input.removeAttribute('aria-invalid');
+      field(name + '-wrong').textContent = '';
       const range = slider(name);
       range.value = String(nearest(name, state[name]));
       const unit = name === 'target' ? ' ' + grid.target_unit : name === 'block' || name === 'close' ? ' s' : '';
@@ -205,7 +217,11 @@
     });
     input.addEventListener('change', function () {
       const value = parse(name, input.value);
-      if (value === undefined) { input.setAttribute('aria-invalid', 'true'); return; }
+      if (value === undefined) {
+        input.setAttribute('aria-invalid', 'true');
+        field(name + '-wrong').textContent = wanted(name);
+        return;
+      }
       set(name, value);
       toAddress();
       refresh();

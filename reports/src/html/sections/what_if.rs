@@ -41,7 +41,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             "Every answer is the planner's. From disk: the closed forms at the positions of the sliders, without a \
              limit on delay. Behind "
             code { "bench-harness report --serve" }
-            ": any number, with the simulation."
+            ": any number, with the simulation and the limit on delay, and N chosen anew for each."
         }
         noscript { p class="caution" { "Without scripts the sliders cannot be moved; everything else is here." } }
         div class="what-if" id="what-if-form" {
@@ -70,9 +70,11 @@ fn control(name: &str, label: &str, unit: &str) -> Markup {
     html! {
         div class="what-if-control" {
             label for=(field) { (words) }
-            input type="text" inputmode="decimal" id=(field) name=(name) size="9" disabled;
+            input type="text" inputmode="decimal" id=(field) name=(name) size="9"
+                aria-describedby={ (field) "-wrong" } disabled;
             input type="range" id=(slider) data-for=(name) min="0" max="1" step="1" value="0"
                 aria-label={ (words) ", slider" } disabled;
+            span class="what-if-wrong" id={ (field) "-wrong" } role="alert" {}
         }
     }
 }
@@ -92,6 +94,7 @@ mod tests {
             batch_transactions: None,
             spares: 0,
             aggregator_spares: 0,
+            is_n_given: false,
             axes: WhatIfAxesRecord { gwei: vec![None], ..WhatIfAxesRecord::default() },
             start: Default::default(),
             answers: vec![-1],
