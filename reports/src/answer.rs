@@ -280,7 +280,10 @@ pub(crate) fn how_sure(plan: &PlanRecord) -> Certainty {
     let words = |provers: Option<u32>| provers.map_or_else(|| "none is enough".to_owned(), |p| p.to_string());
     let if_otherwise = format!("proving 10 % slower: {}, 10 % faster: {}", words(slower), words(faster));
     let Some((low_s, high_s)) = prove_mean_low_s.zip(prove_mean_high_s) else {
-        let basis = "no interval, since the prove time was given".to_owned();
+        let basis = match plan.inputs.prove.samples {
+            Some(1) => "no interval, since one proof was measured".to_owned(),
+            Some(_) | None => "no interval, since the prove time was given".to_owned(),
+        };
         return Certainty { provers: None, basis, if_otherwise };
     };
     let provers = if provers_low == provers_high {

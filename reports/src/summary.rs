@@ -11,7 +11,7 @@ use crate::profile::rows::{interval, remarks};
 use crate::text::wrap;
 use records::number::{significant, time};
 use records::plan::{FleetEstimateRecord, PlanRecord};
-use records::profile::{ProfileRecord, QuantityName};
+use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 
 /// The most lines of a summary: a terminal of the usual height holds it whole.
@@ -117,10 +117,21 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
     lines
 }
 
-/// The same delay by each way of knowing it, as bars.
+/// Delays that differ by less, as a fraction, are one bar.
+const ALIKE: f64 = 5e-3;
+
+/// The same delay by each way of knowing it, as bars; a sentence where they are alike.
 fn delays(fleet_estimate: &FleetEstimateRecord, style: TextStyle) -> Vec<String> {
     let ways = ways(fleet_estimate);
     let most = ways.iter().map(|way| way.delay_s).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
+    let is_alike = |way: &Way| way.kind != WayKind::Unstable && (most - way.delay_s).abs() <= ALIKE * most;
+    if ways.len() > 1 && ways.iter().all(is_alike) {
+        let names: Vec<_> = ways.iter().map(|way| way.name).collect();
+        let delay =
+            format!("Delay to consolidated, oldest transaction of a group: {} s", significant(most, 4));
+        let sentence = format!("{delay}, the same by {}.", names.join("; "));
+        return wrap(&sentence, style.width_columns, "").lines().map(|line| style.soft(line)).collect();
+    }
     let room = usize::from(style.width_columns).saturating_sub(22 + 24).clamp(6, 40);
     let mut lines = vec![style.soft("Delay to consolidated, oldest transaction of a group:")];
     for Way { name, kind, delay_s, half_width_s, .. } in ways {
@@ -135,6 +146,14 @@ fn delays(fleet_estimate: &FleetEstimateRecord, style: TextStyle) -> Vec<String>
     }
     lines
 }
+
+/// Columns of a histogram beside a name.
+const HISTOGRAM_COLUMNS: usize = 12;
+/// Columns that a name keeps however narrow the terminal is.
+const NAME_MIN: usize = 16;
+
+/// Name, median, interval and histogram of a cell.
+type Row = (String, String, String, String);
 
 /// Prove times of the fastest cells, with how they are spread.
 fn cells(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> {
@@ -160,17 +179,23 @@ fn cells(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> 
     } else {
         "Time to prove a batch: median, interval, and how the proofs are spread:".to_owned()
     };
-    let name_width = (usize::from(style.width_columns).saturating_sub(54)).clamp(16, 34);
     let mut lines = vec![style.soft(&heading)];
-    for (cell, prove) in measured {
-        let name = crate::chart::shortened(&cell.cell.words(), name_width);
+    let row = |(cell, prove): (&CellSummaryRecord, &QuantityRecord)| {
         let interval = prove.interval.map_or_else(|| "one sample".to_owned(), interval);
-        let spread = histogram(&prove.values_s, 12);
-        lines.push(format!(
-            "  {name:<name_width$} {:>8}  {interval:<26} {}",
-            time(prove.median_s),
-            style.mark(&spread)
-        ));
+        (cell.cell.words(), time(prove.median_s), interval, histogram(&prove.values_s, HISTOGRAM_COLUMNS))
+    };
+    let rows: Vec<_> = measured.into_iter().map(row).collect();
+    let widest = |width: fn(&Row) -> usize| rows.iter().map(width).max().unwrap_or(0);
+    let (name, interval) = (widest(|row| row.0.chars().count()), widest(|row| row.2.chars().count()));
+    let room = usize::from(style.width_columns).saturating_sub(2 + 1 + 8 + 2 + interval);
+    // Where there is no room for both, a name says more than a histogram.
+    let has_histogram = room >= name + 1 + HISTOGRAM_COLUMNS;
+    let left = if has_histogram { room.saturating_sub(1 + HISTOGRAM_COLUMNS) } else { room };
+    let name_width = name.min(left.max(NAME_MIN));
+    for (name, median, spread, histogram) in &rows {
+        let name = crate::chart::shortened(name, name_width);
+        let drawn = if has_histogram { style.mark(histogram) } else { String::new() };
+        lines.push(format!("  {name:<name_width$} {median:>8}  {spread:<interval$} {drawn}"));
     }
     lines
 }
