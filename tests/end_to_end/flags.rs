@@ -171,6 +171,7 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
     let bench = Bench::scripted(SCRIPT, "");
     let times: String = (0..24).map(|at| format!("{}\n", at * at)).collect();
     bench.write("trace.csv", &format!("time_s\n{times}"));
+    measure_close_times(&bench, 4, 1);
     let commands = [
         "--pairs 5 --level 5% --repeat-discarded 1 --time prove --sample-timeout 1min --min-effect 3% --strict \
          --lock own --spec spec.toml --workload mix --swap-ratio 0.5 --batch-size 4 --capacity 4 --cores 1 \
@@ -185,7 +186,7 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --usd-per-eth 3000 --block-gas 30000000 --proof-byte-gas 16",
         "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1",
         "--spec spec.toml --time prove --pairs 5 --shared --target-tx-per-s 1 --headroom 0.1 --fix-a 1 --l1 slots \
-         --batches-per-sequence 2 --proofs-per-slot 1",
+         --batches-per-sequence 2 --proofs-per-slot 1 --close-times close-times.json",
     ];
     let base = format!("gate paired --base {PROGRAM} --head {PROGRAM}");
     let mut tried = BTreeSet::from(["base", "head", "help"].map(str::to_owned));
@@ -197,6 +198,13 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
     // Two that need a proof system and a workload of their own: `own_prover` and `trace` try them.
     tried.extend(["trace", "command", "command-timeout"].map(str::to_owned));
     assert_eq!(flags_of(&bench, "gate paired"), tried);
+}
+
+/// Close times of batches of a size under a load, in `close-times.json`.
+fn measure_close_times(bench: &Bench, batch_size: u32, tx_per_s: u32) {
+    let flags =
+        format!("--batch-size {batch_size} --tx-per-s {tx_per_s} --batches 3 --accounts 20 --depth 8");
+    bench.write("close-times.json", &bench.run(&format!("close {flags} --pools 2 --json")).ok().stdout);
 }
 
 /// A plan by hand with some flags replaced or added (`name value; name value`), or taken away (`name -`).
@@ -220,6 +228,7 @@ fn planned(changes: &str) -> String {
 /// What a plan without a flag is compared with, and the flag: what is printed, or written, must differ.
 const CHANGES: &[(&str, &str)] = &[
     ("", "close 9s"),
+    ("batch-size 10; target-batches-per-s -; target-tx-per-s 5", "close -; close-times close-times.json"),
     ("", "block 14s"),
     ("", "prove 110s"),
     ("", "prove-cv 0.3"),
@@ -278,6 +287,7 @@ const CHANGES: &[(&str, &str)] = &[
 #[test]
 fn every_flag_of_a_plan_does_something() {
     let bench = Bench::scripted(SCRIPT, "");
+    measure_close_times(&bench, 10, 5);
     bench.write("own.csv", "id,name,physical_cores,all_core_ghz\nown,Own,16,4.0\n");
     let seen = |changes: &str| {
         let ran = bench.run(&planned(changes));

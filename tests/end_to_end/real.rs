@@ -23,6 +23,20 @@ fn every_proof_system_is_planned_for_the_target() {
     let (plan, profile) = (read("out/plan.json"), read("out/profile.json"));
     let systems = plan["systems"]["systems"].as_array().expect("systems");
     assert_eq!(systems.len(), 3);
+    // Closing was measured under the load of the plan, which takes it.
+    let closing = read("out/close-times-2.json");
+    assert_eq!(
+        (&closing["load"]["transactions_per_s"], &closing["rules"]["capacity"]),
+        (&0.1.into(), &2.into())
+    );
+    assert!((plan["inputs"]["close_interval_s"].as_f64().expect("a time") - 20.0).abs() < 1e-9, "{plan}");
+    let batches = closing["summary"]["batches"].as_u64().expect("a count");
+    let reasons = plan["reasons"].as_array().expect("reasons");
+    let wanted = format!("as it was measured in {batches} batches");
+    assert!(
+        reasons.iter().any(|reason| reason.as_str().is_some_and(|words| words.contains(&wanted))),
+        "{reasons:?}"
+    );
     for (system, cell) in systems.iter().zip(profile["cells"].as_array().expect("cells")) {
         assert_eq!((&cell["verified"], &cell["cell"]["proof_system"]), (&true.into(), &system["system"]));
         assert!(system["fleet"]["provers"].as_u64() >= Some(1), "{system}");

@@ -23,20 +23,32 @@ pub struct DecodeError {
 pub fn encode(batch: &Batch) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 20 * batch.transactions.len());
     put(&mut bytes, batch.transactions.len() as u64);
-    for Transaction { sender, nonce, action } in &batch.transactions {
-        let (is_swap, target, token, amount) = match *action {
-            Action::Transfer { to, token, amount } => (0, to.0, token, amount),
-            Action::Swap { pool, token_in, amount_in, .. } => (1, pool.0, token_in, amount_in),
-        };
-        bytes.push(is_swap | (token.index() as u8) << 1);
-        for number in [u64::from(sender.0), u64::from(target), u64::from(*nonce), amount] {
-            put(&mut bytes, number);
-        }
-        if let Action::Swap { min_out, .. } = action {
-            put(&mut bytes, *min_out);
-        }
+    for transaction in &batch.transactions {
+        put_transaction(&mut bytes, transaction);
     }
     bytes
+}
+
+/// The bytes of one transaction, as they stand in those of its batch: what its sender signs.
+pub fn encode_transaction(transaction: &Transaction) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(20);
+    put_transaction(&mut bytes, transaction);
+    bytes
+}
+
+fn put_transaction(bytes: &mut Vec<u8>, transaction: &Transaction) {
+    let Transaction { sender, nonce, action } = transaction;
+    let (is_swap, target, token, amount) = match *action {
+        Action::Transfer { to, token, amount } => (0, to.0, token, amount),
+        Action::Swap { pool, token_in, amount_in, .. } => (1, pool.0, token_in, amount_in),
+    };
+    bytes.push(is_swap | (token.index() as u8) << 1);
+    for number in [u64::from(sender.0), u64::from(target), u64::from(*nonce), amount] {
+        put(bytes, number);
+    }
+    if let Action::Swap { min_out, .. } = action {
+        put(bytes, *min_out);
+    }
 }
 
 /// The batch of its bytes.

@@ -16,12 +16,16 @@
 //! | [`random`] | draws that are the same on every machine |
 //! | [`population`] | the genesis: how many accounts and pools, and what they hold |
 //! | [`generate`] | batches from a seed |
+//! | [`sequencer`] | arrivals, and the rules that close batches |
+//! | [`signature`] | keys of accounts, signed transactions, their verification |
 //! | [`encoding`] | the bytes of a batch that go to L1 |
+//! | [`data`] | these bytes compressed, as calldata and in blobs |
 //! | [`trace`] | batches from and to CSV |
 //!
 //! This crate reads no clock, and touches files only in [`trace`].
 
 pub mod account;
+pub mod data;
 pub mod depth;
 pub mod encoding;
 pub mod executor;
@@ -34,6 +38,8 @@ pub mod pool;
 pub mod population;
 pub mod random;
 pub mod rules;
+pub mod sequencer;
+pub mod signature;
 pub mod state;
 pub mod swap;
 pub mod trace;

@@ -14,6 +14,10 @@ pub enum Purpose {
     Population,
     /// Transactions.
     Transactions,
+    /// Keys of accounts.
+    Keys,
+    /// Which transactions of a volition have their data on chain.
+    OnChain,
 }
 
 /// A stream of draws.
@@ -30,6 +34,8 @@ impl Draws {
         key[8] = match purpose {
             Purpose::Population => 1,
             Purpose::Transactions => 2,
+            Purpose::Keys => 3,
+            Purpose::OnChain => 4,
         };
         let mut rng = ChaCha20Rng::from_seed(key);
         rng.set_stream(number);

@@ -2,8 +2,9 @@
 //!
 //! The header names the columns, in any order: `batch` (optional: without it the whole file is one stretch that the
 //! caller cuts), `kind` (`transfer` or `swap`), `sender`, `target` (account or pool), `token_in`, `amount_in`,
-//! `min_out` (may be empty), `nonce` (optional, may be empty: the account's next). A file is read whole or not at
-//! all: the first bad cell is an error with its line and column.
+//! `min_out` (may be empty), `nonce` (optional, may be empty: the account's next), `time_s` (optional: when it came, in
+//! seconds from any origin, in order). A file is read whole or not at all: the first bad cell is an error with its line
+//! and column.
 
 use crate::account::{AccountId, Token};
 use crate::ledger::Ledger;
@@ -14,12 +15,12 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The columns, in the order in which they are written.
-pub const COLUMNS: [&str; 8] =
-    ["batch", "kind", "sender", "target", "token_in", "amount_in", "min_out", "nonce"];
+/// The columns, in the order in which they are written; `time_s` is read and not written.
+pub const COLUMNS: [&str; 9] =
+    ["batch", "kind", "sender", "target", "token_in", "amount_in", "min_out", "nonce", "time_s"];
 
 /// A transaction of a trace, before its nonce and batch are settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TraceRow {
     /// The line it stands on, from 1.
     pub line: u64,
@@ -27,6 +28,8 @@ pub struct TraceRow {
     pub batch: Option<u64>,
     /// Its nonce, if the file says.
     pub nonce: Option<u32>,
+    /// When it came, s from any origin, if the file says; finite, and not before the row above.
+    pub time_s: Option<f64>,
     /// Who sends.
     pub sender: AccountId,
     /// What it does.
@@ -80,6 +83,16 @@ pub enum TraceError {
         /// The batch of this row.
         got: u64,
     },
+    /// The times do not ascend.
+    #[error("line {line}, column time_s: expected {previous}, the time above it, or later, got {got}")]
+    Time {
+        /// From 1.
+        line: u64,
+        /// The time of the row before, s.
+        previous: f64,
+        /// The time of this row, s.
+        got: f64,
+    },
     /// There is nothing in it.
     #[error("the trace has no transactions")]
     Empty,
@@ -111,11 +124,16 @@ pub fn read(input: impl Read) -> Result<Vec<TraceRow>, TraceError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(input);
     let header = reader.headers().map_err(row_error)?.clone();
     let columns = columns_of(&header)?;
-    let mut rows = Vec::new();
+    let mut rows: Vec<TraceRow> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(row_error)?;
         let line = record.position().map_or(0, csv::Position::line);
         let row = Cells { record: &record, columns: &columns, line }.row()?;
+        if let (Some(previous), Some(got)) = (rows.last().and_then(|row| row.time_s), row.time_s)
+            && got < previous
+        {
+            return Err(TraceError::Time { line, previous, got });
+        }
         rows.push(row);
     }
     if rows.is_empty() {
@@ -132,7 +150,7 @@ pub fn read(input: impl Read) -> Result<Vec<TraceRow>, TraceError> {
 pub fn batches(rows: &[TraceRow], mut genesis: Ledger, batch_size: usize) -> Result<Vec<Batch>, TraceError> {
     let mut batches: Vec<Batch> = Vec::new();
     let mut previous = None;
-    for TraceRow { line, batch, nonce, sender, action } in rows {
+    for TraceRow { line, batch, nonce, time_s: _, sender, action } in rows {
         let invalid = |source| TraceError::Invalid { line: *line, source };
         let next_nonce = genesis.account(*sender).map_err(invalid)?.nonce;
         let transaction =
@@ -164,7 +182,7 @@ pub fn batches(rows: &[TraceRow], mut genesis: Ledger, batch_size: usize) -> Res
 /// What the output says.
 pub fn write(batches: &[Batch], output: impl Write) -> std::io::Result<()> {
     let mut writer = csv::Writer::from_writer(output);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(&COLUMNS[..8])?;
     for Batch { id, transactions } in batches {
         for Transaction { sender, nonce, action } in transactions {
             let (kind, target, token, amount, min_out) = match *action {
@@ -252,6 +270,7 @@ impl Cells<'_> {
     fn row(&self) -> Result<TraceRow, TraceError> {
         const AMOUNT: &str = "a whole number below 2^64";
         const INDEX: &str = "a whole number below 2^32";
+        const SECONDS: &str = "a finite number of seconds";
         let target = self.number("target", INDEX)?;
         let token = self.number("token_in", "a token, 0, 1 or 2")?;
         let token = Token::new(token).ok_or_else(|| self.wrong("token_in", "a token, 0, 1 or 2"))?;
@@ -270,10 +289,18 @@ impl Cells<'_> {
             },
             _ => return Err(self.wrong("kind", "transfer or swap")),
         };
+        let time_s = match self.columns.contains_key("time_s") {
+            false => None,
+            true => Some(self.number::<f64>("time_s", SECONDS)?),
+        };
+        if time_s.is_some_and(|time_s| !time_s.is_finite()) {
+            return Err(self.wrong("time_s", SECONDS));
+        }
         Ok(TraceRow {
             line: self.line,
             batch: self.optional("batch", "a whole number below 2^64")?,
             nonce: self.optional("nonce", INDEX)?,
+            time_s,
             sender: AccountId(self.number("sender", INDEX)?),
             action,
         })
@@ -332,8 +359,29 @@ mod tests {
         assert_eq!(error_of(HEAD), "the trace has no transactions");
         assert_eq!(
             error_of(""),
-            "line 1: column \"kind\" is missing; a trace has the columns batch,kind,sender,target,token_in,amount_in,min_out,nonce"
+            "line 1: column \"kind\" is missing; a trace has the columns batch,kind,sender,target,token_in,amount_in,min_out,nonce,time_s"
         );
+    }
+
+    #[test]
+    fn times_are_read_and_must_ascend() {
+        let trace = |times: [&str; 3]| {
+            let row = |time: &&str| format!("transfer,0,1,0,5,{time}\n");
+            let rows: String = times.iter().map(row).collect();
+            read(format!("kind,sender,target,token_in,amount_in,time_s\n{rows}").as_bytes())
+        };
+        let times_s = |rows: Vec<super::TraceRow>| rows.iter().map(|row| row.time_s).collect::<Vec<_>>();
+        let read = times_s(trace(["7", "7", "8.5"]).expect("valid"));
+        assert_eq!(read, [Some(7.0), Some(7.0), Some(8.5)]);
+        let error = |times| trace(times).expect_err("bad times").to_string();
+        assert_eq!(
+            error(["7", "9", "8.5"]),
+            "line 4, column time_s: expected 9, the time above it, or later, got 8.5"
+        );
+        for bad in ["", "x", "inf", "nan"] {
+            let wanted = format!("line 3, column time_s: expected a finite number of seconds, got {bad:?}");
+            assert_eq!(error(["7", bad, "8"]), wanted);
+        }
     }
 
     #[test]

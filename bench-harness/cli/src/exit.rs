@@ -5,6 +5,7 @@
 
 use anyhow::Context;
 use fleet::error::FleetError;
+use measure::closing::study::ClosingStudyError;
 use measure::execution::grid::ExecutionGridError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
@@ -146,6 +147,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         };
     }
     if let Some(error) = error.downcast_ref::<ExecutionGridError>() {
+        return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
+    }
+    if let Some(error) = error.downcast_ref::<ClosingStudyError>() {
         return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<machine::RequireError>() {

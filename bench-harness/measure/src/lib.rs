@@ -8,6 +8,7 @@
 //! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
 //! | [`stopping`] | when a cell ends, for child, parent and a run that is resumed |
 //! | [`execution`] | executors side by side, in this process |
+//! | [`closing`] | batches closed under a load, the work on each really done |
 //! | [`stage_sums`] | sums of the stages of a batch |
 //! | [`profile`] | a log in summary |
 //! | [`figures`] | every figure of a cell that has no noise |
@@ -21,6 +22,7 @@
 mod busy;
 pub mod cell;
 pub mod child;
+pub mod closing;
 pub mod execution;
 pub mod figures;
 pub mod host;

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
 use planner::PlanRequest;
-use planner::domain::{Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist};
+use planner::domain::{
+    Aggregation, BatchState, Close, DelayLimitRecord, Load, MeasuredClosing, MeasuredClosings, Statistic,
+    Target, TimeDist,
+};
 use planner::hardware::{Basis, Catalogue, MeasuredProver, compare, rank, splits};
 use planner::plan::choose;
 use records::plan::answers::CatalogueMachineRecord;
@@ -194,11 +197,17 @@ fn closing_is_scaled_by_the_clock_of_the_machine() {
     let text = "id,name,physical_cores,all_core_ghz\nslow,Slow,16,2.0\nfast,Fast,16,4.0\n";
     let base = choose(&request).unwrap();
     let prover = MeasuredProver::new(&[(1.0, 0.5)], 3.0).unwrap();
-    let ranked = rank(&request, &base, &Catalogue::parse(text).unwrap(), &prover);
-    let of = |id: &str| ranked.iter().find(|machine| machine.id == id).unwrap().clone();
-    assert!(of("fast").fleet.is_some(), "{:?}", of("fast"));
-    let why = of("slow").problem.expect("a sequencer there is too slow");
-    assert!(why.contains("close"), "{why}");
+    // The same closings as they would be measured.
+    let closing = MeasuredClosing { gap_s: 0.1, fill_s: 0.1, fill_fraction: 1.0, work_s: 0.09 };
+    let measured = MeasuredClosings::new(vec![closing], false).unwrap();
+    let measured = request.clone().with_closings(measured).unwrap();
+    for request in [request, measured] {
+        let ranked = rank(&request, &base, &Catalogue::parse(text).unwrap(), &prover);
+        let of = |id: &str| ranked.iter().find(|machine| machine.id == id).unwrap().clone();
+        assert!(of("fast").fleet.is_some(), "{:?}", of("fast"));
+        let why = of("slow").problem.expect("a sequencer there is too slow");
+        assert!(why.contains("close"), "{why}");
+    }
 }
 
 #[test]

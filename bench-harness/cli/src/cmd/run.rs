@@ -1,5 +1,6 @@
 //! `run`: measure, plan, report.
 
+use crate::cmd::close::under_load::under_load;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::measure::{Place, Session};
 use crate::cmd::plan::args::PlanArgs;
@@ -10,7 +11,7 @@ use crate::cmd::report::summary;
 use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
 use ::measure::run::{MoreTime, Outcome};
-use ::measure::spec::Overrides;
+use ::measure::spec::{Overrides, Spec};
 use prover::built_in::BuiltIn;
 use records::profile::{CellSummaryRecord, ProfileRecord};
 use records::sample::CellRecord;
@@ -68,23 +69,24 @@ fn defaults() -> Overrides {
 
 /// Every cell, and then, unless the flags say how long a cell takes, those on which the recommendation hangs for as long
 /// as there is time.
-fn measured(spec: SpecArgs, place: &Place, asked: &ProfilePlanArgs) -> anyhow::Result<Outcome> {
+fn measured(spec: SpecArgs, place: &Place, asked: &ProfilePlanArgs) -> anyhow::Result<(Outcome, Spec)> {
     let is_free = !spec.limits_cells() && !place.resume;
     let (host, started) = (Host::read(Some("system"))?, Instant::now());
     let session = Session::new(spec, place, defaults(), &host)?;
     let outcome = session.measure(place)?;
+    let spec = session.spec().clone();
     let left = TIME.saturating_sub(started.elapsed());
     if !is_free || left < MIN_SHARE {
-        return Ok(outcome);
+        return Ok((outcome, spec));
     }
     let cells = deciding(&outcome.profile, asked);
     let each = left / u32::try_from(cells.len()).unwrap_or(u32::MAX).max(1);
     if cells.is_empty() || each < MIN_SHARE {
-        return Ok(outcome);
+        return Ok((outcome, spec));
     }
     let words: Vec<_> = cells.iter().map(CellRecord::words).collect();
     eprintln!("note: the plan hangs on {}; more time for it: {} s a cell", words.join("; "), each.as_secs());
-    session.extend(&outcome.folder, &MoreTime { cells, further: each.min(CELL_TIME_MAX) })
+    Ok((session.extend(&outcome.folder, &MoreTime { cells, further: each.min(CELL_TIME_MAX) })?, spec))
 }
 
 /// The cells that a plan would be made with: of each proof system the cheapest. None where there is no plan.
@@ -98,12 +100,29 @@ fn deciding(profile: &ProfileRecord, asked: &ProfilePlanArgs) -> Vec<CellRecord>
     profile.cells.iter().filter(is_asked).map(|cell| cell.cell.clone()).collect()
 }
 
+/// Which batch sizes have close times that were measured, as a sentence; empty where none has.
+fn measured_closing(asked: &ProfilePlanArgs) -> String {
+    let sizes = asked.plan_args.close_times.iter().map(|times| times.batch_transactions().to_string());
+    let sizes: Vec<_> = sizes.collect();
+    if sizes.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nClosing batches of {} was measured under the load of the plan: close-times-SIZE.json.",
+        sizes.join(", ")
+    )
+}
+
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, plan_args, json } = args;
     let (plan_args, priced) = plan_args.or_usual_target().or_catalogue_price()?;
     let asked = ProfilePlanArgs { plan_args, cells: CellFilter::default() };
-    let outcome = measured(spec, &place, &asked)?;
+    let (outcome, spec) = measured(spec, &place, &asked)?;
     let (folder, profile) = (&outcome.folder, &outcome.profile);
+    let cells = asked.cells.of(profile).unwrap_or_default();
+    let cells: Vec<_> = cells.into_iter().map(|cell| cell.cell.clone()).collect();
+    let plan_args = under_load(&spec, &cells, asked.plan_args, folder)?;
+    let asked = ProfilePlanArgs { plan_args, cells: asked.cells };
     let markdown = markdown::render(profile);
     write_whole(&folder.join("profile.csv"), &csv::render(profile)?)?;
     write_whole(&folder.join("report.md"), &markdown)?;
@@ -129,10 +148,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }));
     }
     print(&format!(
-        "\n{}\n{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+        "\n{}\n{}{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
         written.summary,
         planned.heading,
+        measured_closing(&asked),
         priced.map_or_else(String::new, |words| format!("\n{words}")),
         folder.display(),
         written.page.display()

@@ -8,7 +8,6 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`sequencer`] | what closes a batch, and when transactions wait |
 //! | [`l1`] | when something lands on L1 |
 //! | [`workers`] | workers that come and go while it runs |
 //! | [`series`] | queue and workers over time |
@@ -18,7 +17,6 @@
 
 pub mod l1;
 mod outcome;
-pub mod sequencer;
 pub mod series;
 pub mod workers;
 
@@ -26,7 +24,6 @@ use crate::arrivals::BatchArrivals;
 use crate::coordinator::Coordinator;
 use crate::error::FleetError;
 use crate::pipeline::l1::SlotClock;
-use crate::pipeline::sequencer::{ClosingRules, SequencedBatch, Sequencer};
 use crate::pipeline::series::PipelineSeries;
 use crate::pipeline::workers::PipelineWorkers;
 use crate::queue::JobQueue;
@@ -39,6 +36,7 @@ use records::fleet::summary::FleetTimesRecord;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use workloads::sequencer::{ClosingRules, SequencedBatch, Sequencer};
 
 /// The longest that a turn waits for an answer, and the shortest, s: many transactions a second are taken in one turn.
 const TURN_MAX_S: f64 = 0.2;

@@ -2,7 +2,6 @@
 
 use crate::coordinator::job::JobState;
 use crate::pipeline::LivePipeline;
-use crate::pipeline::sequencer::SequencedBatch;
 use crate::summary::{done_of, times, workers};
 use crate::task::Task;
 use records::fleet::pipeline::{
@@ -11,6 +10,7 @@ use records::fleet::pipeline::{
 };
 use records::timeline::{LaneRecord, ProcessRecord, SpanName, SpanRecord, TimelineRecord};
 use std::collections::BTreeMap;
+use workloads::sequencer::SequencedBatch;
 
 impl LivePipeline {
     /// The record of what was done until now.

@@ -77,6 +77,15 @@ impl Load {
         Ok(Self { target, batch_transactions, close })
     }
 
+    /// The same load where closing a batch is this much work of a sequencer, s.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] unless the work is a finite number of at least zero.
+    pub(crate) fn closed_by_work(self, work_s: f64) -> Result<Self, PlanError> {
+        let close = Close::Filled { execute_s: work_s, root_s: 0.0, encode_s: 0.0 };
+        Self::new(self.target, self.batch_transactions, close)
+    }
+
     /// The target in batches per second.
     pub fn batches_per_s(&self) -> f64 {
         match self.target {

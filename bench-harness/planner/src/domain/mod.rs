@@ -5,6 +5,7 @@
 //! | [`time`] | [`TimeDist`]: how long a stage takes |
 //! | [`l1_room`] | [`L1Room`]: how many proofs a block has room for |
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
+//! | [`closings`] | [`MeasuredClosings`]: batches as they were closed, measured |
 //! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start |
 //! | [`autoscaler`] | [`Autoscaler`], [`ScalingPolicy`]: the rule by which a fleet follows the load |
 //! | [`price`] | [`Prices`]: what machines and L1 cost |
@@ -14,6 +15,7 @@
 
 pub mod aggregation;
 pub mod autoscaler;
+pub mod closings;
 pub mod l1_room;
 pub mod load;
 pub mod price;
@@ -21,6 +23,7 @@ pub mod time;
 
 pub use aggregation::{Aggregation, MergeStart};
 pub use autoscaler::{Autoscaler, LoadSeen, ScalingMemory, ScalingPolicy};
+pub use closings::{MeasuredClosing, MeasuredClosings};
 pub use l1_room::L1Room;
 pub use load::{Close, Load, Target};
 pub use price::{Gas, Prices};

@@ -6,6 +6,7 @@ use crate::formulas::capacity::whole_at_least;
 use crate::hardware::catalogue::Machine;
 use crate::hardware::packing::{ProcessSize, Room, machines_for};
 use crate::hardware::predict::{MeasuredProver, MergePrediction, Prediction};
+use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::PlanRequest;
 
 /// A machine split into provers of equal size.
@@ -78,6 +79,12 @@ impl Times {
             aggregation: self.aggregation(request)?,
             prices,
             load: self.load(request)?,
+            arrival_law: match &request.arrival_law {
+                ArrivalLaw::Closings(measured) => {
+                    ArrivalLaw::Closings(measured.with_work_scaled(self.clock_factor))
+                }
+                law => law.clone(),
+            },
             ..request.clone()
         })
     }

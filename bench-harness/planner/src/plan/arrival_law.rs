@@ -1,5 +1,6 @@
 //! How the times between batches vary; their mean is the load's.
 
+use crate::domain::MeasuredClosings;
 use crate::error::PlanError;
 use crate::sim::Arrivals;
 
@@ -23,16 +24,22 @@ pub enum ArrivalLaw {
         /// Whether batches come at random around the rate.
         poisson: bool,
     },
+    /// Batches as they were closed, scaled to the load: the rule that closed them and the work on each are in them.
+    Closings(MeasuredClosings),
 }
 
 impl ArrivalLaw {
-    /// The law with this mean time between batches.
-    pub(crate) fn arrivals(&self, mean_s: f64) -> Result<Arrivals, PlanError> {
+    /// The law with this mean time between batches; between full ones where closings were measured.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for numbers that make no law.
+    pub fn arrivals(&self, mean_s: f64) -> Result<Arrivals, PlanError> {
         match self {
             Self::Fixed => Arrivals::fixed(mean_s),
             Self::Poisson => Arrivals::poisson(mean_s),
             Self::Erlang(k) => Arrivals::erlang(mean_s, *k),
             Self::LogNormal(cv) => Arrivals::log_normal(mean_s, *cv),
+            Self::Closings(measured) => Ok(Arrivals::closings(measured.under(mean_s)?)),
             Self::Trace(gaps_s) => {
                 let scale = mean_s / Arrivals::trace(gaps_s.clone())?.mean_s();
                 Arrivals::trace(gaps_s.iter().map(|gap| gap * scale).collect())

@@ -19,7 +19,7 @@ use crate::plan::sequencing::virtual_s;
 /// Batches must close as fast as the target asks, with headroom where closing is work. A close time given by hand is
 /// taken as it is.
 pub(crate) fn by_close(request: &PlanRequest) -> Result<(), PlanError> {
-    let target = request.load.batches_per_s();
+    let target = request.closings_per_s();
     let shortest_s = request.load.shortest_interval_s();
     let used = match request.load.close() {
         Close::Fixed { .. } => 1.0,

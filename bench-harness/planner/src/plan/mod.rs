@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`request`] | [`PlanRequest`]: what is asked |
+//! | `closing` | how its batches close: by a rule and a law, or as they were measured |
 //! | [`arrival_law`] | [`ArrivalLaw`]: how the times between batches vary |
 //! | [`designs`] | each design by the published formulas |
 //! | `needs` | the fewest machines, the range of N and the limit: what a request needs whatever the fleet |
@@ -25,6 +26,7 @@
 
 mod alternatives;
 pub mod arrival_law;
+mod closing;
 pub mod curves;
 pub mod designs;
 pub mod fleet;

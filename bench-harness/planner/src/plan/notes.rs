@@ -24,6 +24,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(held_back(plan));
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
+    notes.extend(closings(&plan.request));
     notes.extend(spares(plan));
     notes.extend(sequence(plan));
     notes.extend(alone(plan));
@@ -54,6 +55,20 @@ fn balance(plan: &Plan) -> String {
         "With N = P, more than {} provers only add delay: batches do not close faster.",
         plan.choice.provers_only_add_delay_after
     )
+}
+
+/// What closing was planned with, where it was measured.
+fn closings(request: &PlanRequest) -> Option<String> {
+    let (measured, factor) = request.closings()?;
+    let order = if measured.is_ordered() { "in their order" } else { "drawn at random" };
+    Some(format!(
+        "Closing is as it was measured in {} batches, {order}: {} s to fill and {} s of work on average, {} % full; the \
+         rule that closes batches is in it.",
+        measured.all().len(),
+        significant(measured.fill_s() * factor, 4),
+        significant(measured.work_s(), 4),
+        significant(100.0 * measured.fill_fraction(), 3),
+    ))
 }
 
 fn fixed_provers(plan: &Plan) -> Option<String> {

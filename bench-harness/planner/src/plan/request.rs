@@ -122,15 +122,6 @@ impl PlanRequest {
         Ok(Self { arrival_law: law, ..self })
     }
 
-    /// The same request with another rule for closing batches. With a timeout batches may go half empty, so that more
-    /// of them come than the load would fill.
-    ///
-    /// # Errors
-    /// [`PlanError::BadInput`] for a timeout that is not above zero.
-    pub fn with_closing(self, closing: Closing) -> Result<Self, PlanError> {
-        Ok(Self { closing: closing.checked()?, ..self })
-    }
-
     /// The same request with so many batches in each sequence transaction. Without this it is 1, or where such a
     /// transaction has a price as many as a limit on the delay to virtual allows and a group has. It changes the delay to
     /// virtual alone: proving does not wait for it.
@@ -277,10 +268,14 @@ impl PlanRequest {
         Self { delay_limit: None, ..self }
     }
 
-    /// The same request for another load.
+    /// The same request for another load. A close time by hand stands in place of measured closings.
     #[must_use]
     pub fn with_load(self, load: Load) -> Self {
-        Self { load, ..self }
+        let arrival_law = match (load.close(), self.arrival_law) {
+            (Close::Fixed { .. }, ArrivalLaw::Closings(_)) => ArrivalLaw::Fixed,
+            (_, law) => law,
+        };
+        Self { load, arrival_law, ..self }
     }
 
     /// The same request with another block time, L1 read as before.
@@ -331,39 +326,6 @@ impl PlanRequest {
     /// How N proofs become one.
     pub fn aggregation(&self) -> &Aggregation {
         &self.aggregation
-    }
-
-    /// Mean time between two closings, s: the load's interval, or less where a timeout closes batches early.
-    pub fn interval_s(&self) -> f64 {
-        let mean_s = self.load.interval_s();
-        match self.closing {
-            Closing::Full | Closing::ProverFree => mean_s,
-            // The law was checked when it came in.
-            Closing::Timeout(_) => {
-                self.arrival_law.arrivals(mean_s).map_or(mean_s, |law| law.closing_interval_s(self.closing))
-            }
-        }
-    }
-
-    /// Batches that close in a second at this load: the target's, or more where a timeout closes them early.
-    pub fn batches_per_s(&self) -> f64 {
-        1.0 / self.interval_s()
-    }
-
-    /// How full batches are on average; 1 unless a timeout closes them early.
-    pub fn fill_fraction(&self) -> f64 {
-        self.interval_s() / self.load.interval_s()
-    }
-
-    /// Mean time from a batch's first transaction to its closing, s.
-    pub fn close_s(&self) -> f64 {
-        let full_s = self.load.interval_s();
-        self.load.close_s().max(full_s) - full_s + self.interval_s()
-    }
-
-    /// The rule that closes batches.
-    pub fn closing(&self) -> Closing {
-        self.closing
     }
 
     /// Mean time to prove one batch, stragglers included and crashes not, s.
@@ -438,6 +400,7 @@ impl PlanRequest {
         let fixed_arrivals = match self.arrival_law {
             ArrivalLaw::Fixed => true,
             ArrivalLaw::LogNormal(cv) => cv == 0.0,
+            ArrivalLaw::Closings(ref measured) => measured.is_constant(),
             ArrivalLaw::Poisson | ArrivalLaw::Erlang(_) | ArrivalLaw::Trace(_) | ArrivalLaw::Daily { .. } => {
                 false
             }
@@ -454,6 +417,9 @@ impl PlanRequest {
     /// The arrivals to simulate: those of the load, or where a day has too many batches to simulate its busiest slot as
     /// if it lasted.
     fn arrivals(&self) -> Result<Arrivals, PlanError> {
+        if self.closings().is_some() {
+            return self.arrival_law.arrivals(1.0 / self.load.batches_per_s());
+        }
         let mean_s = self.load.interval_s();
         match &self.arrival_law {
             ArrivalLaw::Daily { shape, poisson } if self.is_day_too_long() => {
@@ -479,6 +445,8 @@ impl PlanRequest {
     pub fn pipeline(&self, provers: u32, n: u32, aggregators: u32) -> Result<Pipeline, PlanError> {
         let arrivals = self.arrivals()?;
         let work_s = match self.load.close() {
+            // Measured closings bring their work.
+            _ if matches!(self.arrival_law, ArrivalLaw::Closings(_)) => 0.0,
             Close::Fixed { .. } => 0.0,
             Close::Filled { .. } => self.load.shortest_interval_s(),
         };

@@ -4,8 +4,9 @@ use crate::error::{PlanError, at_least_one, at_most, not_negative, positive};
 use statrs::function::gamma::gamma_lr;
 
 use crate::domain::time::{CV_MAX, DAY_S, index_at};
+use crate::domain::{MeasuredClosing, MeasuredClosings};
 use crate::normal;
-use crate::sim::streams::Stream;
+use crate::sim::streams::{Stage, Stream};
 
 /// The largest shape of Erlang filling times: beyond it they are as good as fixed.
 pub const ERLANG_K_MAX: u32 = 10_000;
@@ -26,6 +27,7 @@ enum Law {
     LogNormal { mu: f64, sigma: f64 },
     Trace { gaps_s: Vec<f64>, begins: Begins },
     Daily { batches_per_s: Vec<f64>, poisson: bool },
+    Closings(MeasuredClosings),
 }
 
 /// Where a replication begins in a trace.
@@ -129,6 +131,32 @@ impl Arrivals {
         Ok(Self { law: Law::Daily { batches_per_s, poisson }, mean_s: 1.0 / mean })
     }
 
+    /// Batches as they were closed: whatever rule closed them is in them, and with each comes the work on it.
+    pub fn closings(measured: MeasuredClosings) -> Self {
+        Self { mean_s: measured.interval_s(), law: Law::Closings(measured) }
+    }
+
+    /// The closings that were measured, where these arrivals are such.
+    pub(crate) fn measured(&self) -> Option<&MeasuredClosings> {
+        match &self.law {
+            Law::Closings(measured) => Some(measured),
+            _ => None,
+        }
+    }
+
+    /// The times of one sequence of arrivals, s from its beginning, without end: of batches, or of transactions where the
+    /// law is theirs. The same seed gives the same times.
+    ///
+    /// ```
+    /// let arrivals = planner::sim::Arrivals::fixed(2.0)?;
+    /// assert_eq!(arrivals.times_s(1).take(3).collect::<Vec<_>>(), [2.0, 4.0, 6.0]);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn times_s(&self, seed: u64) -> impl Iterator<Item = f64> {
+        let mut filler = Filler::new(self, Stream::new(seed, 0, Stage::Arrivals));
+        std::iter::successors(Some(0.0), move |at_s| Some(at_s + filler.next_s(*at_s))).skip(1)
+    }
+
     /// Mean time to fill a batch, s.
     pub fn mean_s(&self) -> f64 {
         self.mean_s
@@ -140,7 +168,7 @@ impl Arrivals {
             Law::Fixed => FillLaw::Fixed,
             Law::Erlang { k } => FillLaw::Erlang { k },
             Law::LogNormal { mu, sigma } => FillLaw::LogNormal { mu, sigma },
-            Law::Trace { .. } | Law::Daily { .. } => FillLaw::Other,
+            Law::Trace { .. } | Law::Daily { .. } | Law::Closings(_) => FillLaw::Other,
         }
     }
 
@@ -182,6 +210,8 @@ impl Arrivals {
                 let z = (timeout_s.ln() - mu) / sigma;
                 mean_s * normal::cdf(z - sigma) + timeout_s * (1.0 - normal::cdf(z))
             }
+            // A rule is in them already: a pipeline refuses another.
+            Law::Closings(_) => mean_s,
             Law::Trace { gaps_s, begins: _ } => {
                 gaps_s.iter().map(|gap| gap.min(timeout_s)).sum::<f64>() / gaps_s.len() as f64
             }
@@ -231,6 +261,19 @@ impl Closing {
     }
 }
 
+/// A batch that is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NextBatch {
+    /// Since the closing before it, s.
+    pub(crate) gap_s: f64,
+    /// How long after that closing its first transaction comes, s: 0 for laws, whose batches open at once.
+    pub(crate) late_s: f64,
+    /// How full it is, before any rule closes it sooner.
+    pub(crate) fill_fraction: f64,
+    /// The sequencer's work on it, s, where that was measured with it.
+    pub(crate) work_s: Option<f64>,
+}
+
 /// The filling times of one replication.
 #[derive(Debug)]
 pub(crate) struct Filler<'a> {
@@ -243,9 +286,32 @@ impl<'a> Filler<'a> {
     pub(crate) fn new(arrivals: &'a Arrivals, mut stream: Stream) -> Self {
         let next_gap = match &arrivals.law {
             Law::Trace { gaps_s, begins: Begins::AtRandom } => index_at(stream.uniform(), gaps_s.len()),
+            Law::Closings(measured) if measured.is_ordered() => {
+                index_at(stream.uniform(), measured.all().len())
+            }
             _ => 0,
         };
         Self { arrivals, stream, next_gap }
+    }
+
+    /// The batch after the closing at `now_s`.
+    #[inline]
+    pub(crate) fn next(&mut self, now_s: f64) -> NextBatch {
+        let Law::Closings(measured) = &self.arrivals.law else {
+            return NextBatch { gap_s: self.next_s(now_s), late_s: 0.0, fill_fraction: 1.0, work_s: None };
+        };
+        let MeasuredClosing { gap_s, fill_s, fill_fraction, work_s } = self.next_closing(measured);
+        NextBatch { gap_s, late_s: (gap_s - fill_s).max(0.0), fill_fraction, work_s: Some(work_s) }
+    }
+
+    fn next_closing(&mut self, measured: &MeasuredClosings) -> MeasuredClosing {
+        let all = measured.all();
+        if !measured.is_ordered() {
+            return all[index_at(self.stream.uniform(), all.len())];
+        }
+        let at = self.next_gap;
+        self.next_gap = (at + 1) % all.len();
+        all[at]
     }
 
     /// How long the batch that opens at `now_s` takes to fill.
@@ -267,6 +333,7 @@ impl<'a> Filler<'a> {
                 self.next_gap = (self.next_gap + 1) % gaps_s.len();
                 gap
             }
+            Law::Closings(measured) => self.next_closing(measured).gap_s,
             Law::Daily { batches_per_s, poisson } => {
                 let work = if *poisson { self.stream.exponential() } else { 1.0 };
                 until_filled(batches_per_s, now_s, work)
@@ -305,7 +372,6 @@ fn until_filled(batches_per_s: &[f64], now_s: f64, mut work: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::streams::Stage;
 
     fn mean_of(arrivals: &Arrivals, draws: u32) -> f64 {
         let mut filler = Filler::new(arrivals, Stream::new(1, 0, Stage::Arrivals));

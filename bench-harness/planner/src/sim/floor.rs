@@ -64,14 +64,14 @@ impl Pipeline {
     /// The same where the part of proofs is known.
     pub(crate) fn delay_floor_after(&self, proof: ProofFloor) -> DelayFloor {
         let merging = self.merging();
-        let closing_s = self.close_work_s
+        let closing_s = self.close_work_mean_s() - self.open_late_s()
             + f64::from(self.batches_per_aggregation) * self.arrivals.closing_interval_s(self.closing);
         let mean_s = closing_s
             + proof.mean_s
             + self.aggregation.latency_min_s(self.batches_per_aggregation, self.aggregators)
             + self.l1_mean_min_s();
         let (merge_s, chance) = merging;
-        let p99_s = self.close_work_s
+        let p99_s = self.close_work_min_s()
             + self.closed_and_proved_min_s(BEYOND / chance, proof)
             + merge_s
             + self.l1_min_s();

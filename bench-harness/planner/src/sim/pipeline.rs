@@ -1,6 +1,6 @@
 //! What is simulated: the whole pipeline, checked once.
 
-use crate::domain::{Aggregation, Autoscaler, TimeDist};
+use crate::domain::{Aggregation, Autoscaler, MeasuredClosings, TimeDist};
 use crate::error::{Figure, PlanError, at_least_one, at_most, not_negative, positive};
 use crate::formulas::crash::occupancy_s;
 use crate::sim::{Arrivals, Closing, L1};
@@ -210,8 +210,16 @@ impl Pipeline {
     /// With a closing rule, and `work_s` of execution, state root and encoding after it, one batch at a time.
     ///
     /// # Errors
-    /// [`PlanError::BadInput`] for a timeout that is not above zero or work that is negative.
+    /// [`PlanError::BadInput`] for a timeout that is not above zero or work that is negative; for arrivals that are
+    /// measured closings, in which both are already, for any rule but full and any work.
     pub fn with_closing(self, closing: Closing, work_s: f64) -> Result<Self, PlanError> {
+        if self.arrivals.measured().is_some() && (closing != Closing::Full || work_s != 0.0) {
+            return Err(PlanError::bad(
+                "closing",
+                "full and no further work, since measured closings have their rule and their work in them",
+                format!("{closing:?} and {work_s} s"),
+            ));
+        }
         Ok(Self { closing: closing.checked()?, close_work_s: not_negative("close_work_s", work_s)?, ..self })
     }
 
@@ -254,6 +262,21 @@ impl Pipeline {
     #[must_use]
     pub fn with_autoscaler(self, rule: Autoscaler) -> Self {
         Self { autoscaler: Some(rule), ..self }
+    }
+
+    /// The sequencer's work on a batch, mean, s.
+    pub(crate) fn close_work_mean_s(&self) -> f64 {
+        self.arrivals.measured().map_or(self.close_work_s, MeasuredClosings::work_s)
+    }
+
+    /// The least of it, s.
+    pub(crate) fn close_work_min_s(&self) -> f64 {
+        self.arrivals.measured().map_or(self.close_work_s, MeasuredClosings::work_min_s)
+    }
+
+    /// How long after the closing before it a batch's first transaction comes, mean, s; 0 for laws.
+    pub(crate) fn open_late_s(&self) -> f64 {
+        self.arrivals.measured().map_or(0.0, |measured| (measured.interval_s() - measured.fill_s()).max(0.0))
     }
 
     /// Mean time that a batch holds a prover, stragglers and crashes included, s: see [`occupied_s`].

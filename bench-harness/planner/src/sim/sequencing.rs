@@ -38,13 +38,16 @@ impl Pipeline {
     /// # Ok::<(), planner::PlanError>(())
     /// ```
     pub fn virtual_forms(&self) -> VirtualForms {
-        let (batches, work_s) = (self.batches_per_sequence, self.close_work_s);
+        let (batches, work_s, late_s) =
+            (self.batches_per_sequence, self.close_work_mean_s(), self.open_late_s());
         let interval_s = self.arrivals.closing_interval_s(self.closing);
         let wait_s = self.l1.mean_wait_s();
         VirtualForms {
             published_oldest_s: work_s + published::virtual_delay_s(batches, interval_s, self.l1.block_s()),
-            corrected_oldest_s: work_s + corrected::virtual_oldest_s(batches, interval_s, wait_s),
-            corrected_random_s: work_s + corrected::virtual_random_s(batches, interval_s, wait_s),
+            corrected_oldest_s: work_s - late_s + corrected::virtual_oldest_s(batches, interval_s, wait_s),
+            // In the middle between the first transaction and the last closing.
+            corrected_random_s: work_s - late_s / 2.0
+                + corrected::virtual_random_s(batches, interval_s, wait_s),
         }
     }
 }

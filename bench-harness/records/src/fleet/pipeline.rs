@@ -15,6 +15,8 @@ names! {
     pub enum ClosedByName {
         /// It had as many transactions as the circuit has room for.
         Full = "full";
+        /// It had as many transactions as were asked for, fewer than the circuit has room for.
+        Count = "count";
         /// Its oldest transaction had waited for the timeout.
         Timeout = "timeout";
         /// No further transaction came.

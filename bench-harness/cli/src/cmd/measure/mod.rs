@@ -115,6 +115,11 @@ impl<'a> Session<'a> {
         Ok(Self { spec, host, launcher, stop: stop_on_ctrl_c()? })
     }
 
+    /// What is measured.
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
     /// Measures, or goes on with the run of the folder.
     pub(crate) fn measure(&self, place: &Place) -> anyhow::Result<Outcome> {
         self.with_progress(|run, progress| match place.resume {

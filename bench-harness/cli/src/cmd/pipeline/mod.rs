@@ -13,7 +13,6 @@ use crate::output::{print, print_json, width};
 use fleet::arrivals::BatchArrivals;
 use fleet::coordinator::CoordinatorRules;
 use fleet::pipeline::l1::SlotClock;
-use fleet::pipeline::sequencer::ClosingRules;
 use fleet::pipeline::workers::{FarWorkers, LocalWorkers, ScaleStep, control_path};
 use fleet::pipeline::{LivePipeline, PipelineRules};
 use fleet::run::{OpenRun, unix_s};
@@ -24,6 +23,7 @@ use records::fleet::pipeline::PipelineRecord;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use watch::{PipelineScreen, PipelineWatch, SaidWorkers};
+use workloads::sequencer::ClosingRules;
 
 /// Order, then prove, live: transactions arrive, batches are closed, sequenced, proved, aggregated and proven on L1.
 ///
@@ -108,7 +108,12 @@ impl OrderArgs {
         Ok(PipelineRules {
             arrivals,
             duration_s: self.duration,
-            closing: ClosingRules { capacity: self.batch_size, timeout_s, unproved_max: self.run_ahead },
+            closing: ClosingRules {
+                capacity: self.batch_size,
+                count: None,
+                timeout_s,
+                unproved_max: self.run_ahead,
+            },
             l1: SlotClock { block_s: self.block },
         })
     }

@@ -1,6 +1,7 @@
 //! What is asked of a plan, wherever the times come from: target, delay, L1, arrivals, faults, prices.
 
 use crate::cmd::plan::arrivals::Arrivals;
+use crate::cmd::plan::close_times::{CloseTimes, close_times};
 use crate::cmd::plan::closing::closing;
 use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
@@ -11,8 +12,11 @@ use crate::number::{fraction, number, rate, time, time_or_zero, whole};
 use anyhow::Context;
 use clap::ValueEnum;
 use planner::PlanRequest;
-use planner::domain::{Aggregation, BatchState, DelayLimitRecord, Load, Statistic, Target, TimeDist};
+use planner::domain::{
+    Aggregation, BatchState, DelayLimitRecord, Load, MeasuredClosings, Statistic, Target, TimeDist,
+};
 use planner::hardware::{Catalogue, CorePrice};
+use planner::plan::ArrivalLaw;
 use planner::plan::request::{HEADROOM, SPARES};
 use planner::sim::{Closing, L1};
 use records::number::rounded;
@@ -40,6 +44,10 @@ pub(crate) struct PlanArgs {
     /// Time from a batch's first transaction to its closing; overrides what was measured.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) close: Option<f64>,
+    /// Close times that `close --json` measured under the load that is planned for, a file for each batch size; they stand in
+    /// place of --close, --closing and --arrivals.
+    #[arg(long, value_name = "FILES", value_parser = close_times, value_delimiter = ',', conflicts_with_all = ["close", "closing", "arrivals"])]
+    pub(crate) close_times: Vec<CloseTimes>,
     /// L1 block time.
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "12s")]
     pub(crate) block: f64,
@@ -183,10 +191,35 @@ impl PlanArgs {
         self.given.flags()
     }
 
-    /// The target, where one was given.
+    /// The target, where one was given, or the load that close times were measured under.
     pub(crate) fn target(&self) -> Option<Target> {
         let transactions = self.target_tx_per_s.map(Target::TransactionsPerS);
-        transactions.or(self.target_batches_per_s.map(Target::BatchesPerS))
+        let given = transactions.or(self.target_batches_per_s.map(Target::BatchesPerS));
+        given.or(self.close_times.first().map(|times| Target::TransactionsPerS(times.tx_per_s())))
+    }
+
+    /// The same with close times that were just measured and written to files.
+    #[must_use]
+    pub(crate) fn with_close_times(mut self, measured: Vec<CloseTimes>, files: &[String]) -> Self {
+        if !measured.is_empty() {
+            self.close_times = measured;
+            self.given.add("close-times", &files.join(","));
+            // Both are in what was measured.
+            (self.arrivals, self.closing) = (Arrivals::Law(ArrivalLaw::Fixed), Closing::Full);
+            self.given.remove(&["arrivals", "closing"]);
+        }
+        self
+    }
+
+    /// The closings that were measured with batches of this load, if any were.
+    fn closings(&self, load: &Load) -> anyhow::Result<Option<MeasuredClosings>> {
+        let size = load.batch_transactions().map(u64::from);
+        let Some(times) = self.close_times.iter().find(|times| Some(times.batch_transactions()) == size)
+        else {
+            return Ok(None);
+        };
+        times.check_load(load)?;
+        Ok(Some(times.closings()?))
     }
 
     /// The request of these times and flags. `prover` is what is known of one beside its times.
@@ -199,6 +232,7 @@ impl PlanArgs {
     ) -> anyhow::Result<PlanRequest> {
         let KnownProver { cores, proof_bytes } = prover;
         let verification_gas = self.prices.verification_gas(proof_bytes);
+        let closings = self.closings(&load)?;
         let mut request = PlanRequest::new(load, prove, aggregation, self.block)?
             .with_arrivals(self.arrivals.law(load.batch_transactions())?)?
             .with_closing(self.closing)?
@@ -207,6 +241,9 @@ impl PlanArgs {
             .with_aggregator_spares(self.aggregator_spares)
             .with_headroom(self.headroom)?
             .with_seed(self.simulation.seed());
+        if let Some(closings) = closings {
+            request = request.with_closings(closings)?;
+        }
         if let Some(crashes) = self.simulation.faults.crashes() {
             request = request.with_crashes(crashes)?;
         }

@@ -49,6 +49,22 @@ impl FromStr for Arrivals {
     }
 }
 
+/// The law as it is written; a trace without its file, and a day without its rates.
+impl std::fmt::Display for Arrivals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Law(ArrivalLaw::Fixed) => f.write_str("fixed"),
+            Self::Law(ArrivalLaw::Poisson) => f.write_str("poisson"),
+            Self::Law(ArrivalLaw::Erlang(k)) => write!(f, "erlang:{k}"),
+            Self::Law(ArrivalLaw::LogNormal(cv)) => write!(f, "lognormal:{cv}"),
+            Self::Law(ArrivalLaw::Daily { poisson: false, .. }) => f.write_str("daily"),
+            Self::Law(ArrivalLaw::Daily { poisson: true, .. }) => f.write_str("daily-poisson"),
+            Self::Law(ArrivalLaw::Trace(_)) | Self::Trace(_) => f.write_str("trace"),
+            Self::Law(ArrivalLaw::Closings(_)) => f.write_str("as they were measured"),
+        }
+    }
+}
+
 impl Arrivals {
     /// The law. A row of a trace is a transaction where the size of a batch is known, and a batch where it is not.
     pub(crate) fn law(&self, batch_transactions: Option<u32>) -> anyhow::Result<ArrivalLaw> {

@@ -33,6 +33,17 @@ impl ByHandArgs {
     pub(crate) const IDS: [&str; 7] =
         ["prove", "prove_cv", "prove_law", "aggregate", "aggregate_merge", "aggregate_cv", "batch_size"];
 
+    /// The batch size of close times that were measured.
+    fn measured_size(&self, measured: u64) -> anyhow::Result<u32> {
+        if self.batch_size.is_some_and(|size| u64::from(size) != measured) {
+            return Err(usage(format!(
+                "--close-times: measured with batches of {measured}, and --batch-size is another"
+            )));
+        }
+        u32::try_from(measured)
+            .map_err(|_| usage("--close-times: expected batches of less than 2^32 transactions"))
+    }
+
     /// The request of these times. `cores` are those of one prover, where they were given.
     ///
     /// # Errors
@@ -43,7 +54,22 @@ impl ByHandArgs {
                 "{flag} is missing: give --close, --prove, --aggregate and a target, or a --profile"
             ))
         };
-        let close_s = plan_args.close.ok_or_else(|| missing("--close"))?;
+        let measured = plan_args.close_times.as_slice();
+        let size = match measured {
+            [] => self.batch_size,
+            [times] => Some(self.measured_size(times.batch_transactions())?),
+            _ => {
+                return Err(usage(
+                    "--close-times: expected one file, since times by hand are of one batch size",
+                ));
+            }
+        };
+        let close = match plan_args.close {
+            Some(close_s) => Close::Fixed { close_s },
+            None if measured.is_empty() => return Err(missing("--close")),
+            // What was measured takes its place.
+            None => Close::Filled { execute_s: 0.0, root_s: 0.0, encode_s: 0.0 },
+        };
         let prove = self.prove.law()?.ok_or_else(|| missing("--prove"))?;
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
         let shape = plan_args.aggregate_shape;
@@ -65,7 +91,7 @@ impl ByHandArgs {
         };
         plan_args.prices.refuse_without_bytes(&plan_args.flags())?;
         let target = plan_args.required_target()?;
-        let load = Load::new(target, self.batch_size, Close::Fixed { close_s })?;
+        let load = Load::new(target, size, close)?;
         let prover = KnownProver { cores: cores.map(u64::from), proof_bytes: None };
         plan_args.request(load, prove, aggregation, prover)
     }

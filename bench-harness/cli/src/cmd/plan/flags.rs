@@ -41,6 +41,13 @@ impl<A> Given<A> {
     }
 }
 
+impl<A> Given<A> {
+    /// As if none of these flags had been given.
+    pub(crate) fn remove(&mut self, names: &[&str]) {
+        self.flags.retain(|(flag, _)| !names.contains(&flag.as_str()));
+    }
+}
+
 impl<A: clap::Args> clap::FromArgMatches for Given<A> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let declared = A::augment_args(Command::new("flags"));

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod arrivals;
 mod by_hand;
+pub(crate) mod close_times;
 pub(crate) mod closing;
 pub(crate) mod flags;
 pub(crate) mod from_profile;

@@ -5,6 +5,7 @@ use crate::cmd::plan::flags::Flag;
 use crate::cmd::plan::from_profile::{CellFilter, neighbours, request, system_of, times};
 use crate::cmd::plan::order::on_measured_machine;
 use crate::cmd::plan::predicted;
+use crate::exit::usage;
 use crate::output::table;
 use planner::plan::{Plan, PlanOption, recommend_among};
 use planner::scaling::sizes_between;
@@ -12,6 +13,7 @@ use records::number::significant;
 use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 use reports::answer::reason;
+use std::collections::BTreeSet;
 
 /// What is asked of a measured profile: a plan, and with which cells.
 #[derive(Clone, Debug, clap::Args)]
@@ -66,6 +68,7 @@ impl ProfilePlanArgs {
         if cells.is_empty() {
             cells = measured;
         }
+        check_sizes(plan_args, &cells)?;
         let option = |cell: &&CellSummaryRecord| -> anyhow::Result<PlanOption> {
             Ok(PlanOption {
                 words: cell.cell.words(),
@@ -100,6 +103,21 @@ impl ProfilePlanArgs {
             plan,
         })
     }
+}
+
+/// Refuses close times of which none is of a batch size that is planned with.
+fn check_sizes(plan_args: &PlanArgs, cells: &[&CellSummaryRecord]) -> anyhow::Result<()> {
+    let times = &plan_args.close_times;
+    let is_used = |size| times.iter().any(|times| times.batch_transactions() == size);
+    if times.is_empty() || cells.iter().any(|cell| is_used(cell.cell.batch_transactions)) {
+        return Ok(());
+    }
+    let sizes: BTreeSet<_> = cells.iter().map(|cell| cell.cell.batch_transactions).collect();
+    let sizes: Vec<_> = sizes.iter().map(u64::to_string).collect();
+    Err(usage(format!(
+        "--close-times: none is of batches of {} transactions, as the profile has",
+        sizes.join(" or ")
+    )))
 }
 
 /// The cells that no plan was made with.

@@ -1,7 +1,7 @@
 //! Batches fill, close, are executed and sequenced.
 
 use super::{Batch, Engine, Event, Group};
-use crate::sim::arrivals::Closing;
+use crate::sim::arrivals::{Closing, NextBatch};
 use crate::sim::spans::{Lane, Work};
 
 impl Engine<'_> {
@@ -9,15 +9,16 @@ impl Engine<'_> {
         if self.closed == self.batches_total {
             return;
         }
-        let mut fill_s = self.filler.next_s(self.opened_s);
-        let mut fraction = 1.0;
+        let NextBatch { mut gap_s, late_s, mut fill_fraction, work_s } = self.filler.next(self.opened_s);
         if let Closing::Timeout(timeout_s) = self.pipeline.closing
-            && fill_s > timeout_s
+            && gap_s > timeout_s
         {
-            (fraction, fill_s) = (timeout_s / fill_s, timeout_s);
+            (fill_fraction, gap_s) = (timeout_s / gap_s, timeout_s);
         }
-        self.fill_sum += fraction;
-        self.next_fill_s = self.opened_s + fill_s;
+        self.fill_sum += fill_fraction;
+        self.next_fill_s = self.opened_s + gap_s;
+        self.next_late_s = late_s;
+        self.next_work_s = work_s.unwrap_or(self.pipeline.close_work_s);
         self.events.push(self.next_fill_s, Event::Close);
     }
 
@@ -31,7 +32,7 @@ impl Engine<'_> {
         }
         let drawn_s = self.prove_s.unwrap_or_else(|| self.pipeline.prove.quantile_s(self.prove.uniform()));
         let prove_s = drawn_s * straggle;
-        let (opened_s, filled_s) = (self.opened_s, self.now_s);
+        let (opened_s, filled_s) = (self.opened_s + self.next_late_s, self.now_s);
         self.batches.push_back(Batch { opened_s, filled_s, ready_s: 0.0, prove_s, straggle, started_s: 0.0 });
         if self.closed.is_multiple_of(n) {
             self.groups
@@ -40,9 +41,10 @@ impl Engine<'_> {
         self.watch(Lane::Filling, Work::Fill, (self.closed, 1), opened_s, filled_s);
         self.closed += 1;
         self.opened_s = self.now_s;
-        if self.pipeline.close_work_s > 0.0 {
+        // One without work waits for the work on those before it all the same.
+        if self.next_work_s > 0.0 || self.worked_s > self.now_s {
             let begun_s = self.now_s.max(self.worked_s);
-            self.worked_s = begun_s + self.pipeline.close_work_s;
+            self.worked_s = begun_s + self.next_work_s;
             self.watch(Lane::Closing, Work::Close, (self.closed - 1, 1), begun_s, self.worked_s);
             self.events.push(self.worked_s, Event::Ready);
         } else {

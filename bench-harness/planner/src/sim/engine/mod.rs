@@ -92,6 +92,10 @@ struct Engine<'a> {
     staff: Staff,
     opened_s: f64,
     next_fill_s: f64,
+    /// How long after the closing before it the first transaction of the next batch comes, s.
+    next_late_s: f64,
+    /// The sequencer's work on the next batch, s.
+    next_work_s: f64,
     worked_s: f64,
     holding: bool,
     taken: u64,
@@ -171,6 +175,8 @@ impl<'a> Engine<'a> {
             running: vec![None; pipeline.provers as usize],
             opened_s: 0.0,
             next_fill_s: 0.0,
+            next_late_s: 0.0,
+            next_work_s: 0.0,
             worked_s: 0.0,
             holding: false,
             taken: 0,

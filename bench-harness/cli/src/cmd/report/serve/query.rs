@@ -39,14 +39,21 @@ impl Planner {
     }
 
     fn asked(&self, query: &[(String, String)]) -> anyhow::Result<ProfilePlanArgs> {
-        // The one value that names a file: a server must not read files for its clients.
+        // What names a file: a server must not read files for its clients.
         if query.iter().any(|(name, value)| name == "arrivals" && value.starts_with("trace")) {
             return Err(usage("arrivals: a trace is read by `plan` alone"));
+        }
+        if query.iter().any(|(name, _)| name == "close-times") {
+            return Err(usage("close-times: files are read by `plan` alone"));
         }
         let has = |name: &str| query.iter().any(|(asked, _)| asked == name);
         let is_target = |name: &str| name.starts_with("target-");
         let other_target = query.iter().any(|(asked, _)| is_target(asked));
-        let replaced = |name: &str| has(name) || (is_target(name) && other_target);
+        // Close times are of one load, and have their rule and their arrivals in them.
+        let other_closing = other_target || ["close", "closing", "arrivals"].into_iter().any(has);
+        let replaced = |name: &str| {
+            has(name) || (is_target(name) && other_target) || (name == "close-times" && other_closing)
+        };
         let own = self.asked.flags().into_iter().filter(|(name, _)| !replaced(name));
         let own = own.map(|(name, value)| format!("--{name}={value}"));
         let asked = query.iter().map(|(name, value)| format!("--{name}={value}"));

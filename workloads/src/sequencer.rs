@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 pub struct ClosingRules {
     /// So many transactions, which is what the circuit has room for; at least 1.
     pub capacity: u64,
+    /// Fewer transactions than that, at least 1; none where only the circuit's room counts. From the capacity on it has
+    /// no effect.
+    pub count: Option<u64>,
     /// So long after its oldest transaction arrived, s; none where only a full batch is closed, but for the last.
     pub timeout_s: Option<f64>,
     /// The most batches that may be closed and not proved, at least 1; none without a bound. While it binds, transactions
@@ -69,11 +72,21 @@ impl Sequencer {
         self.held_s
     }
 
+    /// The most transactions of a batch, and what closes it with so many.
+    fn room(&self) -> (usize, ClosedByName) {
+        let capacity = self.rules.capacity.max(1);
+        let (room, why) = match self.rules.count {
+            Some(count) if count < capacity => (count.max(1), ClosedByName::Count),
+            _ => (capacity, ClosedByName::Full),
+        };
+        (usize::try_from(room).unwrap_or(usize::MAX), why)
+    }
+
     /// When the next batch is to be closed and why, as far as is known: further transactions may fill it earlier.
     pub fn due_s(&self) -> Option<(f64, ClosedByName)> {
         let oldest_s = *self.waiting_s.front()?;
-        let capacity = usize::try_from(self.rules.capacity.max(1)).unwrap_or(usize::MAX);
-        let full = self.waiting_s.get(capacity - 1).map(|at_s| (*at_s, ClosedByName::Full));
+        let (room, why) = self.room();
+        let full = self.waiting_s.get(room - 1).map(|at_s| (*at_s, why));
         let timeout = self.rules.timeout_s.map(|timeout_s| (oldest_s + timeout_s, ClosedByName::Timeout));
         // A batch that was full only after its timeout was closed by that.
         let earlier = |a: (f64, ClosedByName), b: (f64, ClosedByName)| if b.0 < a.0 { b } else { a };
@@ -99,7 +112,7 @@ impl Sequencer {
             _ => due_s.max(self.closed_s),
         };
         self.closed_s = closed_s;
-        let room = usize::try_from(self.rules.capacity.max(1)).unwrap_or(usize::MAX);
+        let (room, _) = self.room();
         let count = self.waiting_s.iter().take(room).take_while(|at_s| **at_s <= closed_s).count();
         let arrived_s = self.waiting_s.drain(..count).collect();
         Some(SequencedBatch { arrived_s, closed_s, closed_by })
@@ -111,7 +124,7 @@ mod tests {
     use super::{ClosedByName, ClosingRules, SequencedBatch, Sequencer};
 
     fn sequencer(timeout_s: Option<f64>, unproved_max: Option<u64>) -> Sequencer {
-        Sequencer::new(ClosingRules { capacity: 3, timeout_s, unproved_max })
+        Sequencer::new(ClosingRules { capacity: 3, count: None, timeout_s, unproved_max })
     }
 
     fn batch(arrived_s: &[f64], closed_s: f64, closed_by: ClosedByName) -> Option<SequencedBatch> {
@@ -152,6 +165,20 @@ mod tests {
         sequencer.end(50.0);
         assert_eq!(sequencer.close(60.0, 0), batch(&[1.0], 50.0, ClosedByName::End));
         assert!(sequencer.is_over());
+    }
+
+    #[test]
+    fn a_count_below_the_capacity_closes_and_one_above_it_does_not() {
+        let closed = |count| {
+            let rules = ClosingRules { capacity: 3, count: Some(count), timeout_s: None, unproved_max: None };
+            let mut sequencer = Sequencer::new(rules);
+            (1..=4).for_each(|at_s| sequencer.arrive(f64::from(at_s)));
+            sequencer.close(9.0, 0)
+        };
+        assert_eq!(closed(2), batch(&[1.0, 2.0], 2.0, ClosedByName::Count));
+        assert_eq!(closed(3), batch(&[1.0, 2.0, 3.0], 3.0, ClosedByName::Full));
+        assert_eq!(closed(7), batch(&[1.0, 2.0, 3.0], 3.0, ClosedByName::Full));
+        assert_eq!(closed(0), batch(&[1.0], 1.0, ClosedByName::Count));
     }
 
     #[test]
