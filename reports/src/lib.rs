@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`execution`] | executors side by side, for a terminal |
+//! | [`claims`] | what the sources claim, with the answers |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -15,6 +16,7 @@
 pub mod answer;
 mod bars;
 mod chart;
+pub mod claims;
 mod columns;
 pub mod compare;
 pub mod execution;

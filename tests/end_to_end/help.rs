@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 28] = [
+const VERBS: [&str; 29] = [
     "",
     "run",
     "measure",
@@ -28,6 +28,7 @@ const VERBS: [&str; 28] = [
     "workload inspect",
     "workload execute",
     "execute",
+    "claims",
     "machine",
     "machine restore",
     "completions",
@@ -97,6 +98,7 @@ fn examples_work_as_pasted() {
         "report",
         "workload",
         "execute",
+        "claims",
         "machine",
         "completions",
     ] {

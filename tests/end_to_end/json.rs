@@ -35,6 +35,7 @@ fn every_verb_speaks_json() {
             "execute --transactions 20 --accounts 50 --repeats 1 --work-us 0 --hot-pool 1 --threads 2 --json",
             "/break_even/0/executor",
         ),
+        ("claims --profile out/profile.json --json", "/claims/0/verdict"),
         ("machine --json", "/machine"),
     ] {
         if line.contains("--compare") {

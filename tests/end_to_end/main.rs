@@ -14,6 +14,7 @@
 //! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
 //! | [`executors`] | executors side by side |
+//! | [`claims`] | the sources' claims: answered from records, and refused |
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
@@ -45,6 +46,7 @@ mod autoscale;
 mod bad_input;
 mod by_hand;
 mod ci_examples;
+mod claims;
 mod comparing;
 mod conditions;
 mod deploy_examples;

@@ -1,7 +1,7 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
 use crate::cmd::{
-    execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
+    claims, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
 };
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -50,6 +50,7 @@ pub(crate) enum Verb {
     Report(Box<report::Args>),
     Workload(workload::Args),
     Execute(Box<execute::Args>),
+    Claims(claims::Args),
     Machine(machine::Args),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:

@@ -10,7 +10,8 @@ mod output;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{
-    cell, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
+    cell, claims, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
+    workload,
 };
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Execute(args) => execute::run(*args),
+        Verb::Claims(args) => claims::run(&args),
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions { shell } => output::print(&completion_script(shell)),
         Verb::GateSample(args) => gate::sample::run(*args),
