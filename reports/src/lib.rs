@@ -5,6 +5,7 @@
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`execution`] | executors side by side, for a terminal |
 //! | [`closing`] | batches closed under a load, for a terminal |
+//! | [`claims`] | what the sources claim, with the answers |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
@@ -16,6 +17,7 @@
 pub mod answer;
 mod bars;
 mod chart;
+pub mod claims;
 pub mod closing;
 mod columns;
 pub mod compare;

@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 29] = [
+const VERBS: [&str; 30] = [
     "",
     "run",
     "measure",
@@ -29,6 +29,7 @@ const VERBS: [&str; 29] = [
     "workload execute",
     "execute",
     "close",
+    "claims",
     "machine",
     "machine restore",
     "completions",
@@ -99,6 +100,7 @@ fn examples_work_as_pasted() {
         "workload",
         "execute",
         "close",
+        "claims",
         "machine",
         "completions",
     ] {

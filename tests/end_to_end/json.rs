@@ -36,6 +36,7 @@ fn every_verb_speaks_json() {
             "/break_even/0/executor",
         ),
         ("close --accounts 50 --batch-size 4 --batches 3 --json", "/summary/close_s/p50_s"),
+        ("claims --profile out/profile.json --json", "/claims/0/verdict"),
         ("machine --json", "/machine"),
     ] {
         if line.contains("--compare") {

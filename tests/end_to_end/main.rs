@@ -15,6 +15,7 @@
 //! | [`workload`] | generate, inspect, execute |
 //! | [`executors`] | executors side by side |
 //! | [`close`] | batches closed under a load |
+//! | [`claims`] | the sources' claims: answered from records, and refused |
 //! | [`trace`] | traces with bad rows |
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
@@ -46,6 +47,7 @@ mod autoscale;
 mod bad_input;
 mod by_hand;
 mod ci_examples;
+mod claims;
 mod close;
 mod comparing;
 mod conditions;

@@ -1,7 +1,8 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
 use crate::cmd::{
-    close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run, workload,
+    claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
+    workload,
 };
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -51,6 +52,7 @@ pub(crate) enum Verb {
     Workload(workload::Args),
     Execute(Box<execute::Args>),
     Close(Box<close::Args>),
+    Claims(claims::Args),
     Machine(machine::Args),
     /// Print a completion script for a shell.
     #[command(after_help = "Example:

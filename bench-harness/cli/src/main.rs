@@ -10,7 +10,7 @@ mod output;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{
-    cell, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
+    cell, claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
     workload,
 };
 use std::process::ExitCode;
@@ -33,6 +33,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Workload(args) => workload::run(args),
         Verb::Execute(args) => execute::run(*args),
         Verb::Close(args) => close::run(*args),
+        Verb::Claims(args) => claims::run(&args),
         Verb::Machine(args) => machine::run(&args),
         Verb::Completions { shell } => output::print(&completion_script(shell)),
         Verb::GateSample(args) => gate::sample::run(*args),

@@ -11,9 +11,11 @@
 //! | [`hardware`] | machines with prices, and what the prover would do on them |
 //! | [`backlog`] | draining, daily peaks and autoscaling, as a fluid |
 //! | [`plan`] | [`plan::recommend`]: the smallest fleet that meets a target, or the term that forbids it |
+//! | [`claims`] | what the two source documents claim, each answered by a rule from measured figures |
 //! | [`error`] | what a user can get wrong, and what nothing can meet |
 
 pub mod backlog;
+pub mod claims;
 pub mod domain;
 pub mod error;
 pub mod formulas;

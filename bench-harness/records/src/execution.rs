@@ -1,5 +1,6 @@
 //! The record types of executors side by side. Plain data: nothing is executed or timed here.
 
+use crate::file::Versioned;
 use crate::names::names;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,10 @@ pub struct ExecutionRecord {
     pub points: Vec<ExecutionPointRecord>,
     /// From which work on more threads pay.
     pub break_even: Vec<ExecutionBreakEvenRecord>,
+}
+
+impl Versioned for ExecutionRecord {
+    const SCHEMA_VERSION: u32 = EXECUTION_SCHEMA_VERSION;
 }
 
 /// What is the same in all cells.

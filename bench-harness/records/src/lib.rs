@@ -13,6 +13,7 @@
 //! | [`report`] | all that a report may be made of |
 //! | [`execution`] | executors side by side, over threads, contention and work |
 //! | [`closing`] | batches closed under a load, and what closing each took |
+//! | [`claims`] | what the source documents claim, each claim with the figures that answer it |
 //! | [`timeline`] | who did what and when: lanes of spans |
 //! | [`mod@file`] | reading JSON with file, line and field in every error; writing a file whole or not at all |
 //! | [`lines`] | files of JSON lines that only grow |
@@ -21,6 +22,7 @@
 //!
 //! Nothing here renders, proves, measures or plans. Every crate may import this one; it imports none of ours.
 
+pub mod claims;
 pub mod closing;
 pub mod comparison;
 pub mod execution;

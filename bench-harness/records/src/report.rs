@@ -1,5 +1,6 @@
 //! `report.json`: all that a report may be made of. Every record is there or not; a section without its records is left out.
 
+use crate::claims::ClaimsRecord;
 use crate::file::Versioned;
 use crate::fleet::pipeline::PipelineRecord;
 use crate::laws::LawsRecord;
@@ -24,6 +25,9 @@ pub struct Records {
     /// A live pipeline. It has a file of its own.
     #[serde(skip)]
     pub pipeline: Option<PipelineRecord>,
+    /// What the source documents claim, answered. It has a file of its own.
+    #[serde(skip)]
+    pub claims: Option<ClaimsRecord>,
     /// What is recommended.
     pub plan: Option<PlanRecord>,
     /// Why nothing is recommended, where something was asked: a sentence.
@@ -61,7 +65,7 @@ impl ReportRecord {
     pub fn of(records: &Records) -> Self {
         Self {
             schema_version: REPORT_SCHEMA_VERSION,
-            records: Records { profile: None, pipeline: None, ..records.clone() },
+            records: Records { profile: None, pipeline: None, claims: None, ..records.clone() },
         }
     }
 }

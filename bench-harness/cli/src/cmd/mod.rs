@@ -1,6 +1,7 @@
 //! One file or folder per verb, each with one `run`; `main` hands over to it.
 
 pub(crate) mod cell;
+pub(crate) mod claims;
 pub(crate) mod close;
 pub(crate) mod execute;
 pub(crate) mod fleet;

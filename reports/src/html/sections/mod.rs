@@ -3,6 +3,7 @@
 
 mod aggregation;
 mod batch_size;
+mod claims;
 mod clock;
 mod cores;
 mod designs;
@@ -41,6 +42,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     distribution::SECTION,
     batch_size::SECTION,
     aggregation::SECTION,
+    claims::SECTION,
     machine::SECTION,
     method::SECTION,
 ];

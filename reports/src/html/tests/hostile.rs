@@ -3,6 +3,7 @@
 use super::Read;
 use crate::html::{export, fixture};
 use proptest::prelude::*;
+use records::claims::ClaimsRecord;
 use records::machine::ValueRecord;
 use records::report::Records;
 
@@ -56,7 +57,24 @@ fn everywhere(text: &str) -> Records {
     for fleet in &mut day.fleets {
         fleet.why = text.to_owned();
     }
+    records.claims = Some(claims(text));
     records
+}
+
+/// Claims that name files and cells so.
+fn claims(text: &str) -> ClaimsRecord {
+    let mut record = crate::claims::testing::claims();
+    for input in &mut record.inputs {
+        input.file = text.to_owned();
+        input.processor = Some(text.to_owned());
+    }
+    for claim in &mut record.claims {
+        claim.title = text.to_owned();
+        for figure in &mut claim.figures {
+            figure.what = text.to_owned();
+        }
+    }
+    record
 }
 
 /// The elements of the page, without texts: what a hostile text must not change.

@@ -1,5 +1,6 @@
 //! `report`: a finished run, in another form.
 
+pub(crate) mod beside;
 pub(crate) mod compare;
 pub(crate) mod laws;
 pub(crate) mod serve;
@@ -7,6 +8,7 @@ pub(crate) mod summary;
 pub(crate) mod what_if;
 
 use crate::cmd::plan::planned::ProfilePlanArgs;
+use crate::cmd::report::beside::BesideArgs;
 use crate::cmd::report::compare::{Side, side_by_side};
 use crate::cmd::report::laws::LawArgs;
 use crate::cmd::report::serve::query::Planner;
@@ -36,6 +38,8 @@ use std::path::PathBuf;
   bench-harness report bench-out --html
   bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
   bench-harness report bench-out --pictures pictures --tables tables
+  bench-harness claims --profile bench-out/profile.json --json --output claims.json
+  bench-harness report bench-out --html --claims claims.json
   bench-harness report bench-out --what samples --format csv --output samples.csv
   bench-harness report bench-out --format markdown
   bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
@@ -88,6 +92,8 @@ pub(crate) struct Args {
     /// Address to serve on; other than a loopback address can be reached from other machines.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
+    #[command(flatten)]
+    beside: BesideArgs,
     #[command(flatten)]
     laws: LawArgs,
     #[command(flatten)]
@@ -216,7 +222,8 @@ fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow:
         return write_whole(path, &reports::timeline::chrome::render(&pipeline.timeline)?);
     }
     if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
-        let records = Records { pipeline: Some(pipeline), ..Records::default() };
+        let mut records = Records { pipeline: Some(pipeline), ..Records::default() };
+        args.beside.add_to(&mut records)?;
         return write_page(args, &RunFiles::of(&args.folder), &records);
     }
     let text = match format {
@@ -238,6 +245,13 @@ impl Args {
         let is_compared = !self.compare.is_empty();
         let is_page = self.serve || self.html.is_some() || self.pictures.is_some() || self.tables.is_some();
         let has_plan = is_page || self.what == What::Summary;
+        if let Some(flag) = self.beside.first_flag()
+            && !is_page
+        {
+            return Err(usage(format!(
+                "--{flag}: has an effect on a page only: give --html, --pictures, --tables or --serve with it"
+            )));
+        }
         let has_laws = has_plan || self.what == What::Laws;
         let plans = "--html, --pictures, --tables, --serve or --what summary";
         if let Some((flag, _)) = self.asked.cells.flags().first()
@@ -279,7 +293,8 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
 
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
     let asked = args.asked.clone().or_usual_target();
-    let records = summary::of_profile(files, &asked, &args.laws, Answers::Server)?;
+    let mut records = summary::of_profile(files, &asked, &args.laws, Answers::Server)?;
+    args.beside.add_to(&mut records)?;
     let planner = Planner { profile: records::file::read(&files.profile())?, asked };
     let page = reports::html::page(&records, reports::html::Place::Served);
     serve(page, planner, args.listen, &args.folder.display().to_string())
@@ -287,7 +302,9 @@ fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
 
 /// The page, its pictures and its tables.
 fn page_and_pictures(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
-    write_page(args, files, &summary::of_folder(files, &args.asked, &args.laws)?)
+    let mut records = summary::of_folder(files, &args.asked, &args.laws)?;
+    args.beside.add_to(&mut records)?;
+    write_page(args, files, &records)
 }
 
 fn write_page(args: &Args, files: &RunFiles, records: &Records) -> anyhow::Result<()> {
