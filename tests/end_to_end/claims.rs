@@ -37,7 +37,7 @@ fn each_record_answers_its_claims() {
     let inputs: Vec<_> =
         record["inputs"].as_array().expect("inputs").iter().map(|input| &input["what"]).collect();
     assert_eq!(inputs, ["profile", "execution"]);
-    // What they say is this machine's; that they say something is ours.
+    // What they say is this machine's, which may be busy; that there are figures is ours.
     for id in [
         "parallel-gains",
         "one-core",
@@ -47,8 +47,9 @@ fn each_record_answers_its_claims() {
         "balance-12",
         "naive-cost",
     ] {
-        let answered = ["holds", "does_not_hold", "inconclusive"].contains(&verdict(&record, id));
-        assert!(answered, "{id}: {}", verdict(&record, id));
+        let claims = record["claims"].as_array().expect("claims");
+        let claim = claims.iter().find(|claim| claim["id"] == id).expect(id);
+        assert!(!claim["figures"].as_array().expect("figures").is_empty(), "{claim}");
     }
     assert_eq!(verdict(&record, "uplift"), "untestable", "two threads say nothing of 16 cores");
     assert_eq!(verdict(&record, "virtual-delay"), "not_measured");

@@ -29,7 +29,7 @@ pub(crate) fn figure(figure: &ClaimFigureRecord) -> String {
 /// The figure, what it is, and where it is from; `*` where it decides.
 pub(crate) fn figure_line(record: &ClaimFigureRecord) -> String {
     let mark = if record.decides { "* " } else { "" };
-    format!("{mark}{}: {} ({})", record.what, figure(record), record.from)
+    format!("{mark}{}: {}; from {}", record.what, figure(record), record.from)
 }
 
 /// What the claim still needs, in words that fit its verdict.

@@ -4,7 +4,7 @@ use super::claim::Claim;
 use super::cores::{FROM, stage};
 use super::figure::Figure;
 use super::rule::{Bound, Rule};
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use records::claims::{ClaimFigureRecord, ClaimRecord, ClaimSourceName};
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use records::sample::CellRecord;
@@ -210,7 +210,7 @@ pub(super) fn aggregation_time(evidence: &Evidence<'_>) -> ClaimRecord {
 #[cfg(test)]
 mod tests {
     use super::{aggregation_time, better_systems, constant_cost, naive_cost};
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use crate::claims::testing::{cell, profile, stage};
     use records::claims::ClaimRecord;
     use records::claims::ClaimVerdictName::{DoesNotHold, Holds, Inconclusive, NotMeasured};

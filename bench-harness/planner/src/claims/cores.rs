@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::figure::Figure;
 use super::rule::{Bound, Rule};
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use crate::scaling::{Asked, laws};
 use records::claims::{ClaimFigureRecord, ClaimRecord, ClaimSourceName};
 use records::laws::{FitRecord, LawName, LawRecord, OverName, Reach};
@@ -183,7 +183,7 @@ fn by_samples(
 #[cfg(test)]
 mod tests {
     use super::{better_machines, sixty_four, trivially_parallel};
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use crate::claims::testing::{cell, profile, stage};
     use records::claims::ClaimRecord;
     use records::claims::ClaimVerdictName::{self, DoesNotHold, Holds, Inconclusive, NotMeasured};

@@ -6,7 +6,7 @@
 use super::claim::Claim;
 use super::figure::Figure;
 use super::rule::{Bound, Rule};
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use records::claims::{ClaimFigureRecord, ClaimRecord, ClaimSourceName};
 use records::execution::{ExecutionPointRecord, ExecutionRecord, ExecutorName};
 use records::number::significant;
@@ -86,6 +86,36 @@ impl<'a> Seen<'a> {
         )
     }
 
+    /// Whether transactions that have nothing in common were faster on more threads, by half of what those could add: a
+    /// busy machine, or work that is too little, slows every contention alike, and says nothing of contention.
+    fn is_controlled(&self) -> bool {
+        let best = self.best(self.coolest, &ORDERING).map_or(0.0, |point| point.execution.speedup.median);
+        self.coolest < self.hottest && best >= 1.0 + f64::from(self.threads - 1) / 2.0
+    }
+
+    fn needs(&self) -> Option<String> {
+        (!self.is_controlled()).then(|| format!("{COMMAND}, on a machine that does nothing else"))
+    }
+
+    /// A figure that decides where the record has its control, and is shown all the same where it has not.
+    fn decided(&self, figure: Figure, what: String, unit: &str) -> ClaimFigureRecord {
+        ClaimFigureRecord { decides: self.is_controlled(), ..figure.beside(what, unit, FROM) }
+    }
+
+    /// What stands below a claim about contention.
+    fn cautions_of_contention(&self) -> Vec<String> {
+        let mut cautions = vec![];
+        if !self.is_controlled() {
+            cautions.push(
+                "Nothing is decided: more threads were no faster on the coolest contention measured either, by half of what \
+                 they could add. The machine was busy, the work too little, or one contention alone was measured."
+                    .to_owned(),
+            );
+        }
+        cautions.extend(self.cautions());
+        cautions
+    }
+
     /// What the record lacks of the case that the source describes.
     fn cautions(&self) -> Vec<String> {
         let mut cautions = vec![];
@@ -130,7 +160,7 @@ pub(super) fn gains_are_limited(evidence: &Evidence<'_>) -> ClaimRecord {
     let mut figures = vec![];
     if let Some(hot) = seen.best(seen.hottest, &ORDERING) {
         let gain = seen.speedup(hot).minus(1.0).times(1.0 / f64::from(seen.threads - 1));
-        figures.push(gain.deciding(format!("gain a further thread: {}", seen.named(hot)), "", FROM));
+        figures.push(seen.decided(gain, format!("gain a further thread: {}", seen.named(hot)), ""));
         figures.push(seen.speedup(hot).beside("its speed-up", "×", FROM));
         figures.push(seen.speedup_with_root(hot).beside("its speed-up, root counted", "×", FROM));
     }
@@ -140,7 +170,7 @@ pub(super) fn gains_are_limited(evidence: &Evidence<'_>) -> ClaimRecord {
             figures.push(seen.speedup(point).beside(format!("speed-up: {}", seen.named(point)), "×", FROM));
         }
     }
-    claim.answered(&RULE, figures, seen.cautions(), None)
+    claim.answered(&RULE, figures, seen.cautions_of_contention(), seen.needs())
 }
 
 pub(super) fn one_core(evidence: &Evidence<'_>) -> ClaimRecord {
@@ -161,11 +191,8 @@ pub(super) fn one_core(evidence: &Evidence<'_>) -> ClaimRecord {
     let Some(seen) = Seen::of(evidence) else { return claim.not_measured(&RULE, COMMAND) };
     let mut figures = vec![];
     if let Some(hot) = seen.best(seen.hottest, &ORDERING) {
-        figures.push(seen.speedup(hot).deciding(
-            format!("speed-up over one thread: {}", seen.named(hot)),
-            "cores",
-            FROM,
-        ));
+        let what = format!("speed-up over one thread: {}", seen.named(hot));
+        figures.push(seen.decided(seen.speedup(hot), what, "cores"));
     }
     let one = seen.points().find(|point| {
         point.executor == ExecutorName::Sequential && point.hot_pool == seen.hottest && point.threads == 1
@@ -175,7 +202,7 @@ pub(super) fn one_core(evidence: &Evidence<'_>) -> ClaimRecord {
         figures.push(rate.beside(format!("root counted: {}", seen.named(one)), "tx/s", FROM));
         figures.extend(evidence.profile.and_then(|profile| provers_before(profile, rate)));
     }
-    claim.answered(&RULE, figures, seen.cautions(), None)
+    claim.answered(&RULE, figures, seen.cautions_of_contention(), seen.needs())
 }
 
 /// How many provers it takes before one core's execution is the limit of a rollup: the other bottleneck.
@@ -210,7 +237,7 @@ pub(super) fn optimistic_never_costs(evidence: &Evidence<'_>) -> ClaimRecord {
     let mut figures: Vec<_> = seen
         .points()
         .filter(is_asked)
-        .map(|point| seen.speedup(point).deciding(format!("speed-up: {}", seen.named(point)), "×", FROM))
+        .map(|point| seen.decided(seen.speedup(point), format!("speed-up: {}", seen.named(point)), "×"))
         .collect();
     let worst = seen.record.points.iter().filter(is_asked);
     if let Some(worst) =
@@ -222,7 +249,7 @@ pub(super) fn optimistic_never_costs(evidence: &Evidence<'_>) -> ClaimRecord {
             FROM,
         ));
     }
-    claim.answered(&RULE, figures, seen.cautions(), None)
+    claim.answered(&RULE, figures, seen.cautions_of_contention(), seen.needs())
 }
 
 pub(super) fn swaps_a_second(evidence: &Evidence<'_>) -> ClaimRecord {
@@ -345,7 +372,7 @@ pub(super) fn few_fast_cores(evidence: &Evidence<'_>) -> ClaimRecord {
     let mut figures = vec![];
     if let Some(hot) = seen.best(seen.hottest, &ORDERING) {
         let what = format!("parallel part: {}", seen.named(hot));
-        figures.push(fraction(hot).deciding(what, "", FROM));
+        figures.push(seen.decided(fraction(hot), what, ""));
     }
     if let Some(cool) = seen.best(seen.coolest, &ORDERING) {
         let what = format!("parallel part: {}", seen.named(cool));
@@ -356,8 +383,8 @@ pub(super) fn few_fast_cores(evidence: &Evidence<'_>) -> ClaimRecord {
          {} threads to 64: extrapolated.",
         seen.threads
     )];
-    cautions.extend(seen.cautions());
-    claim.answered(&RULE, figures, cautions, None)
+    cautions.extend(seen.cautions_of_contention());
+    claim.answered(&RULE, figures, cautions, seen.needs())
 }
 
 /// Above this parallel fraction 64 cores at 3.35 GHz are faster than 16 at 4.9, to two digits:
@@ -370,7 +397,7 @@ mod tests {
         FEW_FAST_BELOW, few_fast_cores, gains_are_limited, one_core, optimistic_never_costs,
         parallel_fraction, swaps_a_second, uplift,
     };
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use crate::claims::testing::{execution, middle};
     use crate::scaling::turn::turning_fraction;
     use records::claims::ClaimRecord;
@@ -381,7 +408,7 @@ mod tests {
 
     /// The verdict of a claim where Block-STM is so many times as fast on the hot pool.
     fn verdict(claim: fn(&Evidence<'_>) -> ClaimRecord, hot: f64, threads: u32) -> ClaimVerdictName {
-        let record = execution(hot, 1.9, threads);
+        let record = execution(hot, 0.95 * f64::from(threads.max(2)), threads);
         claim(&Evidence { execution: Some(&record), ..Evidence::default() }).verdict
     }
 
@@ -393,6 +420,18 @@ mod tests {
         // 1.6 times on eight threads is a tenth of what seven more could add.
         assert_eq!(verdict(gains_are_limited, 1.6, 8), Holds);
         assert_eq!(verdict(gains_are_limited, 1.6, 1), NotMeasured, "one thread says nothing");
+    }
+
+    #[test]
+    fn a_busy_machine_says_nothing_of_contention() {
+        let busy = execution(0.6, 0.8, 2);
+        let evidence = Evidence { execution: Some(&busy), ..Evidence::default() };
+        for claim in [gains_are_limited, one_core, optimistic_never_costs, few_fast_cores] {
+            let claim = claim(&evidence);
+            assert_eq!(claim.verdict, NotMeasured, "{}", claim.id);
+            let is_said = claim.cautions.iter().any(|caution| caution.contains("Nothing is decided"));
+            assert!(claim.needs.is_some() && is_said, "{}", claim.id);
+        }
     }
 
     #[test]
@@ -411,9 +450,13 @@ mod tests {
 
     #[test]
     fn two_threads_say_nothing_of_sixteen() {
-        assert_eq!(verdict(uplift, 1.5, 2), Untestable);
-        assert_eq!(verdict(uplift, 4.0, 16), Holds);
-        assert_eq!(verdict(uplift, 9.0, 16), DoesNotHold);
+        let verdict = |best: f64, threads| {
+            let record = execution(1.0, best, threads);
+            uplift(&Evidence { execution: Some(&record), ..Evidence::default() }).verdict
+        };
+        assert_eq!(verdict(1.5, 2), Untestable);
+        assert_eq!(verdict(4.0, 16), Holds);
+        assert_eq!(verdict(9.0, 16), DoesNotHold);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::claim::Claim;
 use super::cores::FROM;
 use super::figure::Figure;
 use super::rule::{Bound, Rule};
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use crate::domain::{Aggregation, TimeDist};
 use crate::error::PlanError;
 use crate::formulas::capacity::balance_batches;
@@ -110,7 +110,7 @@ fn of(estimate: Estimate, cell: &CellSummaryRecord) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::balance;
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use crate::claims::testing::{cell, profile, stage};
     use records::claims::ClaimVerdictName::{DoesNotHold, Holds};
     use records::profile::QuantityName;

@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::execution::FROM;
 use super::figure::Figure;
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use records::claims::{ClaimFigureRecord, ClaimRecord, ClaimSourceName};
 use records::execution::{ExecutionPointRecord, ExecutionRecord, ExecutorName};
 
@@ -51,7 +51,7 @@ fn in_memory(record: &ExecutionRecord) -> Vec<ClaimFigureRecord> {
 #[cfg(test)]
 mod tests {
     use super::comes_first;
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use crate::claims::testing::{execution, middle};
     use records::claims::ClaimVerdictName::Untestable;
 

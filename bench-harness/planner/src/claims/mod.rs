@@ -5,6 +5,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | `evidence` | the records that claims are answered from |
 //! | `rule` | a threshold, and what figures with intervals say of it |
 //! | `claim` | a claim of a source with its rule; a record of it with figures and verdict |
 //! | `figure` | a figure with its interval, and ratios of two |
@@ -20,6 +21,7 @@
 mod aggregation;
 mod claim;
 mod cores;
+mod evidence;
 mod execution;
 mod factory;
 mod figure;
@@ -31,23 +33,11 @@ mod rule;
 mod testing;
 mod untestable;
 
+pub use evidence::Evidence;
+
 use records::claims::{CLAIMS_SCHEMA_VERSION, ClaimInputRecord, ClaimRecord, ClaimsRecord};
-use records::execution::ExecutionRecord;
-use records::fleet::pipeline::PipelineRecord;
-use records::profile::ProfileRecord;
 
 use crate::error::PlanError;
-
-/// What claims are answered from; a claim whose record is missing is not answered, and says which command makes it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Evidence<'a> {
-    /// Proving over cores, sizes and systems.
-    pub profile: Option<&'a ProfileRecord>,
-    /// Executors side by side.
-    pub execution: Option<&'a ExecutionRecord>,
-    /// A live pipeline.
-    pub pipeline: Option<&'a PipelineRecord>,
-}
 
 /// Every claim, by source and in the order of its text. `inputs` and the version are copied into the record.
 ///

@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::figure::Figure;
 use super::rule::{Bound, Rule};
-use crate::claims::Evidence;
+use crate::claims::evidence::Evidence;
 use crate::formulas::published::virtual_delay_s;
 use crate::normal::t_975;
 use records::claims::{ClaimRecord, ClaimSourceName};
@@ -68,7 +68,7 @@ fn mean(values: &[f64]) -> Option<Figure> {
 #[cfg(test)]
 mod tests {
     use super::virtual_delay;
-    use crate::claims::Evidence;
+    use crate::claims::evidence::Evidence;
     use records::claims::ClaimVerdictName::{DoesNotHold, Holds, NotMeasured};
 
     #[test]

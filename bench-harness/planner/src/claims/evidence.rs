@@ -1,0 +1,16 @@
+//! The records that claims are answered from.
+
+use records::execution::ExecutionRecord;
+use records::fleet::pipeline::PipelineRecord;
+use records::profile::ProfileRecord;
+
+/// What claims are answered from; a claim whose record is missing is not answered, and says which command makes it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// Proving over cores, sizes and systems.
+    pub profile: Option<&'a ProfileRecord>,
+    /// Executors side by side.
+    pub execution: Option<&'a ExecutionRecord>,
+    /// A live pipeline.
+    pub pipeline: Option<&'a PipelineRecord>,
+}
