@@ -24,6 +24,8 @@ fn policies_are_compared_simulated_and_for_real() {
         assert_eq!(policy["begun_again"], 0, "{policy}");
         assert_eq!(policy["batches"], real[0]["batches"], "{policy}");
     }
+    let overhead_s = record["real_overhead_s"].as_f64().expect("a time");
+    assert!(overhead_s > 0.0 && overhead_s < 1.0, "{overhead_s}");
     // Ours keeps the wait, in the simulation, for less than the fixed fleet that keeps it.
     let (fixed, ours) = (&simulated[0], simulated.last().expect("ours"));
     assert!(ours["wait_p99_s"].as_f64() <= Some(600.0), "{ours}");

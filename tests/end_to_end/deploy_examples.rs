@@ -2,6 +2,10 @@
 //! of a fleet, and whoever stops a worker waits longer than the worker's grace. The dashboard is held to what is said in
 //! [`crate::fleet_drain`].
 
+use crate::fleet::{SIXTEEN, complete, scripted};
+use crate::fleet_nats::drain;
+use crate::nats_server::server;
+use crate::processes::Running;
 use crate::skip::skip;
 use crate::support::{Bench, PROGRAM, Ran, root};
 use std::path::PathBuf;
@@ -34,7 +38,8 @@ fn commands() -> Vec<(&'static str, Vec<String>)> {
         let values = [
             ("${NATS_URL}", "nats://127.0.0.1:1"),
             ("$NATS_URL", "nats://127.0.0.1:1"),
-            ("${CREDENTIALS_DIRECTORY}", "/nowhere"),
+            // As the comment of the unit has it: two words of one variable.
+            ("$NATS_FLAGS", "--nats-credentials /nowhere/nats.creds"),
             ("$credentials", "/nowhere/nats.creds"),
             ("%H-%i", "host-0"),
             ("%i", "0"),
@@ -45,7 +50,10 @@ fn commands() -> Vec<(&'static str, Vec<String>)> {
         ];
         values.into_iter().fold(word.to_owned(), |word, (name, value)| word.replace(name, value))
     };
-    let words = |line: &str| line.split_whitespace().skip(1).map(filled).collect::<Vec<_>>();
+    let words = |line: &str| {
+        let line: Vec<_> = line.split_whitespace().skip(1).map(filled).collect();
+        line.join(" ").split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
     let unit = unit_values("ExecStart").remove(0);
     let script = text("worker.slurm").replace("\\\n", " ");
     let line = script.lines().find(|line| line.starts_with("bench-harness ")).expect("a command");
@@ -76,6 +84,30 @@ fn every_command_is_one_that_the_program_takes() {
         let ran = Ran::of(bench.command("").args(&words).output().expect("starts"), name);
         ran.fails(2, &["NATS server", "No such file"]);
     }
+}
+
+#[test]
+fn the_unit_starts_a_worker_that_proves_for_a_server_without_credentials() {
+    let server = server!();
+    let bench = scripted("");
+    let unit = unit_values("ExecStart").remove(0);
+    let url = server.url();
+    let values = [
+        ("${NATS_URL}", url.as_str()),
+        ("$NATS_FLAGS ", ""),
+        ("%H-%i", "host-0"),
+        ("%i", "0"),
+        ("${CLASS}", "any"),
+        ("${METRICS}", "127.0.0.1:0"),
+    ];
+    let line = values.into_iter().fold(unit, |line, (name, value)| line.replace(name, value));
+    let words: Vec<_> = line.split_whitespace().skip(1).collect();
+    assert!(words.iter().all(|word| !word.contains(['$', '%'])), "{words:?}");
+    let worker = Running::start(bench.command(&words.join(" ")));
+    bench.run(&format!("{SIXTEEN} --nats {url}")).ok();
+    let summary = complete(&bench, 16 + 12);
+    assert_eq!(summary["workers"][0]["worker"], "host-0");
+    drain(worker);
 }
 
 /// A time of systemd, Slurm or this program, s.

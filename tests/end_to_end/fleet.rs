@@ -1,5 +1,6 @@
 //! A fleet of child processes: it completes, whoever is killed or frozen meanwhile.
 
+use crate::log::Log;
 use crate::processes::{Running, all_gone, children_of, kill_9, pid_of};
 use crate::support::Bench;
 use rustix::process::{Signal, kill_process};
@@ -103,6 +104,11 @@ fn a_coordinator_that_is_killed_is_resumed() {
     bench.run("fleet run --resume --workers 2 --output out").ok();
     complete(&bench, 16 + 12);
     assert!(before >= 5 && ledger(&bench, "resumed").len() == 1);
+    // Samples of both processes, each once.
+    let counts = Log::of(&bench.path("out")).counts();
+    let of_stage = |stage: &str| counts.keys().filter(|key| key.contains(&format!("\"{stage}\""))).count();
+    assert_eq!((of_stage("prove"), of_stage("aggregate")), (16, 8));
+    assert!(counts.values().all(|count| *count == 1), "{counts:?}");
 }
 
 #[test]
@@ -144,16 +150,6 @@ fn a_worker_that_returns_a_wrong_proof_is_left_out() {
     let summary = complete(&bench, 16 + 12);
     let jobs = |worker: &Value| worker["jobs"].as_u64();
     assert!(summary["workers"].as_array().expect("workers").iter().all(|worker| jobs(worker) > Some(0)));
-}
-
-#[test]
-fn real_proofs_are_proved_aggregated_and_verified() {
-    let bench = Bench::new();
-    let flags = "--batches 3 --aggregate 2 --batch-size 2 --depth 8 --accounts 20 --pools 2 --workers 1";
-    bench.run(&format!("fleet run {flags} --memory 0 --output out")).ok();
-    // Three batches; a merge of two, and one that lifts the third.
-    let summary = complete(&bench, 3 + 2);
-    assert_eq!(summary["consolidated_batches"], 3);
 }
 
 #[test]

@@ -27,8 +27,10 @@
 //! | [`killed`] | kill -9 of the harness and of its children |
 //! | [`interrupted`] | Ctrl-C |
 //! | [`fleet`] | a fleet of child processes: killed, frozen, resumed |
+//! | [`fleet_samples`] | its samples, read by the readers of a measured run |
 //! | [`fleet_nats`] | the same over a NATS server: killed, wiped, shared |
 //! | [`fleet_nats_faults`] | no room, two coordinators, a merge that is lost, TLS |
+//! | [`fleet_nats_random`] | random faults over many fleets on one server |
 //! | [`fleet_drain`] | SIGTERM for a worker, and its figures for Prometheus |
 //! | [`nats_server`] | a NATS server of a test's own |
 //! | [`autoscale`] | policies of autoscaling compared |
@@ -61,6 +63,8 @@ mod fleet;
 mod fleet_drain;
 mod fleet_nats;
 mod fleet_nats_faults;
+mod fleet_nats_random;
+mod fleet_samples;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;

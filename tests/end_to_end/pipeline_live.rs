@@ -1,7 +1,7 @@
 //! A live pipeline: every transaction is proven once, whoever comes, goes or is interrupted meanwhile.
 
 use crate::fleet::ledger;
-use crate::processes::{Running, all_gone, children_of};
+use crate::processes::{Running, all_gone, children_of, kill_9};
 use crate::support::Bench;
 use rustix::process::Signal;
 use serde_json::Value;
@@ -151,6 +151,51 @@ fn ctrl_c_keeps_what_is_known_and_what_was_sequenced_can_be_proved() {
     let summary: Value = serde_json::from_str(&bench.read("out/fleet.json")).expect("JSON");
     assert_eq!((&summary["is_complete"], &summary["batches"]), (&true.into(), &closed.into()));
     assert_eq!(ledger(&bench, "last_closed")[0]["batches"], closed);
+    bench.run("pipeline --resume --output out").fails(2, &["`fleet run --resume` has closed its last batch"]);
+}
+
+#[test]
+fn a_pipeline_that_is_killed_twice_loses_no_transaction_and_counts_none_twice() {
+    let bench = scripted();
+    let flags = FLAGS.replace("--rate 200 --duration 1500ms", "--rate 100 --duration 3s");
+    let kill = |command: &str, proofs: usize| {
+        let mut run = Running::start(bench.command(command));
+        run.until("some proofs", || ledger(&bench, "verified").len() >= proofs);
+        let children = children_of(run.pid());
+        kill_9(run.pid());
+        assert_eq!(run.end().code, None);
+        all_gone(&children);
+        ledger(&bench, "closed").len()
+    };
+    let first = kill(&format!("{flags} --workers 2"), 3);
+    let second = kill("pipeline --resume --workers 2 --output out", 9);
+    assert!(0 < first && first < second && second < 30, "{first}, then {second} batches of 30");
+    bench.run("pipeline --resume --workers 4 --output out").ok();
+    let record = assert_whole(&bench, 300);
+    let closed: Vec<u64> = ledger(&bench, "closed")
+        .iter()
+        .map(|line| line["transactions"].as_u64().expect("a number"))
+        .collect();
+    assert_eq!((closed.iter().sum::<u64>(), ledger(&bench, "last_closed").len()), (300, 1));
+    // Nothing is closed while nobody is there, and what arrived meanwhile waits.
+    let restarts: Vec<f64> = record["resumed_s"]
+        .as_array()
+        .expect("times")
+        .iter()
+        .map(|at_s| at_s.as_f64().expect("a time"))
+        .collect();
+    assert_eq!(restarts.len(), 2);
+    let batches = record["batches"].as_array().expect("batches");
+    for (before, restart_s) in [first, second].into_iter().zip(restarts) {
+        assert!(number(&batches[before], "closed_s") >= restart_s, "{}", batches[before]);
+        assert!(number(&batches[before], "opened_s") < restart_s, "{}", batches[before]);
+    }
+    // Transactions arrive at the times that they would have arrived at anyway: each hundredth of a second.
+    let mut arrived = 0.0;
+    for batch in batches {
+        assert!((number(batch, "opened_s") - 0.01 * (arrived + 1.0)).abs() < 1e-6, "{batch}");
+        arrived += number(batch, "transactions");
+    }
 }
 
 #[test]

@@ -47,6 +47,11 @@ impl Sequencer {
         Self { rules, waiting_s: VecDeque::new(), ended_s: None, held_at_s: None, held_s: 0.0, closed_s: 0.0 }
     }
 
+    /// Closes nothing before this time from now on: whoever goes on was not there until then.
+    pub fn not_before(&mut self, at_s: f64) {
+        self.closed_s = self.closed_s.max(at_s);
+    }
+
     /// A transaction arrives, not before the last.
     pub fn arrive(&mut self, at_s: f64) {
         self.waiting_s.push_back(at_s);
@@ -102,7 +107,8 @@ impl Sequencer {
     pub fn close(&mut self, now_s: f64, unproved: u64) -> Option<SequencedBatch> {
         let (due_s, closed_by) = self.due_s().filter(|(due_s, _)| *due_s <= now_s)?;
         if self.rules.unproved_max.is_some_and(|max| unproved >= max.max(1)) {
-            self.held_s += now_s - self.held_at_s.map_or(due_s, |held_at_s| held_at_s.max(due_s));
+            self.held_s +=
+                now_s - self.held_at_s.map_or(due_s.max(self.closed_s), |held_at_s| held_at_s.max(due_s));
             self.held_at_s = Some(now_s);
             return None;
         }
@@ -154,6 +160,18 @@ mod tests {
         assert_eq!(sequencer.close(12.0, 0), batch(&[1.0, 3.0], 11.0, ClosedByName::Timeout));
         assert_eq!(sequencer.close(12.0, 0), None);
         assert_eq!(sequencer.close(22.0, 0), batch(&[11.5], 21.5, ClosedByName::Timeout));
+    }
+
+    #[test]
+    fn nothing_is_closed_while_nobody_is_there() {
+        let mut sequencer = sequencer(Some(10.0), None);
+        sequencer.not_before(50.0);
+        for at_s in [1.0, 2.0, 3.0, 49.0] {
+            sequencer.arrive(at_s);
+        }
+        // Due at 3 s: closed when somebody is there again, and no fuller than it may be.
+        assert_eq!(sequencer.close(50.0, 0), batch(&[1.0, 2.0, 3.0], 50.0, ClosedByName::Full));
+        assert_eq!(sequencer.close(60.0, 0), batch(&[49.0], 59.0, ClosedByName::Timeout));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use prover::statement::{PUBLIC_ELEMENTS, Statement};
 use prover::system::{ProofSystem, ProverError, Shape, SlotKind};
 use prover::witness::{BatchTrace, record};
 use records::fleet::job::FleetWorkRecord;
+use records::fleet::pipeline::ClosedByName;
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 use workloads::generate::{Generator, Traffic};
 use workloads::hash::{Digest, Felt};
 use workloads::population::Population;
@@ -109,6 +111,30 @@ pub struct ClosedBatch {
     pub range: BatchRange,
     /// When it could be proved, s since the beginning.
     pub ready_s: f64,
+    /// Why a sequencer closed it; none where its time was known before.
+    pub closed_by: Option<ClosedByName>,
+    /// What closing it took; none of a scripted run, which executes nothing.
+    pub times: Option<CloseTimes>,
+}
+
+/// What the coordinator's own native execution of a batch took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloseTimes {
+    /// Execution, without roots.
+    pub execute: Duration,
+    /// The new state root.
+    pub root: Duration,
+}
+
+/// A batch with what it touches.
+#[derive(Clone, Debug)]
+pub struct TracedBatch {
+    /// Its transactions.
+    pub batch: Batch,
+    /// The leaves that they touch, with their paths.
+    pub trace: BatchTrace,
+    /// What keeping those took.
+    pub record: Duration,
 }
 
 /// The traffic of a run, natively executed up to some transaction. It does not depend on how it is cut into batches.
@@ -147,16 +173,16 @@ impl Native {
         Batch { id: BatchId(batch), transactions: self.drawn.drain(..count).collect() }
     }
 
-    fn statement(&mut self, range: BatchRange) -> Result<Statement, ProverError> {
+    fn statement(&mut self, range: BatchRange) -> Result<(Statement, CloseTimes), ProverError> {
         let batch = self.next_batch(range.batch, range.transactions);
         let old_root = self.state.root();
+        let started = Instant::now();
         self.state.execute(&batch)?;
-        Ok(Statement {
-            old_root,
-            new_root: self.state.update_root(),
-            commitment: batch.commitment(self.state.depth(), self.capacity),
-            transactions: range.transactions,
-        })
+        let execute = started.elapsed();
+        let new_root = self.state.update_root();
+        let times = CloseTimes { execute, root: started.elapsed() - execute };
+        let commitment = batch.commitment(self.state.depth(), self.capacity);
+        Ok((Statement { old_root, new_root, commitment, transactions: range.transactions }, times))
     }
 
     fn skip_to(&mut self, first_transaction: u64) -> Result<(), ProverError> {
@@ -169,10 +195,11 @@ impl Native {
         Ok(())
     }
 
-    fn traced(&mut self, range: BatchRange) -> Result<(Batch, BatchTrace), ProverError> {
+    fn traced(&mut self, range: BatchRange) -> Result<TracedBatch, ProverError> {
         let batch = self.next_batch(range.batch, range.transactions);
+        let started = Instant::now();
         let trace = record(&mut self.state, &batch, self.capacity)?;
-        Ok((batch, trace))
+        Ok(TracedBatch { batch, trace, record: started.elapsed() })
     }
 }
 
@@ -193,18 +220,19 @@ impl Statements {
         Ok(Self { work: work.clone(), native })
     }
 
-    /// That of the next batch, which begins where the one before it ended.
+    /// That of the next batch, which begins where the one before it ended, and what its execution took.
     ///
     /// # Errors
     /// A batch that cannot be executed, or that is not the next.
-    pub fn next(&mut self, range: BatchRange) -> Result<Statement, FleetError> {
-        let Some(native) = &mut self.native else { return Ok(made_up(&self.work, range)) };
+    pub fn next(&mut self, range: BatchRange) -> Result<(Statement, Option<CloseTimes>), FleetError> {
+        let Some(native) = &mut self.native else { return Ok((made_up(&self.work, range), None)) };
         if native.next_transaction != range.first_transaction {
             let (expected, got) = (native.next_transaction, range.first_transaction);
             let what = "first transaction of a batch";
             return Err(FleetError::Input { what, expected: expected.to_string(), got: got.to_string() });
         }
-        Ok(native.statement(range)?)
+        let (statement, times) = native.statement(range)?;
+        Ok((statement, Some(times)))
     }
 }
 
@@ -225,7 +253,7 @@ impl BatchTraces {
     ///
     /// # Errors
     /// A workload that cannot be, a batch that cannot be executed, or more transactions than the circuit holds.
-    pub fn of(&mut self, range: BatchRange) -> Result<(Batch, BatchTrace), FleetError> {
+    pub fn of(&mut self, range: BatchRange) -> Result<TracedBatch, FleetError> {
         let capacity = self.work.batch_transactions;
         if !(1..=capacity).contains(&range.transactions) {
             let (what, expected) = ("transactions of a batch", format!("1 to {capacity}"));
@@ -234,7 +262,8 @@ impl BatchTraces {
         if self.work.proof_system == SCRIPTED {
             let statement = made_up(&self.work, range);
             let batch = Batch { id: BatchId(range.batch), transactions: Vec::new() };
-            return Ok((batch, BatchTrace { steps: Vec::new(), statement }));
+            let trace = BatchTrace { steps: Vec::new(), statement };
+            return Ok(TracedBatch { batch, trace, record: Duration::ZERO });
         }
         let native = match self.native.take().filter(|it| it.next_transaction <= range.first_transaction) {
             Some(native) => native,
@@ -286,7 +315,7 @@ pub fn of_numbers(numbers: &[u64]) -> Option<Statement> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchRange, BatchTraces, Statements};
+    use super::{BatchRange, BatchTraces, Statements, TracedBatch};
     use records::fleet::job::FleetWorkRecord;
 
     fn work() -> FleetWorkRecord {
@@ -318,12 +347,12 @@ mod tests {
     fn a_worker_makes_the_batch_that_the_coordinator_means_however_full() {
         let ranges = ranges(&[4, 1, 3, 4, 2]);
         let mut statements = Statements::new(&work()).expect("a run");
-        let said: Vec<_> = ranges.iter().map(|range| statements.next(*range).expect("executes")).collect();
+        let said: Vec<_> = ranges.iter().map(|range| statements.next(*range).expect("executes").0).collect();
         assert!(said.windows(2).all(|pair| pair[0].new_root == pair[1].old_root));
         let mut traces = BatchTraces::new(&work());
         // Also one that is handed out after a later one.
         for at in [2, 4, 1, 0, 3] {
-            let (batch, trace) = traces.of(ranges[at]).expect("executes");
+            let TracedBatch { batch, trace, .. } = traces.of(ranges[at]).expect("executes");
             assert_eq!(batch.transactions.len() as u64, ranges[at].transactions);
             assert_eq!(trace.statement, said[at]);
         }
@@ -333,7 +362,7 @@ mod tests {
     fn the_state_after_so_many_transactions_does_not_depend_on_how_they_are_cut() {
         let last_root = |sizes: &[u64]| {
             let mut statements = Statements::new(&work()).expect("a run");
-            let all = ranges(sizes).into_iter().map(|range| statements.next(range).expect("executes"));
+            let all = ranges(sizes).into_iter().map(|range| statements.next(range).expect("executes").0);
             all.last().expect("some").new_root
         };
         assert_eq!(last_root(&[4, 4, 4]), last_root(&[1, 3, 4, 2, 2]));

@@ -22,6 +22,7 @@
 //! | [`scaling`] | workers in this process, as many as a rule wants |
 //! | [`metrics`] | figures of a worker and of a coordinator for Prometheus |
 //! | [`summary`] | figures of a run |
+//! | [`samples`] | its samples, as `measure` writes them, with queue waits |
 //! | [`error`] | why a run ends early |
 //!
 //! **Invariants.** The coordinator's ledger is the truth: a queue may lose, repeat or delay anything. No proof is used
@@ -39,6 +40,7 @@ pub mod placement;
 pub mod process;
 pub mod queue;
 pub mod run;
+pub mod samples;
 pub mod scaling;
 pub mod summary;
 pub mod task;

@@ -123,6 +123,7 @@ impl MemoryQueue {
             submission: entry.job.submission,
             delivery: entry.deliveries,
             worker: "the queue".to_owned(),
+            cores: None,
             busy_s: 0.0,
             outcome: FleetOutcomeRecord::Exhausted { deliveries: entry.deliveries },
             machine: None,

@@ -4,17 +4,20 @@
 //! |---|---|
 //! | `ledger.jsonl` | everything that is known for certain, line by line |
 //! | `fleet.json` | the summary |
+//! | `samples.jsonl` | the samples |
 
 use crate::coordinator::job::Progress;
 use crate::coordinator::{Coordinator, CoordinatorRules};
 use crate::error::FleetError;
 use crate::queue::JobQueue;
+use crate::samples::{log_of, samples_path};
 use crate::summary::summarise;
 use records::file::write_json;
 use records::fleet::ledger::{
     FleetBeganRecord, FleetEventRecord, FleetLedger, FleetLedgerRecord, read_ledger,
 };
 use records::fleet::summary::FleetSummaryRecord;
+use records::sample::write_log;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -51,6 +54,10 @@ impl OpenRun {
         let path = ledger_path(folder);
         if path.metadata().is_ok_and(|file| file.len() > 0) {
             let why = "it holds a run already: --resume goes on with it".to_owned();
+            return Err(FleetError::Folder { folder: folder.to_owned(), why });
+        }
+        if samples_path(folder).metadata().is_ok_and(|file| file.len() > 0) {
+            let why = "it holds samples of another run".to_owned();
             return Err(FleetError::Folder { folder: folder.to_owned(), why });
         }
         std::fs::create_dir_all(folder)
@@ -119,9 +126,17 @@ pub struct RunningFleet {
 }
 
 impl RunningFleet {
-    /// Its folder, and its coordinator.
-    pub(crate) fn into_parts(self) -> (PathBuf, Coordinator) {
-        (self.folder, self.coordinator)
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn coordinator(&self) -> &Coordinator {
+        &self.coordinator
+    }
+
+    /// Its folder, its coordinator, and when it began, s since 1970; none of a run that has not.
+    pub(crate) fn into_parts(self) -> (PathBuf, Coordinator, Option<f64>) {
+        (self.folder, self.coordinator, self.began_unix_s)
     }
 
     /// Turns until all is done or given up, or `stop` is set; then writes the summary. `provers` are the workers for
@@ -138,7 +153,12 @@ impl RunningFleet {
     ) -> Result<FleetSummaryRecord, FleetError> {
         let start = Instant::now();
         let before_s = match self.began_unix_s {
-            Some(began_unix_s) => (unix_s() - began_unix_s).max(0.0),
+            Some(began_unix_s) => {
+                let before_s = (unix_s() - began_unix_s).max(0.0);
+                // A sequencer that has gone closes no further batch: what it closed is finished.
+                self.coordinator.close_last(before_s)?;
+                before_s
+            }
             None => {
                 self.coordinator.begin_now(unix_s())?;
                 0.0
@@ -159,6 +179,7 @@ impl RunningFleet {
             self.coordinator.end(now_s)?;
         }
         let summary = summarise(&self.coordinator, provers);
+        write_log(&samples_path(&self.folder), &log_of(&self.coordinator))?;
         write_json(&self.folder.join("fleet.json"), &summary)?;
         Ok(summary)
     }

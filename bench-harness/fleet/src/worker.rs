@@ -1,13 +1,14 @@
 //! One prover: sets up once, takes jobs, proves them, says that it lives, answers.
 
-use crate::chain::{BatchRange, BatchTraces, of_numbers, shape_of, system_of};
+use crate::chain::{BatchRange, BatchTraces, TracedBatch, of_numbers, shape_of, system_of};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, Lease, QueueError};
 use crate::task::{Task, WorkerClass};
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError};
 use records::fleet::job::{
-    FleetJobRecord, FleetOutcomeRecord, FleetProofRecord, FleetResultRecord, FleetWorkRecord,
+    FleetJobRecord, FleetOutcomeRecord, FleetProofRecord, FleetResultRecord, FleetStagesRecord,
+    FleetWorkRecord,
 };
 use records::fleet::{FLEET_SCHEMA_VERSION, ProofText};
 use records::machine::MachineRecord;
@@ -81,7 +82,7 @@ impl FleetProver {
         }
         let task = Task::named(&job.job)
             .ok_or_else(|| wrong("name of a job", "prove-BATCH or merge-…".to_owned(), job.job.clone()))?;
-        let (proof, time) = match task {
+        match task {
             Task::Prove(batch) => {
                 let statement = of_numbers(&job.statement).ok_or_else(|| {
                     wrong(
@@ -95,25 +96,32 @@ impl FleetProver {
                     first_transaction: job.first_transaction,
                     transactions: job.transactions,
                 };
-                self.proved(range, statement)?
+                self.proved(range, statement)
             }
             Task::Merge { .. } => {
                 let children: Vec<_> = job.children.iter().map(proof_of).collect();
                 let merged = self.system.merge(&children)?;
-                (merged.proof, merged.time)
+                let (proof, prove_s) = (proof_record(&merged.proof), merged.time.as_secs_f64());
+                Ok(FleetOutcomeRecord::Proof { proof, prove_s, stages: None })
             }
-        };
-        Ok(FleetOutcomeRecord::Proof { proof: proof_record(&proof), prove_s: time.as_secs_f64() })
+        }
     }
 
-    fn proved(&mut self, range: BatchRange, statement: Statement) -> Result<(Proof, Duration), FleetError> {
-        let (batch, trace) = self.traces.of(range)?;
+    fn proved(&mut self, range: BatchRange, statement: Statement) -> Result<FleetOutcomeRecord, FleetError> {
+        let TracedBatch { batch, trace, record } = self.traces.of(range)?;
         if trace.statement != statement {
             let (proved, native) = (Box::new(trace.statement), Box::new(statement));
             return Err(ProverError::Mismatch { proved, native }.into());
         }
         let proved = self.system.prove(&Job { batch: &batch, trace: &trace, statement })?;
-        Ok((proved.proof, proved.witness + proved.prove))
+        let stages = FleetStagesRecord {
+            record_s: record.as_secs_f64(),
+            witness_s: proved.witness.as_secs_f64(),
+            prove_s: proved.prove.as_secs_f64(),
+            grind_s: proved.grind.as_ref().map(Duration::as_secs_f64),
+        };
+        let prove_s = (record + proved.witness + proved.prove).as_secs_f64();
+        Ok(FleetOutcomeRecord::Proof { proof: proof_record(&proved.proof), prove_s, stages: Some(stages) })
     }
 }
 
@@ -131,6 +139,7 @@ pub fn result_of(
         submission: lease.job.submission,
         delivery: lease.delivery,
         worker: worker.to_owned(),
+        cores: None,
         busy_s: busy.as_secs_f64(),
         outcome,
         machine: None,
@@ -150,6 +159,8 @@ pub struct WorkerRules {
     pub look: Duration,
     /// How long the job at hand may go on once it is to stop.
     pub grace: Duration,
+    /// Its threads, one a core; none where it does not say.
+    pub cores: Option<u64>,
     /// What it runs on, for the coordinator.
     pub machine: Option<Box<MachineRecord>>,
 }
@@ -158,7 +169,7 @@ impl WorkerRules {
     /// Of a worker that says every `beat` that it lives: it looks twice a second, and has ten minutes to stop.
     pub fn new(name: String, class: WorkerClass, beat: Duration) -> Self {
         let (look, grace) = (Duration::from_millis(500), Duration::from_secs(600));
-        Self { name, class, beat, look, grace, machine: None }
+        Self { name, class, beat, look, grace, cores: None, machine: None }
     }
 }
 
@@ -211,6 +222,7 @@ pub fn serve(
         let started = Instant::now();
         let outcome = beating(queue, rules, &lease, (stop, watcher), || performed(&mut ready, &lease));
         let mut result = result_of(&lease, &rules.name, started.elapsed(), outcome);
+        result.cores = rules.cores;
         if introduced.as_ref() != Some(&lease.job.run) {
             result.machine.clone_from(&rules.machine);
         }

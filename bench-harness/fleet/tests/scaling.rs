@@ -37,6 +37,7 @@ fn scaled(rule: impl FnMut(ScalingSight) -> u64) -> ScaledFleet {
         work: work(),
         batches,
         arrivals_s: (0..batches).map(|batch| 0.01 * batch as f64).collect(),
+        sequencing: None,
     };
     let folder = tempfile::tempdir().expect("a folder");
     let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(LeaseRules::default(), real_clock()));

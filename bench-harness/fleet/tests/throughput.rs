@@ -48,6 +48,7 @@ fn ten_thousand_jobs_of_no_time() {
         work: FleetWorkRecord { batch_transactions: 4, ..scripted_work(&script, 1, 32).expect("work") },
         batches,
         arrivals_s: vec![0.0; 5_120],
+        sequencing: None,
     };
     let folder = tempfile::tempdir().expect("a folder");
     let queue = MemoryQueue::new(LeaseRules::default(), real_clock());

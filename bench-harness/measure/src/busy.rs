@@ -21,8 +21,10 @@ impl Group {
         match sample.stage {
             S::SetUp => Self::SetUp,
             S::Generate | S::Execute | S::Root | S::Encode => Self::Close,
-            S::Grind if sample.level.is_some() => Self::Aggregate,
-            S::Record | S::Witness | S::Prove | S::ProveCall | S::Verify | S::Grind => Self::Prove,
+            S::Grind | S::QueueWait if sample.level.is_some() => Self::Aggregate,
+            S::QueueWait | S::Record | S::Witness | S::Prove | S::ProveCall | S::Verify | S::Grind => {
+                Self::Prove
+            }
             S::Aggregate | S::AggregateCall | S::VerifyAggregate => Self::Aggregate,
         }
     }

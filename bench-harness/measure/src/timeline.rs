@@ -57,7 +57,9 @@ fn kind(stage: StageName) -> Option<(SpanName, &'static str)> {
         StageName::Verify => (SpanName::Verify, "verify"),
         StageName::Aggregate => (SpanName::Aggregate, "aggregate"),
         StageName::VerifyAggregate => (SpanName::Verify, "verify aggregate"),
-        StageName::ProveCall | StageName::AggregateCall | StageName::Grind => return None,
+        StageName::ProveCall | StageName::AggregateCall | StageName::Grind | StageName::QueueWait => {
+            return None;
+        }
     })
 }
 

@@ -175,6 +175,7 @@ mod tests {
                     straggler_fraction: 0.1,
                     straggler_factor: 2.0,
                     mtbf_s: None,
+                    closing: None,
                 },
                 unix_s: 1.0,
                 times: FleetTimesUsedRecord {

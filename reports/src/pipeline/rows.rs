@@ -68,6 +68,10 @@ pub(crate) fn findings(pipeline: &PipelineRecord) -> Vec<String> {
     if let Some(worker_use) = summary.worker_use {
         said.push(format!("workers were busy {} of the time that they were there", percent(worker_use, 3)));
     }
+    if !pipeline.resumed_s.is_empty() {
+        let times: Vec<_> = pipeline.resumed_s.iter().map(|at_s| time(*at_s)).collect();
+        said.push(format!("it was started again after {}: delays have that time in them", times.join(", ")));
+    }
     let changes = pipeline.scaling.iter().map(|change| {
         format!("{} from {} on ({})", count(change.provers, "prover"), time(change.at_s), change.by)
     });

@@ -40,8 +40,10 @@ mod tests {
     fn one_that_was_stopped_says_so() {
         let mut stopped = pipeline();
         stopped.is_complete = false;
+        stopped.resumed_s = vec![12.0];
         stopped.given_up = vec!["batch 3: no".to_owned()];
         let text = render(&stopped, 100);
+        assert!(text.contains("it was started again after 12 s"), "{text}");
         assert!(text.contains("! it was stopped") && text.contains("! not proved: batch 3: no"), "{text}");
     }
 }

@@ -37,7 +37,7 @@ impl Executor for AccountLocks {
             loaded: Loaded::of(block.transactions, ledger),
             graph: LockGraph::new(block.transactions),
         };
-        let shares = on_each(threads, || run.work());
+        let shares = on_each(threads, || run.work(), || run.graph.abandon());
         let leaves = run.loaded.leaves;
         let (outcomes, counts) = joined(block.transactions.len(), shares);
         for leaf in leaves {

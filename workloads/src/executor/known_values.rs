@@ -45,7 +45,7 @@ impl Executor for KnownValues<'_> {
         };
         let mut shares = Vec::new();
         let mut written = 0;
-        for done in on_each(threads, || run.work()) {
+        for done in on_each(threads, || run.work(), || run.is_wrong.store(true, Ordering::Relaxed)) {
             let (share, writes) = done?;
             shares.push(share);
             written += writes;
@@ -67,7 +67,7 @@ struct Run<'a> {
     block: Block<'a>,
     ledger: &'a Ledger,
     next: AtomicUsize,
-    /// Another thread has found the list to be wrong.
+    /// Another thread has found the list to be wrong, or has panicked.
     is_wrong: AtomicBool,
 }
 

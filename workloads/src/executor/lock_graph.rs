@@ -4,7 +4,7 @@
 //! transactions that declare it, in the order of the block, and a transaction may run once it is first in both of its
 //! queues.
 
-use super::sync::{AtomicUsize, Condvar, Mutex, Ordering, lock, wait};
+use super::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, lock, wait};
 use crate::leaf::LeafId;
 use crate::rules::declared;
 use crate::transaction::Transaction;
@@ -26,6 +26,8 @@ pub(super) struct LockGraph {
     places: Vec<Place>,
     ready: Mutex<VecDeque<usize>>,
     unfinished: AtomicUsize,
+    /// A thread is lost, and with it a transaction that others may wait for.
+    is_abandoned: AtomicBool,
     bell: Condvar,
 }
 
@@ -47,13 +49,30 @@ impl LockGraph {
         }
         let ready = places.iter().enumerate().filter(|(_, place)| place.behind.load(Ordering::SeqCst) == 0);
         let ready = Mutex::new(ready.map(|(index, _)| index).collect());
-        Self { places, ready, unfinished: AtomicUsize::new(transactions.len()), bell: Condvar::new() }
+        Self {
+            places,
+            ready,
+            unfinished: AtomicUsize::new(transactions.len()),
+            is_abandoned: AtomicBool::new(false),
+            bell: Condvar::new(),
+        }
     }
 
-    /// A transaction that may run, or nothing once all have. Waits while all others wait for one that runs.
+    /// A thread is lost: none gets a further transaction.
+    pub(super) fn abandon(&self) {
+        self.is_abandoned.store(true, Ordering::SeqCst);
+        // Who has looked and not found it stands at the bell once this lock is had.
+        drop(lock(&self.ready));
+        self.bell.notify_all();
+    }
+
+    /// A transaction that may run, or nothing once all have or a thread is lost. Waits while all others wait for one that runs.
     pub(super) fn next(&self) -> Option<usize> {
         let mut ready = lock(&self.ready);
         loop {
+            if self.is_abandoned.load(Ordering::SeqCst) {
+                return None;
+            }
             if let Some(index) = ready.pop_front() {
                 return Some(index);
             }
@@ -83,5 +102,42 @@ impl LockGraph {
             self.bell.notify_all();
         }
         mine
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LockGraph;
+    use crate::account::{AccountId, Token};
+    use crate::executor::sync::scope;
+    use crate::transaction::{Action, Transaction};
+
+    #[test]
+    fn a_thread_that_is_lost_with_a_transaction_leaves_none_waiting_for_it() {
+        shuttle::check_random(
+            || {
+                let token = Token::new(0).expect("a token");
+                let transfer = |nonce| {
+                    let action = Action::Transfer { to: AccountId(1), token, amount: 1 };
+                    Transaction { sender: AccountId(0), nonce, action }
+                };
+                // Each waits for the one before it.
+                let graph = LockGraph::new(&[transfer(0), transfer(1), transfer(2)]);
+                scope(|scope| {
+                    scope.spawn(|| {
+                        let _taken = graph.next();
+                        graph.abandon();
+                    });
+                    // Shuttle fails where all threads that are left wait.
+                    while let Some(index) = graph.next() {
+                        let mut next = graph.finished(index);
+                        while let Some(index) = next {
+                            next = graph.finished(index);
+                        }
+                    }
+                });
+            },
+            1_000,
+        );
     }
 }

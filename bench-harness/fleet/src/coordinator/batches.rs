@@ -6,6 +6,7 @@ use crate::coordinator::Coordinator;
 use crate::error::FleetError;
 use crate::task::{Groups, Task};
 use records::fleet::ledger::FleetEventRecord;
+use records::fleet::pipeline::ClosedByName;
 
 impl Coordinator {
     /// Batches that were closed.
@@ -13,14 +14,20 @@ impl Coordinator {
         self.batches.len() as u64
     }
 
-    /// Takes the next batch: so many of the next transactions of the traffic, at least 1 and at most the capacity.
+    /// Takes the next batch: so many of the next transactions of the traffic, at least 1 and at most the capacity; with
+    /// when it was closed, s, and why, where a sequencer did that.
     ///
     /// # Errors
     /// A ledger that cannot be written, or a batch that cannot be executed.
-    pub fn close_batch(&mut self, transactions: u64, ready_s: f64, now_s: f64) -> Result<(), FleetError> {
+    pub fn close_batch(
+        &mut self,
+        transactions: u64,
+        (ready_s, closed_by): (f64, Option<ClosedByName>),
+        now_s: f64,
+    ) -> Result<(), FleetError> {
         let batch = self.arrived();
-        self.add(transactions, ready_s)?;
-        self.write(now_s, FleetEventRecord::Closed { batch, transactions, ready_s })
+        self.add(transactions, (ready_s, closed_by))?;
+        self.write(now_s, FleetEventRecord::Closed { batch, transactions, ready_s, closed_by })
     }
 
     /// Says that no further batch comes. The last group is aggregated with the batches that it has.
@@ -43,17 +50,21 @@ impl Coordinator {
     /// Closes what has arrived, where the times were known before.
     pub(super) fn arrive(&mut self, now_s: f64) -> Result<(), FleetError> {
         while let Some(at_s) = self.next_arrival_s().filter(|at_s| *at_s <= now_s) {
-            self.close_batch(self.began.work.batch_transactions, at_s, now_s)?;
+            self.close_batch(self.began.work.batch_transactions, (at_s, None), now_s)?;
         }
         Ok(())
     }
 
-    pub(super) fn add(&mut self, transactions: u64, ready_s: f64) -> Result<(), FleetError> {
+    pub(super) fn add(
+        &mut self,
+        transactions: u64,
+        (ready_s, closed_by): (f64, Option<ClosedByName>),
+    ) -> Result<(), FleetError> {
         let end = |last: &ClosedBatch| last.range.first_transaction + last.range.transactions;
         let first_transaction = self.batches.last().map_or(0, end);
         let range = BatchRange { batch: self.arrived(), first_transaction, transactions };
-        let statement = self.statements.next(range)?;
-        self.batches.push(ClosedBatch { range, ready_s });
+        let (statement, times) = self.statements.next(range)?;
+        self.batches.push(ClosedBatch { range, ready_s, closed_by, times });
         self.begin(Task::Prove(range.batch), statement, ready_s);
         Ok(())
     }
@@ -75,7 +86,7 @@ impl Coordinator {
     }
 
     /// The transactions that the proof of a job covers: the first, and how many.
-    pub(super) fn transactions_of(&self, task: Task) -> (u64, u64) {
+    pub(crate) fn transactions_of(&self, task: Task) -> (u64, u64) {
         let batches = self.groups.batches_of(task);
         let at = |batch: u64| self.batches.get(usize::try_from(batch).unwrap_or(usize::MAX));
         let first = at(batches.start).map_or(0, |first| first.range.first_transaction);

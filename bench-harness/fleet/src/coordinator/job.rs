@@ -2,6 +2,8 @@
 
 use prover::statement::Statement;
 use prover::system::Proof;
+use records::fleet::job::FleetStagesRecord;
+use records::fleet::ledger::FleetVerifiedRecord;
 
 /// How long after its last sign of life a job still counts as worked on, s.
 const FRESH_S: f64 = 10.0;
@@ -47,10 +49,35 @@ pub struct Done {
     pub verified_s: f64,
     /// When a worker was heard to have begun it; none where that was not heard.
     pub started_s: Option<f64>,
+    /// Its threads; none where it did not say.
+    pub cores: Option<u64>,
     /// How long the worker was busy, s.
     pub busy_s: f64,
-    /// Of that the proof alone, s.
+    /// Of that what a prover is busy with, s: record, witness and proof of a batch, or the merge.
     pub prove_s: f64,
+    /// The parts of that; none of a merge.
+    pub stages: Option<FleetStagesRecord>,
+    /// What verifying took here, s.
+    pub verify_s: f64,
+    /// The length of the proof.
+    pub proof_bytes: u64,
+}
+
+impl Done {
+    /// What a line of the ledger says.
+    pub(crate) fn of(verified: &FleetVerifiedRecord, verified_s: f64) -> Self {
+        Self {
+            worker: verified.worker.clone(),
+            verified_s,
+            started_s: verified.started_s,
+            cores: verified.cores,
+            busy_s: verified.busy_s,
+            prove_s: verified.prove_s,
+            stages: verified.stages,
+            verify_s: verified.verify_s,
+            proof_bytes: verified.proof.bytes.0.len() as u64,
+        }
+    }
 }
 
 /// One job.

@@ -29,6 +29,7 @@ use records::fleet::job::FleetJobRecord;
 use records::fleet::ledger::{FleetBeganRecord, FleetEventRecord, FleetLedger};
 use records::fleet::summary::FleetCountsRecord;
 use records::machine::MachineRecord;
+use records::sample::SystemRecord;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -71,6 +72,8 @@ pub struct Coordinator {
     rules: CoordinatorRules,
     pub(crate) groups: Groups,
     circuits: String,
+    /// The set-up.
+    pub(crate) system: SystemRecord,
     verifier: Box<dyn ProofSystem + Send>,
     statements: Statements,
     ledger: FleetLedger,
@@ -86,8 +89,12 @@ pub struct Coordinator {
     to_exclude: BTreeSet<String>,
     pub(crate) counts: FleetCountsRecord,
     open: u64,
+    /// Of the open ones, batches.
+    pub(crate) open_batches: u64,
     done: u64,
     given_up: u64,
+    /// When it was started again.
+    pub(crate) resumed_s: Vec<f64>,
     next_audit_s: f64,
     unsynced: bool,
     /// When each group's last proof was verified; groups count in order.
@@ -122,6 +129,7 @@ impl Coordinator {
         Ok(Self {
             groups,
             circuits: circuits_digest(&record),
+            system: record,
             verifier,
             statements: Statements::new(&began.work)?,
             ledger,
@@ -133,8 +141,10 @@ impl Coordinator {
             to_exclude: BTreeSet::new(),
             counts: FleetCountsRecord::default(),
             open: 0,
+            open_batches: 0,
             done: 0,
             given_up: 0,
+            resumed_s: Vec::new(),
             next_audit_s: 0.0,
             unsynced: false,
             group_done_s: BTreeMap::new(),
@@ -269,8 +279,18 @@ impl Coordinator {
 
     fn begin(&mut self, task: Task, statement: Statement, ready_s: f64) {
         self.jobs.insert(task, JobState::new(statement, ready_s));
-        self.open += 1;
+        self.opened(task);
         self.due.push_back(task);
+    }
+
+    fn opened(&mut self, task: Task) {
+        self.open += 1;
+        self.open_batches += u64::from(matches!(task, Task::Prove(_)));
+    }
+
+    fn closed(&mut self, task: Task) {
+        self.open -= 1;
+        self.open_batches -= u64::from(matches!(task, Task::Prove(_)));
     }
 
     /// Submits what is due. The inner error is the queue's: what it did not take stays due.

@@ -8,7 +8,8 @@ use crate::worker::proof_of;
 use records::fleet::ledger::{FleetEventRecord, FleetLedgerRecord, FleetVerifiedRecord};
 
 impl Coordinator {
-    /// Takes over what the lines of this run's ledger say and writes that the run goes on. Where the queue is a new one
+    /// Takes over what the lines of this run's ledger say and writes that the run goes on. A run whose last batch is not
+    /// known stays open for further ones. Where the queue is a new one
     /// (`is_new_queue`) everything without a proof is submitted again at once.
     ///
     /// # Errors
@@ -23,13 +24,13 @@ impl Coordinator {
             match event {
                 // Whoever resumes wants it tried again, also what was given up.
                 FleetEventRecord::Began(_)
-                | FleetEventRecord::Resumed {}
                 | FleetEventRecord::Refused { .. }
                 | FleetEventRecord::Failed { .. }
                 | FleetEventRecord::GivenUp { .. }
                 | FleetEventRecord::Ended { .. } => {}
-                FleetEventRecord::Closed { batch: _, transactions, ready_s } => {
-                    self.add(transactions, ready_s)?
+                FleetEventRecord::Resumed {} => self.resumed_s.push(at_s),
+                FleetEventRecord::Closed { batch: _, transactions, ready_s, closed_by } => {
+                    self.add(transactions, (ready_s, closed_by))?;
                 }
                 FleetEventRecord::LastClosed { .. } => self.end_batches(at_s),
                 FleetEventRecord::Submitted { job, submission } => {
@@ -47,8 +48,6 @@ impl Coordinator {
                 }
             }
         }
-        // A sequencer that has gone closes no further batch: what it closed is finished.
-        self.close_last(now_s)?;
         // What was submitted is held by the queue, or the audit finds that it is not; what was not is due.
         for job in self.jobs.values_mut() {
             job.heard_s = now_s;
@@ -56,6 +55,7 @@ impl Coordinator {
         }
         let is_due = |job: &JobState| job.is_open() && !job.is_out;
         self.due = self.jobs.iter().filter(|(_, job)| is_due(job)).map(|(task, _)| *task).collect();
+        self.resumed_s.push(now_s);
         self.write(now_s, FleetEventRecord::Resumed {})
     }
 
@@ -68,8 +68,7 @@ impl Coordinator {
         let Some(task) = self.known(&verified.job) else { return };
         let proof = proof_of(&verified.proof);
         if self.check(task, &proof).is_ok() {
-            let FleetVerifiedRecord { worker, started_s, busy_s, prove_s, .. } = verified;
-            self.settle(task, Done { worker, verified_s: at_s, started_s, busy_s, prove_s }, proof);
+            self.settle(task, Done::of(&verified, at_s), proof);
         }
     }
 }

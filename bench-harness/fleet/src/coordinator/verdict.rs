@@ -8,7 +8,7 @@ use crate::task::Task;
 use crate::worker::{proof_of, proof_record};
 use prover::statement::Statement;
 use prover::system::{Proof, verify_against_native};
-use records::fleet::job::{FleetOutcomeRecord, FleetResultRecord};
+use records::fleet::job::{FleetOutcomeRecord, FleetResultRecord, FleetStagesRecord};
 use records::fleet::ledger::{FleetEventRecord, FleetVerifiedRecord};
 use records::machine::MachineRecord;
 use std::time::Instant;
@@ -53,9 +53,9 @@ impl Coordinator {
                 let why = format!("handed out {deliveries} times, and no worker answered");
                 self.exhausted(task, &result, why, now_s)
             }
-            FleetOutcomeRecord::Proof { proof, prove_s } => {
-                let (proof, prove_s) = (proof_of(proof), *prove_s);
-                self.proved(queue, task, &result, proof, prove_s, now_s)
+            FleetOutcomeRecord::Proof { proof, prove_s, stages } => {
+                let (proof, times) = (proof_of(proof), (*prove_s, *stages));
+                self.proved(queue, task, &result, proof, times, now_s)
             }
         }
     }
@@ -122,8 +122,8 @@ impl Coordinator {
     pub(super) fn give_up(&mut self, task: Task, why: String, now_s: f64) -> Result<(), FleetError> {
         if let Some(job) = self.jobs.get_mut(&task).filter(|job| job.is_open()) {
             job.given_up = Some(why.clone());
-            self.open -= 1;
             self.given_up += 1;
+            self.closed(task);
         }
         self.write(now_s, FleetEventRecord::GivenUp { job: task.name(), why })
     }
@@ -134,7 +134,7 @@ impl Coordinator {
         task: Task,
         result: &FleetResultRecord,
         proof: Proof,
-        prove_s: f64,
+        (prove_s, stages): (f64, Option<FleetStagesRecord>),
         now_s: f64,
     ) -> Result<(), FleetError> {
         if self.jobs[&task].done.is_some() {
@@ -163,15 +163,16 @@ impl Coordinator {
             delivery: result.delivery,
             ready_s: job.ready_s,
             started_s,
+            cores: result.cores,
             busy_s: result.busy_s,
             prove_s,
+            stages,
             verify_s,
             proof: proof_record(&proof),
         };
         let is_elsewhere = result.submission < job.submission || job.latest.delivery > result.delivery;
+        let done = Done::of(&verified, now_s);
         self.write(now_s, FleetEventRecord::Verified(Box::new(verified)))?;
-        let worker = result.worker.clone();
-        let done = Done { worker, verified_s: now_s, started_s, busy_s: result.busy_s, prove_s };
         if is_elsewhere {
             // Another copy may still wait; one that is not taken off is only work done twice.
             let _ = queue.withdraw(&result.job);
@@ -207,14 +208,14 @@ impl Coordinator {
     pub(super) fn settle(&mut self, task: Task, done: Done, proof: Proof) {
         let at_s = done.verified_s;
         let Some(job) = self.jobs.get_mut(&task).filter(|job| job.done.is_none()) else { return };
+        job.done = Some(done);
+        job.proof = Some(proof);
         if job.given_up.take().is_some() {
             // A valid proof came after all.
             self.given_up -= 1;
         } else {
-            self.open -= 1;
+            self.closed(task);
         }
-        job.done = Some(done);
-        job.proof = Some(proof);
         self.done += 1;
         for child in self.groups.children(task) {
             if let Some(child) = self.jobs.get_mut(&child) {

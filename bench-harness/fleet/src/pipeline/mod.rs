@@ -12,11 +12,13 @@
 //! | [`workers`] | workers that come and go while it runs |
 //! | [`series`] | queue and workers over time |
 //! | `outcome` | the record of a run |
+//! | `resumed` | a pipeline that goes on where its ledger ends |
 //!
 //! As in the planner's simulation a batch may be proved from its closing on: proving does not wait for L1.
 
 pub mod l1;
 mod outcome;
+mod resumed;
 pub mod series;
 pub mod workers;
 
@@ -28,11 +30,15 @@ use crate::pipeline::series::PipelineSeries;
 use crate::pipeline::workers::PipelineWorkers;
 use crate::queue::JobQueue;
 use crate::run::{RunningFleet, unix_s};
+use crate::samples::{log_of, samples_path};
 use crate::summary::times;
 use crate::task::Task;
 use records::file::write_json;
-use records::fleet::pipeline::{PipelinePointRecord, PipelineRecord, PipelineRulesRecord};
+use records::fleet::pipeline::{
+    PipelinePointRecord, PipelineRecord, PipelineRulesRecord, PipelineScalingRecord,
+};
 use records::fleet::summary::FleetTimesRecord;
+use records::sample::write_log;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -41,6 +47,9 @@ use workloads::sequencer::{ClosingRules, SequencedBatch, Sequencer};
 /// The longest that a turn waits for an answer, and the shortest, s: many transactions a second are taken in one turn.
 const TURN_MAX_S: f64 = 0.2;
 const TURN_MIN_S: f64 = 0.005;
+
+/// How often the record is written while it runs, s: whoever is killed loses no more of the queue's history.
+const WRITTEN_S: f64 = 5.0;
 
 /// The record of a folder.
 pub fn record_path(folder: &Path) -> PathBuf {
@@ -61,7 +70,27 @@ pub struct PipelineRules {
 }
 
 impl PipelineRules {
-    fn record(&self) -> PipelineRulesRecord {
+    /// What a record asks for, of batches with so much room.
+    pub fn of(record: &PipelineRulesRecord, capacity: u64) -> Self {
+        let mean_s = 1.0 / record.rate_transactions_per_s;
+        Self {
+            arrivals: match record.arrivals.as_str() {
+                "fixed" => BatchArrivals::Fixed { mean_s },
+                _ => BatchArrivals::Poisson { mean_s },
+            },
+            duration_s: record.duration_s,
+            closing: ClosingRules {
+                capacity,
+                count: None,
+                timeout_s: record.close_timeout_s,
+                unproved_max: record.unproved_max_batches,
+            },
+            l1: SlotClock { block_s: record.block_s },
+        }
+    }
+
+    /// As it is written down.
+    pub fn record(&self) -> PipelineRulesRecord {
         let (arrivals, mean_s) = match self.arrivals {
             BatchArrivals::Poisson { mean_s } => ("poisson", mean_s),
             BatchArrivals::Fixed { mean_s } => ("fixed", mean_s),
@@ -126,13 +155,24 @@ pub struct LivePipeline {
     pub(crate) unproved_max: u64,
     /// Workers that are there, integrated over time, s; none where their number is not known.
     pub(crate) present_s: Option<f64>,
-    pub(crate) began_unix_s: f64,
+    /// None of one that has not begun.
+    pub(crate) began_unix_s: Option<f64>,
+    earlier: EarlierPart,
+}
+
+/// What only the last record knows of a pipeline that was started again.
+#[derive(Clone, Debug, Default)]
+struct EarlierPart {
+    /// How long the bound kept transactions waiting, s.
+    held_s: f64,
+    /// Changes of the number of provers.
+    scaling: Vec<PipelineScalingRecord>,
 }
 
 impl LivePipeline {
     /// Of a run that knows no batch yet.
     pub fn new(running: RunningFleet, rules: PipelineRules) -> Self {
-        let (folder, coordinator) = running.into_parts();
+        let (folder, coordinator, began_unix_s) = running.into_parts();
         let next_arrival_s = rules.arrivals.gap_s(coordinator.began.work.seed, 0);
         Self {
             folder,
@@ -145,8 +185,14 @@ impl LivePipeline {
             series: PipelineSeries::default(),
             unproved_max: 0,
             present_s: None,
-            began_unix_s: unix_s(),
+            began_unix_s,
+            earlier: EarlierPart::default(),
         }
+    }
+
+    /// How long ago it began, s; 0 of one that has not.
+    pub fn age_s(&self) -> f64 {
+        self.began_unix_s.map_or(0.0, |began_unix_s| (unix_s() - began_unix_s).max(0.0))
     }
 
     /// Runs until everything that arrived is proven on L1 or given up, or `stop` is set; then writes the record.
@@ -160,11 +206,10 @@ impl LivePipeline {
         stop: &AtomicBool,
         watcher: &mut dyn PipelineWatcher,
     ) -> Result<PipelineRecord, FleetError> {
-        self.began_unix_s = unix_s();
-        self.coordinator.begin_now(self.began_unix_s)?;
+        let before_s = self.begin()?;
         let start = Instant::now();
-        let now = || start.elapsed().as_secs_f64();
-        let (mut there, mut seen_s) = (None, 0.0);
+        let now = || before_s + start.elapsed().as_secs_f64();
+        let (mut there, mut seen_s, mut written_s) = (None, before_s, before_s);
         while !stop.load(Ordering::SeqCst) {
             let now_s = now();
             self.sequence(now_s)?;
@@ -183,6 +228,11 @@ impl LivePipeline {
             self.unproved_max = self.unproved_max.max(point.unproved_batches);
             self.series.see(point);
             watcher.look(now_s, &|| self.progress(now_s, point), trouble.as_deref());
+            if now_s - written_s >= WRITTEN_S {
+                written_s = now_s;
+                let series = self.series.clone().ended(point);
+                write_json(&record_path(&self.folder), &self.outcome(now_s, series, workers.changes()))?;
+            }
         }
         let now_s = now();
         if self.coordinator.is_over() {
@@ -191,7 +241,21 @@ impl LivePipeline {
         let series = std::mem::take(&mut self.series).ended(self.point(now_s, there));
         let record = self.outcome(now_s, series, workers.changes());
         write_json(&record_path(&self.folder), &record)?;
+        write_log(&samples_path(&self.folder), &log_of(&self.coordinator))?;
         Ok(record)
+    }
+
+    /// Begins, or goes on where nothing was closed while nobody was there. Returns how long ago it began, s.
+    fn begin(&mut self) -> Result<f64, FleetError> {
+        if self.began_unix_s.is_some() {
+            let age_s = self.age_s();
+            self.sequencer.not_before(age_s);
+            return Ok(age_s);
+        }
+        let began_unix_s = unix_s();
+        self.began_unix_s = Some(began_unix_s);
+        self.coordinator.begin_now(began_unix_s)?;
+        Ok(0.0)
     }
 
     /// Transactions that have arrived by now, and the batches that they close.
@@ -208,7 +272,8 @@ impl LivePipeline {
         let mut unproved = self.unproved();
         while let Some(batch) = self.sequencer.close(now_s, unproved) {
             unproved += 1;
-            self.coordinator.close_batch(batch.arrived_s.len() as u64, batch.closed_s, now_s)?;
+            let closed = (batch.closed_s, Some(batch.closed_by));
+            self.coordinator.close_batch(batch.arrived_s.len() as u64, closed, now_s)?;
             self.closed.push(batch);
         }
         if self.sequencer.is_over() {
@@ -219,8 +284,7 @@ impl LivePipeline {
 
     /// Batches that are closed and neither proved nor given up.
     fn unproved(&self) -> u64 {
-        let batches = self.coordinator.jobs.range(Task::Prove(0)..);
-        batches.filter(|(_, job)| job.is_open()).count() as u64
+        self.coordinator.open_batches
     }
 
     fn point(&self, at_s: f64, workers: Option<u64>) -> PipelinePointRecord {

@@ -27,7 +27,7 @@ impl LivePipeline {
         PipelineRecord {
             schema_version: PIPELINE_SCHEMA_VERSION,
             run: coordinator.began.run.clone(),
-            began_unix_s: self.began_unix_s,
+            began_unix_s: self.began_unix_s.unwrap_or_default(),
             work: coordinator.began.work.clone(),
             rules: self.rules.record(),
             is_complete,
@@ -37,7 +37,8 @@ impl LivePipeline {
             timeline: timeline(self, &batches),
             batches,
             series,
-            scaling,
+            scaling: self.earlier.scaling.iter().cloned().chain(scaling).collect(),
+            resumed_s: coordinator.resumed_s.clone(),
             workers: workers(coordinator),
         }
     }
@@ -107,7 +108,7 @@ fn summary(
         prove: prove(true),
         merge: prove(false),
         unproved_max_batches: pipeline.unproved_max,
-        held_s: pipeline.sequencer.held_s(),
+        held_s: pipeline.earlier.held_s + pipeline.sequencer.held_s(),
         busy_s,
         present_s: pipeline.present_s,
         worker_use: pipeline.present_s.map(|present_s| over(busy_s, present_s)),

@@ -21,6 +21,13 @@ impl Default for PipelineSeries {
 }
 
 impl PipelineSeries {
+    /// Goes on after points of before.
+    pub fn after(points: Vec<PipelinePointRecord>) -> Self {
+        let mut series = Self::default();
+        points.into_iter().for_each(|point| series.see(point));
+        series
+    }
+
     /// Takes a point, where the last is long enough ago.
     pub fn see(&mut self, point: PipelinePointRecord) {
         if self.points.last().is_some_and(|last| point.at_s - last.at_s < self.interval_s) {

@@ -73,8 +73,8 @@ pub struct LocalWorkers {
 }
 
 impl LocalWorkers {
-    /// Of a pool that has these provers at work, and room for as many more as places are `free`. The control file is
-    /// written.
+    /// Of a pool that has these provers at work from this time on, s, and room for as many more as places are `free`. The
+    /// control file is written.
     ///
     /// # Errors
     /// A control file that cannot be written.
@@ -84,6 +84,7 @@ impl LocalWorkers {
         free: Vec<WorkerSpec>,
         script: Vec<ScaleStep>,
         folder: &Path,
+        at_s: f64,
     ) -> Result<Self, FleetError> {
         let wanted = provers.len() as u64;
         let mut workers = Self {
@@ -100,7 +101,7 @@ impl LocalWorkers {
             changes: Vec::new(),
             notes: Vec::new(),
         };
-        workers.want(wanted, 0.0, "the beginning")?;
+        workers.want(wanted, at_s, if at_s > 0.0 { "the restart" } else { "the beginning" })?;
         Ok(workers)
     }
 

@@ -288,7 +288,8 @@ impl Keeper {
                 }
                 Answer::Said(ChildAnswer::Done { busy_s, outcome }) => {
                     let busy = Duration::from_secs_f64(busy_s.clamp(0.0, 1e9));
-                    let result = result_of(lease, &self.spec.name, busy, outcome);
+                    let mut result = result_of(lease, &self.spec.name, busy, outcome);
+                    result.cores = Some(self.spec.cores as u64);
                     while self.queue.finish(lease, &result).is_err() && !self.is_stopped() {
                         std::thread::sleep(LOOK);
                     }

@@ -4,4 +4,5 @@
 mod circuits;
 mod named;
 mod random;
+mod samples;
 mod world;

@@ -66,7 +66,7 @@ fn garbage_and_proofs_of_something_else_exclude_a_worker() {
     let first = world.take("honest").expect("a job");
     let other = world.outcome(&first);
     world.answer(&first, "honest", other.clone());
-    let FleetOutcomeRecord::Proof { proof, prove_s } = other else { panic!("no proof") };
+    let FleetOutcomeRecord::Proof { proof, prove_s, stages } = other else { panic!("no proof") };
     let mut damaged = proof.clone();
     damaged.bytes.0[20] ^= 1;
     let garbage = FleetProofRecord { level: 0, bytes: ProofText(vec![7; 40]) };
@@ -75,7 +75,7 @@ fn garbage_and_proofs_of_something_else_exclude_a_worker() {
         [("another-batch", proof), ("damaged", damaged), ("garbage", garbage), ("other-level", raised)];
     for (worker, proof) in wrong.clone() {
         let lease = world.take(worker).expect("a job");
-        world.answer(&lease, worker, FleetOutcomeRecord::Proof { proof, prove_s });
+        world.answer(&lease, worker, FleetOutcomeRecord::Proof { proof, prove_s, stages });
         world.turn();
         assert!(world.take(worker).is_none(), "{worker} is left out");
     }

@@ -67,10 +67,10 @@ fn inflict(
         }
         Fault::Fails => world.answer(&lease, &worker, FleetOutcomeRecord::Failed { why: "no".to_owned() }),
         Fault::Garbage | Fault::AnotherBatch => {
-            let FleetOutcomeRecord::Proof { mut proof, prove_s } = honest else { panic!("no proof") };
+            let FleetOutcomeRecord::Proof { mut proof, prove_s, stages } = honest else { panic!("no proof") };
             let at = if fault == Fault::Garbage { 3 } else { 60 };
             proof.bytes.0[at] ^= 1;
-            world.answer(&lease, &worker, FleetOutcomeRecord::Proof { proof, prove_s });
+            world.answer(&lease, &worker, FleetOutcomeRecord::Proof { proof, prove_s, stages });
         }
         Fault::AnswersTwice => {
             world.answer(&lease, &worker, honest.clone());

@@ -57,6 +57,7 @@ impl World {
             work,
             batches,
             arrivals_s: (0..batches).map(|batch| 0.05 * batch as f64).collect(),
+            sequencing: None,
         };
         let ledger = FleetLedger::create(&ledger_path(folder.path())).expect("a ledger");
         let prover = FleetProver::new(&began.work).expect("a prover");
@@ -90,7 +91,8 @@ impl World {
     }
 
     pub(crate) fn answer(&self, lease: &Lease, worker: &str, outcome: FleetOutcomeRecord) {
-        let result = result_of(lease, worker, Duration::from_millis(1), outcome);
+        let mut result = result_of(lease, worker, Duration::from_millis(1), outcome);
+        result.cores = Some(1);
         self.queue.finish(lease, &result).expect("a queue");
     }
 

@@ -186,6 +186,7 @@ fn needs_proof(stage: StageName) -> bool {
         | StageName::Encode
         | StageName::Record
         | StageName::Verify
-        | StageName::VerifyAggregate => false,
+        | StageName::VerifyAggregate
+        | StageName::QueueWait => false,
     }
 }

@@ -54,7 +54,7 @@ fn swap(nonce: u32, amount_in: u64, min_out: u64) -> Transaction {
 /// Transfers to oneself at these times.
 fn at(times_s: &[f64]) -> impl Iterator<Item = Arrival> {
     let of = |(nonce, at_s): (usize, f64)| Arrival { at_s, transaction: transfer(nonce as u32, 0, 1) };
-    times_s.to_vec().into_iter().enumerate().map(of)
+    times_s.iter().copied().enumerate().map(of)
 }
 
 fn load() -> ClosingLoadRecord {

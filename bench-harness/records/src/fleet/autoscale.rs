@@ -46,6 +46,10 @@ pub struct AutoscaleRecord {
     /// How many times faster the workers of a real run lived; none where none was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub real_speed_up: Option<f64>,
+    /// What a job of the real run took beside its proof, s, mean, not scaled: what that is in times of the load is this times
+    /// the speed-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real_overhead_s: Option<f64>,
     /// Each policy with real queue, coordinator and workers that only take time; times are those of the load again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub real: Vec<AutoscalePolicyRecord>,

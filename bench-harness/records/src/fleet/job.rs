@@ -68,6 +68,21 @@ pub struct FleetJobRecord {
     pub children: Vec<FleetProofRecord>,
 }
 
+/// The parts of the proof of a batch, as the worker timed them, s: stages of the same names in a log of samples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetStagesRecord {
+    /// Replaying the batch to keep each leaf that it touches, with its path.
+    pub record_s: f64,
+    /// From those leaves to all wire values.
+    pub witness_s: f64,
+    /// From wire values to the proof.
+    pub prove_s: f64,
+    /// Of that the search that ends the proof; none where the proof system does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grind_s: Option<f64>,
+}
+
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -76,8 +91,11 @@ pub enum FleetOutcomeRecord {
     Proof {
         /// The proof.
         proof: FleetProofRecord,
-        /// Time of the proof alone, s: witness and proof, or the merge.
+        /// What a prover is busy with, s: record, witness and proof of a batch, or the merge.
         prove_s: f64,
+        /// Its parts; none of a merge.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stages: Option<FleetStagesRecord>,
     },
     /// The worker could not make one.
     Failed {
@@ -112,6 +130,9 @@ pub struct FleetResultRecord {
     pub delivery: u64,
     /// Who answers.
     pub worker: String,
+    /// Threads of the worker, one a core; none where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<u64>,
     /// From taking the job to the answer, s, on the worker's clock: native execution and everything beside the proof.
     pub busy_s: f64,
     /// What came of it.

@@ -3,7 +3,8 @@
 
 use crate::file::{ReadError, WriteError};
 use crate::fleet::FLEET_SCHEMA_VERSION;
-use crate::fleet::job::{FleetProofRecord, FleetWorkRecord};
+use crate::fleet::job::{FleetProofRecord, FleetStagesRecord, FleetWorkRecord};
+use crate::fleet::pipeline::{ClosedByName, PipelineRulesRecord};
 use crate::lines::{LineFile, Lines, record, value};
 use crate::machine::MachineRecord;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,9 @@ pub enum FleetEventRecord {
         transactions: u64,
         /// When it could be proved, s since the beginning.
         ready_s: f64,
+        /// Why a sequencer closed it; none where its time was known before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed_by: Option<ClosedByName>,
     },
     /// No batch comes after so many, in a run that did not know their number when it began.
     LastClosed {
@@ -114,6 +118,9 @@ pub struct FleetBeganRecord {
     pub batches: u64,
     /// When each full batch is there to be proved, s since the beginning; none where a sequencer closes them.
     pub arrivals_s: Vec<f64>,
+    /// What the sequencer of a live pipeline was asked to do, from which with the seed every arrival follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequencing: Option<PipelineRulesRecord>,
 }
 
 /// A proof that counts.
@@ -133,10 +140,16 @@ pub struct FleetVerifiedRecord {
     /// When a worker was first heard to have begun the attempt that counted; none where that was not heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_s: Option<f64>,
+    /// Threads of the worker; none where it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<u64>,
     /// How long the worker was busy with it, s.
     pub busy_s: f64,
-    /// Of that the proof alone, s.
+    /// Of that what a prover is busy with, s: record, witness and proof of a batch, or the merge.
     pub prove_s: f64,
+    /// The parts of that; none of a merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<FleetStagesRecord>,
     /// What verifying took, s.
     pub verify_s: f64,
     /// The proof.

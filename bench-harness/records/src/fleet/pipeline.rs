@@ -138,7 +138,7 @@ pub struct PipelineScalingRecord {
     pub at_s: f64,
     /// Workers that prove, from then on.
     pub provers: u64,
-    /// By whom: `the beginning`, `--scale`, or `the control file`.
+    /// By whom: `the beginning`, `the restart`, `--scale`, or `the control file`.
     pub by: String,
 }
 
@@ -170,6 +170,9 @@ pub struct PipelineRecord {
     pub series: Vec<PipelinePointRecord>,
     /// Changes of the number of provers.
     pub scaling: Vec<PipelineScalingRecord>,
+    /// When it was started again after it had been stopped or killed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed_s: Vec<f64>,
     /// Each worker.
     pub workers: Vec<FleetWorkerRecord>,
     /// Each worker's jobs, and what waited for L1.

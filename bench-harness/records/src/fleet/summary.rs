@@ -40,7 +40,7 @@ pub struct FleetSampleRecord {
     pub verified_s: f64,
     /// How long the worker was busy, s.
     pub busy_s: f64,
-    /// Of that the proof alone, s.
+    /// Of that what a prover is busy with, s: record, witness and proof of a batch, or the merge.
     pub prove_s: f64,
 }
 
@@ -106,7 +106,7 @@ pub struct FleetSummaryRecord {
     pub delay: Option<FleetTimesRecord>,
     /// From the arrival of a batch to the start of its proof.
     pub prover_wait: Option<FleetTimesRecord>,
-    /// Time of a batch proof alone.
+    /// Time of the proof of a batch: record, witness and proof.
     pub prove: Option<FleetTimesRecord>,
     /// Time of a merge alone.
     pub merge: Option<FleetTimesRecord>,

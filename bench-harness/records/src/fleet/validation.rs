@@ -62,6 +62,18 @@ impl<T: Copy> FleetFiguresRecord<T> {
     }
 }
 
+/// Transactions that come one by one, and what closes a batch of them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetClosingRecord {
+    /// Transactions that arrive a second, on average.
+    pub rate_transactions_per_s: f64,
+    /// A batch of so many is closed.
+    pub capacity_transactions: u64,
+    /// So is one whose oldest transaction has waited for so long, s; none where only a full one is.
+    pub timeout_s: Option<f64>,
+}
+
 /// What was run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +100,9 @@ pub struct FleetCellRecord {
     pub straggler_factor: f64,
     /// Mean working time of a prover between crashes, s; none without crashes.
     pub mtbf_s: Option<f64>,
+    /// What closes batches; none where full ones arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<FleetClosingRecord>,
 }
 
 /// Where the prediction of a cell has its times from.

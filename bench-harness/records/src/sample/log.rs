@@ -1,7 +1,7 @@
 //! `samples.jsonl`: one JSON record a line, appended and flushed one by one, so that a crash loses nothing that was
 //! measured.
 
-use crate::file::{ReadError, WriteError, field_error};
+use crate::file::{ReadError, WriteError, field_error, write_whole};
 use crate::lines::{LineFile, Lines, record, value};
 use crate::sample::record::{LogRecord, SAMPLE_SCHEMA_VERSION};
 use serde_json::Value;
@@ -57,6 +57,21 @@ impl SampleLog {
     pub fn sync(&self) -> Result<(), WriteError> {
         self.0.sync()
     }
+}
+
+/// Writes a whole log at once: there is either the one before or this.
+///
+/// # Errors
+/// [`WriteError`].
+pub fn write_log(path: &Path, records: &[LogRecord]) -> Result<(), WriteError> {
+    let mut text = String::new();
+    for record in records {
+        let line = serde_json::to_string(record);
+        let failed = |error: serde_json::Error| WriteError { file: path.to_owned(), source: error.into() };
+        text += &line.map_err(failed)?;
+        text.push('\n');
+    }
+    write_whole(path, &text)
 }
 
 /// Reads a log. A last line that was cut off is an error; [`read_unfinished`] tolerates it.

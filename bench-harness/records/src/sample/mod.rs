@@ -11,7 +11,7 @@ pub mod log;
 pub mod record;
 
 pub use cell::{CapabilitiesRecord, CellRecord, CircuitRecord, SystemRecord};
-pub use log::{SampleLog, read_log};
+pub use log::{SampleLog, read_log, write_log};
 pub use record::{
     CellEndRecord, EndName, FailureName, FailureRecord, LogRecord, MarkName, RepeatRecord,
     SAMPLE_SCHEMA_VERSION, SampleRecord, SetUpRecord, StageName,

@@ -30,6 +30,9 @@ names! {
         SetUp = "set_up";
         /// Drawing the batch from its seed.
         Generate = "generate";
+        /// From when a job of a fleet could be begun to when a worker was heard to be at it: the proof of a batch, or with a
+        /// level a merge, whose place in the level then stands in `batch`.
+        QueueWait = "queue_wait", "queue wait";
         /// Native execution, without roots.
         Execute = "execute";
         /// The new state root.

@@ -36,7 +36,7 @@ impl Executor for BlockStm {
         let run =
             Run { block, ledger, versions: Versions::new(size), schedule: Schedule::new(size, threads) };
         let mut counts = ExecutionCounts::default();
-        for done in on_each(threads, || run.work()) {
+        for done in on_each(threads, || run.work(), || run.schedule.abandon()) {
             counts += done;
         }
         counts.re_executions = counts.executions - size as u64;

@@ -180,6 +180,12 @@ impl Schedule {
         }
     }
 
+    /// A thread is lost, and with it what others may wait for: none gets a further task.
+    pub(super) fn abandon(&self) {
+        self.done.store(true, Ordering::SeqCst);
+        self.events.ended();
+    }
+
     fn put_back(&self, counter: &AtomicUsize, to: usize) {
         counter.fetch_min(to, Ordering::SeqCst);
         self.put_back.fetch_add(1, Ordering::SeqCst);
@@ -268,5 +274,36 @@ impl Schedule {
             self.events.happened();
         }
         next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Schedule, Task};
+    use crate::executor::sync::scope;
+    use std::num::NonZeroUsize;
+
+    #[test]
+    fn a_thread_that_is_lost_with_a_transaction_leaves_none_waiting_for_it() {
+        shuttle::check_random(
+            || {
+                let schedule = Schedule::new(3, NonZeroUsize::MIN.saturating_add(1));
+                scope(|scope| {
+                    scope.spawn(|| {
+                        let _taken = schedule.next_task();
+                        schedule.abandon();
+                    });
+                    // Shuttle fails where all threads that are left wait.
+                    let mut next = None;
+                    while let Some(task) = next.take().or_else(|| schedule.next_task()) {
+                        next = match task {
+                            Task::Execute(version) => schedule.executed(version, true),
+                            Task::Validate(version) => schedule.validated(version, false),
+                        };
+                    }
+                });
+            },
+            1_000,
+        );
     }
 }

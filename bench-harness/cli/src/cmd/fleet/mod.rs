@@ -6,6 +6,7 @@ pub(crate) mod local_args;
 mod metrics;
 pub(crate) mod nats_args;
 mod run;
+mod run_files;
 pub(crate) mod traffic_args;
 mod validate;
 mod watch;

@@ -3,6 +3,7 @@
 use super::local_args::{LocalArgs, start_pool, wait_until_ready};
 use super::metrics::serve_metrics;
 use super::nats_args::NatsArgs;
+use super::run_files::write_profile;
 use super::watch::FleetWatch;
 use super::work_args::WorkArgs;
 use crate::exit::{NotProved, Stopped, stop_on_ctrl_c};
@@ -14,8 +15,7 @@ use fleet::queue::JobQueue;
 use fleet::run::{OpenRun, unix_s};
 use fleet::task::WorkerClass;
 use records::fleet::ledger::FleetBeganRecord;
-use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
-use records::number::significant;
+use records::fleet::summary::FleetSummaryRecord;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     flags: LocalArgs,
     #[command(flatten)]
     nats: NatsArgs,
-    /// Folder for ledger and summary.
+    /// Folder for ledger, summary, samples and profile.
     #[arg(long, default_value = "bench-out/fleet", value_name = "FOLDER")]
     output: PathBuf,
     /// Go on with the run of that folder, whose work is then that of its ledger.
@@ -58,11 +58,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
                 work: work.work()?,
                 batches: work.batches,
                 arrivals_s: work.arrivals_s(),
+                sequencing: None,
             };
             OpenRun::create(&output, began)?
         }
     };
     let stop = stop_on_ctrl_c()?;
+    let is_pipeline = open.began().batches == 0;
     let summary = match nats.queue(resume)? {
         Some(queue) => {
             let running = open.coordinator(CoordinatorRules::far(nats.lease_s()), false)?;
@@ -77,9 +79,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             run_local(open, flags.places(is_scripted)?.started, flags.lease_s(), &stop)?
         }
     };
+    if !is_pipeline {
+        // The folder of a pipeline has a record of its own, and its batches are seldom full.
+        write_profile(&output, &summary)?;
+    }
     match json {
         true => print_json(&summary)?,
-        false => print(&words(&summary))?,
+        false => print(&reports::fleet::run::render(&summary))?,
     }
     let folder = output.display();
     if !summary.given_up.is_empty() {
@@ -116,54 +122,4 @@ pub(crate) fn run_local(
     let summary = running.run(&*queue, Some(provers as u64), stop, &mut watch);
     watch.finish();
     Ok(summary?)
-}
-
-fn shown(x: f64) -> String {
-    significant(x, 3)
-}
-
-/// A run in a few lines.
-fn words(summary: &FleetSummaryRecord) -> String {
-    let times = |what: &str, times: Option<FleetTimesRecord>| match times {
-        None => String::new(),
-        Some(FleetTimesRecord { samples, mean_s, p50_s, p99_s, max_s }) => format!(
-            "{what}: mean {} s, p50 {} s, p99 {} s, longest {} s ({samples} samples)\n",
-            shown(mean_s),
-            shown(p50_s),
-            shown(p99_s),
-            shown(max_s)
-        ),
-    };
-    let mut text = format!(
-        "{} of {} batches proved, aggregated and verified in {} s: {} batches/s\n",
-        summary.consolidated_batches,
-        summary.batches,
-        shown(summary.elapsed_s),
-        shown(summary.throughput_batches_per_s)
-    );
-    text += &times("delay of a group's oldest transaction", summary.delay);
-    text += &times("wait of a batch for a prover", summary.prover_wait);
-    text += &times("proof of a batch", summary.prove);
-    text += &times("merge", summary.merge);
-    text += &times("beside the proof, from its start to its verification", summary.handling);
-    if let Some(prover_use) = summary.prover_use {
-        text += &format!("provers busy with batches: {} %\n", shown(100.0 * prover_use));
-    }
-    for worker in &summary.workers {
-        text += &format!("{}: {} jobs, busy {} s", worker.worker, worker.jobs, shown(worker.busy_s));
-        if let Some(why) = &worker.excluded {
-            text += &format!("; LEFT OUT: {why}");
-        }
-        text.push('\n');
-    }
-    let counts = summary.counts;
-    text + &format!(
-        "submitted again {}, duplicates {}, wrong proofs {}, late proofs {}, late failures {}, failed attempts {}\n",
-        counts.resubmitted,
-        counts.duplicates,
-        counts.wrong_proofs,
-        counts.late_proofs,
-        counts.late_failures,
-        counts.failed_attempts
-    )
 }

@@ -3,6 +3,7 @@
 use crate::exit::usage;
 use crate::number::{number, whole};
 use ::measure::spec::read_script;
+use prover::scripted::{Script, ScriptedTime};
 use records::fleet::job::FleetWorkRecord;
 use std::path::PathBuf;
 
@@ -28,9 +29,21 @@ pub(crate) struct TrafficArgs {
     /// Proof system: plonky2, plonky2-keccak or plonky3 (no aggregation), or scripted, which only takes time.
     #[arg(long, default_value = "plonky2", value_name = "NAME")]
     proof_system: String,
-    /// Script of the scripted proof system, a TOML file.
+    /// Script of the scripted proof system, a TOML file; 0.1 s a proof and 0.05 s a merge without it.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+}
+
+/// Times of scripted proofs where no script is given.
+fn usual_script() -> Script {
+    let fixed = |fixed_s: f64| ScriptedTime::Fixed { fixed_s };
+    Script {
+        witness: fixed(0.0),
+        prove: fixed(0.1),
+        merge: fixed(0.05),
+        verify: fixed(0.0),
+        ..Script::default()
+    }
 }
 
 impl TrafficArgs {
@@ -46,14 +59,12 @@ impl TrafficArgs {
             return Err(usage("--script needs --proof-system scripted"));
         }
         let script = match &self.script {
-            None => None,
-            Some(file) => {
-                let mut script = read_script(file).map_err(::measure::run::MeasureError::from)?;
-                // A fleet is real time, whatever its proofs are.
-                script.real_time = true;
-                Some(serde_json::to_string(&script)?)
-            }
+            None => is_scripted.then(usual_script),
+            Some(file) => Some(read_script(file).map_err(::measure::run::MeasureError::from)?),
         };
+        // A fleet is real time, whatever its proofs are.
+        let script = script.map(|script| serde_json::to_string(&Script { real_time: true, ..script }));
+        let script = script.transpose()?;
         Ok(FleetWorkRecord {
             proof_system: self.proof_system.clone(),
             script,

@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let class = WorkerClass::named(&args.class).unwrap_or(WorkerClass::Any);
     let rules = WorkerRules {
         grace: Duration::from_secs_f64(args.grace),
+        cores: Some(rayon::current_num_threads() as u64),
         machine: Some(Box::new(machine)),
         ..WorkerRules::new(name.clone(), class, Duration::from_secs_f64(args.nats.beat_s()))
     };

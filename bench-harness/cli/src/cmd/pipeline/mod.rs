@@ -15,7 +15,7 @@ use fleet::coordinator::CoordinatorRules;
 use fleet::pipeline::l1::SlotClock;
 use fleet::pipeline::workers::{FarWorkers, LocalWorkers, ScaleStep, control_path};
 use fleet::pipeline::{LivePipeline, PipelineRules};
-use fleet::run::{OpenRun, unix_s};
+use fleet::run::{OpenRun, RunningFleet, unix_s};
 use fleet::task::WorkerClass;
 use planner::sim::Closing;
 use records::fleet::ledger::FleetBeganRecord;
@@ -32,12 +32,13 @@ use workloads::sequencer::ClosingRules;
 /// two cores.
 ///
 /// While it runs, a number written into the file `provers` of its folder is how many provers there are from then on; one
-/// that is taken away finishes its proof first. After Ctrl-C or a crash `fleet run --resume --output FOLDER` proves what
-/// was sequenced.
+/// that is taken away finishes its proof first. After Ctrl-C or a crash `--resume` goes on with it: transactions have
+/// arrived meanwhile, and nothing was closed. `fleet run --resume --output FOLDER` proves what was sequenced, and no more.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness pipeline --proof-system scripted --rate 200 --duration 1s --block 500ms \\
       --workers 2 --scale 300ms:+2,600ms:-1
+  bench-harness pipeline --resume --workers 2
   bench-harness report bench-out/pipeline --html")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -54,6 +55,9 @@ pub(crate) struct Args {
     /// Folder for ledger and record.
     #[arg(long, default_value = "bench-out/pipeline", value_name = "FOLDER", help_heading = None)]
     output: PathBuf,
+    /// Go on with the pipeline of that folder; what arrives and how it is proved is then what its ledger says.
+    #[arg(long, help_heading = None)]
+    resume: bool,
     /// Print the record as JSON.
     #[arg(long, help_heading = None)]
     json: bool,
@@ -120,27 +124,19 @@ impl OrderArgs {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let rules = args.order.rules()?;
-    let work = args.traffic.work(args.order.batch_size, args.order.aggregate)?;
-    let began = FleetBeganRecord {
-        run: format!("pipeline-{:.0}-{}", unix_s(), std::process::id()),
-        began_unix_s: 0.0,
-        work,
-        batches: 0,
-        arrivals_s: Vec::new(),
-    };
-    let open = OpenRun::create(&args.output, began)?;
+    let open = open(&args)?;
     let stop = stop_on_ctrl_c()?;
-    let record = match args.nats.queue(false)? {
+    let record = match args.nats.queue(args.resume)? {
         Some(queue) => {
             let running = open.coordinator(CoordinatorRules::far(args.nats.lease_s()), false)?;
+            let pipeline = live(&args, running)?;
             let screen = PipelineScreen::new();
             let mut watch = PipelineWatch::new(&screen);
-            let record = LivePipeline::new(running, rules).run(&*queue, &mut FarWorkers, &stop, &mut watch);
+            let record = pipeline.run(&*queue, &mut FarWorkers, &stop, &mut watch);
             screen.finish();
             record?
         }
-        None => run_local(&args, open, rules, &stop)?,
+        None => run_local(&args, open, &stop)?,
     };
     match args.json {
         true => print_json(&record)?,
@@ -151,7 +147,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return Err(NotProved(format!("not proved: {}", record.given_up.join("; "))).into());
     }
     if !record.is_complete {
-        let resume = format!("fleet run --resume --output {folder} proves what was sequenced");
+        let resume = format!("pipeline --resume --output {folder} goes on with it");
         return Err(Stopped(format!("stopped; what is known is in {folder}; {resume}")).into());
     }
     if !args.json {
@@ -160,12 +156,31 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_local(
-    args: &Args,
-    open: OpenRun,
-    rules: PipelineRules,
-    stop: &AtomicBool,
-) -> anyhow::Result<PipelineRecord> {
+/// A run that begins, or that goes on.
+fn open(args: &Args) -> anyhow::Result<OpenRun> {
+    if args.resume {
+        return Ok(OpenRun::resume(&args.output)?);
+    }
+    let began = FleetBeganRecord {
+        run: format!("pipeline-{:.0}-{}", unix_s(), std::process::id()),
+        began_unix_s: 0.0,
+        work: args.traffic.work(args.order.batch_size, args.order.aggregate)?,
+        batches: 0,
+        arrivals_s: Vec::new(),
+        sequencing: Some(args.order.rules()?.record()),
+    };
+    Ok(OpenRun::create(&args.output, began)?)
+}
+
+/// Its pipeline.
+fn live(args: &Args, running: RunningFleet) -> anyhow::Result<LivePipeline> {
+    match args.resume {
+        true => Ok(LivePipeline::resume(running)?),
+        false => Ok(LivePipeline::new(running, args.order.rules()?)),
+    }
+}
+
+fn run_local(args: &Args, open: OpenRun, stop: &AtomicBool) -> anyhow::Result<PipelineRecord> {
     let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
     let places = args.local.places(is_scripted)?;
     let proves = places.started.iter().filter(|spec| spec.class != WorkerClass::Aggregate);
@@ -180,10 +195,10 @@ fn run_local(
     let running = open.coordinator(CoordinatorRules::default(), true)?;
     wait_until_ready(&pool, stop)?;
     let screen = PipelineScreen::new();
-    let workers = LocalWorkers::new(pool, provers, places.free, steps, &args.output)?;
+    let pipeline = live(args, running)?;
+    let workers = LocalWorkers::new(pool, provers, places.free, steps, &args.output, pipeline.age_s())?;
     let mut workers = SaidWorkers { workers, screen: std::rc::Rc::clone(&screen) };
-    let record =
-        LivePipeline::new(running, rules).run(&*queue, &mut workers, stop, &mut PipelineWatch::new(&screen));
+    let record = pipeline.run(&*queue, &mut workers, stop, &mut PipelineWatch::new(&screen));
     screen.finish();
     Ok(record?)
 }

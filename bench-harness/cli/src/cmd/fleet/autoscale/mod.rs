@@ -106,13 +106,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             begun_again: None,
         });
     }
-    let mut real = Vec::new();
+    let (mut real, mut overheads_s) = (Vec::new(), Vec::new());
     if let Some(speed_up) = args.real {
         let stop = stop_on_ctrl_c()?;
         for policy in &policies {
             eprintln!("{}: runs", policy.name);
             let day = real::Day { prove: &prove, rates: &args.rates, speed_up, seed: args.seed, fixed };
-            real.push(day.run(policy, &stop)?);
+            let real::DayDone { record, overhead_s } = day.run(policy, &stop)?;
+            real.push(record);
+            overheads_s.push(overhead_s);
         }
     }
     let record = AutoscaleRecord {
@@ -123,6 +125,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         wait_limit_s: args.wait,
         simulated,
         real_speed_up: args.real,
+        real_overhead_s: args.real.map(|_| overheads_s.iter().sum::<f64>() / overheads_s.len().max(1) as f64),
         real,
     };
     if args.json { print_json(&record) } else { print(&words(&record, &curve)) }
@@ -145,10 +148,32 @@ fn words(record: &AutoscaleRecord, curve: &DayCurve) -> String {
             rows(&record.real)
         );
     }
+    if let Some(caution) = caution(record) {
+        text += &format!("! {caution}\n");
+    }
     text + &format!(
         "Ours is asked for a wait of at most {} for 99 of 100 batches.",
         time_words(record.wait_limit_s)
     )
+}
+
+/// The least that a proof of a real day must take, in times of what a job takes beside it.
+const PROOF_MIN_OVERHEADS: f64 = 10.0;
+
+/// What a reader of the real day must know: that it was run so fast that it is not that of the load.
+fn caution(record: &AutoscaleRecord) -> Option<String> {
+    let (speed_up, overhead_s) = (record.real_speed_up?, record.real_overhead_s?);
+    let proof_s = record.prove_s / speed_up;
+    (proof_s < PROOF_MIN_OVERHEADS * overhead_s).then(|| {
+        format!(
+            "The real day is too fast: a proof took {}, and a job {} beside it, which is {} of the load; waits and \
+             prover-hours are overstated. --real {:.0} leaves a proof {PROOF_MIN_OVERHEADS} times that.",
+            time_words(proof_s),
+            time_words(overhead_s),
+            time_words(overhead_s * speed_up),
+            (record.prove_s / (PROOF_MIN_OVERHEADS * overhead_s)).floor()
+        )
+    })
 }
 
 fn rows(policies: &[AutoscalePolicyRecord]) -> comfy_table::Table {
@@ -165,4 +190,33 @@ fn rows(policies: &[AutoscalePolicyRecord]) -> comfy_table::Table {
         ]);
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AUTOSCALE_SCHEMA_VERSION, AutoscaleRecord, caution};
+
+    fn record(speed_up: f64, overhead_s: f64) -> AutoscaleRecord {
+        AutoscaleRecord {
+            schema_version: AUTOSCALE_SCHEMA_VERSION,
+            rates_batches_per_s: vec![0.1],
+            prove_s: 120.0,
+            start_s: 120.0,
+            wait_limit_s: 600.0,
+            simulated: Vec::new(),
+            real_speed_up: Some(speed_up),
+            real_overhead_s: Some(overhead_s),
+            real: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_run_too_fast_says_so_and_how_fast_it_may_be() {
+        // A proof takes 8.33 ms.
+        assert_eq!(caution(&record(14_400.0, 0.000_8)), None);
+        let said = caution(&record(14_400.0, 0.001)).expect("a caution");
+        assert!(said.contains("8.33 ms") && said.contains("--real 12000"), "{said}");
+        assert_eq!(caution(&record(12_000.0, 0.001)), None);
+        assert_eq!(caution(&AutoscaleRecord { real_speed_up: None, ..record(14_400.0, 1.0) }), None);
+    }
 }

@@ -37,9 +37,17 @@ pub(super) struct Day<'a> {
     pub(super) fixed: u32,
 }
 
+/// What a policy made of a day.
+pub(super) struct DayDone {
+    /// Times are those of the load.
+    pub(super) record: AutoscalePolicyRecord,
+    /// What a job took beside its proof, s, mean, not scaled.
+    pub(super) overhead_s: f64,
+}
+
 impl Day<'_> {
-    /// What a policy made of it; times are those of the load.
-    pub(super) fn run(&self, policy: &Policy, stop: &AtomicBool) -> anyhow::Result<AutoscalePolicyRecord> {
+    /// Runs it with a policy.
+    pub(super) fn run(&self, policy: &Policy, stop: &AtomicBool) -> anyhow::Result<DayDone> {
         let folder = tempfile::tempdir().context("a folder for the ledger")?;
         let arrivals = day_times_s(self.seed, self.rates, DAY_S).into_iter();
         let arrivals_s: Vec<f64> = arrivals.map(|at_s| at_s / self.speed_up).collect();
@@ -49,6 +57,7 @@ impl Day<'_> {
             work: self.work()?,
             batches: arrivals_s.len() as u64,
             arrivals_s,
+            sequencing: None,
         };
         let lease = LeaseRules { lease_s: LEASE_S, ..LeaseRules::default() };
         let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
@@ -72,7 +81,8 @@ impl Day<'_> {
             _ => false,
         };
         let begun_again = ledger.records.iter().filter(is_again).count() as u64;
-        Ok(AutoscalePolicyRecord {
+        let overhead_s = summary.handling.map_or(0.0, |handling| handling.mean_s);
+        let record = AutoscalePolicyRecord {
             policy: policy.name.clone(),
             prover_hours: worker_s * self.speed_up / 3_600.0,
             provers_max: workers_max,
@@ -80,7 +90,8 @@ impl Day<'_> {
             wait_p99_s: waits.p99_s * self.speed_up,
             batches: waits.samples,
             begun_again: Some(begun_again),
-        })
+        };
+        Ok(DayDone { record, overhead_s })
     }
 
     fn work(&self) -> anyhow::Result<FleetWorkRecord> {

@@ -61,6 +61,7 @@ fn fleet_of(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Fle
         work: work(cell)?,
         batches: cell.batches,
         arrivals_s: cell.arrivals_s(),
+        sequencing: None,
     };
     run_local(OpenRun::create(folder, began)?, workers(cell)?, LEASE_S, stop)
 }

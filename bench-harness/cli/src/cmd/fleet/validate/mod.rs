@@ -94,6 +94,7 @@ fn handling(cells: &[Cell], args: &Args, stop: &AtomicBool) -> anyhow::Result<BT
             merge_s: if cell.is_scripted() { 0.02 } else { 0.0 },
             straggler_fraction: 0.0,
             mtbf_s: None,
+            closing: None,
             ..cell.clone()
         };
         let handling_s = measured::handling_s(&calm, &args.output.join(&name), stop)?;

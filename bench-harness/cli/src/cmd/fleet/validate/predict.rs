@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use super::times::Times;
 use planner::domain::Aggregation;
-use planner::sim::{AfterCrash, Arrivals, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
+use planner::sim::{AfterCrash, Arrivals, Closing, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
 use records::fleet::validation::{FleetFiguresRecord, FleetPredictionRecord};
 
 /// Simulated runs of the same length behind a prediction.
@@ -17,14 +17,14 @@ pub(super) fn predicted(
     times: &Times,
     handling_s: &[f64],
 ) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRecord>> {
-    let arrivals_s = cell.arrivals_s();
-    let before_s = std::iter::once(&0.0).chain(&arrivals_s);
-    let gaps_s: Vec<f64> = arrivals_s.iter().zip(before_s).map(|(at_s, before_s)| at_s - before_s).collect();
     let (prove, merge) = times.laws(handling_s)?;
     let aggregation = if cell.is_aggregated() { Aggregation::pairwise(merge) } else { Aggregation::Separate };
     let mut pipeline =
-        Pipeline::new(Arrivals::replay(gaps_s)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
+        Pipeline::new(arrivals(cell)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
             .with_groups(cell.batches_per_aggregation, cell.aggregators.max(1))?;
+    if let Some(timeout_s) = cell.closing.and_then(|closing| closing.timeout_s) {
+        pipeline = pipeline.with_closing(Closing::Timeout(timeout_s), 0.0)?;
+    }
     if cell.straggler_fraction > 0.0 {
         let (fraction, factor) = (cell.straggler_fraction, cell.straggler_factor);
         pipeline = pipeline.with_stragglers(Stragglers { fraction, factor })?;
@@ -58,6 +58,19 @@ pub(super) fn predicted(
         prover_wait_s: wait,
         prover_hold_s: hold,
     })
+}
+
+/// Those of the run, to the second; of transactions that rules close into batches, the law.
+fn arrivals(cell: &Cell) -> anyhow::Result<Arrivals> {
+    if let Some(closing) = cell.closing {
+        let capacity = closing.capacity_transactions;
+        let fill_s = f64::from(capacity) / closing.rate_transactions_per_s;
+        return Ok(Arrivals::erlang(fill_s, capacity)?);
+    }
+    let arrivals_s = cell.arrivals_s();
+    let before_s = std::iter::once(&0.0).chain(&arrivals_s);
+    let gaps_s = arrivals_s.iter().zip(before_s).map(|(at_s, before_s)| at_s - before_s);
+    Ok(Arrivals::replay(gaps_s.collect())?)
 }
 
 fn middle(mut runs: Vec<f64>) -> FleetPredictionRecord {
