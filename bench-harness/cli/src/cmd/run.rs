@@ -40,7 +40,7 @@ pub(crate) struct Args {
 
 /// What `run` takes by default on two cores, circuits and planning left out. What the first look at every cell leaves of
 /// it goes to the cells on which the recommendation hangs.
-const TIME: Duration = Duration::from_secs(225);
+const TIME: Duration = Duration::from_secs(270);
 /// Less time than this for each is not worth a second set-up.
 const MIN_SHARE: Duration = Duration::from_secs(5);
 /// More time than this for a cell adds little: the interval of its median is narrow long before.
