@@ -324,8 +324,9 @@ pub(crate) enum WayKind {
 
 /// The delay of a fleet by every way of knowing it.
 pub(crate) fn ways(fleet: &FleetEstimateRecord) -> Vec<Way> {
-    let way = |name, kind, delay_s, half_width_s: Option<f64>, throughput_batches_per_s| {
-        let half_width_s = half_width_s.filter(|half| *half > 0.0);
+    let way = |name, kind, delay_s: f64, half_width_s: Option<f64>, throughput_batches_per_s| {
+        // Less is rounding.
+        let half_width_s = half_width_s.filter(|half| *half > 1e-9 * delay_s);
         Way { name, kind, delay_s, half_width_s, throughput_batches_per_s }
     };
     let published = Some(fleet.published_throughput_batches_per_s);
