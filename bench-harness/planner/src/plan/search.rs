@@ -47,7 +47,8 @@ struct Candidate {
     delay_min_s: f64,
 }
 
-/// Groups up to this size have the merges of their mean delay played through, to order those of one cost.
+/// Groups up to this size, on up to so many aggregators, have the merges of their mean delay played through, to order those
+/// of one cost.
 const PLAYED_MAX: u32 = 256;
 
 impl Candidate {
@@ -57,7 +58,7 @@ impl Candidate {
         let aggregators = fleet.aggregators;
         let delay_min_s = match is_simulated(request) {
             true => judge.bounds.at(n),
-            false if n > PLAYED_MAX => judge.bounds.by_terms(n),
+            false if n.max(aggregators) > PLAYED_MAX => judge.bounds.by_terms(n),
             false => consolidated_s(request, n, aggregators),
         };
         Self { fleet, cost_min: cost(request, fleet), delay_min_s }
