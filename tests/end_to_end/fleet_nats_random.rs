@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use workloads::random::{Draws, Purpose};
 
 /// How long a worker may be silent.
 const LEASE_S: f64 = 0.4;
@@ -42,35 +43,24 @@ enum Fault {
     ServerKilled,
 }
 
-/// Numbers that a seed fixes: SplitMix64.
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
+/// The next fault of a stream.
+fn fault(draws: &mut Draws) -> Fault {
+    use Fault::*;
+    if draws.below(SERVER_KILLED_ONE_IN) == 0 {
+        return ServerKilled;
     }
-
-    fn fault(&mut self) -> Fault {
-        use Fault::*;
-        if self.below(SERVER_KILLED_ONE_IN) == 0 {
-            return ServerKilled;
-        }
-        let all = [
-            Dies,
-            FreezesAndProves,
-            FreezesAndFails,
-            Fails,
-            Garbage,
-            AnotherBatch,
-            AnswersTwice,
-            StreamsDeleted,
-            CoordinatorKilled,
-        ];
-        all[self.below(all.len() as u64) as usize]
-    }
+    let all = [
+        Dies,
+        FreezesAndProves,
+        FreezesAndFails,
+        Fails,
+        Garbage,
+        AnotherBatch,
+        AnswersTwice,
+        StreamsDeleted,
+        CoordinatorKilled,
+    ];
+    all[draws.below(all.len() as u64) as usize]
 }
 
 /// A coordinator with its side of the queue.
@@ -304,22 +294,22 @@ impl<'a> World<'a> {
 
 /// One fleet after the other with up to thirty faults each, until so many were inflicted by all.
 fn fleets(server: &Mutex<Server>, thread: usize, wanted: u64, inflicted: &AtomicU64, fleets: &AtomicU64) {
-    let mut draws = Draws(thread as u64);
+    let mut draws = Draws::new(1, Purpose::Transactions, thread as u64);
     let mut number = 0;
     while inflicted.load(Ordering::SeqCst) < wanted {
         let (batches, per_group) = (8 + draws.below(24), 1 + draws.below(8));
         let name = format!("random-{thread}-{number}");
         number += 1;
         let mut world = World::new(server, &name, batches, per_group);
-        for fault in 0..10 + draws.below(20) {
+        for at in 0..10 + draws.below(20) {
             if world.is_over() || inflicted.load(Ordering::SeqCst) >= wanted {
                 break;
             }
-            let drawn = draws.fault();
-            if world.inflict(drawn, fault) {
+            let drawn = fault(&mut draws);
+            if world.inflict(drawn, at) {
                 inflicted.fetch_add(1, Ordering::SeqCst);
             }
-            if fault % 3 == 2 && !world.frozen.is_empty() {
+            if at % 3 == 2 && !world.frozen.is_empty() {
                 std::thread::sleep(Duration::from_secs_f64(LEASE_S + 0.1));
                 world.turn();
                 world.thaw();

@@ -94,13 +94,7 @@ fn a_poison_job_is_named_and_the_rest_completes() {
     let mut world = world(8);
     world.pass(1.0);
     world.turn();
-    for worker in 0..5 {
-        let lease = world.take(&format!("victim-{worker}")).expect("a job");
-        assert_eq!(lease.job.job, "prove-0");
-        // It dies with the job.
-        world.pass(LEASE_S + 0.1);
-        world.turn();
-    }
+    world.kills_whoever_takes("prove-0", 5);
     world.finish();
     let coordinator = world.coordinator.as_ref().expect("a coordinator");
     assert!(!coordinator.is_complete());

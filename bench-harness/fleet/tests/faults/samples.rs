@@ -1,6 +1,6 @@
 //! The samples of a run with faults, written and read by what reads those of `measure`.
 
-use crate::world::{LEASE_S, World};
+use crate::world::World;
 use fleet::coordinator::CoordinatorRules;
 use fleet::samples::{log_of, samples_path};
 use records::sample::{EndName, LogRecord, SampleRecord, StageName, read_log, write_log};
@@ -85,12 +85,7 @@ fn what_was_given_up_is_a_failure_and_its_group_no_repeat() {
     let mut world = World::new(8, 4, CoordinatorRules::default(), 5);
     world.pass(1.0);
     world.turn();
-    for worker in 0..5 {
-        let lease = world.take(&format!("victim-{worker}")).expect("a job");
-        assert_eq!(lease.job.job, "prove-0");
-        world.pass(LEASE_S + 0.1);
-        world.turn();
-    }
+    world.kills_whoever_takes("prove-0", 5);
     world.finish();
     let log = read_back(&world);
     let failures: Vec<_> = log

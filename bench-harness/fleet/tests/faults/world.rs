@@ -103,6 +103,16 @@ impl World {
         true
     }
 
+    /// So many workers take a job, one after the other, and die with it.
+    pub(crate) fn kills_whoever_takes(&mut self, job: &str, times: u32) {
+        for worker in 0..times {
+            let lease = self.take(&format!("victim-{worker}")).expect("a job");
+            assert_eq!(lease.job.job, job);
+            self.pass(LEASE_S + 0.1);
+            self.turn();
+        }
+    }
+
     /// Works on with honest workers until nothing is open.
     pub(crate) fn finish(&mut self) {
         for _ in 0..5_000 {
