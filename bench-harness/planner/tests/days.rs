@@ -143,7 +143,8 @@ fn without_a_peak_what_is_recommended_is_stable() {
     assert!(!fixed_fleet(&flat, 18, 120.0).settles);
     let queue = DayQueue::new(&flat, TimeDist::log_normal("prove", 120.0, 0.3).unwrap()).unwrap();
     assert_eq!(queue.simulate(18, None, 1).unwrap(), None);
-    let simulated = queue.fewest(fewest, 120.0, 1).unwrap().unwrap();
+    let (simulated, day) = queue.fewest(fewest, 120.0, 1).unwrap().unwrap();
+    assert_eq!(Some(day), queue.simulate(simulated, None, 1).unwrap());
     let p99_s = |provers| queue.simulate(provers, None, 1).unwrap().unwrap().prover_wait.p99_s.value;
     assert!(p99_s(simulated) <= 120.0 && p99_s(simulated - 1) > 120.0, "{simulated}");
 }
@@ -175,7 +176,7 @@ fn the_planned_policy_keeps_the_wait_for_less_than_a_replica_for_each_job() {
     assert!(provers("planned") < provers("replicas"), "{} {}", provers("planned"), provers("replicas"));
     // And a fixed fleet for the same wait costs more than following the load.
     let prove = TimeDist::log_normal("prove", PROVE_S, 0.3).unwrap();
-    let fixed = DayQueue::new(&curve(), prove).unwrap().fewest(30, 600.0, 1).unwrap().unwrap();
+    let (fixed, _) = DayQueue::new(&curve(), prove).unwrap().fewest(30, 600.0, 1).unwrap().unwrap();
     assert!(provers("planned") < f64::from(fixed), "{} {fixed}", provers("planned"));
 }
 
@@ -197,7 +198,7 @@ fn a_number_of_provers_carries_what_the_queue_says() {
     assert!(rates.windows(2).all(|pair| pair[0] < pair[1]));
     // What is planned for a rate is what the search over a flat day finds, within the noise of either.
     let flat = DayCurve::new(vec![0.3]).unwrap();
-    let fewest = DayQueue::new(&flat, prove).unwrap().fewest(18, 60.0, 1).unwrap().unwrap();
+    let (fewest, _) = DayQueue::new(&flat, prove).unwrap().fewest(18, 60.0, 1).unwrap().unwrap();
     let planned = rates.partition_point(|rate| *rate < 0.3) as u32 + 1;
     assert!(planned.abs_diff(fewest) <= 1, "{planned} {fewest}");
 }

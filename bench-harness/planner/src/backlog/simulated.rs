@@ -59,30 +59,42 @@ impl DayQueue {
         self.pipeline.prove_effective_s()
     }
 
-    /// The fewest provers from `provers_min` on for which the 99th percentile of the waits is at most `wait_max_s`; none
-    /// up to 2^20.
+    /// The fewest provers from `provers_min` on for which the 99th percentile of the waits is at most `wait_max_s`, and
+    /// their simulation; none up to 2^20.
     ///
     /// # Errors
     /// [`PlanError::BadInput`] without provers.
-    pub fn fewest(&self, provers_min: u32, wait_max_s: f64, seed: u64) -> Result<Option<u32>, PlanError> {
-        let holds = |provers: u32| -> Result<bool, PlanError> {
+    pub fn fewest(
+        &self,
+        provers_min: u32,
+        wait_max_s: f64,
+        seed: u64,
+    ) -> Result<Option<(u32, Simulated)>, PlanError> {
+        let held = |provers: u32| -> Result<Option<(u32, Simulated)>, PlanError> {
             let day = self.simulate(provers, None, seed)?;
-            Ok(day.is_some_and(|day| day.prover_wait.p99_s.value <= wait_max_s * (1.0 + 1e-9)))
+            let holds = |day: &Simulated| day.prover_wait.p99_s.value <= wait_max_s * (1.0 + 1e-9);
+            Ok(day.filter(holds).map(|day| (provers, day)))
         };
-        let (mut fails, mut step, mut passes) = (provers_min.saturating_sub(1), 1_u32, provers_min);
-        while !holds(passes)? {
-            fails = passes;
-            passes = passes.saturating_add(step);
+        let (mut fails, mut step, mut tried) = (provers_min.saturating_sub(1), 1_u32, provers_min);
+        let mut fewest = loop {
+            if let Some(found) = held(tried)? {
+                break found;
+            }
+            fails = tried;
+            tried = tried.saturating_add(step);
             step = step.saturating_mul(2);
-            if passes > 1 << 20 {
+            if tried > 1 << 20 {
                 return Ok(None);
             }
+        };
+        while fewest.0 - fails > 1 {
+            let middle = u32::midpoint(fails, fewest.0);
+            match held(middle)? {
+                Some(found) => fewest = found,
+                None => fails = middle,
+            }
         }
-        while passes - fails > 1 {
-            let middle = u32::midpoint(fails, passes);
-            if holds(middle)? { passes = middle } else { fails = middle }
-        }
-        Ok(Some(passes))
+        Ok(Some(fewest))
     }
 
     /// What `provers` provers make of it, or a fleet that follows the queue and has at most so many; none where

@@ -261,10 +261,11 @@ fn day_queue(args: &Args, prove: &TimeDist, curve: &DayCurve) -> anyhow::Result<
 fn simulation(args: &Args, queue: &DayQueue, mut rows: Vec<Row>) -> anyhow::Result<String> {
     let seed = args.simulation.seed();
     let fluid = rows[FEWEST].provers;
-    if let Some(fewest) = queue.fewest(fluid, args.wait, seed)?.filter(|fewest| *fewest != fluid) {
+    let found = queue.fewest(fluid, args.wait, seed)?;
+    if let Some((fewest, _)) = found.as_ref().filter(|(fewest, _)| *fewest != fluid) {
         let name = format!("{fewest} fixed, the fewest for a p99 wait of {}", duration(args.wait));
         let day = rows[FEWEST].day;
-        rows.insert(FEWEST + 1, Row { name, provers: fewest, rule: None, day });
+        rows.insert(FEWEST + 1, Row { name, provers: *fewest, rule: None, day });
     }
     let mut table = crate::output::table([
         "fleet, simulated",
@@ -277,8 +278,11 @@ fn simulation(args: &Args, queue: &DayQueue, mut rows: Vec<Row>) -> anyhow::Resu
     ]);
     let mut batches = 0;
     for Row { name, provers, rule, .. } in &rows {
-        let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) =
-            queue.simulate(*provers, rule.clone(), seed)?
+        let seen = match &found {
+            Some((fewest, seen)) if fewest == provers && rule.is_none() => Some(seen.clone()),
+            _ => queue.simulate(*provers, rule.clone(), seed)?,
+        };
+        let Some(Simulated { provers_mean, prover_queue_max, prover_wait, prover_wait_max_s, .. }) = seen
         else {
             let dash = || "-".to_owned();
             table.add_row([

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let queue = DayQueue::new(&curve, prove.clone())?;
     let prove_s = prove.mean_s();
     let carried = (prove_s * curve.mean()).ceil().max(1.0);
-    let Some(fixed) = queue.fewest(carried as u32, args.wait, args.seed)? else {
+    let Some((fixed, _)) = queue.fewest(carried as u32, args.wait, args.seed)? else {
         return Err(usage(format!("no fleet keeps a wait of {}: raise --wait", time_words(args.wait))));
     };
     let rules = Rules {

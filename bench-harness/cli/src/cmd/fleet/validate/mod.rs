@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             unix_s: unix_s(),
             times: FleetTimesUsedRecord {
                 prove_s: mean(&times.prove_s),
-                merge_s: if cell.is_aggregated() { mean(&times.merge_s) } else { 0.0 },
+                merge_s: mean(&times.merge_s),
                 handling_s: mean(handling_s),
                 handling_samples: handling_s.len() as u64,
             },

@@ -2,7 +2,6 @@
 
 use super::cells::Cell;
 use super::times::Times;
-use planner::domain::Aggregation;
 use planner::sim::{AfterCrash, Arrivals, Closing, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
 use records::fleet::validation::{FleetFiguresRecord, FleetPredictionRecord};
 
@@ -17,8 +16,7 @@ pub(super) fn predicted(
     times: &Times,
     handling_s: &[f64],
 ) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRecord>> {
-    let (prove, merge) = times.laws(handling_s)?;
-    let aggregation = if cell.is_aggregated() { Aggregation::pairwise(merge) } else { Aggregation::Separate };
+    let (prove, aggregation) = (times.prove(handling_s)?, times.aggregation(handling_s)?);
     let mut pipeline =
         Pipeline::new(arrivals(cell)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
             .with_groups(cell.batches_per_aggregation, cell.aggregators.max(1))?;

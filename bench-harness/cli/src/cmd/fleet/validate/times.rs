@@ -2,13 +2,14 @@
 
 use super::cells::Cell;
 use crate::exit::usage;
-use planner::domain::TimeDist;
+use planner::domain::{Aggregation, TimeDist};
 use records::profile::{ProfileRecord, QuantityName};
 
 /// Times of one prover, s.
 pub(super) struct Times {
     /// Values of one law, each as likely.
     pub(super) prove_s: Vec<f64>,
+    /// None where nothing is aggregated.
     pub(super) merge_s: Vec<f64>,
 }
 
@@ -28,7 +29,7 @@ impl Times {
         if cell.is_scripted() {
             return Ok(Self {
                 prove_s: log_normal(cell.prove_s, cell.prove_cv)?,
-                merge_s: vec![cell.merge_s],
+                merge_s: if cell.is_aggregated() { vec![cell.merge_s] } else { Vec::new() },
             });
         }
         let profile = profile.ok_or_else(|| {
@@ -58,16 +59,20 @@ impl Times {
         if cell.is_aggregated() && merge_s.is_empty() {
             return Err(usage(format!("{}: the profile has no times of a merge", cell.name)));
         }
-        // Nothing is merged where nothing is aggregated.
-        Ok(Self { prove_s, merge_s: if cell.is_aggregated() { merge_s } else { vec![0.0] } })
+        Ok(Self { prove_s, merge_s: if cell.is_aggregated() { merge_s } else { Vec::new() } })
     }
 
-    /// The law of a proof and of a merge, each with what a job takes beside it.
-    pub(super) fn laws(&self, handling_s: &[f64]) -> anyhow::Result<(TimeDist, TimeDist)> {
-        Ok((
-            TimeDist::empirical("prove", beside(&self.prove_s, handling_s))?,
-            TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?,
-        ))
+    /// The law of a proof, with what a job takes beside it.
+    pub(super) fn prove(&self, handling_s: &[f64]) -> anyhow::Result<TimeDist> {
+        Ok(TimeDist::empirical("prove", beside(&self.prove_s, handling_s))?)
+    }
+
+    /// How groups are aggregated: merge by merge, each with what a job takes beside it, or not at all.
+    pub(super) fn aggregation(&self, handling_s: &[f64]) -> anyhow::Result<Aggregation> {
+        if self.merge_s.is_empty() {
+            return Ok(Aggregation::Separate);
+        }
+        Ok(Aggregation::pairwise(TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?))
     }
 }
 
@@ -99,13 +104,24 @@ fn log_normal(mean_s: f64, cv: f64) -> anyhow::Result<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, log_normal, mean};
+    use super::{Times, beside, log_normal, mean};
+    use planner::domain::Aggregation;
 
     #[test]
     fn values_of_a_law_have_its_mean_and_spread() {
         let values = log_normal(1.2, 0.3).expect("a law");
         let deviation = mean(&values.iter().map(|x| (x - 1.2).powi(2)).collect::<Vec<_>>()).sqrt();
         assert!((mean(&values) - 1.2).abs() < 1e-9 && (deviation / 1.2 - 0.3).abs() < 0.003, "{deviation}");
+    }
+
+    #[test]
+    fn without_merges_a_group_is_verified_proof_by_proof() {
+        let times = |merge_s| Times { prove_s: vec![1.0], merge_s };
+        // Some jobs took no longer than their proof.
+        let handling_s = [0.1, 0.0];
+        let separate = times(Vec::new()).aggregation(&handling_s).expect("no law of a merge is needed");
+        assert_eq!(separate, Aggregation::Separate);
+        assert_ne!(times(vec![0.5]).aggregation(&handling_s).expect("a law"), Aggregation::Separate);
     }
 
     #[test]
