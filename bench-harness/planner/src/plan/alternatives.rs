@@ -4,7 +4,6 @@ use records::plan::{AlternativeRecord, RecommendationRecord};
 
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::fair;
 use crate::plan::frontier::{Corner, aggregators, cheapest_corner, provers};
 use crate::plan::judge::{Judge, Judged};
 use crate::plan::needs::{batches_per_aggregation_min, consolidated_limit};
@@ -12,6 +11,7 @@ use crate::plan::objective::cost;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::plan::run_length::{is_large, look_batches};
 use crate::plan::search::is_simulated;
+use crate::plan::simulations::Simulations;
 
 /// Batches that may be simulated for all of them.
 const BATCHES: u64 = 250_000;
@@ -23,9 +23,10 @@ const LOOKS: u64 = 10;
 /// # Errors
 /// None that the request did not have.
 pub(crate) fn of(
-    request: &PlanRequest,
+    simulations: &mut Simulations<'_>,
     choice: &RecommendationRecord,
 ) -> Result<Vec<AlternativeRecord>, PlanError> {
+    let request = simulations.request;
     let chosen = Fleet::of(choice);
     let mut rows = Vec::new();
     if is_large(request, chosen) {
@@ -45,13 +46,13 @@ pub(crate) fn of(
                 aggregators: aggregators(request, n).min,
             },
         };
-        rows.push(record(request, fleet)?);
+        rows.push(record(simulations, fleet)?);
     }
     if !request.is_fleet_fixed() {
         let more = chosen.provers.saturating_add((chosen.provers / 4).max(1));
         let provers = more.min(provers(request).max);
         if provers > chosen.provers {
-            rows.push(record(request, Fleet { provers, ..chosen })?);
+            rows.push(record(simulations, Fleet { provers, ..chosen })?);
         }
     }
     Ok(rows)
@@ -67,9 +68,10 @@ fn other_groups(request: &PlanRequest, n: u32) -> Vec<u32> {
     others.into_iter().filter(|other| *other != n).collect()
 }
 
-fn record(request: &PlanRequest, fleet: Fleet) -> Result<AlternativeRecord, PlanError> {
-    let result = fair(request, fleet)?;
-    let judged = Judged::new(request, &result);
+fn record(simulations: &mut Simulations<'_>, fleet: Fleet) -> Result<AlternativeRecord, PlanError> {
+    let request = simulations.request;
+    let result = simulations.fair(fleet)?;
+    let judged = Judged::new(request, result);
     let cost = cost(request, fleet);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of cores")]
     Ok(AlternativeRecord {

@@ -68,33 +68,17 @@ pub fn closed_form(request: &PlanRequest, fleet: Fleet) -> ClosedForm {
 /// # Errors
 /// [`PlanError::BadInput`] if the fleet has none of something.
 pub fn fleet_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstimateRecord, PlanError> {
-    estimate_by(request, fleet, precise)
+    estimate_by(request, fleet, || precise(request, fleet))
 }
 
-/// The same for a fleet whose simulation is there already.
+/// The same with a simulation from elsewhere, which is asked for only where the fleet settles.
 ///
 /// # Errors
-/// As [`fleet_estimate`].
-pub(crate) fn known_estimate(
+/// As [`fleet_estimate`], and those of `simulated`.
+pub(crate) fn estimate_by(
     request: &PlanRequest,
     fleet: Fleet,
-    simulated: &Simulated,
-) -> Result<FleetEstimateRecord, PlanError> {
-    estimate_by(request, fleet, |_, _| Ok(simulated.clone()))
-}
-
-/// The same for a fleet beside the recommended one, in less time.
-///
-/// # Errors
-/// As [`fleet_estimate`].
-pub(crate) fn fair_estimate(request: &PlanRequest, fleet: Fleet) -> Result<FleetEstimateRecord, PlanError> {
-    estimate_by(request, fleet, fair)
-}
-
-fn estimate_by(
-    request: &PlanRequest,
-    fleet: Fleet,
-    simulated: impl Fn(&PlanRequest, Fleet) -> Result<Simulated, PlanError>,
+    simulated: impl FnOnce() -> Result<Simulated, PlanError>,
 ) -> Result<FleetEstimateRecord, PlanError> {
     let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
     let ClosedForm {
@@ -106,7 +90,7 @@ fn estimate_by(
     } = closed_form(request, fleet);
     // A sequencer that holds back loses batches and never falls behind.
     let (simulated, unstable) = if request.closing == Closing::ProverFree || settles(request, utilization) {
-        (Some(record(&simulated(request, fleet)?)), None)
+        (Some(record(&simulated()?)), None)
     } else {
         (None, Some(overloaded(request, fleet, corrected_delay_s)?))
     };

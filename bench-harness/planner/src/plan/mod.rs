@@ -14,6 +14,7 @@
 //! | `infeasible` | what forbids a plan |
 //! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
 //! | [`mod@curves`] | fleets around the one recommended, for the report to draw |
+//! | `simulations` | the simulations that explain a plan, each made once |
 //! | `stress`, `alternatives` | what more load or a machine less does; the nearest other designs |
 //! | [`sensitivity`] | how the number of provers moves with prove time, and its interval |
 //! | [`pareto`] | cost against delay |
@@ -47,6 +48,7 @@ mod run_length;
 pub(crate) mod search;
 pub mod sensitivity;
 mod sequencing;
+mod simulations;
 mod stress;
 mod systems;
 pub mod timeline;
@@ -56,7 +58,7 @@ pub use arrival_law::ArrivalLaw;
 pub use curves::curves;
 pub use fleet::Fleet;
 pub use fleet_estimate::{ClosedForm, closed_form, fleet_estimate};
-use fleet_estimate::{fair_estimate, known_estimate};
+use fleet_estimate::{estimate_by, precise};
 pub use options::{OptionSystem, PlanOption};
 pub use request::PlanRequest;
 pub use what_if::what_if;
@@ -68,6 +70,7 @@ use records::plan::{
 
 use crate::error::PlanError;
 use crate::plan::run_length::is_large;
+use crate::plan::simulations::Simulations;
 
 /// A recommendation with everything that led to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,21 +166,26 @@ fn explained(request: &PlanRequest, chosen: &recommendation::Chosen) -> Result<P
         // While nothing is broken the spares work too.
         fleets.push(Fleet { provers: choice.provers.saturating_add(request.spares), ..recommended });
     }
+    let mut simulations = Simulations::new(request);
+    if let Some(simulated) = &chosen.simulated {
+        simulations.keep(recommended, simulated.clone());
+    }
     let mut fleet_estimates = Vec::new();
     for (index, &fleet) in fleets.iter().enumerate() {
         if !fleets[..index].contains(&fleet) && (index == 0 || !is_large(request, fleet)) {
-            fleet_estimates.push(match &chosen.simulated {
-                Some(simulated) if index == 0 => known_estimate(request, fleet, simulated)?,
-                None if index == 0 => fleet_estimate(request, fleet)?,
-                _ => fair_estimate(request, fleet)?,
-            });
+            fleet_estimates.push(estimate_by(request, fleet, || {
+                if index == 0 && chosen.simulated.is_none() {
+                    simulations.keep(fleet, precise(request, fleet)?);
+                }
+                simulations.fair(fleet).cloned()
+            })?);
         }
     }
     Ok(Plan {
         sensitivity: sensitivity::of(request, &choice)?,
         pareto: pareto::front(request, &choice)?,
-        stress: stress::of(request, &choice)?,
-        alternatives: alternatives::of(request, &choice)?,
+        stress: stress::of(&mut simulations, &choice)?,
+        alternatives: alternatives::of(&mut simulations, &choice)?,
         request: request.clone(),
         choice,
         designs,

@@ -8,19 +8,21 @@ use records::plan::{RecommendationRecord, StressEvent, StressRecord, Term};
 use crate::domain::{Close, Load, Target};
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::{fair, settles};
+use crate::plan::fleet_estimate::settles;
 use crate::plan::recommendation::stages;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::is_large;
+use crate::plan::simulations::Simulations;
 
 /// Each change, in the order in which they are shown.
 ///
 /// # Errors
 /// None that the request did not have.
 pub(crate) fn of(
-    request: &PlanRequest,
+    simulations: &mut Simulations<'_>,
     choice: &RecommendationRecord,
 ) -> Result<Vec<StressRecord>, PlanError> {
+    let request = simulations.request;
     let fleet = Fleet::of(choice);
     let rested = Fleet {
         provers: request.provers_rented(fleet.provers),
@@ -31,17 +33,19 @@ pub(crate) fn of(
     for (event, factor) in
         [(StressEvent::Load10, 1.1), (StressEvent::Load20, 1.2), (StressEvent::Load50, 1.5)]
     {
-        rows.push(row(event, request, &with_load(request, factor)?, rested)?);
+        let changed = with_load(request, factor)?;
+        let mut loaded = Simulations::new(&changed);
+        rows.push(row(event, request, &mut loaded, rested)?);
     }
     if rested.provers > 1 {
         let fewer = Fleet { provers: rested.provers - 1, ..rested };
-        rows.push(row(StressEvent::ProverMissing, request, request, fewer)?);
+        rows.push(row(StressEvent::ProverMissing, request, simulations, fewer)?);
     }
     if rested.aggregators > 1 {
         let fewer = Fleet { aggregators: rested.aggregators - 1, ..rested };
-        rows.push(row(StressEvent::AggregatorMissing, request, request, fewer)?);
+        rows.push(row(StressEvent::AggregatorMissing, request, simulations, fewer)?);
     }
-    rows.push(missing_block(request, rested)?);
+    rows.push(missing_block(simulations, rested)?);
     Ok(rows)
 }
 
@@ -59,18 +63,19 @@ pub(crate) fn with_load(request: &PlanRequest, factor: f64) -> Result<PlanReques
     Ok(request.clone().with_load(Load::new(target, load.batch_transactions(), close)?))
 }
 
-/// `fleet` under `changed`, which was planned for `planned`.
+/// `fleet` under the request of `changes`, which was planned for `planned`.
 fn row(
     event: StressEvent,
     planned: &PlanRequest,
-    changed: &PlanRequest,
+    changes: &mut Simulations<'_>,
     fleet: Fleet,
 ) -> Result<StressRecord, PlanError> {
+    let changed = changes.request;
     let (stage, utilization) = busiest(changed, fleet);
     if settles(changed, utilization) {
         let p99 = match is_large(changed, fleet) {
             true => None,
-            false => Some(fair(changed, fleet)?.consolidated.p99_s),
+            false => Some(changes.fair(fleet)?.consolidated.p99_s),
         };
         return Ok(StressRecord {
             event,
@@ -108,8 +113,9 @@ fn busiest(request: &PlanRequest, fleet: Fleet) -> (Term, f64) {
 
 /// One block is left out: what waits for it waits a block longer, and proofs that come meanwhile are handed in after it,
 /// at the pace that L1 has left.
-fn missing_block(request: &PlanRequest, fleet: Fleet) -> Result<StressRecord, PlanError> {
-    let settled = row(StressEvent::BlockMissing, request, request, fleet)?;
+fn missing_block(simulations: &mut Simulations<'_>, fleet: Fleet) -> Result<StressRecord, PlanError> {
+    let request = simulations.request;
+    let settled = row(StressEvent::BlockMissing, request, simulations, fleet)?;
     let l1_use = stages(request, fleet)[3].utilization;
     Ok(StressRecord {
         p99_s: settled.p99_s.map(|p99_s| p99_s + request.block_s),

@@ -323,10 +323,7 @@ impl<'a> Filler<'a> {
             Law::Erlang { k } if *k > ERLANG_SUM_MAX => {
                 self.arrivals.mean_s * gamma_quantile(*k, self.stream.uniform())
             }
-            Law::Erlang { k } => {
-                let sum: f64 = (0..*k).map(|_| self.stream.exponential()).sum();
-                self.arrivals.mean_s * sum / f64::from(*k)
-            }
+            Law::Erlang { k } => self.arrivals.mean_s * self.stream.exponentials(*k) / f64::from(*k),
             Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(self.stream.uniform())),
             Law::Trace { gaps_s, begins: _ } => {
                 let gap = gaps_s[self.next_gap];
