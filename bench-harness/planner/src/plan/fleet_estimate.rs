@@ -8,6 +8,7 @@ use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, published};
 use crate::plan::fleet::Fleet;
+use crate::plan::judge::DECIDES;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{Effort, batches_of, simulated_for, whole};
 use crate::sim::{Closing, DelayFigures, Estimate, RunLength, Simulated, simulate};
@@ -167,17 +168,19 @@ const PRECISE_BATCHES: u64 = 700_000;
 /// A simulation long enough that the 99th percentile is known to 2 %, or as long as is reasonable: the interval says
 /// which.
 pub(crate) fn precise(request: &PlanRequest, fleet: Fleet) -> Result<Simulated, PlanError> {
-    simulated_until(request, fleet, |_, is_known| is_known)
+    simulated_until(request, fleet, DECIDES, |_, is_known| is_known)
 }
 
-/// A simulation as long as is reasonable, or until `is_enough`, which is also told whether the 99th percentile is known
-/// to 2 %.
+/// A simulation as long as is reasonable, from this effort on, or until `is_enough`, which is also told whether the 99th
+/// percentile is known to 2 %.
 pub(crate) fn simulated_until(
     request: &PlanRequest,
     fleet: Fleet,
+    from: Effort,
     is_enough: impl Fn(&Simulated, bool) -> bool,
 ) -> Result<Simulated, PlanError> {
-    let mut effort = Effort(1);
+    let is_short = batches_of(request, fleet, from) <= PRECISE_BATCHES;
+    let mut effort = if is_short { from } else { DECIDES };
     loop {
         let (result, batches) = simulated_for(request, fleet, effort)?;
         let is_known = result.consolidated.p99_s.relative().is_none_or(|fraction| fraction <= 0.02);
@@ -186,11 +189,15 @@ pub(crate) fn simulated_until(
         }
         // Half the width takes four times as long: what cannot be enough is not simulated on the way there.
         let widths = result.consolidated.p99_s.relative().map_or(1.0, |fraction| fraction / 0.02);
-        let mut times = 2_u32;
-        effort = effort.next();
-        while 2.0 * f64::from(times) < widths * widths && u64::from(2 * times) * batches <= PRECISE_BATCHES {
-            times *= 2;
-            effort = effort.next();
+        let wanted = (widths * widths / 2.0).max(2.0) * batches as f64;
+        effort = effort.longer(request, fleet);
+        loop {
+            let next = effort.longer(request, fleet);
+            let is_wanted = (batches_of(request, fleet, effort) as f64) < wanted;
+            if !is_wanted || batches_of(request, fleet, next) > PRECISE_BATCHES {
+                break;
+            }
+            effort = next;
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{carries, delay_of};
 use crate::plan::needs::{DelayBounds, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{Effort, simulated_for};
+use crate::plan::run_length::{Effort, look_batches, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
@@ -21,8 +21,14 @@ pub(crate) const SEARCH_BATCHES: u64 = 1_200_000;
 /// So many times as many more may be simulated while nothing that meets the limit was found.
 const OVERDRAFT_TIMES: u64 = 2;
 
+/// First looks that a search makes at least, where it can.
+const LOOKS_MIN: u64 = 4;
+
 /// How long a simulation of the search may become before a fleet is called unclear.
 const SEARCH_EFFORT_MAX: Effort = Effort(2);
+
+/// The shortest simulation that decides.
+pub(crate) const DECIDES: Effort = Effort(1);
 
 /// A fraction of batches or of a merge below which waiting is not worth a machine.
 const NEGLIGIBLE: f64 = 2e-3;
@@ -117,6 +123,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) bounds: DelayBounds<'a>,
     known: HashMap<Fleet, Known>,
     batches_left: u64,
+    /// Batches of one look, at most, as long as other fleets can be looked at.
+    look_max: u64,
     /// What may be simulated beyond that.
     overdraft: u64,
     effort_min: Effort,
@@ -140,6 +148,7 @@ impl<'a> Judge<'a> {
             bounds: DelayBounds::new(request),
             known: HashMap::new(),
             batches_left,
+            look_max: batches_left / LOOKS_MIN,
             overdraft,
             effort_min: Effort(0),
             correction: 1.0,
@@ -164,6 +173,17 @@ impl<'a> Judge<'a> {
     /// Whether what may be simulated is used up, and several times as much: a search that has found nothing by then finds nothing.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.is_spent() && self.overdraft == 0
+    }
+
+    /// Whether a first look at `fleet` leaves the search enough for others.
+    pub(crate) fn is_quick(&self, fleet: Fleet) -> bool {
+        look_batches(self.request, fleet) <= self.look_max
+    }
+
+    /// The fleets that keep the limit for certain, as far as they were looked at; in no order.
+    pub(crate) fn good_fleets(&self) -> impl Iterator<Item = Fleet> {
+        let is_good = |known: &Known| self.corrected(known.judged).is_clearly_good();
+        self.known.iter().filter(move |(_, known)| is_good(known)).map(|(fleet, _)| *fleet)
     }
 
     /// Whether `fleet` was simulated before, so that asking again costs nothing.
@@ -212,24 +232,37 @@ impl<'a> Judge<'a> {
             if is_final || self.is_spent() {
                 return Ok(self.corrected(known.judged));
             }
-            effort = known.effort.next();
+            effort = known.effort.longer(self.request, fleet);
         }
         loop {
             let (result, batches) = simulated_for(self.request, fleet, effort)?;
             self.overdraft = self.overdraft.saturating_sub(batches.saturating_sub(self.batches_left));
             self.batches_left = self.batches_left.saturating_sub(batches);
+            let longer = effort.longer(self.request, fleet);
+            // Where the search has no longer look, this one is its last word.
+            let reached = if longer > SEARCH_EFFORT_MAX { effort.max(SEARCH_EFFORT_MAX) } else { effort };
             let clear = Judged::new(self.request, &result);
-            let is_clear = clear.is_clear(self.request, effort);
+            let is_clear = clear.is_clear(self.request, reached);
             // A figure that is not yet clear is neither good nor bad, whatever its own interval says.
             let judged = match is_clear {
                 true => clear,
                 false => Judged { verdict: LimitVerdict::Unclear, ..clear },
             };
-            if is_clear || effort >= effort_max || self.is_spent() {
-                self.known.insert(fleet, Known { judged, effort });
+            if is_clear || longer > effort_max || self.is_spent() {
+                self.known.insert(fleet, Known { judged, effort: reached });
                 return Ok(self.corrected(judged));
             }
-            effort = effort.next();
+            effort = longer;
+        }
+    }
+
+    /// The effort from which a longer simulation of `fleet` tells more than the search knows; the first that decides where
+    /// it knows nothing.
+    pub(crate) fn decides_from(&self, fleet: Fleet) -> Effort {
+        match self.known.get(&fleet) {
+            Some(known) if known.judged.is_clear(self.request, known.effort) => known.effort.max(DECIDES),
+            Some(known) => known.effort.longer(self.request, fleet).max(DECIDES),
+            None => DECIDES,
         }
     }
 

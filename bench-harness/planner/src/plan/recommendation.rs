@@ -12,12 +12,13 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
 use crate::plan::frontier;
 use crate::plan::infeasible;
-use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
+use crate::plan::judge::{DECIDES, Judge, Judged, SEARCH_BATCHES};
 use crate::plan::needs::{
     batches_per_aggregation_range, consolidated_limit, consolidated_s, forming_s, provers_min,
 };
 use crate::plan::objective::{Cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
+use crate::plan::run_length::Effort;
 use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::{Simulated, check_attempts};
 
@@ -87,8 +88,8 @@ fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
     }
 }
 
-/// A long simulation of a fleet: [`decided`], or what a test says in its place.
-type Decide = fn(&PlanRequest, Fleet) -> Result<(Judged, Simulated), PlanError>;
+/// A long simulation of a fleet, from this effort on: [`decided`], or what a test says in its place.
+type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
 
 /// A fleet with what a long simulation says of it.
 type Decided = (Fleet, (Judged, Simulated));
@@ -106,7 +107,7 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
             return Ok(Chosen { fleet: found.fleet, judged: None, simulated: None, search });
         }
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
-        let decision = decide(request, found.fleet)?;
+        let decision = decide(request, found.fleet, judge.decides_from(found.fleet))?;
         let judged = decision.0;
         if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
             return Ok(Chosen::decided(found.fleet, decision, progress(&judge)));
@@ -127,7 +128,7 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
         (None, Outcome::None(nearest)) if request.is_fleet_fixed() => {
             let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
             Ok(match is_simulated(request) {
-                true => Chosen::decided(fleet, decide(request, fleet)?, search),
+                true => Chosen::decided(fleet, decide(request, fleet, DECIDES)?, search),
                 false => Chosen { fleet, judged: None, simulated: None, search },
             })
         }
@@ -146,7 +147,7 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
         }
         // The search still finds a fleet by short runs; every one that it found before was refused by a long one.
         (None, Outcome::Found(found)) => {
-            let decision = decide(request, found.fleet)?;
+            let decision = decide(request, found.fleet, DECIDES)?;
             let judged = decision.0;
             if judged.is_good() {
                 return Ok(Chosen::decided(found.fleet, decision, search));
@@ -178,7 +179,7 @@ fn tightened(
         let tighter = request.clone().with_delay_limit(tighter)?;
         let mut judge = Judge::new(&tighter, SEARCH_BATCHES);
         if let Outcome::Found(found) = cheapest(&mut judge, below)? {
-            let decision = decide(request, found.fleet)?;
+            let decision = decide(request, found.fleet, DECIDES)?;
             if decision.0.is_good() {
                 return Ok(Some((found.fleet, decision)));
             }
@@ -206,14 +207,14 @@ fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<D
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
 /// word before a target is refused by little.
 fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
-    let decision = decide(request, nearest)?;
+    let decision = decide(request, nearest, DECIDES)?;
     if !decision.0.is_good() {
         return Ok(None);
     }
     let mut best = (nearest, decision);
     frontier::fewest(frontier::provers(request).min, nearest.provers, |provers| {
         let fleet = Fleet { provers, ..nearest };
-        let decision = decide(request, fleet)?;
+        let decision = decide(request, fleet, DECIDES)?;
         let is_good = decision.0.is_good();
         if is_good {
             best = (fleet, decision);
@@ -241,13 +242,13 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
 }
 
 /// What a long simulation says of a fleet. Of one that clearly misses the limit nothing further is asked.
-fn decided(request: &PlanRequest, fleet: Fleet) -> Result<(Judged, Simulated), PlanError> {
+fn decided(request: &PlanRequest, fleet: Fleet, from: Effort) -> Result<(Judged, Simulated), PlanError> {
     let is_enough = |result: &Simulated, is_known: bool| match Judged::new(request, result).verdict {
         LimitVerdict::Meets => is_known,
         LimitVerdict::Misses => !request.is_fleet_fixed() || is_known,
         LimitVerdict::Unclear => false,
     };
-    let simulated = simulated_until(request, fleet, is_enough)?;
+    let simulated = simulated_until(request, fleet, from, is_enough)?;
     Ok((Judged::new(request, &simulated), simulated))
 }
 
@@ -366,11 +367,11 @@ mod tests {
     }
 
     /// A long simulation that finds every fleet late.
-    fn late(request: &PlanRequest, fleet: Fleet) -> Result<(Judged, Simulated), PlanError> {
+    fn late(request: &PlanRequest, fleet: Fleet, from: Effort) -> Result<(Judged, Simulated), PlanError> {
         let tight = request
             .clone()
             .with_delay_limit(DelayLimitRecord { limit_s: 1.0, ..request.delay_limit.unwrap() })?;
-        decided(&tight, fleet)
+        decided(&tight, fleet, from)
     }
 
     #[test]

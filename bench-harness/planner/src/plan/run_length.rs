@@ -31,6 +31,12 @@ const LARGE: u64 = GROUPS_BATCHES / 8;
 const LOOK_MAX: u64 = 400_000;
 /// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
 const FILLING_MAX: u64 = 60_000;
+/// Batches of a group from which on one of them after another that fills the pipeline is simulated at first.
+const HUGE: u64 = 60_000;
+/// A longer simulation has at least so many times the batches: what is hardly longer says nothing new.
+const LONGER: f64 = 1.5;
+/// No effort is higher.
+const EFFORT_MAX: Effort = Effort(20);
 
 /// How long a simulation is: each step is twice the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +45,17 @@ pub(crate) struct Effort(pub(crate) u32);
 impl Effort {
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// The next effort at which `fleet` is simulated for half as long again: the warm-up of a large fleet is most of a
+    /// short simulation, and grows with no effort.
+    pub(crate) fn longer(self, request: &PlanRequest, fleet: Fleet) -> Self {
+        let batches = batches_of(request, fleet, self) as f64;
+        let mut effort = self.next();
+        while effort < EFFORT_MAX && (batches_of(request, fleet, effort) as f64) < LONGER * batches {
+            effort = effort.next();
+        }
+        effort
     }
 }
 
@@ -98,12 +115,13 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     // The time in which every prover has ended a few proofs, and every group on its way when it began is through.
     let filled = (3 * u64::from(fleet.provers)).max(if n < LARGE { 2 * n } else { n });
     let first = effort == Effort(0);
+    let groups_min = if n > HUGE { 1 } else { *GROUPS_MIN.start() };
     let (groups, scale) = if first { (GROUPS_FIRST, 1) } else { (GROUPS, 1 << (effort.0 - 1)) };
     let most = if first { BATCHES_MAX } else { 2 * BATCHES_MAX };
     let counted = (groups * n)
         .max(BATCHES_MIN)
         .min(most)
-        .max((GROUPS_BATCHES / n).clamp(*GROUPS_MIN.start(), *GROUPS_MIN.end()) * n)
+        .max((GROUPS_BATCHES / n).clamp(groups_min, *GROUPS_MIN.end()) * n)
         * scale;
     let replications = match filled * u64::from(REPLICATIONS) {
         all if all > 4 * FILLING_MAX => 2,

@@ -91,8 +91,15 @@ pub(crate) fn cheapest(judge: &mut Judge<'_>, below: Option<Cost>) -> Result<Out
     let (mut low, mut high) = (*range.start(), *range.end());
     let mut search = Search { below, best: None, nearest: None };
     loop {
-        let tried = search.possible(judge, grid(low, high))?;
+        let all = grid(low, high);
+        let quick = quick(judge, &all);
+        let is_all = quick.len() == all.len();
+        let mut tried = search.possible(judge, quick)?;
         search.candidates(judge, &tried)?;
+        if search.best.is_none() && !is_all {
+            tried = search.possible(judge, all)?;
+            search.candidates(judge, &tried)?;
+        }
         let Some(best) = search.best else { break };
         // Finer between the neighbours of the best, until they are its neighbours in truth.
         let n = best.fleet.batches_per_aggregation;
@@ -104,10 +111,29 @@ pub(crate) fn cheapest(judge: &mut Judge<'_>, below: Option<Cost>) -> Result<Out
         }
         (low, high) = neighbours;
     }
-    Ok(match search.best {
+    Ok(match search.best.or_else(|| seen(judge, below)) {
         Some(found) => Outcome::Found(found),
         None => Outcome::None(search.nearest),
     })
+}
+
+/// The cheapest fleet that the judge found good: a search that is cut off may have seen one on the way to cheaper ones.
+fn seen(judge: &Judge<'_>, below: Option<Cost>) -> Option<Found> {
+    let found = |fleet| Found { fleet, cost: cost(judge.request, fleet) };
+    let size =
+        |found: &Found| (found.fleet.batches_per_aggregation, found.fleet.provers, found.fleet.aggregators);
+    judge
+        .good_fleets()
+        .map(found)
+        .filter(|found| below.is_none_or(|below| found.cost.is_below(below)))
+        .min_by(|a, b| a.cost.compare(b.cost).then(size(a).cmp(&size(b))))
+}
+
+/// Those of `all` that can be looked at without a large part of what the search may simulate.
+fn quick(judge: &Judge<'_>, all: &[u32]) -> Vec<u32> {
+    let request = judge.request;
+    let is_quick = |n: &u32| !is_simulated(request) || judge.is_quick(fewest(request, *n));
+    all.iter().copied().filter(is_quick).collect()
 }
 
 /// Every value from `low` to `high`, or of a long range some [`CANDIDATES`] of them, evenly spaced by ratio, with both
