@@ -155,9 +155,16 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// One that looks longer from the first: before a request is refused.
-    pub(crate) fn careful(request: &'a PlanRequest, batches_left: u64) -> Self {
-        Self { effort_min: SEARCH_EFFORT_MAX, ..Self::new(request, batches_left) }
+    /// One that looks longer from the first: before a request is refused. Fleets that `before` found later than `times` the
+    /// limit are not looked at again.
+    pub(crate) fn careful(before: Self, batches_left: u64, times: f64) -> Self {
+        let request = before.request;
+        let is_late = |known: &Known| {
+            consolidated_limit(request).is_some_and(|limit| known.judged.delay_s > times * limit.limit_s)
+        };
+        let late = before.known.into_iter().filter(|(_, known)| is_late(known));
+        let late = late.map(|(fleet, known)| (fleet, Known { effort: SEARCH_EFFORT_MAX, ..known }));
+        Self { effort_min: SEARCH_EFFORT_MAX, known: late.collect(), ..Self::new(request, batches_left) }
     }
 
     /// Whether this one looks longer from the first.

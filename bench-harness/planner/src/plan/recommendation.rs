@@ -71,9 +71,12 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;
     }
-    match searched(Judge::new(request, batches), below, decided) {
+    let mut judge = Judge::new(request, batches);
+    match searched(&mut judge, below, decided) {
         // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(error) if is_close(request, &error) => searched(Judge::careful(request, batches), below, decided),
+        Err(error) if is_close(request, &error) => {
+            searched(&mut Judge::careful(judge, batches, CLOSE), below, decided)
+        }
         result => result,
     }
 }
@@ -95,11 +98,11 @@ type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), Pla
 type Decided = (Fleet, (Judged, Simulated));
 
 /// The search with this judge, and the long simulations that have the last word.
-fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
+fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
     let request = judge.request;
     let mut unclear: Option<Decided> = None;
     let mut refused: Option<(Fleet, Judged)> = None;
-    let mut outcome = cheapest(&mut judge, below)?;
+    let mut outcome = cheapest(judge, below)?;
     for _ in 0..CORRECTIONS {
         let Outcome::Found(found) = outcome else { break };
         if !is_simulated(request) {
@@ -110,7 +113,11 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
         let decision = decide(request, found.fleet, judge.decides_from(found.fleet))?;
         let judged = decision.0;
         if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
-            return Ok(Chosen::decided(found.fleet, decision, progress(&judge)));
+            let (fleet, decision) = match judge.is_spent() {
+                true => fewer(request, found.fleet, decision, decide)?,
+                false => (found.fleet, decision),
+            };
+            return Ok(Chosen::decided(fleet, decision, progress(judge)));
         }
         if judged.is_good() && unclear.is_none() {
             unclear = Some((found.fleet, decision));
@@ -119,9 +126,9 @@ fn searched(mut judge: Judge<'_>, below: Option<Cost>, decide: Decide) -> Result
             refused = Some((found.fleet, judged));
         }
         judge.overrule(found.fleet, judged);
-        outcome = cheapest(&mut judge, below)?;
+        outcome = cheapest(judge, below)?;
     }
-    let search = progress(&judge);
+    let search = progress(judge);
     match (unclear, outcome) {
         (Some((fleet, decision)), _) => Ok(Chosen::decided(fleet, decision, search)),
         // A fleet that was asked about is judged, whatever it does.
@@ -222,6 +229,28 @@ fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Opti
         Ok(Some(is_good))
     })?;
     Ok(Some(best))
+}
+
+/// A fleet of a search that was cut off, with the fewest provers that carry the load or those half-way, where a long simulation
+/// says no worse of them: the search doubles provers and may have had nothing left to take them back.
+fn fewer(
+    request: &PlanRequest,
+    fleet: Fleet,
+    decision: (Judged, Simulated),
+    decide: Decide,
+) -> Result<Decided, PlanError> {
+    let min = frontier::provers(request).min;
+    for provers in [min, u32::midpoint(min, fleet.provers)] {
+        if provers >= fleet.provers {
+            break;
+        }
+        let fewer = Fleet { provers, ..fleet };
+        let tried = decide(request, fewer, DECIDES)?;
+        if tried.0.is_clearly_good() || (!decision.0.is_clearly_good() && tried.0.is_good()) {
+            return Ok((fewer, tried));
+        }
+    }
+    Ok((fleet, decision))
 }
 
 fn progress(judge: &Judge<'_>) -> SearchRecord {
@@ -378,8 +407,8 @@ mod tests {
     fn fleets_that_every_long_simulation_refuses_are_refused() {
         let request = request(600.0);
         let judge = || Judge::new(&request, SEARCH_BATCHES);
-        assert!(searched(judge(), None, decided).is_ok(), "there is a plan");
-        let error = searched(judge(), None, late).expect_err("no fleet is good");
+        assert!(searched(&mut judge(), None, decided).is_ok(), "there is a plan");
+        let error = searched(&mut judge(), None, late).expect_err("no fleet is good");
         let PlanError::Infeasible { advice, .. } = &error else { panic!("{error}") };
         assert!(advice.contains("9 fleets"), "{advice}");
     }
