@@ -38,6 +38,8 @@
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`gate_says`] | what a comparison says beside its verdict |
+//! | [`measure_says`] | what `measure` says before, while and after it measures |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
@@ -68,6 +70,7 @@ mod fleet_samples;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;
+mod gate_says;
 mod help;
 mod history;
 mod interrupted;
@@ -75,6 +78,7 @@ mod json;
 mod killed;
 mod laws;
 mod log;
+mod measure_says;
 mod machines;
 mod nats_server;
 mod no_aggregation;

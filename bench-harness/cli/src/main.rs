@@ -7,6 +7,8 @@ mod cmd;
 mod exit;
 mod number;
 mod output;
+mod profile;
+mod working;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{

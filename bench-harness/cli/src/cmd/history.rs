@@ -41,8 +41,8 @@ enum Action {
 #[command(after_help = "Example:
   bench-harness history add --profile bench-out/profile.json --commit 4f2a --file history.jsonl")]
 struct Add {
-    /// The profile that was measured.
-    #[arg(long, value_name = "FILE", default_value = "bench-out/profile.json")]
+    /// The profile that was measured, or the folder of its run.
+    #[arg(long, value_name = "FILE|FOLDER", default_value = "bench-out/profile.json")]
     profile: PathBuf,
     /// The history; it is created where there is none.
     #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
@@ -150,7 +150,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 
 fn add(args: Add) -> anyhow::Result<()> {
     let Add { profile, file, commit, again } = args;
-    let profile = records::file::read(&profile)?;
+    let profile = crate::profile::read(&profile)?;
     CellFilter::check_measured(&profile)?;
     let commit = commit_of(commit)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;

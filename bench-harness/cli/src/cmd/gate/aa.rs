@@ -9,6 +9,7 @@ use crate::exit::{stop_on_ctrl_c, usage};
 use crate::output::{print, width, write_json};
 use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
+use records::regression::paired::TimeName;
 use records::sample::CellRecord;
 use regression::aa::{advice, rows, spread};
 use regression::paired::block::ShiftTest;
@@ -54,9 +55,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         None => std::env::current_exe().context("finding this program's own file")?.display().to_string(),
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
-    let started = Instant::now();
+    let (aggregates, started) = (pairs.times().contains(&TimeName::Aggregate), Instant::now());
     let [mut first, mut second] =
-        spec.programs([("first", &built.base), ("second", &built.head)], limit, &stop);
+        spec.programs([("first", &built.base), ("second", &built.head)], aggregates, limit, &stop);
     let (described, made) =
         one_block(&mut first, &mut second, &pairs.times(), &rules, &mut progress(started))?;
     let record = AaRecord {

@@ -113,5 +113,6 @@ fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> an
         None => (),
     }
     let figures: usize = head.cells.iter().map(|cell| cell.figures().len()).sum();
-    print(&format!("Blessed: {name} holds {figures} figures of {} cells. Commit it.", head.cells.len()))
+    let cells = counted(head.cells.len(), "cell");
+    print(&format!("Blessed: {name} holds {figures} figures of {cells}. Commit it."))
 }

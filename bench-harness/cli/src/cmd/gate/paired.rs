@@ -8,10 +8,11 @@ use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
 use ::measure::spec::units::fraction;
-use records::regression::paired::{PairedRecord, VerdictName};
+use records::regression::paired::{PairedRecord, TimeName, VerdictName};
 use regression::paired::record::{PairedContext, record};
 use regression::paired::rules::check;
 use regression::paired::{Many, PairedRules, compare};
@@ -92,9 +93,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     check(&rules, spec.comparisons(&times)).map_err(usage)?;
     let stop = stop_on_ctrl_c()?;
     let built = revision::both(&base, &head, lock, &stop)?;
+    // A fleet's merges are those of base: without a target, and where no time of them is compared, none are made.
+    let merges_for_a_plan = plan_args.target().is_some() && plan_args.aggregate_shape != Merging::Separate;
+    let aggregates = times.contains(&TimeName::Aggregate) || merges_for_a_plan;
     let started = Instant::now();
     let [mut base_arm, mut head_arm] =
-        spec.programs([("base", &built.base), ("head", &built.head)], limit, &stop);
+        spec.programs([("base", &built.base), ("head", &built.head)], aggregates, limit, &stop);
     let found = compare(&mut base_arm, &mut head_arm, &times, &rules, &mut progress(started))?;
     let about = PairedContext {
         rules: &rules,

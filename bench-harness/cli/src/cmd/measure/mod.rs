@@ -1,13 +1,15 @@
 //! `measure`: prove, verify, aggregate, and write down what it took.
 
 pub(crate) mod progress;
+mod quiet;
 pub(crate) mod spec_args;
 
 use crate::cmd::machine;
-use crate::cmd::measure::progress::Progress;
+use crate::cmd::measure::progress::{Progress, duration};
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, stop_on_ctrl_c, usage};
+use crate::number::{counted, time_or_zero};
 use crate::output::{print, width};
 use ::machine::{GenericBuild, TargetFeatures};
 use ::measure::host::Host;
@@ -22,6 +24,7 @@ use reports::profile::terminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// Measure every stage of every cell and write samples and a profile.
 #[derive(Debug, clap::Args)]
@@ -52,6 +55,9 @@ pub(crate) struct Place {
     /// Go on with the run in that folder, with its own spec.
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Wait up to this long for other programs to leave the CPUs alone; what they use is said either way.
+    #[arg(long, value_name = "TIME", value_parser = time_or_zero)]
+    pub(crate) wait_quiet: Option<f64>,
     /// Measure only where these checks of `bench-harness machine` pass; exit 5 otherwise.
     #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
@@ -60,8 +66,8 @@ pub(crate) struct Place {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let host = Host::read(Some("system"))?;
     if args.list {
-        let spec = args.spec.resolve(Overrides::default(), &host)?;
-        return list(&spec, args.json);
+        let below = if args.place.resume { its_own_spec(&args.place.output)? } else { Overrides::default() };
+        return list(&args.spec.resolve(below, &host)?, args.json);
     }
     let session = Session::new(args.spec, &args.place, Overrides::default(), &host)?;
     let outcome = session.measure(&args.place)?;
@@ -81,7 +87,22 @@ fn list(spec: &Spec, as_json: bool) -> anyhow::Result<()> {
         return print(&format!("{:#}", serde_json::json!({ "schema_version": 1, "cells": cells })));
     }
     let cells: Vec<_> = schedule.cells().iter().map(|cell| cell.record().words()).collect();
-    print(&cells.join("\n"))
+    print(&cells.join("\n"))?;
+    eprintln!("{}", bound(cells.len(), spec));
+    Ok(())
+}
+
+/// How long the cells of a spec take at most, and what that does not count.
+fn bound(cells: usize, spec: &Spec) -> String {
+    let limit_s = spec.stopping.time_limit.as_secs_f64();
+    let repeats = counted(usize::try_from(spec.stopping.min_repeats).unwrap_or(usize::MAX), "repeat");
+    format!(
+        "{}: {} at most, {} each (--time-limit); circuits, warm-ups and the first {repeats} of each are made whatever \
+         they take",
+        counted(cells, "cell"),
+        duration(limit_s * cells as f64),
+        duration(limit_s)
+    )
 }
 
 /// A run from its spec to its end, with progress on standard error. Ctrl-C ends it and says how to go on.
@@ -122,6 +143,11 @@ impl<'a> Session<'a> {
 
     /// Measures, or goes on with the run of the folder.
     pub(crate) fn measure(&self, place: &Place) -> anyhow::Result<Outcome> {
+        // The times of a script are nobody's to disturb.
+        if place.wait_quiet.is_some() || !self.spec.systems.iter().all(SystemChoice::is_scripted) {
+            let patience = place.wait_quiet.map(Duration::from_secs_f64);
+            quiet::look(&self.host.allowance, patience, &self.stop);
+        }
         self.with_progress(|run, progress| match place.resume {
             true => run.resume(&place.output, progress),
             false => run.start(&place.output, progress),

@@ -21,6 +21,7 @@ use crate::cmd::plan::machines::{MachineArgs, tables};
 use crate::cmd::plan::planned::{Planned, ProfilePlanArgs};
 use crate::exit::usage;
 use crate::output::{deliver, width, write_whole};
+use crate::working::Working;
 use anyhow::Context;
 use clap::ValueEnum;
 use planner::hardware::MeasuredProver;
@@ -50,11 +51,11 @@ const OUTPUT: &str = "Output";
 pub(crate) struct Args {
     #[command(flatten)]
     asked: ProfilePlanArgs,
-    /// Plan from this measured profile.
+    /// Plan from this measured profile, or the one in the folder of a run.
     #[arg(
         long,
         help_heading = "Times, measured or by hand",
-        value_name = "FILE",
+        value_name = "FILE|FOLDER",
         conflicts_with_all = ByHandArgs::IDS
     )]
     profile: Option<PathBuf>,
@@ -102,7 +103,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
         ));
     }
     match &args.profile {
-        Some(path) => from_profile(&args, &records::file::read(path)?),
+        Some(path) => from_profile(&args, &crate::profile::read(path)?),
         None => by_hand(&args),
     }
 }
@@ -113,7 +114,7 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
         return Err(usage(format!("--{flag}: chooses a cell of a profile; give --profile with it")));
     }
     let request = args.by_hand.request(plan_args, args.machines.measured_cores)?;
-    let plan = recommend(&request)?;
+    let plan = Working::during("planning", || recommend(&request))?;
     let record = plan.to_record();
     let text = args.text(&record)?;
     let step_s = request.aggregation().step().mean_s();
@@ -157,7 +158,9 @@ impl Args {
             write_whole(path, &chrome::render(&timeline)?)?;
         }
         let text = if self.machines.is_asked() {
-            let answers = self.machines.answers(plan, &prover()?)?;
+            let prover = prover()?;
+            let answers =
+                Working::during("planning on other machines", || self.machines.answers(plan, &prover))?;
             match self.format {
                 Format::Json => {
                     to_json(&json!({ "schema_version": 1, "plan": record, "machines": answers }))?

@@ -16,6 +16,7 @@ use crate::cmd::report::serve::serve;
 use crate::cmd::report::what_if::Answers;
 use crate::exit::usage;
 use crate::output::{deliver, print, width, write_whole};
+use crate::working::Working;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -182,14 +183,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Histograms => return Err(histograms_of_what()),
             }
         }
-        (What::Summary, format) => {
-            let records = summary::of_folder(&files, &args.asked, &args.laws)?;
-            match format {
-                Format::Terminal => summary::terminal(&records),
-                Format::Json => summary::json(&records)?,
-                _ => return Err(usage("the summary comes as terminal or json")),
-            }
+        (What::Summary, Format::Terminal) => {
+            summary::terminal(&summary::brief(&files, &args.asked, &args.laws)?)
         }
+        (What::Summary, Format::Json) => {
+            summary::json(&summary::of_folder(&files, &args.asked, &args.laws)?)?
+        }
+        (What::Summary, _) => return Err(usage("the summary comes as terminal or json")),
         (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
     };
@@ -311,11 +311,12 @@ fn write_page(args: &Args, files: &RunFiles, records: &Records) -> anyhow::Resul
     let mut said = String::new();
     if let Some(file) = &args.html {
         let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));
-        write_whole(&file, &reports::html::page(records, reports::html::Place::File))?;
+        let page = Working::during("drawing the page", || reports::html::page(records, reports::html::Place::File));
+        write_whole(&file, &page)?;
         said += &format!("The report is in {}.\n", file.display());
     }
     if let Some(folder) = &args.pictures {
-        let count = summary::write_pictures(records, folder)?;
+        let count = Working::during("drawing the charts", || summary::write_pictures(records, folder))?;
         said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
     }
     if let Some(folder) = &args.tables {
