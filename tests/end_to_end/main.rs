@@ -44,6 +44,7 @@
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
 //! | [`ci_examples`] | the shipped CI examples, tried |
+//! | [`fresh_repository`] | a user's own repository, which gets the checks by following the pages |
 //! | [`deploy_examples`] | the shipped deployment examples of a fleet, tried |
 //! | [`examples`] | the example data that is shipped |
 
@@ -67,6 +68,7 @@ mod fleet_nats;
 mod fleet_nats_faults;
 mod fleet_nats_random;
 mod fleet_samples;
+mod fresh_repository;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;

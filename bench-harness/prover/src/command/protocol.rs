@@ -18,7 +18,11 @@ use workloads::hash::{Digest, Felt, digest_hex};
 pub(crate) enum Request<'a> {
     SetUp { protocol: u32, depth: usize, capacity: usize, slots: &'a str, batches: usize },
     Prove { batch: u64, statement: StatementWire, data: String },
-    Aggregate { proofs: Vec<String> },
+    Aggregate {
+        proofs: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        statement: Option<StatementWire>,
+    },
     Verify { level: usize, proof: String },
 }
 
