@@ -5,6 +5,7 @@
 mod args;
 mod cmd;
 mod exit;
+mod fail_if;
 mod number;
 mod output;
 mod profile;

@@ -9,10 +9,11 @@ use clap::{Subcommand, ValueEnum};
 use records::regression::drift::{DriftRecord, DriftRules};
 use records::regression::history::{self, HistoryFile};
 use regression::history::{Quantities, drift, results};
+use reports::openmetrics;
 use reports::regression::drift::{annotations, markdown, terminal};
 use reports::regression::drift_svg;
 use reports::regression::sentences::drift_warnings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Keep the results of each commit in an append-only file, and detect slow drift in it.
@@ -120,6 +121,9 @@ struct Forms {
     /// Write the whole record as JSON.
     #[arg(long, value_name = "FILE")]
     export_json: Option<PathBuf>,
+    /// Write the last results of each machine as OpenMetrics text, for Prometheus.
+    #[arg(long, value_name = "FILE")]
+    export_openmetrics: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,11 +139,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Add(args) => add(args),
         Action::Show(Show { rules, forms }) => {
             let record = rules.drift()?;
-            forms.write(&record, true)
+            forms.write(&record, &rules.file, true)
         }
         Action::Check(Check { rules, all, forms, github }) => {
             let record = rules.drift()?;
-            forms.write(&record, all)?;
+            forms.write(&record, &rules.file, all)?;
             for warning in drift_warnings(&record) {
                 eprintln!("warning: {warning}");
             }
@@ -229,8 +233,8 @@ impl DriftArgs {
 }
 
 impl Forms {
-    fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
-        let Self { svg, export_markdown, export_json } = self;
+    fn write(&self, record: &DriftRecord, history: &Path, is_all: bool) -> anyhow::Result<()> {
+        let Self { svg, export_markdown, export_json, export_openmetrics } = self;
         print(&terminal(record, width(), is_all))?;
         if let Some(file) = svg {
             write_whole(file, &drift_svg::render(record))?;
@@ -240,6 +244,9 @@ impl Forms {
         }
         if let Some(file) = export_json {
             write_json(file, record)?;
+        }
+        if let Some(file) = export_openmetrics {
+            write_whole(file, &openmetrics::history(&history::read(history)?)?)?;
         }
         Ok(())
     }

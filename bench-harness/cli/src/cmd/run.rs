@@ -8,6 +8,7 @@ use crate::cmd::plan::from_profile::CellFilter;
 use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::cmd::plan::{self, Format};
 use crate::cmd::report::summary;
+use crate::fail_if::FailIf;
 use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
 use ::measure::run::{MoreTime, Outcome};
@@ -33,6 +34,8 @@ pub(crate) struct Args {
     place: Place,
     #[command(flatten)]
     plan_args: PlanArgs,
+    #[command(flatten)]
+    fail_if: FailIf,
     /// Print profile and plan as JSON.
     #[arg(long)]
     json: bool,
@@ -114,7 +117,7 @@ fn measured_closing(asked: &ProfilePlanArgs) -> String {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, plan_args, json } = args;
+    let Args { spec, place, plan_args, fail_if, json } = args;
     let (plan_args, priced) = plan_args.or_usual_target().or_catalogue_price()?;
     let asked = ProfilePlanArgs { plan_args, cells: CellFilter::default() };
     let (outcome, spec) = measured(spec, &place, &asked)?;
@@ -140,12 +143,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("report.md"), &report)?;
     let written = summary::write(folder, profile, &planned, &asked)?;
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "schema_version": 1,
             "folder": folder.display().to_string(),
             "profile": profile,
             "plan": planned.record,
-        }));
+        }))?;
+        return fail_if.check(Some(profile), Some(&planned.record));
     }
     print(&format!(
         "\n{}\n{}{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
@@ -156,5 +160,6 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         priced.map_or_else(String::new, |words| format!("\n{words}")),
         folder.display(),
         written.page.display()
-    ))
+    ))?;
+    fail_if.check(Some(profile), Some(&planned.record))
 }

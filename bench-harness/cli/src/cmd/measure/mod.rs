@@ -9,6 +9,7 @@ use crate::cmd::measure::progress::{Progress, duration};
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, stop_on_ctrl_c, usage};
+use crate::fail_if::FailIf;
 use crate::number::{counted, time_or_zero};
 use crate::output::{print, width};
 use ::machine::{GenericBuild, TargetFeatures};
@@ -38,6 +39,8 @@ pub(crate) struct Args {
     pub(crate) spec: SpecArgs,
     #[command(flatten)]
     pub(crate) place: Place,
+    #[command(flatten)]
+    fail_if: FailIf,
     /// List the cells, and measure nothing.
     #[arg(long)]
     list: bool,
@@ -69,6 +72,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         let below = if args.place.resume { its_own_spec(&args.place.output)? } else { Overrides::default() };
         return list(&args.spec.resolve(below, &host)?, args.json);
     }
+    args.fail_if.refuse_of_a_plan()?;
     let session = Session::new(args.spec, &args.place, Overrides::default(), &host)?;
     let outcome = session.measure(&args.place)?;
     if args.json {
@@ -77,7 +81,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         print(&terminal::render(&outcome.profile, width(), false))?;
         print(&format!("Everything is in {}.", outcome.folder.display()))?;
     }
-    CellFilter::check_measured(&outcome.profile)
+    CellFilter::check_measured(&outcome.profile)?;
+    args.fail_if.check(Some(&outcome.profile), None)
 }
 
 fn list(spec: &Spec, as_json: bool) -> anyhow::Result<()> {

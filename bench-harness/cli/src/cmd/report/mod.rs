@@ -15,6 +15,7 @@ use crate::cmd::report::serve::query::Planner;
 use crate::cmd::report::serve::serve;
 use crate::cmd::report::what_if::Answers;
 use crate::exit::usage;
+use crate::fail_if::FailIf;
 use crate::output::{deliver, print, width, write_whole};
 use crate::working::Working;
 use ::measure::run::folder::RunFiles;
@@ -94,6 +95,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
     #[command(flatten)]
+    fail_if: FailIf,
+    #[command(flatten)]
     beside: BesideArgs,
     #[command(flatten)]
     laws: LawArgs,
@@ -132,6 +135,9 @@ enum Format {
     Markdown,
     /// A log of HdrHistogram, for its viewers.
     Histograms,
+    /// OpenMetrics text of a profile, for Prometheus.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -171,6 +177,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Csv => reports::profile::csv::render(&profile)?,
                 Format::Markdown => reports::profile::markdown::render(&profile),
                 Format::Histograms => reports::profile::histogram_log::render(&profile)?,
+                Format::OpenMetrics => reports::openmetrics::profile(&profile)?,
             }
         }
         (What::Laws, format) => {
@@ -180,7 +187,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Json => to_json(&laws)?,
                 Format::Csv => reports::laws::csv::render(&laws)?,
                 Format::Markdown => reports::laws::markdown::render(&laws),
-                Format::Histograms => return Err(histograms_of_what()),
+                Format::Histograms | Format::OpenMetrics => return Err(of_a_profile()),
             }
         }
         (What::Summary, Format::Terminal) => {
@@ -193,7 +200,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
     };
-    deliver(&text, args.output.as_deref())
+    deliver(&text, args.output.as_deref())?;
+    if args.fail_if.is_empty() {
+        return Ok(());
+    }
+    args.fail_if.check(Some(&records::file::read(&files.profile())?), None)
 }
 
 /// The pipeline of the folder; none where it has a profile, or holds something else.
@@ -230,7 +241,7 @@ fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow:
         Format::Terminal => reports::pipeline::terminal::render(&pipeline, width()),
         Format::Markdown => reports::pipeline::markdown::render(&pipeline),
         Format::Json => to_json(&pipeline)?,
-        Format::Csv | Format::Histograms => {
+        Format::Csv | Format::Histograms | Format::OpenMetrics => {
             return Err(usage(
                 "a pipeline comes as terminal, markdown or json; its tables as CSV with --tables",
             ));
@@ -276,8 +287,8 @@ impl Args {
     }
 }
 
-fn histograms_of_what() -> anyhow::Error {
-    usage("histograms are those of a profile (--what profile)")
+fn of_a_profile() -> anyhow::Error {
+    usage("histograms and openmetrics are those of a profile (--what profile)")
 }
 
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
@@ -287,7 +298,7 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
         Format::Json => to_json(&record).context("writing the comparison as JSON")?,
         Format::Csv => reports::compare::csv::render(&record)?,
         Format::Markdown => reports::compare::markdown::render(&record),
-        Format::Histograms => return Err(histograms_of_what()),
+        Format::Histograms | Format::OpenMetrics => return Err(of_a_profile()),
     })
 }
 
