@@ -22,6 +22,7 @@
 //! | [`json`] | `--json` on every verb |
 //! | [`comparing`] | two runs side by side |
 //! | [`timeline`] | timelines of plans and runs |
+//! | [`thresholds`] | thresholds with an exit code, figures for Prometheus, comparison with an earlier run |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
@@ -92,6 +93,7 @@ mod real;
 mod report;
 mod skip;
 mod support;
+mod thresholds;
 mod timeline;
 mod trace;
 mod verbs;

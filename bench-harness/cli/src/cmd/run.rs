@@ -118,6 +118,7 @@ fn measured_closing(asked: &ProfilePlanArgs) -> String {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let Args { spec, place, plan_args, fail_if, json } = args;
+    let earlier = place.earlier()?;
     let (plan_args, priced) = plan_args.or_usual_target().or_catalogue_price()?;
     let asked = ProfilePlanArgs { plan_args, cells: CellFilter::default() };
     let (outcome, spec) = measured(spec, &place, &asked)?;
@@ -152,12 +153,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return fail_if.check(Some(profile), Some(&planned.record));
     }
     print(&format!(
-        "\n{}\n{}{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+        "\n{}\n{}{}{}\n{}\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
         written.summary,
         planned.heading,
         measured_closing(&asked),
         priced.map_or_else(String::new, |words| format!("\n{words}")),
+        earlier.map_or_else(String::new, |earlier| format!("\n{}", earlier.compared(profile))),
         folder.display(),
         written.page.display()
     ))?;

@@ -21,6 +21,9 @@ use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec, SystemChoice};
 use anyhow::Context;
 use records::file::to_json;
+use records::profile::ProfileRecord;
+use regression::profiles::{ProfileSide, compare};
+use reports::compare::terminal as terminal_of_two;
 use reports::profile::terminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,9 +64,42 @@ pub(crate) struct Place {
     /// Wait up to this long for other programs to leave the CPUs alone; what they use is said either way.
     #[arg(long, value_name = "TIME", value_parser = time_or_zero)]
     pub(crate) wait_quiet: Option<f64>,
+    /// Compare with an earlier run afterwards, cell by cell: its folder, or its profile.
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(crate) against: Option<PathBuf>,
     /// Measure only where these checks of `bench-harness machine` pass; exit 5 otherwise.
     #[arg(long, value_name = "CHECKS", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
+}
+
+/// The run that this one is compared with.
+pub(crate) struct Earlier {
+    name: String,
+    profile: ProfileRecord,
+}
+
+impl Place {
+    /// The run to compare with; read before anything is measured, so that a wrong name costs nothing.
+    ///
+    /// # Errors
+    /// A profile that cannot be read.
+    pub(crate) fn earlier(&self) -> anyhow::Result<Option<Earlier>> {
+        let read = |path: &PathBuf| -> anyhow::Result<Earlier> {
+            Ok(Earlier { name: path.display().to_string(), profile: crate::profile::read(path)? })
+        };
+        self.against.as_ref().map(read).transpose()
+    }
+}
+
+impl Earlier {
+    /// What became of it, or why the two cannot be compared: both were measured all the same.
+    pub(crate) fn compared(&self, now: &ProfileRecord) -> String {
+        let side = |name: &str, profile| ProfileSide { name: name.to_owned(), profile, cores: None };
+        match compare(&side(&self.name, &self.profile), &side("now", now)) {
+            Ok(record) => terminal_of_two::brief(&record),
+            Err(error) => format!("Not compared with {}: {error}.\n", self.name),
+        }
+    }
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -74,12 +110,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
     args.fail_if.refuse_of_a_plan()?;
     let session = Session::new(args.spec, &args.place, Overrides::default(), &host)?;
+    let earlier = args.place.earlier()?;
     let outcome = session.measure(&args.place)?;
     if args.json {
         print(&to_json(&outcome.profile)?)?;
     } else {
         print(&terminal::render(&outcome.profile, width(), false))?;
-        print(&format!("Everything is in {}.", outcome.folder.display()))?;
+        let compared = earlier.map_or_else(String::new, |earlier| earlier.compared(&outcome.profile));
+        print(&format!("{compared}Everything is in {}.", outcome.folder.display()))?;
     }
     CellFilter::check_measured(&outcome.profile)?;
     args.fail_if.check(Some(&outcome.profile), None)

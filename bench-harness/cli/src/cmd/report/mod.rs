@@ -37,6 +37,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   bench-harness report bench-out
   bench-harness report bench-out --what summary
+  bench-harness report bench-out --what stages
   bench-harness report bench-out --html
   bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
   bench-harness report bench-out --pictures pictures --tables tables
@@ -113,6 +114,8 @@ const OTHER_FORMS: [&str; 5] = ["html", "pictures", "tables", "timeline", "serve
 enum What {
     /// A summary of every cell.
     Profile,
+    /// Every stage of every cell: samples, median with its interval, extremes.
+    Stages,
     /// Every sample.
     Samples,
     /// The machine when the run began.
@@ -141,6 +144,17 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    if !args.fail_if.is_empty() && (args.serve || !args.compare.is_empty()) {
+        return Err(usage("--fail-if: holds against one profile; leave it out with --compare and --serve"));
+    }
+    report(args)?;
+    if args.fail_if.is_empty() {
+        return Ok(());
+    }
+    args.fail_if.check(Some(&records::file::read(&RunFiles::of(&args.folder).profile())?), None)
+}
+
+fn report(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
     let format = if args.json { Format::Json } else { args.format };
     if let Some(pipeline) = live_pipeline(args)? {
@@ -169,7 +183,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             reports::machine::terminal::render(&records::file::read(&files.machine())?, width())
         }
         (What::Machine, Format::Json) => to_json(&records::file::read::<MachineRecord>(&files.machine())?)?,
-        (What::Profile, format) => {
+        (What::Stages, Format::Terminal) => {
+            reports::profile::terminal::render(&records::file::read(&files.profile())?, width(), true)
+        }
+        (What::Profile | What::Stages, format) => {
             let profile = records::file::read(&files.profile())?;
             match format {
                 Format::Terminal => reports::profile::terminal::render(&profile, width(), false),
@@ -200,11 +217,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
     };
-    deliver(&text, args.output.as_deref())?;
-    if args.fail_if.is_empty() {
-        return Ok(());
-    }
-    args.fail_if.check(Some(&records::file::read(&files.profile())?), None)
+    deliver(&text, args.output.as_deref())
 }
 
 /// The pipeline of the folder; none where it has a profile, or holds something else.
