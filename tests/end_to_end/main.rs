@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`hours`] | the first hour of three kinds of user, from transcripts |
 //! | [`support`] | a temporary folder, the program in it, and its result |
 //! | [`skip`] | tests that cannot run on this machine |
 //! | [`flags`] | flags that need each other, and those that have no effect |
@@ -76,6 +77,7 @@ mod gate_paired;
 mod gate_says;
 mod help;
 mod history;
+mod hours;
 mod interrupted;
 mod json;
 mod killed;

@@ -1,7 +1,7 @@
 //! `run`: measure, plan, report.
 
 use crate::cmd::close::under_load::under_load;
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::cmd::measure::{Place, Session};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::CellFilter;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(mut_args(with_defaults(defaults())), after_help = "Examples:
   bench-harness run
   bench-harness run --target-tx-per-s 500 --delay 120s --output bench-out/500tps
   bench-harness run --workload transfer,swap --batch-size 32 --cores 1,2 --repeats 10 \\

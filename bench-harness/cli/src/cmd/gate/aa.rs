@@ -1,10 +1,10 @@
 //! `gate aa`: one program against itself, to learn what this machine can decide.
 
-use crate::cmd::gate::comparison::{ComparisonSpec, progress};
+use crate::cmd::gate::comparison::{ComparisonSpec, defaults, progress};
 use crate::cmd::gate::pair_args::PairArgs;
 use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::exit::{stop_on_ctrl_c, usage};
 use crate::output::{print, width, write_json};
 use anyhow::Context;
@@ -23,7 +23,7 @@ use std::time::Instant;
 /// Compare a program with itself in many pairs: how often the regression check would fail an unchanged build on this
 /// machine, the smallest slowdown that it would detect, and which --pairs and --min-effect follow.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
+#[command(mut_args(with_defaults(defaults())), mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
   bench-harness gate aa --program ./prover --pairs 40
   bench-harness gate aa --program HEAD --pairs 40 --export-json aa.json")]
 #[command(mut_arg("pairs", |pairs| pairs.help("Pairs to measure").default_value("30")))]

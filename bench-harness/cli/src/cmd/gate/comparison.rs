@@ -26,7 +26,7 @@ const FIXED_FIELDS: [&str; 6] =
     ["seed", "repeats", "min_repeats", "reruns", "interval_width", "time_limit_s"];
 
 /// What is compared by default: one cell, swaps in batches that fill a power of two of rows, on all cores.
-fn defaults() -> Overrides {
+pub(crate) fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),

@@ -1,12 +1,12 @@
 //! `gate paired`: prove times of two programs, in pairs of runs.
 
-use crate::cmd::gate::comparison::{ComparisonSpec, progress};
+use crate::cmd::gate::comparison::{ComparisonSpec, defaults, progress};
 use crate::cmd::gate::fleet_impact;
 use crate::cmd::gate::outputs::Outputs;
 use crate::cmd::gate::pair_args::PairArgs;
 use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
@@ -27,7 +27,7 @@ use std::time::Instant;
 /// Everything else is inconclusive. The number of pairs is fixed beforehand; only pairs with a sample that the probes
 /// discarded are repeated.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
+#[command(mut_args(with_defaults(defaults())), mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
   bench-harness gate paired --base ./old --head ./new --pairs 20
   bench-harness gate paired --base main --head HEAD --shared --strict
   bench-harness gate paired --base main --head HEAD --target-tx-per-s 500 --prover-usd-per-hour 1.2

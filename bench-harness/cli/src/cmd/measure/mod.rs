@@ -6,7 +6,7 @@ pub(crate) mod spec_args;
 
 use crate::cmd::machine;
 use crate::cmd::measure::progress::{Progress, duration};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, stop_on_ctrl_c, usage};
 use crate::fail_if::FailIf;
@@ -32,7 +32,7 @@ use std::time::Duration;
 
 /// Measure every stage of every cell and write samples and a profile.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(mut_args(with_defaults(Overrides::default())), after_help = "Examples:
   bench-harness measure --list
   bench-harness measure --workload swap --batch-size 8,32 --cores 1,2 --output bench-out/swaps
   bench-harness measure --spec bench-harness/measure/examples/small.toml --output bench-out/small
