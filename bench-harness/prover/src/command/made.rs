@@ -63,7 +63,7 @@ mod tests {
             commitment: digest(100 + number),
             transactions: 1,
         };
-        (Proof { kind: ProofKind::Batch, bytes: vec![number as u8] }, statement)
+        (Proof { kind: ProofKind::Batch, bytes: number.to_le_bytes().to_vec() }, statement)
     }
 
     #[test]
