@@ -31,11 +31,11 @@ fn repository() -> Option<Bench> {
         return None;
     }
     let bench = Bench::new();
-    bench.run_shell("git init -q --bare -b main origin.git && git clone -q origin.git work && mkdir work/ci").ok();
+    bench.run_shell("git init -q --bare -b main origin.git && git clone -q origin.git work").ok();
     let page = std::fs::read_to_string(root().join("ci/README.md")).expect("the page");
     let spec = blocks(&page, "toml").remove(0);
     bench.write("work/bench.toml", &format!("{spec}{OF_THE_TEST}"));
-    bench.write("work/ci/build.sh", "cp prover.py prover && chmod +x prover\n");
+    bench.write("work/build.sh", "cp prover.py prover && chmod +x prover\n");
     bench.write("work/.gitignore", "/prover\n/base.sh\n/head.sh\n/bench-out/\n/history/\n");
     let example = root().join("bench-harness/prover/examples/prover-command.py");
     bench.write("work/prover.py", &std::fs::read_to_string(example).expect("the example"));

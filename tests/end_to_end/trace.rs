@@ -74,6 +74,6 @@ fn a_bad_header_is_named() {
         ("kind,sender,target,token_in,amount_in\n", "the trace has no transactions"),
     ] {
         bench.write("bad.csv", text);
-        bench.run("workload execute --trace bad.csv").fails(2, &["error: bad.csv: ", wanted]);
+        bench.run("workload replay --trace bad.csv").fails(2, &["error: bad.csv: ", wanted]);
     }
 }
