@@ -380,9 +380,8 @@ const ALIKE: f64 = 2e-2;
 pub(crate) fn delay_in_words(ways: &[Way]) -> Option<String> {
     let max_s = ways.iter().map(|way| way.delay_s).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
     let is_within = |fraction: f64| {
-        let is_alike = |way: &Way| {
-            way.kind != WayKind::Unstable && (max_s - way.delay_s).abs() <= fraction * max_s
-        };
+        let is_alike =
+            |way: &Way| way.kind != WayKind::Unstable && (max_s - way.delay_s).abs() <= fraction * max_s;
         ways.len() > 1 && ways.iter().all(is_alike)
     };
     let delay = "Delay to consolidated, oldest transaction of a group";

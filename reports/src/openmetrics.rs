@@ -77,7 +77,8 @@ fn of_cell(cell: &CellRecord) -> Labels {
 pub fn profile(record: &ProfileRecord) -> Result<String, ExportError> {
     let mut times = Gauge::new("bench_harness_stage", "Time of a stage in a cell", Some(Unit::Seconds));
     let mut counts = Gauge::new("bench_harness_stage_samples", "Samples behind the times of a stage", None);
-    let mut rate = Gauge::new("bench_harness_prover_transactions_per_second", "What one prover carries", None);
+    let mut rate =
+        Gauge::new("bench_harness_prover_transactions_per_second", "What one prover carries", None);
     let mut memory = Gauge::new("bench_harness_peak_memory", "Peak resident memory", Some(Unit::Bytes));
     let mut proof = Gauge::new("bench_harness_proof", "Length of a batch's proof", Some(Unit::Bytes));
     let mut discarded = Gauge::new("bench_harness_proofs_discarded", "Proofs in no estimate", None);
@@ -121,9 +122,11 @@ pub fn plan(record: &PlanRecord) -> Result<String, ExportError> {
     for (kind, count) in workers_of(chosen) {
         workers.push(vec![("kind", kind.to_owned())], Some(f64::from(count)));
     }
-    let mut group = Gauge::new("bench_harness_plan_batches_per_aggregation", "Batches per aggregation, N", None);
+    let mut group =
+        Gauge::new("bench_harness_plan_batches_per_aggregation", "Batches per aggregation, N", None);
     group.push(Vec::new(), Some(f64::from(chosen.batches_per_aggregation)));
-    let mut rate = Gauge::new("bench_harness_plan_transactions_per_second", "Load that the plan carries", None);
+    let mut rate =
+        Gauge::new("bench_harness_plan_transactions_per_second", "Load that the plan carries", None);
     rate.push(Vec::new(), chosen.throughput_transactions_per_s);
     let mut delay = Gauge::new(
         "bench_harness_plan_delay",
@@ -131,7 +134,8 @@ pub fn plan(record: &PlanRecord) -> Result<String, ExportError> {
         Some(Unit::Seconds),
     );
     let simulated = record.fleet_estimates.first().and_then(|fleet| fleet.simulated.as_ref());
-    let states = simulated.map(|found| [("virtual", found.virtual_oldest), ("consolidated", found.consolidated)]);
+    let states =
+        simulated.map(|found| [("virtual", found.virtual_oldest), ("consolidated", found.consolidated)]);
     for (state, found) in states.into_iter().flatten() {
         for (statistic, value) in [("mean", found.mean_s), ("median", found.p50_s), ("p99", found.p99_s)] {
             delay.push(vec![("state", state.to_owned()), ("statistic", statistic.to_owned())], Some(value));
@@ -145,7 +149,11 @@ pub fn plan(record: &PlanRecord) -> Result<String, ExportError> {
     ] {
         cost.push(vec![("per", per.to_owned())], usd);
     }
-    let mut used = Gauge::new("bench_harness_plan_stage_utilization", "Load over capacity", Some(Unit::Other("ratio".to_owned())));
+    let mut used = Gauge::new(
+        "bench_harness_plan_stage_utilization",
+        "Load over capacity",
+        Some(Unit::Other("ratio".to_owned())),
+    );
     for stage in &chosen.stages {
         used.push(vec![("stage", stage.stage.key().to_owned())], Some(stage.utilization));
     }

@@ -150,7 +150,9 @@ fn the_history_job_keeps_a_branch_of_its_own() {
         let steps: Vec<_> = scripts
             .iter()
             .filter(|script| {
-                ["cargo install", "./build.sh", "bench-harness measure"].iter().all(|other| !script.contains(other))
+                ["cargo install", "./build.sh", "bench-harness measure"]
+                    .iter()
+                    .all(|other| !script.contains(other))
             })
             // The address of a server in the place of the one that there is.
             .map(|script| {

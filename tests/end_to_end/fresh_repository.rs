@@ -18,7 +18,8 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 }
 
 /// Whoever commits here.
-const WHO: &str = "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b";
+const WHO: &str =
+    "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b";
 
 fn in_work(bench: &Bench, line: &str) -> Ran {
     bench.run_shell(&format!("{WHO} && cd work && {line}"))
@@ -44,7 +45,10 @@ fn repository() -> Option<Bench> {
     let commands = blocks(&page[exact..], "").remove(0);
     bench.write("first.sh", &format!("set -e\n{commands}"));
     let ran = in_work(&bench, "git add . && sh ../first.sh").ok();
-    assert!(ran.stdout.contains("Blessed: ci/baseline.json") && ran.stdout.contains("exact: pass, "), "{ran:#?}");
+    assert!(
+        ran.stdout.contains("Blessed: ci/baseline.json") && ran.stdout.contains("exact: pass, "),
+        "{ran:#?}"
+    );
     in_work(&bench, "git push -q origin HEAD:main").ok();
     Some(bench)
 }
@@ -59,7 +63,9 @@ fn job(bench: &Bench, name: &str, scripts: &[String], base: &str) -> Ran {
         "export BASE={base} CI_MERGE_REQUEST_DIFF_BASE_SHA={base} GITHUB_SHA={head} CI_COMMIT_SHA={head}",
         head = head.trim()
     );
-    let clean = format!("rm -rf {name} base && git clone -q work {name} && git -C {name} remote set-url origin ../origin.git");
+    let clean = format!(
+        "rm -rf {name} base && git clone -q work {name} && git -C {name} remote set-url origin ../origin.git"
+    );
     let ci = "export CI_PROJECT_DIR=$PWD";
     bench.run_shell(&format!("{WHO} && {clean} && {variables} && cd {name} && {ci} && sh ../job.sh"))
 }

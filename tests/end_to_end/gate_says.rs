@@ -53,7 +53,10 @@ fn other_cells_name_the_flags_that_decide_them() {
 fn an_exact_difference_is_annotated_on_the_baseline() {
     let bench = Bench::scripted("prove = { fixed_s = 1.0 }\n", "");
     bench.run("gate exact --spec spec.toml --baseline baseline.json --bless").ok();
-    bench.write("baseline.json", &bench.read("baseline.json").replacen("\"new_root\": \"", "\"new_root\": \"f", 1));
+    bench.write(
+        "baseline.json",
+        &bench.read("baseline.json").replacen("\"new_root\": \"", "\"new_root\": \"f", 1),
+    );
     let ran = bench.run("gate exact --spec spec.toml --baseline baseline.json --github always");
     assert!(ran.stdout.contains("\n::error file=baseline.json,title=exact gate::"), "{ran:#?}");
 }
@@ -62,7 +65,8 @@ fn an_exact_difference_is_annotated_on_the_baseline() {
 fn noting_prover(bench: &Bench) {
     let example = crate::support::root().join("bench-harness/prover/examples/prover-command.sh");
     let text = std::fs::read_to_string(example).expect("the example");
-    let text = text.replace("while read -r line; do\n", "while read -r line; do\n  echo \"$line\" >>requests.txt\n");
+    let text =
+        text.replace("while read -r line; do\n", "while read -r line; do\n  echo \"$line\" >>requests.txt\n");
     // A time of nothing is none that can be compared.
     bench.write("prover.sh", &text.replace("\"verify_s\":0.0", "\"verify_s\":0.001"));
 }
@@ -84,13 +88,19 @@ fn without_a_time_of_it_nothing_is_aggregated() {
     let ran = gate("prove");
     assert!(is_compared(&ran), "{ran:#?}");
     let asked = bench.read("requests.txt");
-    assert!(asked.contains("\"request\":\"prove\"") && !asked.contains("\"request\":\"aggregate\""), "{asked}");
+    assert!(
+        asked.contains("\"request\":\"prove\"") && !asked.contains("\"request\":\"aggregate\""),
+        "{asked}"
+    );
     // Verifying and setting up are times of their own, and need no merge either.
     let ran = gate("set-up,verify");
     assert!(is_compared(&ran), "{ran:#?}");
     assert!(!bench.read("requests.txt").contains("\"request\":\"aggregate\""));
     let ran = gate("prove,aggregate");
-    assert!(is_compared(&ran) && bench.read("requests.txt").contains("\"request\":\"aggregate\""), "{ran:#?}");
+    assert!(
+        is_compared(&ran) && bench.read("requests.txt").contains("\"request\":\"aggregate\""),
+        "{ran:#?}"
+    );
 }
 
 #[test]

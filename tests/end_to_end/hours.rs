@@ -60,7 +60,11 @@ fn follow(name: &str) {
 #[test]
 fn a_transcript_is_read_as_it_is_written() {
     let text = "# A remark.\n$ cat <<END\na\nEND\n> a\n\n$ false --and\n  more\nexit 1\n> b c\n";
-    let step = |command: &str, sees: &str, code| Step { command: command.to_owned(), sees: vec![sees.to_owned()], code };
+    let step = |command: &str, sees: &str, code| Step {
+        command: command.to_owned(),
+        sees: vec![sees.to_owned()],
+        code,
+    };
     assert_eq!(steps(text), [step("cat <<END\na\nEND", "a", 0), step("false --and more", "b c", 1)]);
 }
 

@@ -52,9 +52,8 @@ fn every_verb_speaks_json() {
         assert!(record.pointer(field).is_some(), "{line}: no {field}: {record}");
     }
     // The same as without: the roots, and the transactions.
-    let json: Value =
-        serde_json::from_str(&bench.run("workload replay --transactions 8 --json").ok().stdout)
-            .expect("JSON");
+    let json: Value = serde_json::from_str(&bench.run("workload replay --transactions 8 --json").ok().stdout)
+        .expect("JSON");
     let plain = bench.run("workload replay --transactions 8").ok().stdout;
     assert!(plain.contains(json["genesis_root"].as_str().expect("a root")), "{plain}");
     assert!(plain.contains(json["batches"][0]["root"].as_str().expect("a root")), "{plain}");

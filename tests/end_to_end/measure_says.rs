@@ -26,10 +26,14 @@ fn what_is_discarded_is_said_at_once_with_what_it_costs() {
     );
     let bench = Bench::scripted(&script, "");
     let said = bench.run("measure --spec spec.toml --repeats 2 --reruns 3 --output out").ok().stderr;
-    let line = |of: &str| said.lines().find(|line| line.contains(of)).unwrap_or_else(|| panic!("{of}: {said}"));
+    let line =
+        |of: &str| said.lines().find(|line| line.contains(of)).unwrap_or_else(|| panic!("{of}: {said}"));
     assert!(!line("repeat 1/2").contains("discarded"), "{said}");
     // One more than was asked for, and never the third of two.
-    assert!(line("repeat 2/3").contains("discarded, a neighbour shared the core: another takes about"), "{said}");
+    assert!(
+        line("repeat 2/3").contains("discarded, a neighbour shared the core: another takes about"),
+        "{said}"
+    );
     assert!(!line("repeat 3/3").contains("another"), "{said}");
     assert!(line("3 repeats").contains("6 proofs verified, 1 of them discarded"), "{said}");
 }
@@ -37,7 +41,10 @@ fn what_is_discarded_is_said_at_once_with_what_it_costs() {
 #[test]
 fn progress_and_table_have_one_median() {
     // Values of 1.0, 1.1 and 0.9 in turn, and now and then a slow one: mean and median are apart.
-    let bench = Bench::scripted("prove = { values_s = [1.0, 1.0, 1.0, 9.0, 1.0] }\nharness = { fixed_s = 0.25 }\n", "");
+    let bench = Bench::scripted(
+        "prove = { values_s = [1.0, 1.0, 1.0, 9.0, 1.0] }\nharness = { fixed_s = 0.25 }\n",
+        "",
+    );
     let ran = bench.run("measure --spec spec.toml --output out").ok();
     let table = ran.stdout.lines().find(|line| line.contains("mix of 4")).expect("a row").to_owned();
     assert!(table.contains(" 1.35 s "), "{ran:#?}");
@@ -66,7 +73,5 @@ fn a_profile_is_named_by_the_folder_of_its_run() {
     assert_eq!(plan("out"), plan("out/profile.json"));
     bench.run("history add --profile out --commit aaaa").ok();
     bench.run("claims --profile out").ok();
-    bench
-        .run("plan --profile nothing --target-tx-per-s 500")
-        .fails(2, &["nothing: No such file"]);
+    bench.run("plan --profile nothing --target-tx-per-s 500").fails(2, &["nothing: No such file"]);
 }

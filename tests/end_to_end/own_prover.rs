@@ -41,9 +41,8 @@ fn the_shipped_example_is_measured() {
 /// What a user types for a prover of their own, from nothing to how many of it a rollup needs.
 fn run(bench: &Bench, command: &str) -> crate::support::Ran {
     let world = "--accounts 20 --pools 2 --depth 8 --batch-size 64 --cores 1 --provers 1 --repeats 3";
-    let mut run = bench.command(&format!(
-        "run {world} --target-tx-per-s 5 --output out --proof-system command --command"
-    ));
+    let mut run = bench
+        .command(&format!("run {world} --target-tx-per-s 5 --output out --proof-system command --command"));
     run.arg(command);
     crate::support::Ran::of(run.output().expect("starts"), command)
 }
@@ -77,14 +76,19 @@ fn a_prover_of_ones_own_gets_to_a_recommendation_with_and_without_aggregation() 
                 bench.write(file, &without);
             }
             let ran = run(&bench, command).ok();
-            assert!(ran.stdout.contains("Run 1 prover") && ran.stdout.contains(wanted), "{command}: {ran:#?}");
+            assert!(
+                ran.stdout.contains("Run 1 prover") && ran.stdout.contains(wanted),
+                "{command}: {ran:#?}"
+            );
             let plan: serde_json::Value = serde_json::from_str(&bench.read("out/plan.json")).expect("JSON");
             assert_eq!(plan["recommendation"]["aggregators"].as_u64() > Some(0), aggregates, "{command}");
             assert!(bench.path("out/report.html").exists());
             // What an aggregator would be worth that is not there yet, or is another.
-            let with = bench.run("plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --fix-n 2").ok();
+            let with =
+                bench.run("plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --fix-n 2").ok();
             assert!(with.stdout.contains("aggregate 2 batches at a time"), "{command}: {with:#?}");
-            let separate = "plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --aggregate-shape separate";
+            let separate =
+                "plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --aggregate-shape separate";
             bench.run(separate).fails(2, &["leave --aggregate-merge out"]);
         }
     }

@@ -24,7 +24,8 @@ fn ten_is_a_threshold_that_was_crossed() {
     let plan = "plan --profile out --target-tx-per-s 500 --headroom 0";
     shell(&bench, &format!("{plan} --fail-if 'plan.provers > 2'")).ok();
     let crossed = format!("{plan} --fail-if 'plan.provers >= 2' --fail-if 'prove.mean > 500ms'");
-    shell(&bench, &crossed).fails(10, &["plan.provers >= 2: 2 in the plan; prove.mean > 500ms: 1 s in mix of 400"]);
+    shell(&bench, &crossed)
+        .fails(10, &["plan.provers >= 2: 2 in the plan; prove.mean > 500ms: 1 s in mix of 400"]);
     let measure = "measure --spec spec.toml --batch-size 400";
     shell(&bench, &format!("{measure} --output two --fail-if 'verify.p50 > 1ms'")).fails(10, &["verify.p50"]);
     assert!(bench.path("two/profile.json").exists(), "what was measured is kept");
@@ -51,7 +52,8 @@ fn a_threshold_that_cannot_be_held_is_bad_usage() {
 fn figures_come_as_openmetrics_text() {
     let bench = measured();
     let profile = shell(&bench, "report out --format openmetrics").ok().stdout;
-    let labels = "workload=\"mix\",batch_transactions=\"400\",proof_system=\"scripted\",cores=\"1\",provers=\"1\"";
+    let labels =
+        "workload=\"mix\",batch_transactions=\"400\",proof_system=\"scripted\",cores=\"1\",provers=\"1\"";
     let median = format!("{labels},stage=\"prove_batch\",statistic=\"median\"}} 1.35");
     assert!(profile.contains(&median) && profile.ends_with("# EOF\n"), "{profile}");
     let plan = "plan --profile out --target-tx-per-s 500 --headroom 0 --format openmetrics";

@@ -108,8 +108,8 @@ impl FromStr for Threshold {
             let (figure, limit) = text.split_once(sign)?;
             Some((figure.trim(), *comparison, limit.trim()))
         });
-        let (figure, comparison, limit) = split
-            .ok_or_else(|| format!("expected a figure, one of > >= < <=, and a limit, got `{text}`"))?;
+        let (figure, comparison, limit) =
+            split.ok_or_else(|| format!("expected a figure, one of > >= < <=, and a limit, got `{text}`"))?;
         let figure: Figure = figure.parse()?;
         let limit = match figure.unit() {
             Unit::Seconds => seconds(limit)?,
@@ -281,9 +281,10 @@ impl FailIf {
     pub(crate) fn refuse_of_a_plan(&self) -> anyhow::Result<()> {
         match self.thresholds.iter().find(|threshold| matches!(threshold.figure, Figure::Plan(_))) {
             None => Ok(()),
-            Some(threshold) => {
-                Err(usage(format!("--fail-if: {}: nothing is planned here; use `run` or `plan`", threshold.text)))
-            }
+            Some(threshold) => Err(usage(format!(
+                "--fail-if: {}: nothing is planned here; use `run` or `plan`",
+                threshold.text
+            ))),
         }
     }
 
@@ -339,7 +340,10 @@ mod tests {
         assert_eq!(figure, Figure::Stage(QuantityName::Prove, Statistic::Median));
         assert_eq!((comparison, limit), (Comparison::Above, 2.0));
         let memory = threshold(" memory >= 1.5 GiB ").expect("valid");
-        assert_eq!((memory.figure, memory.limit), (Figure::Cell(CellFigure::MemoryBytes), 1.5 * 1073741824.0));
+        assert_eq!(
+            (memory.figure, memory.limit),
+            (Figure::Cell(CellFigure::MemoryBytes), 1.5 * 1073741824.0)
+        );
         assert_eq!(threshold("verify.max<=250ms").expect("valid").limit, 0.25);
         assert_eq!(threshold("plan.provers > 12").expect("valid").limit, 12.0);
     }

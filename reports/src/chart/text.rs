@@ -56,7 +56,10 @@ mod tests {
 
     #[test]
     fn prose_is_cut_at_a_word() {
-        assert_eq!(beginning("While nothing is broken all 7 work.", 40), "While nothing is broken all 7 work.");
+        assert_eq!(
+            beginning("While nothing is broken all 7 work.", 40),
+            "While nothing is broken all 7 work."
+        );
         assert_eq!(beginning("While nothing is broken, all 7 work.", 26), "While nothing is broken…");
         assert_eq!(beginning("a b", 1), "…");
         assert_eq!(beginning(&"x".repeat(100), 5), "xxxx…");

@@ -116,7 +116,9 @@ pub(crate) fn pairs(block: &BlockRecord) -> String {
         (0, _) => pairs_used.to_string(),
         // Those of a geometric mean stand with the cells that it is of.
         (discarded, (0, 0)) => format!("{pairs_used}, {discarded} discarded"),
-        (discarded, (base, head)) => format!("{pairs_used}, {discarded} discarded (base {base}, head {head})"),
+        (discarded, (base, head)) => {
+            format!("{pairs_used}, {discarded} discarded (base {base}, head {head})")
+        }
     }
 }
 
@@ -257,7 +259,8 @@ mod tests {
             is_used: base_mark.counts() && head_mark.counts(),
         };
         compared.first.pairs = marks.iter().enumerate().map(pair).collect();
-        compared.first.pairs_discarded = compared.first.pairs.iter().filter(|pair| !pair.is_used).count() as u64;
+        compared.first.pairs_discarded =
+            compared.first.pairs.iter().filter(|pair| !pair.is_used).count() as u64;
         record
     }
 

@@ -22,11 +22,14 @@ use std::time::{Duration, Instant};
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(with_defaults(defaults())), after_help = "Examples:
+#[command(
+    mut_args(with_defaults(defaults())),
+    after_help = "Examples:
   bench-harness run
   bench-harness run --target-tx-per-s 500 --delay 120s --output bench-out/500tps
   bench-harness run --workload transfer,swap --batch-size 32 --cores 1,2 --repeats 10 \\
-      --output bench-out/both")]
+      --output bench-out/both"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     spec: SpecArgs,

@@ -353,7 +353,14 @@ impl Maker<'_> {
             }
             made.block.pairs.push(pair);
         }
-        (self.on)(&PairedEvent::Pair { block, place, cell: &cell, is_repeat, base: base_mark, head: head_mark });
+        (self.on)(&PairedEvent::Pair {
+            block,
+            place,
+            cell: &cell,
+            is_repeat,
+            base: base_mark,
+            head: head_mark,
+        });
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The first screen: how many provers, why, and how sure.
 
 use crate::answer::{
-    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, on_l1, recommended, run_ahead, simulated, target,
-    users_wait, ways, without_proofs,
+    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, on_l1, recommended,
+    run_ahead, simulated, target, users_wait, ways, without_proofs,
 };
 use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
 use crate::html::inline::{prose, short, unbroken};

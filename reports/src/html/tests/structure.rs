@@ -46,7 +46,10 @@ fn proofs_that_are_verified_one_by_one_are_not_said_to_become_one() {
     chosen.bottleneck = records::plan::Term::Block;
     let cards = Read::of(&records).words("#answer .cards");
     assert!(cards.contains("the proofs of 2 batches go to L1 together, each verified there"), "{cards}");
-    assert!(cards.contains("with the proofs of 2 batches in each") && !cards.contains("make one proof"), "{cards}");
+    assert!(
+        cards.contains("with the proofs of 2 batches in each") && !cards.contains("make one proof"),
+        "{cards}"
+    );
     records.plan.as_mut().expect("a plan").recommendation.batches_per_aggregation = 1;
     let cards = Read::of(&records).words("#answer .cards");
     assert!(cards.contains("the proof of each batch goes to L1 by itself"), "{cards}");
@@ -62,7 +65,10 @@ fn delays_that_are_alike_are_a_sentence() {
     let page = Read::of(&records);
     assert!(page.all("#delay-four-ways").is_empty(), "bars that nobody can tell apart");
     let words = page.words("#answer");
-    assert!(words.contains("formula as published 300 s; formula, corrected 301 s; simulated, mean 300.4 s"), "{words}");
+    assert!(
+        words.contains("formula as published 300 s; formula, corrected 301 s; simulated, mean 300.4 s"),
+        "{words}"
+    );
 }
 
 #[test]

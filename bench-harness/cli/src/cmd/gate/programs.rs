@@ -66,8 +66,7 @@ impl Arm for Program<'_> {
         let mut standard = self.standard.get();
         let best_adds_per_cycle = standard.best_adds_per_cycle();
         let without_aggregation = !self.aggregates;
-        let wanted =
-            SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle, without_aggregation };
+        let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle, without_aggregation };
         match self.ask(Some(wanted))? {
             ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, stages, adds_per_cycle })
                 if of == cell && on == seed =>

@@ -32,11 +32,14 @@ use std::time::Duration;
 
 /// Measure every stage of every cell and write samples and a profile.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(with_defaults(Overrides::default())), after_help = "Examples:
+#[command(
+    mut_args(with_defaults(Overrides::default())),
+    after_help = "Examples:
   bench-harness measure --list
   bench-harness measure --workload swap --batch-size 8,32 --cores 1,2 --output bench-out/swaps
   bench-harness measure --spec bench-harness/measure/examples/small.toml --output bench-out/small
-  bench-harness measure --output bench-out/swaps --resume")]
+  bench-harness measure --output bench-out/swaps --resume"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) spec: SpecArgs,

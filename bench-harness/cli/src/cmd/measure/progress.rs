@@ -34,7 +34,15 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self { bar, place: String::new(), left: String::new(), times: Vec::new(), proofs: 0, discarded: 0, again: None }
+        Self {
+            bar,
+            place: String::new(),
+            left: String::new(),
+            times: Vec::new(),
+            proofs: 0,
+            discarded: 0,
+            again: None,
+        }
     }
 
     /// Takes the bar away.
@@ -117,7 +125,8 @@ impl Events for Progress {
             RunEvent::Repeat { made, of, wall_s, cell_left_s: _, run_left_s } => {
                 let left = format!("{} left", duration(*run_left_s));
                 let again = self.again.take().filter(|_| made < of);
-                let again = again.map(|why| format!("discarded, {why}: another takes about {wall_s:.1} s more"));
+                let again =
+                    again.map(|why| format!("discarded, {why}: another takes about {wall_s:.1} s more"));
                 if let (Some(again), Some(_)) = (&again, &self.bar) {
                     self.line(&format!("  {}: repeat {made}/{of} {again}", self.place));
                 }
@@ -136,7 +145,8 @@ impl Events for Progress {
             }
             RunEvent::Failure(failure) => self.line(&format!("  FAILED: {}", failure.why)),
             RunEvent::CellEnd { cell, end, repeats } => {
-                let repeats = if *repeats == 1 { "1 repeat".to_owned() } else { format!("{repeats} repeats") };
+                let repeats =
+                    if *repeats == 1 { "1 repeat".to_owned() } else { format!("{repeats} repeats") };
                 self.line(&format!("  {}: {repeats} ({}){}", cell.words(), end.words(), self.proved()));
             }
             RunEvent::Note(text) => self.line(text),

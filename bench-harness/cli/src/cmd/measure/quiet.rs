@@ -47,7 +47,8 @@ impl Others {
     }
 
     fn words(self) -> String {
-        let load = self.load.map_or_else(String::new, |load| format!(", load {load:.2} over the last minute"));
+        let load =
+            self.load.map_or_else(String::new, |load| format!(", load {load:.2} over the last minute"));
         let cpus = if self.of == 1 { "1 CPU".to_owned() } else { format!("{} CPUs", self.of) };
         match self.cpus {
             None => format!("what other programs use of its {cpus} cannot be read here{load}"),

@@ -29,7 +29,8 @@ fn shown(field: &str, value: &Value) -> Option<String> {
         Value::Null | Value::Bool(_) | Value::Object(_) => return None,
         Value::String(text) => text.clone(),
         Value::Array(values) => {
-            let words = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let words =
+                values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             words.collect::<Vec<_>>().join(",")
         }
         // A time is a number of seconds in a spec.

@@ -200,7 +200,9 @@ impl MeasuredTimes {
                      --aggregate-merge TIME with merges of that time"
                 )));
             }
-            (false, None) => plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?,
+            (false, None) => {
+                plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
+            }
         };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
         let target = plan_args.required_target()?;

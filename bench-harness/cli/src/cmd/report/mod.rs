@@ -335,7 +335,8 @@ fn write_page(args: &Args, files: &RunFiles, records: &Records) -> anyhow::Resul
     let mut said = String::new();
     if let Some(file) = &args.html {
         let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));
-        let page = Working::during("drawing the page", || reports::html::page(records, reports::html::Place::File));
+        let page =
+            Working::during("drawing the page", || reports::html::page(records, reports::html::Place::File));
         write_whole(&file, &page)?;
         said += &format!("The report is in {}.\n", file.display());
     }

@@ -48,11 +48,7 @@ pub(crate) fn of_folder(
 ///
 /// # Errors
 /// As [`of_folder`].
-pub(crate) fn brief(
-    files: &RunFiles,
-    asked: &ProfilePlanArgs,
-    laws: &LawArgs,
-) -> anyhow::Result<Records> {
+pub(crate) fn brief(files: &RunFiles, asked: &ProfilePlanArgs, laws: &LawArgs) -> anyhow::Result<Records> {
     if !is_planned_anew(files, asked) {
         return of_folder(files, asked, laws);
     }
