@@ -57,7 +57,13 @@ fn repository() -> Option<Bench> {
 fn job(bench: &Bench, name: &str, scripts: &[String], base: &str) -> Ran {
     let is_here = |script: &&String| !script.contains("gh api") && !script.contains("curl ");
     let steps: Vec<_> = scripts.iter().filter(is_here).cloned().collect();
-    bench.write("job.sh", &format!("set -e\n{}", steps.join("\n")));
+    // GitHub gives each step a shell of its own, GitLab all of them one.
+    let scripts = if name == "github" { steps } else { vec![steps.join("\n")] };
+    let mut commands = Vec::new();
+    for (at, script) in scripts.iter().enumerate() {
+        bench.write(&format!("step-{at}.sh"), script);
+        commands.push(format!("sh -e ../step-{at}.sh"));
+    }
     let head = in_work(bench, "git rev-parse HEAD").ok().stdout;
     let variables = format!(
         "export BASE={base} CI_MERGE_REQUEST_DIFF_BASE_SHA={base} GITHUB_SHA={head} CI_COMMIT_SHA={head}",
@@ -67,7 +73,10 @@ fn job(bench: &Bench, name: &str, scripts: &[String], base: &str) -> Ran {
         "rm -rf {name} base && git clone -q work {name} && git -C {name} remote set-url origin ../origin.git"
     );
     let ci = "export CI_PROJECT_DIR=$PWD";
-    bench.run_shell(&format!("{WHO} && {clean} && {variables} && cd {name} && {ci} && sh ../job.sh"))
+    bench.run_shell(&format!(
+        "{WHO} && {clean} && {variables} && cd {name} && {ci} && {}",
+        commands.join(" && ")
+    ))
 }
 
 /// A commit in which the prover takes so long.

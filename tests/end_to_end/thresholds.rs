@@ -74,7 +74,7 @@ fn a_run_is_compared_with_an_earlier_one() {
     let ran = shell(&bench, &format!("{measure} --output now --against out")).ok();
     assert!(ran.stdout.contains("Compared with out"), "{ran:#?}");
     assert!(ran.stdout.contains("mix of 400, scripted, 1 core: 1.35 s, now 2.35 s: 1.74 ["), "{ran:#?}");
-    let run = "run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --output more --against now/profile.json";
+    let run = "run --spec spec.toml --batch-size 400 --target-tx-per-s 500 --headroom 0 --output more --against now/profile.json";
     let ran = shell(&bench, run).ok();
     assert!(ran.stdout.contains("within what chance does"), "{ran:#?}");
     // Other work is measured, and said to be no comparison.
@@ -88,7 +88,7 @@ fn a_run_is_compared_with_an_earlier_one() {
 fn every_stage_is_a_row_in_the_terminal() {
     let bench = measured();
     let text = shell(&bench, "report out --what stages").ok().stdout;
-    for stage in ["execute", "state root", "witness", "prove batch", "verify", "aggregate merge, level 1"] {
+    for stage in ["execute", "state root", "witness", "prove batch", "verify", "aggregate merge,"] {
         assert!(text.lines().any(|line| line.trim_start().starts_with(stage)), "{stage}: {text}");
     }
 }

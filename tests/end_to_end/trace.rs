@@ -31,7 +31,7 @@ fn with_row(row: &str) -> Bench {
 fn a_bad_row_is_named_by_line_and_column() {
     for (row, wanted) in BAD {
         let bench = with_row(row);
-        for verb in ["execute", "inspect"] {
+        for verb in ["replay", "inspect"] {
             let ran = bench.run(&format!("workload {verb} --trace bad.csv {WORLD}"));
             assert_eq!(ran.stdout, "", "{row}");
             ran.fails(2, &["error: bad.csv: ", wanted]);

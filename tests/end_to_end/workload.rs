@@ -15,13 +15,13 @@ fn of_seed(bench: &Bench, verb: &str, seed: u64, threads: &str) -> String {
 #[test]
 fn a_seed_gives_the_same_bytes_and_roots_for_any_number_of_threads() {
     let bench = Bench::new();
-    for verb in ["generate", "execute"] {
+    for verb in ["generate", "replay"] {
         let one = of_seed(&bench, verb, 5, "1");
         assert_eq!(one, of_seed(&bench, verb, 5, "2"), "{verb}");
         assert_ne!(one, of_seed(&bench, verb, 6, "1"), "{verb}");
     }
     // Genesis, and a root after each of seven batches, each another.
-    let roots = of_seed(&bench, "execute", 5, "2");
+    let roots = of_seed(&bench, "replay", 5, "2");
     let mut seen: Vec<_> =
         roots.lines().map(|line| line.split_whitespace().last().expect("a root")).collect();
     assert!(seen.iter().all(|root| root.len() == 64));
