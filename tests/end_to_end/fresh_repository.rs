@@ -70,7 +70,7 @@ fn job(bench: &Bench, name: &str, scripts: &[String], base: &str) -> Ran {
         head = head.trim()
     );
     let clean = format!(
-        "rm -rf {name} base && git clone -q work {name} && git -C {name} remote set-url origin ../origin.git"
+        "rm -rf {name} base && git clone -q work {name} && git -C {name} remote set-url origin $PWD/origin.git"
     );
     let ci = "export CI_PROJECT_DIR=$PWD";
     bench.run_shell(&format!(
