@@ -8,7 +8,7 @@ pub(crate) fn framed<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::UTF8_FULL_CONDENSED, true, header, rows, width)
+    table(presets::UTF8_FULL_CONDENSED, |columns| columns + 1, header, rows, width)
 }
 
 /// A table with level lines alone, of at most `width` columns.
@@ -17,7 +17,7 @@ pub(crate) fn ruled<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::UTF8_HORIZONTAL_ONLY, false, header, rows, width)
+    table(presets::UTF8_HORIZONTAL_ONLY, |columns| columns - 1, header, rows, width)
 }
 
 /// A table without lines, of at most `width` columns: for a screen that has none to spare.
@@ -26,12 +26,12 @@ pub(crate) fn bare<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::NOTHING, false, header, rows, width)
+    table(presets::NOTHING, |_| 0, header, rows, width)
 }
 
 fn table<R: Into<Row>>(
     style: TableStyle,
-    has_lines_between: bool,
+    lines: fn(u16) -> u16,
     header: impl Into<Row>,
     rows: impl IntoIterator<Item = R>,
     width: u16,
@@ -39,13 +39,13 @@ fn table<R: Into<Row>>(
     let mut table = Table::new();
     table.load_style(style).set_width(width);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header).add_rows(rows);
-    keep_words(&mut table, width, has_lines_between);
+    keep_words(&mut table, width, lines);
     table
 }
 
 /// Makes columns as wide as their longest words, where one would be cut in two and there is room for all: with narrow
-/// gaps if it must be.
-fn keep_words(table: &mut Table, width: u16, has_lines_between: bool) {
+/// gaps if it must be. `lines` is how many columns of the terminal the lines between so many columns take.
+fn keep_words(table: &mut Table, width: u16, lines: fn(u16) -> u16) {
     let text = table.to_string();
     let mut longest: Vec<u16> = Vec::new();
     let mut is_whole = true;
@@ -64,9 +64,8 @@ fn keep_words(table: &mut Table, width: u16, has_lines_between: bool) {
     if is_whole {
         return;
     }
-    let columns = u16::try_from(longest.len()).unwrap_or(u16::MAX);
-    let lines = if has_lines_between { columns.saturating_add(1) } else { 0 };
-    let words = longest.iter().fold(lines, |sum, longest| sum.saturating_add(*longest));
+    let columns = u16::try_from(longest.len()).unwrap_or(u16::MAX).clamp(1, 1_000);
+    let words = longest.iter().fold(lines(columns), |sum, longest| sum.saturating_add(*longest));
     let fits = |gap: &(u16, u16)| words.saturating_add(columns.saturating_mul(gap.0 + gap.1)) <= width;
     let Some(gap) = [(1, 1), (0, 1)].into_iter().find(fits) else { return };
     for (column, longest) in table.column_iter_mut().zip(longest) {
@@ -113,7 +112,9 @@ mod tests {
     #[test]
     fn words_are_whole_where_there_is_room_for_them() {
         // The longest words are of 15, 10 and 9 characters.
-        for (width, table) in [(34 + 3, ruled(HEADER, [ROW], 37)), (34 + 3 + 4, framed(HEADER, [ROW], 41))] {
+        for (width, table) in
+            [(34 + 3 + 2, ruled(HEADER, [ROW], 39)), (34 + 3 + 4, framed(HEADER, [ROW], 41))]
+        {
             let text = table.to_string();
             for word in HEADER.iter().chain(&ROW).flat_map(|cell| cell.split(' ')) {
                 assert!(text.contains(word), "{width}, {word}:\n{text}");
