@@ -249,12 +249,35 @@ pub(crate) fn because(plan: &PlanRecord) -> String {
         Term::Aggregate => {
             format!("{} carry {capacity} at {n} batches a group.", capital(&count(aggregators, "aggregator")))
         }
+        Term::Block if aggregators == 0 => format!(
+            "L1 takes one submission every {}: with the {} in each it carries {capacity}.",
+            seconds(inputs.block_s),
+            proofs_of(n)
+        ),
         Term::Block => format!(
             "L1 takes one proof every {}: with {} in each it carries {capacity}.",
             seconds(inputs.block_s),
             count_of(n, "batch", "batches")
         ),
     }
+}
+
+/// How batches reach L1, N at a time: `2 batches make one proof on L1`, or `the proofs of 2 batches go to L1 together,
+/// each verified there` where nothing is aggregated.
+pub(crate) fn on_l1(plan: &PlanRecord) -> String {
+    let RecommendationRecord { aggregators, batches_per_aggregation: n, .. } = plan.recommendation;
+    match (aggregators, n) {
+        (0, 1) => "the proof of each batch goes to L1 by itself".to_owned(),
+        (0, _) => format!("the {} go to L1 together, each verified there", proofs_of(n)),
+        (_, 1) => "1 batch makes one proof on L1".to_owned(),
+        _ => format!("{} make one proof on L1", count_of(n, "batch", "batches")),
+    }
+}
+
+/// `proof of 1 batch`, `proofs of 2 batches`.
+fn proofs_of(batches: u32) -> String {
+    let noun = if batches == 1 { "proof" } else { "proofs" };
+    format!("{noun} of {}", count_of(batches, "batch", "batches"))
 }
 
 /// How sure the number of provers is.
@@ -346,6 +369,29 @@ pub(crate) fn ways(fleet: &FleetEstimateRecord) -> Vec<Way> {
         ways.push(way("p99 after a week", WayKind::Unstable, unstable.p99_after_a_week_s, None, None));
     }
     ways
+}
+
+/// Delays that differ by less, as a fraction, are the same to three digits.
+const SAME: f64 = 5e-3;
+/// Delays that differ by less, as a fraction, are bars that nobody can tell apart.
+const ALIKE: f64 = 2e-2;
+
+/// The delay by each way of knowing it as a sentence, where bars of it would be alike.
+pub(crate) fn delay_in_words(ways: &[Way]) -> Option<String> {
+    let max_s = ways.iter().map(|way| way.delay_s).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
+    let is_within = |fraction: f64| {
+        let is_alike =
+            |way: &Way| way.kind != WayKind::Unstable && (max_s - way.delay_s).abs() <= fraction * max_s;
+        ways.len() > 1 && ways.iter().all(is_alike)
+    };
+    let delay = "Delay to consolidated, oldest transaction of a group";
+    if is_within(SAME) {
+        let names: Vec<_> = ways.iter().map(|way| way.name).collect();
+        return Some(format!("{delay}: {} s, the same by {}.", significant(max_s, 4), names.join("; ")));
+    }
+    let of = |way: &Way| format!("{} {}", way.name, with_half_width(way.delay_s, way.half_width_s));
+    let all = || ways.iter().map(of).collect::<Vec<_>>().join("; ");
+    is_within(ALIKE).then(|| format!("{delay}: {}.", all()))
 }
 
 /// Why a profile has no prove time.

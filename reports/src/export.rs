@@ -18,6 +18,9 @@ pub enum ExportError {
     /// The XML writer refused it.
     #[error("XML: {0}")]
     Xml(#[from] quick_junit::SerializeError),
+    /// The OpenMetrics writer refused it.
+    #[error("OpenMetrics: {0}")]
+    OpenMetrics(#[from] std::fmt::Error),
 }
 
 /// One format of one kind of record. Each lives in a file of its own.

@@ -10,6 +10,7 @@
 //! | `chart` | one model of a chart, drawn as SVG and PNG |
 //! | [`html`] | the report as one page |
 //! | [`summary`] | a run and its plan in 30 lines of a terminal |
+//! | [`openmetrics`] | figures for Prometheus, of a profile, a plan and a history |
 //! | [`export`] | the one trait of all renderings |
 //!
 //! Nothing here proves, measures or plans, and nothing but the command line imports it.
@@ -28,6 +29,7 @@ pub mod html;
 pub mod laws;
 pub mod machine;
 mod markdown;
+pub mod openmetrics;
 pub mod pipeline;
 pub mod plan;
 pub mod profile;

@@ -2,7 +2,7 @@
 //! was measured, and what must be known beside it. Never more lines than [`LINES_MAX`].
 
 use crate::answer::{
-    Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, target, users_wait, ways,
+    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, recommended, target, users_wait, ways,
     without_proofs, withstands,
 };
 use crate::bars::{bar, histogram};
@@ -66,7 +66,7 @@ impl TextStyle {
 
 /// Text of others as one line, without what a terminal would obey.
 fn one_line(text: &str) -> String {
-    crate::chart::shortened(text, 300)
+    crate::chart::beginning(text, 400)
 }
 
 /// The summary of these records, ending in a newline.
@@ -117,19 +117,11 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
     lines
 }
 
-/// Delays that differ by less, as a fraction, are one bar.
-const ALIKE: f64 = 5e-3;
-
 /// The same delay by each way of knowing it, as bars; a sentence where they are alike.
 fn delays(fleet_estimate: &FleetEstimateRecord, style: TextStyle) -> Vec<String> {
     let ways = ways(fleet_estimate);
     let most = ways.iter().map(|way| way.delay_s).filter(|delay| delay.is_finite()).fold(0.0, f64::max);
-    let is_alike = |way: &Way| way.kind != WayKind::Unstable && (most - way.delay_s).abs() <= ALIKE * most;
-    if ways.len() > 1 && ways.iter().all(is_alike) {
-        let names: Vec<_> = ways.iter().map(|way| way.name).collect();
-        let delay =
-            format!("Delay to consolidated, oldest transaction of a group: {} s", significant(most, 4));
-        let sentence = format!("{delay}, the same by {}.", names.join("; "));
+    if let Some(sentence) = delay_in_words(&ways) {
         return wrap(&sentence, style.width_columns, "").lines().map(|line| style.soft(line)).collect();
     }
     let room = usize::from(style.width_columns).saturating_sub(22 + 24).clamp(6, 40);
@@ -207,7 +199,7 @@ fn cautions(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<Strin
     let mut lines: Vec<String> = all
         .iter()
         .take(shown)
-        .map(|remark| style.warning(&format!("! {}", crate::chart::shortened(remark, most))))
+        .map(|remark| style.warning(&format!("! {}", crate::chart::beginning(remark, most))))
         .collect();
     if all.len() > shown && room > 0 {
         lines.push(style.warning(&format!("! {} more remarks: bench-harness report", all.len() - shown)));

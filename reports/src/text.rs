@@ -1,6 +1,6 @@
 //! Text on a terminal: tables and paragraphs of a width.
 
-use comfy_table::{ContentArrangement, Row, Table, TableStyle, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, TableStyle, Width, presets};
 
 /// A table in a frame, of at most `width` columns.
 pub(crate) fn framed<R: Into<Row>>(
@@ -8,7 +8,7 @@ pub(crate) fn framed<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::UTF8_FULL_CONDENSED, header, rows, width)
+    table(presets::UTF8_FULL_CONDENSED, |columns| columns + 1, header, rows, width)
 }
 
 /// A table with level lines alone, of at most `width` columns.
@@ -17,7 +17,7 @@ pub(crate) fn ruled<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::UTF8_HORIZONTAL_ONLY, header, rows, width)
+    table(presets::UTF8_HORIZONTAL_ONLY, |columns| columns - 1, header, rows, width)
 }
 
 /// A table without lines, of at most `width` columns: for a screen that has none to spare.
@@ -26,11 +26,12 @@ pub(crate) fn bare<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::NOTHING, header, rows, width)
+    table(presets::NOTHING, |_| 0, header, rows, width)
 }
 
 fn table<R: Into<Row>>(
     style: TableStyle,
+    lines: fn(u16) -> u16,
     header: impl Into<Row>,
     rows: impl IntoIterator<Item = R>,
     width: u16,
@@ -38,7 +39,39 @@ fn table<R: Into<Row>>(
     let mut table = Table::new();
     table.load_style(style).set_width(width);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header).add_rows(rows);
+    keep_words(&mut table, width, lines);
     table
+}
+
+/// Makes columns as wide as their longest words, where one would be cut in two and there is room for all: with narrow
+/// gaps if it must be. `lines` is how many columns of the terminal the lines between so many columns take.
+fn keep_words(table: &mut Table, width: u16, lines: fn(u16) -> u16) {
+    let text = table.to_string();
+    let mut longest: Vec<u16> = Vec::new();
+    let mut is_whole = true;
+    for row in table.header().into_iter().chain(table.row_iter()) {
+        for (at, cell) in row.cell_iter().enumerate() {
+            if at == longest.len() {
+                longest.push(0);
+            }
+            for word in cell.content().split_whitespace() {
+                is_whole &= text.contains(word);
+                let length = u16::try_from(word.chars().count()).unwrap_or(u16::MAX);
+                longest[at] = longest[at].max(length);
+            }
+        }
+    }
+    if is_whole {
+        return;
+    }
+    let columns = u16::try_from(longest.len()).unwrap_or(u16::MAX).clamp(1, 1_000);
+    let words = longest.iter().fold(lines(columns), |sum, longest| sum.saturating_add(*longest));
+    let fits = |gap: &(u16, u16)| words.saturating_add(columns.saturating_mul(gap.0 + gap.1)) <= width;
+    let Some(gap) = [(1, 1), (0, 1)].into_iter().find(fits) else { return };
+    for (column, longest) in table.column_iter_mut().zip(longest) {
+        let least = longest.saturating_add(gap.0 + gap.1);
+        column.set_padding(gap).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+    }
 }
 
 /// The text without spaces at the ends of its lines, ending in a newline: tables fill their last column.
@@ -67,4 +100,29 @@ pub(crate) fn wrap(words: &str, width: u16, indent: &str) -> String {
         column += length;
     }
     page.replace('\u{a0}', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{framed, ruled};
+
+    const HEADER: [&str; 3] = ["cell", "interval (coverage)", "clean + discarded"];
+    const ROW: [&str; 3] = ["swap of 32, plonky2-keccak, 2 cores", "[1.02, 1.14] s (87.5 %)", "12 + 3"];
+
+    #[test]
+    fn words_are_whole_where_there_is_room_for_them() {
+        // The longest words are of 15, 10 and 9 characters.
+        for (width, table) in
+            [(34 + 3 + 2, ruled(HEADER, [ROW], 39)), (34 + 3 + 4, framed(HEADER, [ROW], 41))]
+        {
+            let text = table.to_string();
+            for word in HEADER.iter().chain(&ROW).flat_map(|cell| cell.split(' ')) {
+                assert!(text.contains(word), "{width}, {word}:\n{text}");
+            }
+            assert!(text.lines().all(|line| line.trim_end().chars().count() <= width), "{width}:\n{text}");
+        }
+        // Where there is none the width is kept.
+        let text = ruled(HEADER, [ROW], 24).to_string();
+        assert!(text.lines().all(|line| line.trim_end().chars().count() <= 24), "{text}");
+    }
 }

@@ -13,7 +13,7 @@ fn refused(bench: &Bench, arguments: &str, wanted: &[&str]) {
 #[test]
 fn zero_of_anything() {
     let bench = Bench::scripted(SCRIPT, "");
-    refused(&bench, "workload execute --transactions 0", &["--transactions: expected at least 1, got 0"]);
+    refused(&bench, "workload replay --transactions 0", &["--transactions: expected at least 1, got 0"]);
     refused(&bench, "workload generate --batch-size 0 --output t.csv", &["expected at least 1, got 0"]);
     for (flag, wanted) in [
         ("--cores 0", "zero cores cannot prove anything; the fewest is 1"),
@@ -71,10 +71,10 @@ fn a_tree_too_small_for_the_accounts() {
     let bench = Bench::scripted(SCRIPT, "");
     let wanted = ["a tree of depth 10 holds 512 accounts, and 513 were asked for: take depth 11 or more"];
     refused(&bench, "measure --spec spec.toml --output out --depth 10 --accounts 513", &wanted);
-    refused(&bench, "workload execute --depth 10 --accounts 513 --transactions 1", &wanted);
-    bench.run("workload execute --depth 11 --accounts 513 --transactions 1").ok();
-    bench.run("workload execute --depth 10 --accounts 512 --transactions 1").ok();
-    refused(&bench, "workload execute --depth 99 --transactions 1", &["depth"]);
+    refused(&bench, "workload replay --depth 10 --accounts 513 --transactions 1", &wanted);
+    bench.run("workload replay --depth 11 --accounts 513 --transactions 1").ok();
+    bench.run("workload replay --depth 10 --accounts 512 --transactions 1").ok();
+    refused(&bench, "workload replay --depth 99 --transactions 1", &["depth"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn strings(of: &Yaml) -> Vec<String> {
 }
 
 /// The scripts of each job, in order.
-fn github() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn github() -> BTreeMap<String, Vec<String>> {
     let workflow = example("github-actions.yml");
     let jobs = workflow["jobs"].as_hash().expect("jobs");
     let of_job = |job: &Yaml| {
@@ -29,7 +29,7 @@ fn github() -> BTreeMap<String, Vec<String>> {
     jobs.iter().map(|(name, job)| (name.as_str().expect("a name").to_owned(), of_job(job))).collect()
 }
 
-fn gitlab() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn gitlab() -> BTreeMap<String, Vec<String>> {
     let pipeline = example("gitlab-ci.yml");
     let stages = strings(&pipeline["stages"]);
     let of_job = |job: &Yaml| {
@@ -53,7 +53,7 @@ fn commands(scripts: &[String]) -> Vec<Vec<String>> {
     let words =
         lines.iter().map(|line| line.split_whitespace().map(|word| word.trim_matches('"').to_owned()));
     let of_ours = words.map(Iterator::collect::<Vec<_>>);
-    of_ours.filter(|words| words.first().is_some_and(|word| word == "target/release/bench-harness")).collect()
+    of_ours.filter(|words| words.first().is_some_and(|word| word == "bench-harness")).collect()
 }
 
 /// In a folder without its inputs a command fails, but not by its flags.
@@ -72,16 +72,15 @@ fn every_command_is_one_that_the_program_takes() {
         for (job, scripts) in jobs {
             let commands = commands(&scripts);
             assert!(!commands.is_empty(), "{name}, {job}: no command of the program");
-            let built =
-                scripts.iter().any(|script| script == "cargo build --release --locked -p bench-harness");
-            assert!(built, "{name}, {job}: the program is not built");
+            let is_installed = scripts.iter().any(|script| script.contains("cargo install --locked --path"));
+            assert!(is_installed, "{name}, {job}: the program is not installed");
             for command in commands {
                 accepted(&command[1..]);
                 verbs.push(command[1..3].join(" "));
             }
         }
         verbs.sort();
-        let wanted = ["gate exact", "gate paired", "history add", "history check", "measure --workload"];
+        let wanted = ["gate exact", "gate paired", "history add", "history check", "measure --spec"];
         assert_eq!(verbs, wanted, "{name}");
     }
 }
@@ -150,8 +149,11 @@ fn the_history_job_keeps_a_branch_of_its_own() {
             .ok();
         let steps: Vec<_> = scripts
             .iter()
-            .filter(|script| !script.contains("cargo build") && !script.contains("bench-harness measure"))
-            .map(|script| script.replace("target/release/bench-harness", "bench-harness"))
+            .filter(|script| {
+                ["cargo install", "./build.sh", "bench-harness measure"]
+                    .iter()
+                    .all(|other| !script.contains(other))
+            })
             // The address of a server in the place of the one that there is.
             .map(|script| {
                 script

@@ -58,6 +58,20 @@ fn stage_by_stage_in_every_form_with_the_fleets_of_a_target() {
 }
 
 #[test]
+fn profiles_with_several_provers_at_once_are_compared_as_they_are() {
+    let bench = measured();
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        crate::skip::skip!("two-cpus", "one CPU holds one prover");
+    }
+    bench.run("measure --spec spec.toml --batch-size 400 --cores 1,2 --provers 1,fill --output both").ok();
+    let ran = bench.run("report --compare both@1 both@2 --json").ok();
+    let record: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let pair = &record["pairs"][0];
+    assert_eq!((&pair["first"]["cores"], &pair["second"]["cores"]), (&1.into(), &2.into()));
+    assert_eq!(pair["first"].get("provers"), pair["second"].get("provers"));
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_with_5() {
     let bench = measured();
     bench.run("measure --spec spec.toml --batch-size 200 --output other").ok();

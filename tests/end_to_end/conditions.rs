@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The smallest real proof there is.
-const SMALL: &str = "--workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
+pub(crate) const SMALL: &str = "--workload transfer --batch-size 1 --depth 4 --accounts 4 --pools 1 --cores 1 --repeats 1 \
                      --batches-per-aggregation 1";
 
 fn profile(bench: &Bench, folder: &str) -> Value {
@@ -18,10 +18,10 @@ fn profile(bench: &Bench, folder: &str) -> Value {
 }
 
 /// Two loops for ever on each CPU, ended when dropped.
-struct Neighbours(Vec<Child>);
+pub(crate) struct Neighbours(Vec<Child>);
 
 impl Neighbours {
-    fn plant() -> Self {
+    pub(crate) fn plant() -> Self {
         let cpus = std::thread::available_parallelism().expect("a number").get();
         let spin = || Command::new("sh").args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
         Self((0..2 * cpus).map(|_| spin().expect("starts")).collect())

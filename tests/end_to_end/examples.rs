@@ -35,7 +35,7 @@ fn the_trace_is_executed_and_measured_as_the_readme_says() {
     let place = |command: String| {
         command.replace("bench-harness/measure/examples/trace-200.csv", &shipped("trace-200.csv"))
     };
-    let roots = bench.run(&place(command_of("workload execute"))).ok().stdout;
+    let roots = bench.run(&place(command_of("workload replay"))).ok().stdout;
     assert_eq!(roots.lines().count(), 1 + 10);
     let command = place(command_of("measure --workload trace"));
     let command = format!("{command} --proof-system scripted --cores 1").replace("bench-out/trace", "out");

@@ -54,7 +54,6 @@ fn needing_another() -> Vec<Case> {
         "--prove-cv 0.1",
         "--prove-law exponential",
         "--aggregate 1s",
-        "--aggregate-merge 1s",
         "--aggregate-cv 0.1",
         "--batch-size 4",
         "--measured-cores 2 --hardware all",
@@ -184,7 +183,7 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --l1-phase 3s --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
          --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --sequence-gas 9 --gwei 20 \
          --usd-per-eth 3000 --block-gas 30000000 --proof-byte-gas 16",
-        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1",
+        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1 --aggregate-merge 1s",
         "--spec spec.toml --time prove --pairs 5 --shared --target-tx-per-s 1 --headroom 0.1 --fix-a 1 --l1 slots \
          --batches-per-sequence 2 --proofs-per-slot 1 --close-times close-times.json",
     ];
@@ -281,6 +280,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("", "json"),
     ("", "output plan.txt"),
     ("", "timeline timeline.json"),
+    ("", "fail-if plan.provers>=1"),
 ];
 
 /// Every flag in the help of `plan` changes what is printed, where it is accepted.

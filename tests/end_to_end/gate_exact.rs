@@ -65,7 +65,7 @@ fn a_circuit_that_changed_fails_with_its_headroom() {
     assert_eq!(circuits[0]["proof_bytes"], baseline["cells"][0]["proofs"][0]["proof_bytes"]);
     // Another depth and another capacity at once: each proof takes seconds.
     let ran = gate("--depth 5 --capacity 3 --export-json gate.json");
-    for wanted in ["batch: rows", "batch: padded", "batch: key", "capacity", "free ("] {
+    for wanted in ["batch: rows", "batch: padded", "batch: key", "capacity", "rows free"] {
         assert!(ran.stdout.contains(wanted), "{wanted}: {ran:#?}");
     }
     ran.fails(3, &["exact: CHANGED, ", "from real.json", "--bless"]);
@@ -201,7 +201,7 @@ fn a_result_in_every_form() {
     bench.write("summary.md", "of another step\n");
     command.env("GITHUB_ACTIONS", "true");
     let told = Ran::of(command.output().expect("starts"), "inside");
-    assert!(told.stdout.contains("\n::error title=exact gate::exact: CHANGED"), "{told:#?}");
+    assert!(told.stdout.contains("\n::error file=baseline.json,title=exact gate::exact: CHANGED"), "{told:#?}");
     told.fails(3, &[]);
     assert_eq!(bench.read("summary.md"), format!("of another step\n{markdown}\n"));
     // A summary that cannot be written hides no verdict.

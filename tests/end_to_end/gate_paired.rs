@@ -9,28 +9,28 @@ use std::os::unix::fs::PermissionsExt;
 const CELL: &str = "--spec spec.toml";
 
 /// A folder with `spec.toml` and `script.toml`, and a program `./NAME` that adds flags to the one under test.
-fn bench(script: &str) -> Bench {
+pub(crate) fn bench(script: &str) -> Bench {
     Bench::scripted(&format!("harness = {{ fixed_s = 0.25 }}\nprove = {script}\n"), "")
 }
 
-fn program(bench: &Bench, name: &str, shell: &str) {
+pub(crate) fn program(bench: &Bench, name: &str, shell: &str) {
     bench.write(name, &format!("#!/bin/sh\n{shell}\n"));
     let mode = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(bench.path(name), mode).expect("executable");
 }
 
 /// A head whose proofs follow another script.
-fn other_script(bench: &Bench, script: &str) {
+pub(crate) fn other_script(bench: &Bench, script: &str) {
     bench.write("other.toml", &format!("harness = {{ fixed_s = 0.25 }}\n{script}\n"));
     program(bench, "head", &format!("exec {PROGRAM} gate-sample --script other.toml"));
 }
 
 /// A head whose answers go through `sed`.
-fn edited(bench: &Bench, edit: &str) {
+pub(crate) fn edited(bench: &Bench, edit: &str) {
     program(bench, "head", &format!("{PROGRAM} gate-sample | sed '{edit}'"));
 }
 
-fn compare(bench: &Bench, flags: &str) -> Ran {
+pub(crate) fn compare(bench: &Bench, flags: &str) -> Ran {
     bench.run(&format!("gate paired --base {PROGRAM} --head ./head {CELL} {flags}"))
 }
 

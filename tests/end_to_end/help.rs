@@ -26,7 +26,7 @@ const VERBS: [&str; 30] = [
     "workload",
     "workload generate",
     "workload inspect",
-    "workload execute",
+    "workload replay",
     "execute",
     "close",
     "claims",

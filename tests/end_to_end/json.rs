@@ -30,7 +30,7 @@ fn every_verb_speaks_json() {
         ("report --compare out again@1 --json", "/pairs"),
         ("workload generate --transactions 8 --batch-size 4 --json", "/batches/1/transactions/3/amount_in"),
         ("workload inspect --transactions 8 --json", "/data_bytes"),
-        ("workload execute --transactions 8 --batch-size 4 --json", "/batches/1/root"),
+        ("workload replay --transactions 8 --batch-size 4 --json", "/batches/1/root"),
         (
             "execute --transactions 20 --accounts 50 --repeats 1 --work-us 0 --hot-pool 1 --threads 2 --json",
             "/break_even/0/executor",
@@ -52,10 +52,9 @@ fn every_verb_speaks_json() {
         assert!(record.pointer(field).is_some(), "{line}: no {field}: {record}");
     }
     // The same as without: the roots, and the transactions.
-    let json: Value =
-        serde_json::from_str(&bench.run("workload execute --transactions 8 --json").ok().stdout)
-            .expect("JSON");
-    let plain = bench.run("workload execute --transactions 8").ok().stdout;
+    let json: Value = serde_json::from_str(&bench.run("workload replay --transactions 8 --json").ok().stdout)
+        .expect("JSON");
+    let plain = bench.run("workload replay --transactions 8").ok().stdout;
     assert!(plain.contains(json["genesis_root"].as_str().expect("a root")), "{plain}");
     assert!(plain.contains(json["batches"][0]["root"].as_str().expect("a root")), "{plain}");
 }

@@ -46,6 +46,10 @@ fn machines_are_ranked_compared_and_split() {
     for machine in ["aws-c7a.metal-48xl", "epyc-7702", "ryzen-5950x"] {
         assert!(said.contains(machine), "{machine} is missing in {said}");
     }
+    // No row that could never have a figure; asked for by name it says why.
+    assert!(!said.contains("aws-m8azn") && !said.contains("gcp-c3d"), "{said}");
+    let named = bench.run(&format!("{plan} --measured-ghz 2.6 --hardware aws-m8azn.24xlarge")).ok().stdout;
+    assert!(named.contains("aws-m8azn.24xlarge") && named.contains("cores of"), "{named}");
     // 64 cores at 3.35 GHz against 16 at 4.9, at equal work per cycle: (1/4.9 − 1/3.35) turns at 0.921.
     assert!(said.contains("more than 92.1 % of the work is parallel"), "{said}");
     let split = bench.run(&format!("{plan} --measured-ghz 2.6 --split epyc-9174f")).ok().stdout;

@@ -2,6 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
+//! | [`hours`] | the first hour of three kinds of user, from transcripts |
 //! | [`support`] | a temporary folder, the program in it, and its result |
 //! | [`skip`] | tests that cannot run on this machine |
 //! | [`flags`] | flags that need each other, and those that have no effect |
@@ -22,6 +23,7 @@
 //! | [`json`] | `--json` on every verb |
 //! | [`comparing`] | two runs side by side |
 //! | [`timeline`] | timelines of plans and runs |
+//! | [`thresholds`] | thresholds with an exit code, figures for Prometheus, comparison with an earlier run |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
 //! | [`full_disk`] | no room left |
 //! | [`killed`] | kill -9 of the harness and of its children |
@@ -38,10 +40,13 @@
 //! | [`own_prover`] | the proof system `command` |
 //! | [`no_aggregation`] | proof systems that cannot aggregate, in every form |
 //! | [`gate_paired`] | two builds in pairs: every verdict, every exit code |
+//! | [`gate_says`] | what a comparison says beside its verdict |
+//! | [`measure_says`] | what `measure` says before, while and after it measures |
 //! | [`real`] | real proofs, up to a plan |
 //! | [`gate_exact`] | exact figures: blessed, compared, refused |
 //! | [`history`] | results over commits: added, shown, warned of |
 //! | [`ci_examples`] | the shipped CI examples, tried |
+//! | [`fresh_repository`] | a user's own repository, which gets the checks by following the pages |
 //! | [`deploy_examples`] | the shipped deployment examples of a fleet, tried |
 //! | [`examples`] | the example data that is shipped |
 
@@ -65,17 +70,21 @@ mod fleet_nats;
 mod fleet_nats_faults;
 mod fleet_nats_random;
 mod fleet_samples;
+mod fresh_repository;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;
+mod gate_says;
 mod help;
 mod history;
+mod hours;
 mod interrupted;
 mod json;
 mod killed;
 mod laws;
 mod log;
 mod machines;
+mod measure_says;
 mod nats_server;
 mod no_aggregation;
 mod own_prover;
@@ -86,6 +95,7 @@ mod real;
 mod report;
 mod skip;
 mod support;
+mod thresholds;
 mod timeline;
 mod trace;
 mod verbs;

@@ -38,6 +38,62 @@ fn the_shipped_example_is_measured() {
     assert_eq!((log.of_stage("verify").len(), log.of_kind("failure").len()), (2, 0));
 }
 
+/// What a user types for a prover of their own, from nothing to how many of it a rollup needs.
+fn run(bench: &Bench, command: &str) -> crate::support::Ran {
+    let world = "--accounts 20 --pools 2 --depth 8 --batch-size 64 --cores 1 --provers 1 --repeats 3";
+    let mut run = bench
+        .command(&format!("run {world} --target-tx-per-s 5 --output out --proof-system command --command"));
+    run.arg(command);
+    crate::support::Ran::of(run.output().expect("starts"), command)
+}
+
+/// The two examples, as a user copies them: in shell, and in Python where there is one.
+fn copied(bench: &Bench) -> Vec<(&'static str, &'static str)> {
+    let examples = root().join("bench-harness/prover/examples");
+    let mut all = vec![("prover-command.sh", "sh prover-command.sh")];
+    match std::process::Command::new("python3").arg("--version").output() {
+        Ok(_) => all.push(("prover-command.py", "python3 prover-command.py")),
+        Err(_) => crate::skip::skipped("python3", "there is no python3 here: its example was not tried"),
+    }
+    for (name, _) in &all {
+        bench.write(name, &std::fs::read_to_string(examples.join(name)).expect(name));
+    }
+    all
+}
+
+#[test]
+fn a_prover_of_ones_own_gets_to_a_recommendation_with_and_without_aggregation() {
+    for (aggregates, wanted) in [(true, "aggregate "), (false, "verify the proof of each batch on L1")] {
+        let probe = Bench::new();
+        for (file, command) in copied(&probe) {
+            let bench = Bench::new();
+            copied(&bench);
+            if !aggregates {
+                // All that it takes: not to promise it.
+                let text = bench.read(file);
+                let without = text.replace(",\"aggregates\":true", "").replace(", \"aggregates\": True", "");
+                assert_ne!(text, without, "{file}");
+                bench.write(file, &without);
+            }
+            let ran = run(&bench, command).ok();
+            assert!(
+                ran.stdout.contains("Run 1 prover") && ran.stdout.contains(wanted),
+                "{command}: {ran:#?}"
+            );
+            let plan: serde_json::Value = serde_json::from_str(&bench.read("out/plan.json")).expect("JSON");
+            assert_eq!(plan["recommendation"]["aggregators"].as_u64() > Some(0), aggregates, "{command}");
+            assert!(bench.path("out/report.html").exists());
+            // What an aggregator would be worth that is not there yet, or is another.
+            let with =
+                bench.run("plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --fix-n 2").ok();
+            assert!(with.stdout.contains("aggregate 2 batches at a time"), "{command}: {with:#?}");
+            let separate =
+                "plan --profile out --target-tx-per-s 5 --aggregate-merge 3s --aggregate-shape separate";
+            bench.run(separate).fails(2, &["leave --aggregate-merge out"]);
+        }
+    }
+}
+
 #[test]
 fn what_breaks_the_protocol_is_a_failure_that_names_the_batch() {
     for (then, wanted) in [

@@ -31,7 +31,7 @@ fn with_row(row: &str) -> Bench {
 fn a_bad_row_is_named_by_line_and_column() {
     for (row, wanted) in BAD {
         let bench = with_row(row);
-        for verb in ["execute", "inspect"] {
+        for verb in ["replay", "inspect"] {
             let ran = bench.run(&format!("workload {verb} --trace bad.csv {WORLD}"));
             assert_eq!(ran.stdout, "", "{row}");
             ran.fails(2, &["error: bad.csv: ", wanted]);
@@ -74,6 +74,6 @@ fn a_bad_header_is_named() {
         ("kind,sender,target,token_in,amount_in\n", "the trace has no transactions"),
     ] {
         bench.write("bad.csv", text);
-        bench.run("workload execute --trace bad.csv").fails(2, &["error: bad.csv: ", wanted]);
+        bench.run("workload replay --trace bad.csv").fails(2, &["error: bad.csv: ", wanted]);
     }
 }

@@ -15,13 +15,13 @@ fn of_seed(bench: &Bench, verb: &str, seed: u64, threads: &str) -> String {
 #[test]
 fn a_seed_gives_the_same_bytes_and_roots_for_any_number_of_threads() {
     let bench = Bench::new();
-    for verb in ["generate", "execute"] {
+    for verb in ["generate", "replay"] {
         let one = of_seed(&bench, verb, 5, "1");
         assert_eq!(one, of_seed(&bench, verb, 5, "2"), "{verb}");
         assert_ne!(one, of_seed(&bench, verb, 6, "1"), "{verb}");
     }
     // Genesis, and a root after each of seven batches, each another.
-    let roots = of_seed(&bench, "execute", 5, "2");
+    let roots = of_seed(&bench, "replay", 5, "2");
     let mut seen: Vec<_> =
         roots.lines().map(|line| line.split_whitespace().last().expect("a root")).collect();
     assert!(seen.iter().all(|root| root.len() == 64));
@@ -39,11 +39,11 @@ fn what_was_generated_is_inspected_and_executed_to_the_same_roots() {
     let csv = bench.read("trace.csv");
     assert_eq!(bench.run(&format!("workload generate {source}")).ok().stdout, csv);
     assert_eq!(csv.lines().count(), 101);
-    let roots = bench.run(&format!("workload execute {source}")).ok().stdout;
+    let roots = bench.run(&format!("workload replay {source}")).ok().stdout;
     let of_trace = format!("--trace trace.csv --seed 5 {WORLD}");
-    assert_eq!(bench.run(&format!("workload execute {of_trace}")).ok().stdout, roots);
+    assert_eq!(bench.run(&format!("workload replay {of_trace}")).ok().stdout, roots);
     // The trace says its batches itself, so that the flag does not cut it anew.
-    assert_eq!(bench.run(&format!("workload execute {of_trace} --batch-size 3")).ok().stdout, roots);
+    assert_eq!(bench.run(&format!("workload replay {of_trace} --batch-size 3")).ok().stdout, roots);
     let swaps = csv.lines().filter(|line| line.contains(",swap,")).count();
     let said = bench.run(&format!("workload inspect {of_trace}")).ok().stdout;
     let number = |name: &str| -> usize {
@@ -69,9 +69,9 @@ fn a_users_own_columns_are_enough() {
         "own.csv",
         "kind,sender,target,token_in,amount_in\ntransfer,0,1,0,5\ntransfer,0,2,0,6\nswap,1,0,1,7\n",
     );
-    let cut = bench.run(&format!("workload execute --trace own.csv --batch-size 2 {WORLD}")).ok().stdout;
+    let cut = bench.run(&format!("workload replay --trace own.csv --batch-size 2 {WORLD}")).ok().stdout;
     assert_eq!(cut.lines().count(), 1 + 2, "{cut}");
-    let whole = bench.run(&format!("workload execute --trace own.csv --batch-size 3 {WORLD}")).ok().stdout;
+    let whole = bench.run(&format!("workload replay --trace own.csv --batch-size 3 {WORLD}")).ok().stdout;
     assert_eq!(whole.lines().count(), 1 + 1, "{whole}");
     let last =
         |text: &str| text.lines().last().and_then(|line| line.split_whitespace().last().map(str::to_owned));

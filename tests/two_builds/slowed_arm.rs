@@ -57,7 +57,7 @@ fn the_arm() {
 }
 
 fn sample(wanted: SampleRequest) -> SampleAnswer {
-    let SampleRequest { cell, seed, best_adds_per_cycle } = wanted;
+    let SampleRequest { cell, seed, best_adds_per_cycle, without_aggregation: _ } = wanted;
     // One thread: CPU time is then that of the work, and of nothing that waits for it.
     assert_eq!(std::env::var("RAYON_NUM_THREADS").as_deref(), Ok("1"), "the wrapper says so");
     let percent: f64 = std::env::var("SLOWED_BY").expect("set").parse().expect("a number");

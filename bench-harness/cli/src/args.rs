@@ -20,6 +20,7 @@ Exit codes:
   7  no plan meets the target
   8  no proof was measured that counts
   9  a fleet could not prove a batch
+ 10  a threshold of --fail-if was crossed
 130  stopped; what was measured is kept
 
 Examples:

@@ -37,6 +37,8 @@ pub(crate) const INFEASIBLE: u8 = 7;
 pub(crate) const NOT_MEASURED: u8 = 8;
 /// A fleet gave a batch up.
 pub(crate) const NOT_PROVED: u8 = 9;
+/// A threshold of `--fail-if` was crossed.
+pub(crate) const CROSSED: u8 = 10;
 /// Stopped by Ctrl-C or SIGTERM, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -49,6 +51,11 @@ pub(crate) struct Stopped(pub(crate) String);
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(crate) struct NotProved(pub(crate) String);
+
+/// Which thresholds of `--fail-if` were crossed, and by what.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Crossed(pub(crate) String);
 
 /// Bad usage or bad input, with what to do instead.
 #[derive(Debug, Error)]
@@ -174,6 +181,7 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         (error.is::<NotMeasured>(), NOT_MEASURED),
         (error.is::<Stopped>(), STOPPED),
         (error.is::<NotProved>(), NOT_PROVED),
+        (error.is::<Crossed>(), CROSSED),
         (error.is::<Refused>(), REFUSED),
         (error.is::<regression::exact::BaselineMismatch>(), REFUSED),
         (error.is::<regression::profiles::ProfileMismatch>(), REFUSED),

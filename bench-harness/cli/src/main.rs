@@ -5,8 +5,11 @@
 mod args;
 mod cmd;
 mod exit;
+mod fail_if;
 mod number;
 mod output;
+mod profile;
+mod working;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{

@@ -13,6 +13,12 @@ const TIME_S_MAX: f64 = 3650.0 * 86_400.0;
 /// A microsecond: nothing that is planned here is shorter.
 const TIME_S_MIN: f64 = 1e-6;
 
+/// How many of something, as a sentence has it: `1 cell`, `3 cells`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 /// A whole number in a range.
 pub(crate) fn whole<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
 where

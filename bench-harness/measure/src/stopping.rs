@@ -117,7 +117,7 @@ impl Stopping {
 
     /// How many repeats are wanted in all: those that are asked for, and one more, within the limit, for each that
     /// was discarded.
-    fn wanted(&self, progress: &CellProgress) -> u64 {
+    pub(crate) fn wanted(&self, progress: &CellProgress) -> u64 {
         self.repeats + progress.discarded().min(self.reruns)
     }
 

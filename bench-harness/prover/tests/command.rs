@@ -51,14 +51,29 @@ fn the_example_proves_and_verifies() {
     let description = command.set_up(shape(), 2).expect("answers");
     assert_eq!((description.name.as_str(), description.version.as_str()), ("command", "1"));
     let can = command.capabilities();
-    assert!(can.verifies && can.aggregation.is_none());
+    assert!(can.verifies && can.aggregation.is_some());
     let (proved, statement) = prove(&mut command).expect("proves");
     assert_eq!(proved.prove, Duration::from_millis(1));
     verify_against_native(&command, &proved.proof, &statement).expect("right");
     let mut altered = proved.proof.clone();
     altered.bytes[20] ^= 1;
     assert!(verify_against_native(&command, &altered, &statement).expect_err("altered").is_wrong_proof());
-    let error = command.aggregate(&[proved.proof]).expect_err("it cannot");
+    // It is told what the aggregate states: without Poseidon in shell it could not say so.
+    let aggregated = command.aggregate(&[proved.proof]).expect("aggregates");
+    verify_against_native(&command, &aggregated.proof, &statement).expect("that of its one batch");
+}
+
+#[test]
+fn a_program_that_cannot_aggregate_is_not_asked_to() {
+    let mut command = shell("echo '{}'", LONG);
+    command.set_up(shape(), 2).expect("answers");
+    assert!(command.capabilities().aggregation.is_some());
+    let script = r#"read -r line; echo '{"name":"test","version":"1","verifies":true}'; cat >/dev/null"#;
+    let argv = ["sh", "-c", script].map(str::to_owned).to_vec();
+    let mut command = Command::new(argv, LONG).expect("valid");
+    command.set_up(shape(), 2).expect("answers");
+    let proof = Proof { kind: ProofKind::Batch, bytes: vec![0] };
+    let error = command.aggregate(&[proof]).expect_err("it cannot");
     assert!(error.to_string().contains("cannot aggregate"), "{error}");
 }
 

@@ -23,4 +23,4 @@ mod text;
 pub(crate) use model::{Axis, BandPoint, Bar, Chart, Dot, LaneSpan, Marks, Rule, Series, Tone};
 pub(crate) use palette::style_for_page;
 pub(crate) use table::{Column, Table, TableValue, yes_or_no};
-pub(crate) use text::shortened;
+pub(crate) use text::{beginning, shortened};

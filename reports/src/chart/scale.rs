@@ -53,6 +53,11 @@ impl Places {
         sound.then_some(Self { log, low, high, start, end })
     }
 
+    /// Whether the axis could show zero and begins above it.
+    pub(crate) fn is_cut(&self, axis: &Axis) -> bool {
+        axis.scale == Scale::Linear && self.low > 0.0
+    }
+
     /// The place of `x`; none where it cannot stand.
     pub(crate) fn at(&self, x: f64) -> Option<f64> {
         if !x.is_finite() || (self.log && x <= 0.0) {
@@ -204,5 +209,10 @@ mod tests {
         }
         assert!(Places::over(&Axis::log("s"), &[0.0, -1.0, f64::NAN], (0.0, 1.0)).is_none());
         assert!(Places::over(&Axis::linear("s"), &[f64::MAX, f64::MIN], (0.0, 1.0)).is_none());
+        let is_cut = |axis: Axis, values: &[f64]| {
+            Places::over(&axis, values, (0.0, 1.0)).is_some_and(|places| places.is_cut(&axis))
+        };
+        assert!(is_cut(Axis::linear("s"), &[95.0, 100.0]) && !is_cut(Axis::linear("s"), &[0.0, 100.0]));
+        assert!(!is_cut(Axis::from_zero("s"), &[95.0, 100.0]) && !is_cut(Axis::log("s"), &[95.0, 100.0]));
     }
 }

@@ -130,7 +130,11 @@ fn draw(chart: &Chart, size: Size, top: f64, ground: &Markup, described: &Markup
             (ground)
             (legend::draw(chart, 16.0, width - 12.0, top))
             @if !chart.y.title.is_empty() {
-                text x="8" y=(place(top + legend_height + 14.0)) { (clean(&chart.y.title)) }
+                text x="8" y=(place(top + legend_height + 14.0)) {
+                    (clean(&chart.y.title))
+                    // A small difference fills such a chart.
+                    @if frame.y.is_cut(&chart.y) { " (not from 0)" }
+                }
             }
             (x_axis(chart, &frame, left, right, height))
             @match lanes {

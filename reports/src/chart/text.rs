@@ -27,6 +27,18 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     format!("{first}…{last}")
 }
 
+/// The text, or as many of its first words as fit `most` characters: a sentence that is cut in the middle says
+/// something else.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    let text = clean(text);
+    if text.chars().count() <= most {
+        return text;
+    }
+    let fits: String = text.chars().take(most.saturating_sub(1)).collect();
+    let words = fits.rfind(' ').map_or(fits.as_str(), |at| &fits[..at]);
+    format!("{}…", words.trim_end_matches([' ', ',', ';', ':']))
+}
+
 /// The text without what XML cannot hold at all, escaped or not.
 pub(crate) fn clean(text: &str) -> String {
     text.chars()
@@ -40,7 +52,18 @@ pub(crate) fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shortened;
+    use super::{beginning, shortened};
+
+    #[test]
+    fn prose_is_cut_at_a_word() {
+        assert_eq!(
+            beginning("While nothing is broken all 7 work.", 40),
+            "While nothing is broken all 7 work."
+        );
+        assert_eq!(beginning("While nothing is broken, all 7 work.", 26), "While nothing is broken…");
+        assert_eq!(beginning("a b", 1), "…");
+        assert_eq!(beginning(&"x".repeat(100), 5), "xxxx…");
+    }
 
     #[test]
     fn both_ends_stay() {

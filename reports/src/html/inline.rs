@@ -16,6 +16,14 @@ pub(crate) fn short(text: &str) -> String {
     crate::chart::shortened(text, CELL_CHARACTERS)
 }
 
+/// The longest text of sentences in a list, of which there may be many.
+const PROSE_CHARACTERS: usize = 500;
+
+/// Sentences, of which some may be text of others: whole unless they would fill the page, and then cut at a word.
+pub(crate) fn prose(text: &str) -> String {
+    crate::chart::beginning(text, PROSE_CHARACTERS)
+}
+
 /// JSON that may stand in `<script type="application/json">`: nothing in it can end the element or begin a comment.
 /// `<` is written as an escape of JSON, which every parser reads back; U+2028 and U+2029 as well, which old
 /// script engines take for line ends.

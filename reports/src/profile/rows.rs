@@ -122,9 +122,9 @@ pub(crate) fn remarks(summary: &CellSummaryRecord) -> Vec<String> {
     }
     if summary.kept_samples > 0 {
         let kept = summary.kept_samples;
-        let all = if kept == summary.clean_samples { ": THE TIMES OF A BUSY MACHINE" } else { "" };
+        let all = if kept == summary.clean_samples { "THE TIMES OF A BUSY MACHINE: " } else { "" };
         remarks.push(format!(
-            "{name}: {kept} of {} disturbed by interference or a quota, and in the estimate, since the spec asks to keep such{all}.",
+            "{name}: {all}{kept} of {} disturbed by interference or a quota, and in the estimate, since the spec asks to keep such.",
             count_of(summary.clean_samples, "proof was", "proofs were")
         ));
     }

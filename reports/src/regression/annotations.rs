@@ -1,4 +1,5 @@
-//! Comparisons as lines that GitHub Actions turns into annotations: `::error title=…::…`.
+//! Comparisons as lines that GitHub Actions turns into annotations: `::error title=…::…`, those of an exact comparison
+//! on the file of the baseline, which is what has to change where a difference is meant.
 //!
 //! A step shows ten of each kind at most, so there is one for the verdict and one for each cell that gives it.
 
@@ -31,10 +32,11 @@ impl Exporter<ExactRecord> for GateAnnotations {
             ExactVerdictName::Pass => AnnotationLevel::Notice,
             ExactVerdictName::Changed => AnnotationLevel::Error,
         };
-        let mut lines = line(level, "exact gate", &sentences::exact(record));
+        let line = |message: &str| line_at(Some(&record.baseline), level, "exact gate", message);
+        let mut lines = line(&sentences::exact(record));
         let of_cells = record.differences.chunk_by(|one, next| one.cell == next.cell);
         for differences in of_cells {
-            lines += &line(level, "exact gate", &of_cell(differences));
+            lines += &line(&of_cell(differences));
         }
         Ok(lines)
     }
@@ -62,6 +64,9 @@ impl Exporter<PairedRecord> for GateAnnotations {
             sentence += &format!("\n{}", fleet_impact(impact));
         }
         let mut lines = line(level(record.verdict), "paired gate", &sentence);
+        for caution in sentences::cautions(record) {
+            lines += &line(AnnotationLevel::Warning, "paired gate", &caution);
+        }
         for one in &record.comparisons {
             if matches!(one.compared.verdict, VerdictName::Regressed | VerdictName::Inconclusive) {
                 let words = format!("{}, {}: {}", one.cell.words(), one.time.key(), compared(&one.compared));
@@ -86,6 +91,11 @@ impl Exporter<PairedRecord> for GateAnnotations {
 /// assert_eq!(text, "::warning title=a%3A b%2C c::100 %25 of%0Ait\n");
 /// ```
 pub fn line(level: AnnotationLevel, title: &str, message: &str) -> String {
+    line_at(None, level, title, message)
+}
+
+/// The same on a file, which the page of a pull request then shows with it.
+fn line_at(file: Option<&str>, level: AnnotationLevel, title: &str, message: &str) -> String {
     let level = match level {
         AnnotationLevel::Error => "error",
         AnnotationLevel::Warning => "warning",
@@ -93,7 +103,8 @@ pub fn line(level: AnnotationLevel, title: &str, message: &str) -> String {
     };
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    format!("::{level} title={}::{}\n", property(title), data(message))
+    let file = file.map_or_else(String::new, |file| format!("file={},", property(file)));
+    format!("::{level} {file}title={}::{}\n", property(title), data(message))
 }
 
 #[cfg(test)]
@@ -131,7 +142,8 @@ mod tests {
         let mut record = exact();
         record.baseline = "a\n::error::b%".to_owned();
         let text = GateAnnotations.export(&record).expect("renders");
-        assert!(text.lines().all(|line| line.starts_with("::error title=exact gate::")), "{text}");
+        let begins = "::error file=a%0A%3A%3Aerror%3A%3Ab%25,title=exact gate::";
+        assert!(text.lines().all(|line| line.starts_with(begins)), "{text}");
         assert!(text.contains("a%0A::error::b%25"), "{text}");
     }
 }

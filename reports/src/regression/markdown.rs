@@ -5,7 +5,7 @@ use crate::export::{ExportError, Exporter};
 use crate::markdown::{list, text};
 use crate::regression::exact_terminal::{circuit_table, difference_table};
 use crate::regression::paired_terminal::comparison_table;
-use crate::regression::sentences::{self, difference, fleet_impact};
+use crate::regression::sentences::{self, cautions, difference, fleet_impact};
 use crate::words::percent;
 use records::regression::exact::ExactRecord;
 use records::regression::paired::{ArmRecord, PairedRecord};
@@ -58,6 +58,9 @@ impl Exporter<PairedRecord> for GateMarkdown {
             page += &format!("**{}**\n\n", text(&fleet_impact(impact)));
         }
         page += &comparison_table(record).markdown();
+        for caution in cautions(record) {
+            page += &format!("\n> **{}**\n", text(&caution));
+        }
         page += &format!("\n{}", list(&record.reasons));
         let rules = &record.rules;
         page += &format!(

@@ -1,7 +1,7 @@
 //! Two builds compared, for a person at a terminal: the verdict first, then a row a comparison, then why.
 
 use crate::columns::{TextColumn, TextTable};
-use crate::regression::sentences::{block_change, fleet_impact};
+use crate::regression::sentences::{block_change, cautions, fleet_impact, pairs};
 use crate::text::trimmed;
 use crate::words::or_dash;
 use records::regression::paired::{ComparedRecord, PairedRecord};
@@ -15,6 +15,9 @@ pub fn render(record: &PairedRecord, width_columns: u16) -> String {
         record.base.name,
         comparison_table(record).ruled(width_columns)
     );
+    for caution in cautions(record) {
+        text += &format!("! {caution}\n");
+    }
     for line in record.reasons.iter().cloned().chain(record.fleet_impact.iter().map(fleet_impact)) {
         text += &format!("- {line}\n");
     }
@@ -28,10 +31,7 @@ pub(crate) fn comparison_table(record: &PairedRecord) -> TextTable {
         ("time", |(_, time, _)| (*time).to_owned()),
         ("change", |(.., compared)| or_dash(block_change(compared.shown()))),
         ("p (slower)", |(.., compared)| format!("{:.4}", compared.shown().p_slower_adjusted)),
-        ("pairs", |(.., compared)| match compared.shown().pairs_discarded {
-            0 => compared.shown().pairs_used.to_string(),
-            pairs => format!("{}, {pairs} discarded", compared.shown().pairs_used),
-        }),
+        ("pairs", |(.., compared)| pairs(compared.shown())),
         ("blocks", |(.., compared)| if compared.second.is_some() { "2" } else { "1" }.to_owned()),
         ("verdict", |(.., compared)| compared.verdict.key().to_owned()),
     ];

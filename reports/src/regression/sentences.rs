@@ -8,16 +8,17 @@ use records::regression::exact::{
 };
 use records::regression::figures::FigureValueRecord;
 use records::regression::paired::{
-    BlockRecord, ComparedRecord, FleetImpactRecord, PairedRecord, VerdictName, change,
+    BlockRecord, ComparedRecord, FleetImpactRecord, PairedRecord, SamplePairRecord, VerdictName, change,
 };
+use records::sample::MarkName;
 
 /// The verdict of an exact comparison as one sentence without an end mark.
 pub fn exact(record: &ExactRecord) -> String {
     let baseline = &record.baseline;
     match record.verdict {
         ExactVerdictName::Pass => {
-            let cells = record.head.cells.len();
-            format!("exact: pass, {} figures of {cells} cells are those of {baseline}", record.figures)
+            let cells = count(record.head.cells.len() as u64, "cell");
+            format!("exact: pass, {} figures of {cells} are those of {baseline}", record.figures)
         }
         ExactVerdictName::Changed => {
             let differences = count(record.differences.len() as u64, "difference");
@@ -108,6 +109,60 @@ pub(crate) fn compared(compared: &ComparedRecord) -> String {
     format!("{ratio}, {}: {}", compared.verdict.key(), compared.reason)
 }
 
+/// The pairs of a block for a table: `10`, and of those discarded whose sample it was: `9, 3 discarded (base 1, head 2)`.
+pub(crate) fn pairs(block: &BlockRecord) -> String {
+    let BlockRecord { pairs_used, pairs_discarded, .. } = block;
+    match (*pairs_discarded, discarded_by_arm(block)) {
+        (0, _) => pairs_used.to_string(),
+        // Those of a geometric mean stand with the cells that it is of.
+        (discarded, (0, 0)) => format!("{pairs_used}, {discarded} discarded"),
+        (discarded, (base, head)) => {
+            format!("{pairs_used}, {discarded} discarded (base {base}, head {head})")
+        }
+    }
+}
+
+/// In how many pairs of a block the sample of base was discarded, and in how many that of head.
+fn discarded_by_arm(block: &BlockRecord) -> (u64, u64) {
+    let of = |mark: fn(&SamplePairRecord) -> MarkName| {
+        block.pairs.iter().filter(|pair| !mark(pair).counts()).count() as u64
+    };
+    (of(|pair| pair.base_mark), of(|pair| pair.head_mark))
+}
+
+/// Discarded samples of head, at least, that are no accident where base has next to none.
+const TELLING: u64 = 3;
+
+/// What a reader must know beside the verdict, a sentence each: that disturbed samples are in the figures, and that one
+/// program alone was disturbed.
+pub(crate) fn cautions(record: &PairedRecord) -> Vec<String> {
+    let blocks = || record.comparisons.iter().map(|one| (one, one.compared.shown()));
+    let used = || blocks().flat_map(|(_, block)| block.pairs.iter().filter(|pair| pair.is_used));
+    let is_kept = |mark: MarkName| usize::from(mark == MarkName::Kept);
+    let kept: usize = used().map(|pair| is_kept(pair.base_mark) + is_kept(pair.head_mark)).sum();
+    let mut cautions = Vec::new();
+    if kept > 0 {
+        cautions.push(format!(
+            "{kept} of {} samples behind these figures were disturbed, by interference or a quota, and kept since \
+             --keep-discarded was given: THE TIMES OF A BUSY MACHINE",
+            2 * used().count()
+        ));
+    }
+    for (one, block) in blocks() {
+        let (base, head) = discarded_by_arm(block);
+        let (more, less, name) = if head >= base { (head, base, "head") } else { (base, head, "base") };
+        if more >= TELLING && more >= 4 * less {
+            cautions.push(format!(
+                "{}, {}: samples of {name} were discarded {more} times and those of the other {less}: a program that is \
+                 disturbed so much oftener may keep a neighbouring core busy itself, which is a finding",
+                one.cell.words(),
+                one.time.key()
+            ));
+        }
+    }
+    cautions
+}
+
 /// `prove +6.1 % [4.8, 7.5] = 3 more provers, +$410 a month at 500 tx/s`
 pub(crate) fn fleet_impact(record: &FleetImpactRecord) -> String {
     let base = record.provers_base;
@@ -180,10 +235,53 @@ pub(crate) fn commit(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{difference, relative_change};
-    use fixtures::regression::exact;
+    use super::{cautions, difference, pairs, relative_change};
+    use fixtures::regression::{exact, paired};
     use records::regression::exact::{FigureDifferenceName, FigureDifferenceRecord};
     use records::regression::figures::FigureValueRecord;
+    use records::regression::paired::{PairedRecord, SamplePairRecord};
+    use records::sample::MarkName;
+
+    /// A comparison whose pairs have these marks, base before head.
+    fn marked(marks: &[(MarkName, MarkName)]) -> PairedRecord {
+        let mut record = paired();
+        record.comparisons.truncate(1);
+        let compared = &mut record.comparisons[0].compared;
+        compared.second = None;
+        let pair = |(at, &(base_mark, head_mark)): (usize, &(MarkName, MarkName))| SamplePairRecord {
+            pair: at as u64,
+            seed: at as u64,
+            is_base_first: true,
+            base_s: 1.0,
+            head_s: 1.0,
+            base_mark,
+            head_mark,
+            is_used: base_mark.counts() && head_mark.counts(),
+        };
+        compared.first.pairs = marks.iter().enumerate().map(pair).collect();
+        compared.first.pairs_discarded =
+            compared.first.pairs.iter().filter(|pair| !pair.is_used).count() as u64;
+        record
+    }
+
+    #[test]
+    fn which_program_was_disturbed_is_said_where_it_was_one_alone() {
+        let (clean, shared) = (MarkName::Clean, MarkName::SharedCore);
+        let lopsided = marked(&[(clean, shared), (clean, shared), (clean, clean), (clean, shared)]);
+        assert!(pairs(&lopsided.comparisons[0].compared.first).ends_with("3 discarded (base 0, head 3)"));
+        let said = cautions(&lopsided);
+        assert!(said.len() == 1 && said[0].contains("samples of head were discarded 3 times"), "{said:?}");
+        let both = marked(&[(clean, shared), (shared, clean), (clean, shared), (clean, shared)]);
+        assert_eq!(cautions(&both), Vec::<String>::new());
+    }
+
+    #[test]
+    fn samples_that_were_kept_are_counted() {
+        let (clean, kept) = (MarkName::Clean, MarkName::Kept);
+        let said = cautions(&marked(&[(clean, kept), (kept, kept), (clean, clean)]));
+        assert!(said.len() == 1 && said[0].starts_with("3 of 6 samples"), "{said:?}");
+        assert_eq!(cautions(&marked(&[(clean, clean)])), Vec::<String>::new());
+    }
 
     #[test]
     fn a_difference_in_words() {

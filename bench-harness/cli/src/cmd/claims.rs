@@ -23,8 +23,8 @@ use std::path::PathBuf;
   bench-harness claims --profile bench-out/profile.json --execution execution.json
   bench-harness claims --profile bench-out/profile.json --json --output claims.json")]
 pub(crate) struct Args {
-    /// Proofs over cores, sizes and systems: the profile of `measure` or `run`.
-    #[arg(long, value_name = "FILE")]
+    /// Proofs over cores, sizes and systems: the profile of `measure` or `run`, or the folder that it is in.
+    #[arg(long, value_name = "FILE|FOLDER")]
     profile: Option<PathBuf>,
     /// Executors side by side: what `execute --json` prints.
     #[arg(long, value_name = "FILE")]
@@ -76,7 +76,8 @@ fn processor_of(profile: &ProfileRecord) -> Option<String> {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    let profile = read("profile", args.profile.as_ref(), processor_of)?;
+    let profile = args.profile.as_deref().map(crate::profile::file_of);
+    let profile = read("profile", profile.as_ref(), processor_of)?;
     let execution =
         read("execution", args.execution.as_ref(), |record: &ExecutionRecord| record.processor.clone())?;
     let pipeline = read("pipeline", args.pipeline.as_ref(), |_: &PipelineRecord| None)?;

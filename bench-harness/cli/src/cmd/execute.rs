@@ -3,7 +3,8 @@
 use crate::exit::usage;
 use crate::number::{fraction, number, whole};
 use crate::output::{print, print_json, width};
-use clap::ValueEnum;
+use crate::working::Working;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use measure::execution::grid::ExecutionGrid;
 use records::execution::ExecutorName;
 use std::io::IsTerminal;
@@ -53,8 +54,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COUNTS", value_parser = whole(1..=1_024_u32), value_delimiter = ',')]
     threads: Vec<u32>,
     /// Executors; `sequential` is always measured.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [ExecutorArg::BlockStm, ExecutorArg::Locks, ExecutorArg::KnownValues])]
-    executors: Vec<ExecutorArg>,
+    #[arg(long, value_delimiter = ',', default_values = &EXECUTORS[1..])]
+    #[arg(value_parser = PossibleValuesParser::new(EXECUTORS).try_map(|typed| executor(&typed)))]
+    executors: Vec<ExecutorName>,
     /// Timed repeats of each point.
     #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_000_u32), default_value_t = 7)]
     repeats: u32,
@@ -72,23 +74,12 @@ pub(crate) struct Args {
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ExecutorArg {
-    Sequential,
-    BlockStm,
-    Locks,
-    KnownValues,
-}
+/// The executors as they are typed.
+const EXECUTORS: [&str; 4] = ["sequential", "block-stm", "locks", "known-values"];
 
-impl From<ExecutorArg> for ExecutorName {
-    fn from(choice: ExecutorArg) -> Self {
-        match choice {
-            ExecutorArg::Sequential => Self::Sequential,
-            ExecutorArg::BlockStm => Self::BlockStm,
-            ExecutorArg::Locks => Self::Locks,
-            ExecutorArg::KnownValues => Self::KnownValues,
-        }
-    }
+/// The executor of a name as it is typed, which in records has underscores.
+fn executor(typed: &str) -> Result<ExecutorName, serde_json::Error> {
+    serde_json::from_value(typed.replace('-', "_").into())
 }
 
 impl Args {
@@ -106,7 +97,7 @@ impl Args {
             hot_pool: self.hot_pool.clone(),
             work_us: self.work_us.clone(),
             threads,
-            executors: self.executors.iter().copied().map(ExecutorName::from).collect(),
+            executors: self.executors.clone(),
             repeats: self.repeats,
             seed: self.seed,
         })
@@ -124,6 +115,7 @@ fn default_threads() -> Vec<u32> {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let grid = args.grid()?;
     let shows_progress = std::io::stderr().is_terminal();
+    let _working = (!shows_progress).then(|| Working::on("executing"));
     let record = measure::execution::measure(&grid, |cell, cells| {
         if shows_progress {
             eprintln!("cell {} of {cells}", cell + 1);
@@ -133,4 +125,16 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         return print_json(&record);
     }
     print(&reports::execution::render(&record, width()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EXECUTORS, executor};
+
+    #[test]
+    fn what_is_typed_is_an_executor() {
+        for typed in EXECUTORS {
+            assert_eq!(executor(typed).expect("one of them").key().replace('_', "-"), typed);
+        }
+    }
 }

@@ -9,10 +9,11 @@ use clap::{Subcommand, ValueEnum};
 use records::regression::drift::{DriftRecord, DriftRules};
 use records::regression::history::{self, HistoryFile};
 use regression::history::{Quantities, drift, results};
+use reports::openmetrics;
 use reports::regression::drift::{annotations, markdown, terminal};
 use reports::regression::drift_svg;
 use reports::regression::sentences::drift_warnings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Keep the results of each commit in an append-only file, and detect slow drift in it.
@@ -41,8 +42,8 @@ enum Action {
 #[command(after_help = "Example:
   bench-harness history add --profile bench-out/profile.json --commit 4f2a --file history.jsonl")]
 struct Add {
-    /// The profile that was measured.
-    #[arg(long, value_name = "FILE", default_value = "bench-out/profile.json")]
+    /// The profile that was measured, or the folder of its run.
+    #[arg(long, value_name = "FILE|FOLDER", default_value = "bench-out/profile.json")]
     profile: PathBuf,
     /// The history; it is created where there is none.
     #[arg(long, value_name = "FILE", default_value = "history.jsonl")]
@@ -120,6 +121,9 @@ struct Forms {
     /// Write the whole record as JSON.
     #[arg(long, value_name = "FILE")]
     export_json: Option<PathBuf>,
+    /// Write the last results of each machine as OpenMetrics text, for Prometheus.
+    #[arg(long, value_name = "FILE")]
+    export_openmetrics: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,11 +139,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Add(args) => add(args),
         Action::Show(Show { rules, forms }) => {
             let record = rules.drift()?;
-            forms.write(&record, true)
+            forms.write(&record, &rules.file, true)
         }
         Action::Check(Check { rules, all, forms, github }) => {
             let record = rules.drift()?;
-            forms.write(&record, all)?;
+            forms.write(&record, &rules.file, all)?;
             for warning in drift_warnings(&record) {
                 eprintln!("warning: {warning}");
             }
@@ -150,7 +154,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 
 fn add(args: Add) -> anyhow::Result<()> {
     let Add { profile, file, commit, again } = args;
-    let profile = records::file::read(&profile)?;
+    let profile = crate::profile::read(&profile)?;
     CellFilter::check_measured(&profile)?;
     let commit = commit_of(commit)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?;
@@ -229,8 +233,8 @@ impl DriftArgs {
 }
 
 impl Forms {
-    fn write(&self, record: &DriftRecord, is_all: bool) -> anyhow::Result<()> {
-        let Self { svg, export_markdown, export_json } = self;
+    fn write(&self, record: &DriftRecord, history: &Path, is_all: bool) -> anyhow::Result<()> {
+        let Self { svg, export_markdown, export_json, export_openmetrics } = self;
         print(&terminal(record, width(), is_all))?;
         if let Some(file) = svg {
             write_whole(file, &drift_svg::render(record))?;
@@ -240,6 +244,9 @@ impl Forms {
         }
         if let Some(file) = export_json {
             write_json(file, record)?;
+        }
+        if let Some(file) = export_openmetrics {
+            write_whole(file, &openmetrics::history(&history::read(history)?)?)?;
         }
         Ok(())
     }

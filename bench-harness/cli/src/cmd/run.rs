@@ -1,13 +1,14 @@
 //! `run`: measure, plan, report.
 
 use crate::cmd::close::under_load::under_load;
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::cmd::measure::{Place, Session};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::CellFilter;
 use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::cmd::plan::{self, Format};
 use crate::cmd::report::summary;
+use crate::fail_if::FailIf;
 use crate::output::{print, print_json, width, write_whole};
 use ::measure::host::Host;
 use ::measure::run::{MoreTime, Outcome};
@@ -21,11 +22,14 @@ use std::time::{Duration, Instant};
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    mut_args(with_defaults(defaults())),
+    after_help = "Examples:
   bench-harness run
   bench-harness run --target-tx-per-s 500 --delay 120s --output bench-out/500tps
   bench-harness run --workload transfer,swap --batch-size 32 --cores 1,2 --repeats 10 \\
-      --output bench-out/both")]
+      --output bench-out/both"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
@@ -33,6 +37,8 @@ pub(crate) struct Args {
     place: Place,
     #[command(flatten)]
     plan_args: PlanArgs,
+    #[command(flatten)]
+    fail_if: FailIf,
     /// Print profile and plan as JSON.
     #[arg(long)]
     json: bool,
@@ -114,7 +120,8 @@ fn measured_closing(asked: &ProfilePlanArgs) -> String {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let Args { spec, place, plan_args, json } = args;
+    let Args { spec, place, plan_args, fail_if, json } = args;
+    let earlier = place.earlier()?;
     let (plan_args, priced) = plan_args.or_usual_target().or_catalogue_price()?;
     let asked = ProfilePlanArgs { plan_args, cells: CellFilter::default() };
     let (outcome, spec) = measured(spec, &place, &asked)?;
@@ -140,21 +147,24 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     write_whole(&folder.join("report.md"), &report)?;
     let written = summary::write(folder, profile, &planned, &asked)?;
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "schema_version": 1,
             "folder": folder.display().to_string(),
             "profile": profile,
             "plan": planned.record,
-        }));
+        }))?;
+        return fail_if.check(Some(profile), Some(&planned.record));
     }
     print(&format!(
-        "\n{}\n{}{}{}\n\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
+        "\n{}\n{}{}{}\n{}\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
          bench-harness plan and report show more of it. To look at it, open {}",
         written.summary,
         planned.heading,
         measured_closing(&asked),
         priced.map_or_else(String::new, |words| format!("\n{words}")),
+        earlier.map_or_else(String::new, |earlier| format!("\n{}", earlier.compared(profile))),
         folder.display(),
         written.page.display()
-    ))
+    ))?;
+    fail_if.check(Some(profile), Some(&planned.record))
 }

@@ -17,13 +17,13 @@ use workloads::state::Depth;
 use workloads::trace;
 use workloads::transaction::{Action, Batch};
 
-/// Generate, inspect and execute batches of transfers and swaps.
+/// Generate, inspect and replay batches of transfers and swaps.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   bench-harness workload generate --transactions 200 --batch-size 32 --output trace.csv
   bench-harness workload inspect --trace trace.csv
-  bench-harness workload execute --trace trace.csv --batch-size 32
-  bench-harness workload execute --transactions 100000 --batch-size 1000 --swap-ratio 0")]
+  bench-harness workload replay --trace trace.csv --batch-size 32
+  bench-harness workload replay --transactions 100000 --batch-size 1000 --swap-ratio 0")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Verb,
@@ -56,8 +56,8 @@ enum Verb {
     },
     /// Execute a workload natively and print the state root after each batch.
     #[command(after_help = "Example:
-  bench-harness workload execute --transactions 100000 --batch-size 1000 --swap-ratio 0")]
-    Execute {
+  bench-harness workload replay --transactions 100000 --batch-size 1000 --swap-ratio 0")]
+    Replay {
         #[command(flatten)]
         source: Source,
         /// Print the roots as JSON.
@@ -149,7 +149,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Verb::Generate { source, json: true, output } => generate_json(&source, output.as_deref()),
         Verb::Generate { source, json: false, output } => generate(&source, output.as_deref()),
         Verb::Inspect { source, json } => inspect(&source, json),
-        Verb::Execute { source, json } => execute(&source, json),
+        Verb::Replay { source, json } => execute(&source, json),
     }
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn repeat(session: &mut Session<'_>, number: u64) -> Result<(), Halt>
         proofs.push(proof);
         statements.push(statement);
     }
-    let can_aggregate = session.can.aggregation.is_some();
-    if !can_aggregate || session.request.stopping.knows_aggregation(&session.progress) {
+    let aggregates = session.can.aggregation.is_some() && session.request.aggregates;
+    if !aggregates || session.request.stopping.knows_aggregation(&session.progress) {
         return Ok(());
     }
     aggregate(session, &proofs, &statements, number)

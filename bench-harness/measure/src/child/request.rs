@@ -33,6 +33,8 @@ pub struct CellRequest {
     pub allow_unverified: bool,
     /// Whether samples that would be discarded enter the estimate all the same.
     pub keep_discarded: bool,
+    /// Whether the proofs of a repeat are aggregated, where the proof system can.
+    pub aggregates: bool,
     /// The CPUs of its threads; none where they are not held to any.
     pub placement: Option<Placement>,
     /// The best reading of the probe before.
@@ -73,6 +75,7 @@ impl CellRequest {
             system: cell.system.clone(),
             allow_unverified: spec.allow_unverified,
             keep_discarded: spec.keep_discarded,
+            aggregates: true,
             placement: None,
             standard: Standard::default(),
             duty: None,

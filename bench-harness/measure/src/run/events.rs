@@ -35,7 +35,7 @@ pub enum RunEvent<'a> {
     Repeat {
         /// Complete repeats of this cell.
         made: u64,
-        /// How many there will be at most.
+        /// How many there will be at most, as far as is known: each that was discarded asks for one more, within the limit.
         of: u64,
         /// What it took.
         wall_s: f64,

@@ -240,9 +240,10 @@ impl CellRun<'_> {
                 self.log.sync()?;
                 self.life = Life { repeat: None, has_achieved: true };
                 let (cell_left_s, run_left_s) = self.estimate();
+                let CellRequest { stopping, progress, .. } = &self.request;
                 events.on(&RunEvent::Repeat {
-                    made: self.request.progress.made(),
-                    of: self.request.stopping.repeats,
+                    made: progress.made(),
+                    of: stopping.wanted(progress).max(progress.made()),
                     wall_s: repeat.wall_s,
                     cell_left_s,
                     run_left_s,

@@ -37,6 +37,21 @@ pub struct Machine {
     pub price_date: Option<String>,
 }
 
+impl Machine {
+    /// Whether its cores and its clock are known, without which no fleet of it can be planned.
+    ///
+    /// ```
+    /// let catalogue = planner::hardware::Catalogue::starter()?;
+    /// assert!(catalogue.find("epyc-7702")?.is_complete());
+    /// // Nobody publishes how many cores it has.
+    /// assert!(!catalogue.find("aws-m8azn.24xlarge")?.is_complete());
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn is_complete(&self) -> bool {
+        self.cores.is_some() && self.clock_ghz.is_some()
+    }
+}
+
 /// What a core costs in a catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CorePrice {

@@ -13,7 +13,7 @@
 //! |---|---|---|
 //! | `set_up` | `protocol` (1), `depth`, `capacity` (transactions in a full batch), `slots` (`"transfer"` or `"any"`), `batches` (the most proofs that one aggregation will get) | `name`, `version`; may have `verifies` and `aggregates` (true where it can; false if left out), `merge_children` (proofs that one merge takes at most, 2 if left out), `max_transactions` (for which a batch can have room), `conjectured_security_bits`, `proven_security_bits` and `settings` (an object of texts) |
 //! | `prove` | `batch` (number), `statement`, `data` (the batch, as it goes to L1) | `proof`, `proof_bytes` (its length), `witness_s`, `prove_s` |
-//! | `aggregate` | `proofs` (of batches, in the order of their chain) | `proof`, `levels` (from the batches upwards, each `{"level": from 1, "merges": number, "time_s": time of all of them}`) |
+//! | `aggregate` | `proofs` (of batches, in the order of their chain); `statement` (what their aggregate is to state), where this process made all of them | `proof`, `levels` (from the batches upwards, each `{"level": from 1, "merges": number, "time_s": time of all of them}`) |
 //! | `verify` | `level` (0 for a batch's proof, else the level of aggregation), `proof` | `valid` (true), `statement` (what the *proof* states), `verify_s`; or `valid` (false), `why` |
 //!
 //! A program that cannot aggregate says `"aggregates": false`, is never asked for `aggregate`, and its batches count
@@ -33,13 +33,15 @@
 //! error that names the batch. The program is then killed with all processes of its group, and started again, with
 //! a new set-up, at the next request. So are all programs when the harness ends.
 //!
-//! `examples/prover-command.sh` is a whole program of ten lines.
+//! `examples/prover-command.sh` and `examples/prover-command.py` are whole programs of a dozen lines.
 
 mod failure;
+mod made;
 mod protocol;
 
 use crate::capabilities::{BatchSizes, Capabilities};
 use crate::command::failure::Failure;
+use crate::command::made::Made;
 use crate::command::protocol::{
     AggregateReply, ProveReply, Request, SetUpReply, StatementWire, VerifyReply, from_hex, parse_reply,
     seconds, to_hex,
@@ -77,6 +79,7 @@ pub struct Command {
     argv: Vec<String>,
     timeout: Duration,
     set_up: Option<Set>,
+    made: Made,
     /// Behind a lock, since verifying takes `&self` and talks to the process all the same.
     process: Mutex<Option<ChildProcess>>,
 }
@@ -105,7 +108,7 @@ impl Command {
         if timeout.is_zero() {
             return Err(wrong("a time-out above zero", "0 s".to_owned()));
         }
-        Ok(Self { argv, timeout, set_up: None, process: Mutex::new(None) })
+        Ok(Self { argv, timeout, set_up: None, made: Made::default(), process: Mutex::new(None) })
     }
 
     /// One request and its reply, from a process that is set up.
@@ -215,6 +218,7 @@ impl ProofSystem for Command {
             });
         }
         self.set_up = Some(Set { request, can });
+        self.made = Made::of(batches);
         // The one before, if any, is ended here.
         self.process = Mutex::new(Some(process));
         Ok(SystemRecord {
@@ -242,12 +246,14 @@ impl ProofSystem for Command {
                 bytes.len()
             )));
         }
-        Ok(Proved {
+        let proved = Proved {
             proof: Proof { kind: ProofKind::Batch, bytes },
             witness: seconds("witness_s", witness_s).map_err(failed)?,
             prove: seconds("prove_s", prove_s).map_err(failed)?,
             grind: None,
-        })
+        };
+        self.made.note(&proved.proof, job.statement);
+        Ok(proved)
     }
 
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
@@ -258,8 +264,11 @@ impl ProofSystem for Command {
         if self.set_up.is_some() && self.capabilities().aggregation.is_none() {
             return Err(ProverError::NoAggregation { system: "the prover command".to_owned() });
         }
-        let request =
-            Request::Aggregate { proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect() };
+        let statement = self.made.joined(proofs);
+        let request = Request::Aggregate {
+            proofs: proofs.iter().map(|proof| to_hex(&proof.bytes)).collect(),
+            statement: statement.as_ref().map(StatementWire::from),
+        };
         let AggregateReply { proof, levels } = self.ask(&request).map_err(|failure| failed(failure.why()))?;
         let levels = levels
             .into_iter()
@@ -278,13 +287,14 @@ impl ProofSystem for Command {
                 "the levels of its reply are not 1, 2, … with a merge or more each".to_owned(),
             ));
         }
-        Ok(Aggregated {
-            proof: Proof {
-                kind: ProofKind::Aggregate { level: levels.len() },
-                bytes: from_hex("proof", &proof).map_err(failed)?,
-            },
-            levels,
-        })
+        let proof = Proof {
+            kind: ProofKind::Aggregate { level: levels.len() },
+            bytes: from_hex("proof", &proof).map_err(failed)?,
+        };
+        if let Some(statement) = statement {
+            self.made.note(&proof, statement);
+        }
+        Ok(Aggregated { proof, levels })
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {

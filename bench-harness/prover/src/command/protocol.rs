@@ -16,10 +16,27 @@ use workloads::hash::{Digest, Felt, digest_hex};
 #[derive(Debug, Serialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub(crate) enum Request<'a> {
-    SetUp { protocol: u32, depth: usize, capacity: usize, slots: &'a str, batches: usize },
-    Prove { batch: u64, statement: StatementWire, data: String },
-    Aggregate { proofs: Vec<String> },
-    Verify { level: usize, proof: String },
+    SetUp {
+        protocol: u32,
+        depth: usize,
+        capacity: usize,
+        slots: &'a str,
+        batches: usize,
+    },
+    Prove {
+        batch: u64,
+        statement: StatementWire,
+        data: String,
+    },
+    Aggregate {
+        proofs: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        statement: Option<StatementWire>,
+    },
+    Verify {
+        level: usize,
+        proof: String,
+    },
 }
 
 impl Request<'_> {

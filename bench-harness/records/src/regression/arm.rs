@@ -38,6 +38,10 @@ pub struct SampleRequest {
     /// The best reading of the core probe, in adds a cycle, of any sample so far: the reference by which this one is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_adds_per_cycle: Option<f64>,
+    /// Whether no time of an aggregation is wanted, so that none need be made. A program that does not know the field
+    /// aggregates all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_aggregation: bool,
 }
 
 /// What is answered: one JSON line. Beside these fields it has `protocol`.

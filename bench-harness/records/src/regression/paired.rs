@@ -34,6 +34,10 @@ names! {
         ProveWithoutGrind = "prove_without_grind";
         /// From the proofs of a sample's batches to one proof.
         Aggregate = "aggregate";
+        /// Verifying one batch's proof, the mean over the batches of a sample.
+        Verify = "verify";
+        /// Building circuits and keys, or what an external prover does before its first proof.
+        SetUp = "set_up";
     }
 }
 

@@ -65,6 +65,12 @@ impl PairBlock {
         self.pairs.iter().filter(|pair| !pair.counts()).count()
     }
 
+    /// In how many pairs the sample of base was discarded, and in how many that of head.
+    pub fn discarded_by_arm(&self) -> (usize, usize) {
+        let base = self.pairs.iter().filter(|pair| !pair.base.mark.counts()).count();
+        (base, self.pairs.iter().filter(|pair| !pair.head.mark.counts()).count())
+    }
+
     /// Pairs made in place of others.
     pub fn repeated(&self, places: usize) -> usize {
         self.pairs.len().saturating_sub(places)
@@ -109,8 +115,8 @@ impl ShiftTest {
         self.shift.map(|shift| libm::exp(shift.estimate))
     }
 
-    /// Its interval.
+    /// Its interval; none of one pair, which says nothing of where another would lie.
     pub fn interval(&self) -> Option<(f64, f64)> {
-        self.shift.map(|shift| (libm::exp(shift.low), libm::exp(shift.high)))
+        self.shift.filter(|_| self.used > 1).map(|shift| (libm::exp(shift.low), libm::exp(shift.high)))
     }
 }

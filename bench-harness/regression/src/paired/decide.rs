@@ -106,16 +106,17 @@ fn without_suspicion(first: &Judged, rules: &PairedRules) -> ComparisonVerdict {
     let minimum = percent(rules.min_effect);
     let figures = &first.figures;
     let inconclusive = |reason| ComparisonVerdict { name: VerdictName::Inconclusive, reason };
-    let (Some(shift), Some((_, high))) = (figures.shift, figures.interval()) else {
+    let Some(shift) = figures.shift else {
         return inconclusive("no pair is left after discarding".to_owned());
     };
     // Too few pairs are left for any interval that says enough.
-    if shift.coverage + 1e-12 < 1.0 - 2.0 * rules.level {
+    let is_enough = shift.coverage + 1e-12 >= 1.0 - 2.0 * rules.level;
+    let Some((_, high)) = figures.interval().filter(|_| is_enough) else {
         return inconclusive(format!(
             "only {} of {} pairs are left after discarding, too few to show or exclude anything",
             figures.used, rules.pairs
         ));
-    }
+    };
     if high < slower_from(rules) {
         return ComparisonVerdict {
             name: VerdictName::Pass,
@@ -220,6 +221,9 @@ mod tests {
 
     #[test]
     fn too_few_left_pairs_decide_nothing() {
+        let one = ShiftTest::of(&[0.05], 0.05);
+        assert_eq!((one.interval(), decide(one, None).0), (None, VerdictName::Inconclusive));
+        assert!(decide(one, None).1.starts_with("only 1 of 10 pairs"));
         let three = ShiftTest::of(&[0.0, 0.001, -0.001], 0.05);
         let (name, why) = decide(three, None);
         assert_eq!(name, VerdictName::Inconclusive);

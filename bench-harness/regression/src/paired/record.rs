@@ -94,7 +94,7 @@ fn block(judged: &Judged, pairs: Option<(&PairBlock, &PairedRules)>) -> BlockRec
         ratio: figures.ratio(),
         ratio_low: interval.map(|(low, _)| low),
         ratio_high: interval.map(|(_, high)| high),
-        coverage: figures.shift.map(|shift| shift.coverage),
+        coverage: interval.and(figures.shift).map(|shift| shift.coverage),
         p_slower: figures.p_slower,
         p_slower_adjusted: *p_slower,
         p_faster: figures.p_faster,

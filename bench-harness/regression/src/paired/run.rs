@@ -14,6 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use records::regression::arm::{DescribedAnswer, TimeAnswer};
 use records::regression::paired::{Many, PairedRules, TimeName, VerdictName};
+use records::sample::MarkName;
 use thiserror::Error;
 
 /// Why there is no verdict.
@@ -33,8 +34,8 @@ pub enum PairedError {
     Nothing,
     /// The probes discarded everything.
     #[error(
-        "{cell}, {time}: zero pairs are left after discarding: each of {made} had a sample that was {mark}; wait for a \
-         quieter machine, or allow more with --repeat-discarded",
+        "{cell}, {time}: zero pairs are left after discarding: each of {made} had a sample that was {mark} (base in \
+         {base}, head in {head}); wait for a quieter machine, or allow more with --repeat-discarded{hint}",
         time = time.key()
     )]
     NoPairs {
@@ -46,6 +47,12 @@ pub enum PairedError {
         made: usize,
         /// The mark of the last.
         mark: &'static str,
+        /// In how many the sample of base was discarded.
+        base: usize,
+        /// In how many that of head was.
+        head: usize,
+        /// What it points to where it was one of the two alone; empty otherwise.
+        hint: &'static str,
     },
 }
 
@@ -78,8 +85,10 @@ pub enum PairedEvent<'a> {
         cell: &'a str,
         /// Whether it was made in place of a discarded one.
         is_repeat: bool,
-        /// Whether a sample of it is discarded.
-        is_discarded: bool,
+        /// What the probes made of the sample of base, the worst over the times that are compared.
+        base: MarkName,
+        /// The same of head.
+        head: MarkName,
     },
 }
 
@@ -226,11 +235,19 @@ pub struct Made {
 fn no_pairs(made: &Made) -> PairedError {
     let last = made.block.pairs.last();
     let mark = last.map(|pair| if pair.base.mark.counts() { pair.head.mark } else { pair.base.mark });
+    let discarded = made.block.discarded_by_arm();
+    let hint = match discarded {
+        (0, 1..) => "; head alone was disturbed: look for work of its own on a neighbouring core",
+        _ => "",
+    };
     PairedError::NoPairs {
         cell: made.cell.clone(),
         time: made.time,
         made: made.block.pairs.len(),
         mark: mark.map_or("discarded", |mark| mark.key()),
+        base: discarded.0,
+        head: discarded.1,
+        hint,
     }
 }
 
@@ -320,7 +337,7 @@ impl Maker<'_> {
             let head = self.head.sample(&cell, seed)?;
             (self.base.sample(&cell, seed)?, head)
         };
-        let mut is_discarded = false;
+        let (mut base_mark, mut head_mark) = (MarkName::Clean, MarkName::Clean);
         for made in of_cell {
             let pair = Pair {
                 place,
@@ -329,10 +346,21 @@ impl Maker<'_> {
                 base: time("base", &base, made.time)?,
                 head: time("head", &head, made.time)?,
             };
-            is_discarded |= !pair.counts();
+            for (worst, answer) in [(&mut base_mark, pair.base), (&mut head_mark, pair.head)] {
+                if worst.counts() && !answer.mark.counts() {
+                    *worst = answer.mark;
+                }
+            }
             made.block.pairs.push(pair);
         }
-        (self.on)(&PairedEvent::Pair { block, place, cell: &cell, is_repeat, is_discarded });
+        (self.on)(&PairedEvent::Pair {
+            block,
+            place,
+            cell: &cell,
+            is_repeat,
+            base: base_mark,
+            head: head_mark,
+        });
         Ok(())
     }
 
@@ -395,7 +423,8 @@ fn time(arm: &str, sample: &Times, time: TimeName) -> Result<TimeAnswer, ArmErro
     let found = sample.get(&time);
     let hint = match time {
         TimeName::Aggregate => "; where its proof system cannot aggregate, --time prove compares what it has",
-        TimeName::Prove | TimeName::ProveWithoutGrind => "",
+        TimeName::Verify => "; a prover that cannot verify has none",
+        TimeName::Prove | TimeName::ProveWithoutGrind | TimeName::SetUp => "",
     };
     let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`{hint}", time.key())))?;
     if !(found.time_s.is_finite() && found.time_s > 0.0) {

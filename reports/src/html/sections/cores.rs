@@ -5,7 +5,7 @@ use crate::chart::{Axis, Chart, Column, Dot, Series, Table, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
-use records::laws::OverName;
+use records::laws::{LawRecord, OverName};
 use records::number::time;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
@@ -37,14 +37,17 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         )));
     }
     for (place, law) in prove_laws(records, &[OverName::Cores]) {
-        blocks.push(Block::chart(chart(
+        let mut drawn = chart(
             law,
             format!("prove-over-cores-{place}"),
             format!("Time to prove a batch, by cores of the prover: {}", law.family.words()),
             (x_axis(law), Axis::log("time to prove a batch, s")),
-            "Both axes are logarithmic: perfect scaling is a straight line down. Where the points leave it, more \
-             cores are better spent on more provers. Dashed is extrapolated.",
-        )));
+            "Both axes are logarithmic. The grey line is ideal: twice the cores, half the time. Where the points leave \
+             it, more cores are better spent on more provers. Dashed is extrapolated.",
+        );
+        // Below all else, so that it hides nothing.
+        drawn.series.splice(0..0, ideal(law));
+        blocks.push(Block::chart(drawn));
     }
     // A family on one core count says nothing of cores; where there is no other its stages are shown all the same.
     let several: Vec<_> = families.iter().filter(|family| family.len() > 1).collect();
@@ -57,6 +60,15 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         blocks.push(Block::Words(format!("{more} more families of cells are in profile.csv.")));
     }
     Some(blocks)
+}
+
+/// What the fewest cores that were measured would become without any serial part, as far as anything is drawn.
+fn ideal(law: &LawRecord) -> Option<Series> {
+    let first = law.points.iter().min_by(|a, b| a.x.total_cmp(&b.x))?;
+    let curves = law.fits.iter().flat_map(|fit| &fit.curve).map(|point| point.x);
+    let last = law.points.iter().map(|point| point.x).chain(curves).fold(first.x, f64::max);
+    let points = vec![(first.x, first.y), (last, first.y * first.x / last)];
+    (last > first.x).then(|| Series::line("ideal", Tone::Muted, points))
 }
 
 /// Cells that differ in their cores alone, in the order of the profile; what was measured of each.

@@ -26,7 +26,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     let hidden: usize =
         timeline.processes.iter().map(|process| shown(process).count().saturating_sub(LANES)).sum();
     let mut blocks = vec![
-        Block::Words(format!("{}.", capital(&timeline.what))),
+        Block::Words(format!("{}. The first {GROUPS} groups of them are drawn.", capital(&timeline.what))),
         Block::chart(lanes_chart(&WORDS, &drawn)),
     ];
     if hidden > 0 {
@@ -35,7 +35,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         )));
     }
     blocks.push(Block::Words(
-        "The whole timeline opens in Perfetto (ui.perfetto.dev): bench-harness plan --trace FILE writes it, \
+        "The whole timeline opens in Perfetto (ui.perfetto.dev): bench-harness plan --timeline FILE writes it, \
          with the flags of this plan."
             .to_owned(),
     ));

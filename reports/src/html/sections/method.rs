@@ -1,6 +1,6 @@
 //! How the numbers came to be, and what they cannot tell.
 
-use crate::html::inline::short;
+use crate::html::inline::prose;
 use crate::html::section::{Block, Section};
 use maud::html;
 use records::profile::ProfileRecord;
@@ -21,7 +21,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         let reasons = &plan.reasons;
         blocks.push(Block::Markup(html! {
             h3 { "Why this fleet" }
-            ul class="plain" { @for reason in reasons { li { (short(reason)) } } }
+            ul class="plain" { @for reason in reasons { li { (prose(reason)) } } }
         }));
     }
     if let Some(profile) = profile {
@@ -45,7 +45,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             li { "The times are of this machine and this hour. Neighbours, heat and other processors change them." }
             li { "Intervals are of what was sampled. They do not know of days that were not measured, of crashes, or of an \
                   L1 that behaves otherwise than asked." }
-            li { "Dashed lines are extrapolated. Beyond twice what was measured nothing is drawn." }
+            li { "Dashed lines are extrapolated: laws over cores, clock and batch size to twice what was measured, and \
+                  further only where --far asked for it; trees of any N by the merges that were measured." }
         }
     }));
     if let Some(profile) = profile {
@@ -73,7 +74,7 @@ fn measured(profile: &ProfileRecord) -> Vec<Block> {
         blocks.push(Block::Markup(html! {
             h3 { "Remarks on what was measured" }
             ul class="plain" {
-                @for remark in remarks.iter().take(most) { li { (short(remark)) } }
+                @for remark in remarks.iter().take(most) { li { (prose(remark)) } }
                 @if remarks.len() > most { li { (remarks.len() - most) " more are in report.md." } }
             }
         }));

@@ -1,15 +1,15 @@
 //! The first screen: how many provers, why, and how sure.
 
 use crate::answer::{
-    Way, WayKind, because, fleet_cost, headline, how_sure, limit, recommended, run_ahead, simulated, target,
-    users_wait, ways, without_proofs,
+    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, on_l1, recommended,
+    run_ahead, simulated, target, users_wait, ways, without_proofs,
 };
 use crate::chart::{Axis, Chart, LaneSpan, Series, Table, Tone};
-use crate::html::inline::{short, unbroken};
+use crate::html::inline::{prose, short, unbroken};
 use crate::html::section::{Block, Section};
 use crate::plan::rows::{ALTERNATIVE_HEADER, STRESS_HEADER, alternative_row, stress_row};
 use crate::plan::shopping::sentences;
-use crate::words::{capital, count, count_of, percent, rate, with_half_width};
+use crate::words::{capital, count, percent, rate, with_half_width};
 use maud::{Markup, html};
 use records::number::{significant, time};
 use records::plan::answers::ShoppingListRecord;
@@ -26,7 +26,10 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             blocks.extend(plan.order.as_ref().map(|order| Block::Markup(ordered(order))));
             blocks.push(Block::Markup(withstanding(plan)));
             blocks.extend(run_ahead(plan).map(|words| Block::Words(format!("{words}."))));
-            blocks.extend(recommended(plan).map(|fleet| Block::chart(four_ways(fleet))));
+            blocks.extend(recommended(plan).map(|fleet| match delay_in_words(&ways(fleet)) {
+                Some(sentence) => Block::Words(sentence),
+                None => Block::chart(four_ways(fleet)),
+            }));
             blocks.extend(records.planned_with.as_ref().map(|cell| {
                 let cell = short(cell);
                 Block::Words(format!(
@@ -39,7 +42,7 @@ fn build(records: &Records) -> Option<Vec<Block>> {
             let why = records
                 .no_plan
                 .as_ref()
-                .map(|why| Block::Caution(format!("There is no plan: {}", short(why))));
+                .map(|why| Block::Caution(format!("There is no plan: {}", prose(why))));
             Some([Block::Markup(measured_only(profile))].into_iter().chain(why).collect())
         }
         (None, None) => None,
@@ -81,7 +84,7 @@ fn how_many(plan: &PlanRecord) -> Markup {
     let carried = plan.inputs.target_batches_per_s / chosen.capacity_batches_per_s;
     html! {
         p class="big" { (count(chosen.provers, "prover")) }
-        p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (match chosen.aggregators { 0 => "no aggregator".to_owned(), some => count(some, "aggregator") }) "; " (count_of(chosen.batches_per_aggregation, "batch", "batches")) " make one proof on L1." }
+        p { "Besides, " @if chosen.spares > 0 { (count(chosen.spares, "spare")) " and " } (match chosen.aggregators { 0 => "no aggregator".to_owned(), some => count(some, "aggregator") }) "; " (on_l1(plan)) "." }
         @if carried.is_finite() && carried > 0.0 {
             p {
                 "The load is " (unbroken(&percent(carried, 3))) " of what they can carry"

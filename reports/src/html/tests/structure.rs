@@ -39,6 +39,56 @@ fn the_first_screen_answers_how_many_why_and_how_sure() {
 }
 
 #[test]
+fn proofs_that_are_verified_one_by_one_are_not_said_to_become_one() {
+    let mut records = fixture::records();
+    let chosen = &mut records.plan.as_mut().expect("a plan").recommendation;
+    (chosen.aggregators, chosen.batches_per_aggregation) = (0, 2);
+    chosen.bottleneck = records::plan::Term::Block;
+    let cards = Read::of(&records).words("#answer .cards");
+    assert!(cards.contains("the proofs of 2 batches go to L1 together, each verified there"), "{cards}");
+    assert!(
+        cards.contains("with the proofs of 2 batches in each") && !cards.contains("make one proof"),
+        "{cards}"
+    );
+    records.plan.as_mut().expect("a plan").recommendation.batches_per_aggregation = 1;
+    let cards = Read::of(&records).words("#answer .cards");
+    assert!(cards.contains("the proof of each batch goes to L1 by itself"), "{cards}");
+}
+
+#[test]
+fn delays_that_are_alike_are_a_sentence() {
+    let mut records = fixture::records();
+    let fleet = &mut records.plan.as_mut().expect("a plan").fleet_estimates[0];
+    (fleet.published_delay_s, fleet.corrected_delay_s) = (300.0, 301.0);
+    let simulated = fleet.simulated.as_mut().expect("settles");
+    (simulated.consolidated.mean_s, simulated.consolidated.p99_s) = (300.4, 304.0);
+    let page = Read::of(&records);
+    assert!(page.all("#delay-four-ways").is_empty(), "bars that nobody can tell apart");
+    let words = page.words("#answer");
+    assert!(
+        words.contains("formula as published 300 s; formula, corrected 301 s; simulated, mean 300.4 s"),
+        "{words}"
+    );
+}
+
+#[test]
+fn prose_is_whole_and_the_timeline_says_how_much_of_it_is_drawn() {
+    let mut records = fixture::records();
+    let long = format!("While nothing is broken {} all 7 work.", "and the sun shines ".repeat(20));
+    records.plan.as_mut().expect("a plan").reasons = vec![long.clone()];
+    let words = Read::of(&records).words("#method");
+    assert!(words.contains(&long), "{words}");
+    assert!(!words.contains("nothing is drawn"), "{words}");
+}
+
+#[test]
+fn scaling_over_cores_has_an_ideal_beside_it() {
+    let page = Read::of(&fixture::records());
+    let legend = page.words("#cores");
+    assert!(legend.contains("ideal") && legend.contains("twice the cores, half the time"), "{legend}");
+}
+
+#[test]
 fn the_order_and_the_room_for_a_burst_stand_below_the_answer() {
     let mut records = fixture::records();
     assert!(Read::of(&records).all("#answer .order").is_empty(), "there is no order");

@@ -7,6 +7,7 @@ use crate::cmd::close::incoming::IncomingArgs;
 use crate::exit::usage;
 use crate::number::{fraction, time, whole};
 use crate::output::{print, print_json, width};
+use crate::working::Working;
 use clap::ValueEnum;
 use measure::closing::study::ClosingStudy;
 use records::execution::ExecutorName;
@@ -110,7 +111,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         seed,
     };
     let mut incoming = args.incoming.incoming(args.batch_size)?;
-    let record = measure::closing::measure(&study, incoming.load.clone(), incoming.arrivals())?;
+    let record = Working::during("closing batches", || {
+        measure::closing::measure(&study, incoming.load.clone(), incoming.arrivals())
+    })?;
     if args.json {
         return print_json(&record);
     }

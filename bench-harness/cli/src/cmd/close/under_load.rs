@@ -5,6 +5,7 @@ use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::close_times::CloseTimes;
 use crate::exit::usage;
 use crate::output::write_json;
+use crate::working::Working;
 use measure::closing::Arrival;
 use measure::closing::study::ClosingStudy;
 use measure::spec::Spec;
@@ -98,7 +99,9 @@ pub(crate) fn under_load(
             depth: spec.population.depth.into(),
             seed: spec.seed,
         };
-        let record = closed(spec, &study, load, &law)?;
+        let record = Working::during("closing batches under the load of the plan", || {
+            closed(spec, &study, load, &law)
+        })?;
         let file = folder.join(format!("close-times-{size}.json"));
         write_json(&file, &record)?;
         files.push(file.display().to_string());

@@ -1,14 +1,15 @@
 //! `gate aa`: one program against itself, to learn what this machine can decide.
 
-use crate::cmd::gate::comparison::{ComparisonSpec, progress};
+use crate::cmd::gate::comparison::{ComparisonSpec, defaults, progress};
 use crate::cmd::gate::pair_args::PairArgs;
 use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::exit::{stop_on_ctrl_c, usage};
 use crate::output::{print, width, write_json};
 use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
+use records::regression::paired::TimeName;
 use records::sample::CellRecord;
 use regression::aa::{advice, rows, spread};
 use regression::paired::block::ShiftTest;
@@ -22,7 +23,7 @@ use std::time::Instant;
 /// Compare a program with itself in many pairs: how often the regression check would fail an unchanged build on this
 /// machine, the smallest slowdown that it would detect, and which --pairs and --min-effect follow.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
+#[command(mut_args(with_defaults(defaults())), mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
   bench-harness gate aa --program ./prover --pairs 40
   bench-harness gate aa --program HEAD --pairs 40 --export-json aa.json")]
 #[command(mut_arg("pairs", |pairs| pairs.help("Pairs to measure").default_value("30")))]
@@ -54,9 +55,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         None => std::env::current_exe().context("finding this program's own file")?.display().to_string(),
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
-    let started = Instant::now();
+    let (aggregates, started) = (pairs.times().contains(&TimeName::Aggregate), Instant::now());
     let [mut first, mut second] =
-        spec.programs([("first", &built.base), ("second", &built.head)], limit, &stop);
+        spec.programs([("first", &built.base), ("second", &built.head)], aggregates, limit, &stop);
     let (described, made) =
         one_block(&mut first, &mut second, &pairs.times(), &rules, &mut progress(started))?;
     let record = AaRecord {

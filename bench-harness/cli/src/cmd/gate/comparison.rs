@@ -5,13 +5,14 @@ use crate::cmd::gate::revision::Built;
 use crate::cmd::gate::sample::fields;
 use crate::cmd::measure::spec_args::SpecArgs;
 use crate::exit::usage;
+use crate::number::counted;
 use ::machine::{Allowance, Root, Standard};
 use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec, SystemChoice};
 use records::regression::paired::TimeName;
-use records::sample::CellRecord;
+use records::sample::{CellRecord, MarkName};
 use regression::paired::PairedEvent;
 use serde_json::{Map, Value};
 use std::cell::Cell;
@@ -25,7 +26,7 @@ const FIXED_FIELDS: [&str; 6] =
     ["seed", "repeats", "min_repeats", "reruns", "interval_width", "time_limit_s"];
 
 /// What is compared by default: one cell, swaps in batches that fill a power of two of rows, on all cores.
-fn defaults() -> Overrides {
+pub(crate) fn defaults() -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32]),
@@ -91,10 +92,11 @@ impl ComparisonSpec {
         self.cells.len() * times.len() - self.without_aggregation * aggregates
     }
 
-    /// The two programs, by the names that messages give them.
+    /// The two programs, by the names that messages give them. `aggregates` is whether a sample needs an aggregation.
     pub(crate) fn programs<'a>(
         &self,
         named: [(&str, &Built); 2],
+        aggregates: bool,
         limit: Duration,
         stop: &'a AtomicBool,
     ) -> [Program<'a>; 2] {
@@ -104,6 +106,7 @@ impl ComparisonSpec {
             file: built.file.clone(),
             spec: self.sent.clone(),
             cells: self.cells.iter().map(CellRecord::key).collect(),
+            aggregates,
             limit,
             stop,
             standard: Rc::clone(&standard),
@@ -127,16 +130,24 @@ pub(crate) fn progress(started: Instant) -> impl FnMut(&PairedEvent<'_>) {
         let at = format!("{:5.0} s", started.elapsed().as_secs_f64());
         match event {
             PairedEvent::Described { cells, comparisons } => {
-                eprintln!("{at}  both programs answer: {} cells, {comparisons} comparisons", cells.len());
+                let cells = counted(cells.len(), "cell");
+                eprintln!("{at}  both programs answer: {cells}, {}", counted(*comparisons, "comparison"));
             }
             PairedEvent::Block { block, cells, pairs } => {
                 let why =
                     if *block == 1 { "" } else { ", independent of the first, since that suspects a change" };
-                eprintln!("{at}  block {block}: {pairs} pairs of {cells} cells{why}");
+                let (pairs, cells) = (counted(*pairs, "pair"), counted(*cells, "cell"));
+                eprintln!("{at}  block {block}: {pairs} of {cells}{why}");
             }
-            PairedEvent::Pair { block, place, cell, is_repeat, is_discarded } => {
+            PairedEvent::Pair { block, place, cell, is_repeat, base, head } => {
                 let again = if *is_repeat { " again" } else { "" };
-                let discarded = if *is_discarded { ": discarded" } else { "" };
+                let mark = |arm: &str, mark: &MarkName| format!("{arm} {}", mark.key().replace('_', " "));
+                let discarded = match (base.counts(), head.counts()) {
+                    (true, true) => String::new(),
+                    (false, true) => format!(": discarded ({})", mark("base", base)),
+                    (true, false) => format!(": discarded ({})", mark("head", head)),
+                    (false, false) => format!(": discarded ({}, {})", mark("base", base), mark("head", head)),
+                };
                 eprintln!("{at}  block {block}, pair {}{again}, {cell}{discarded}", place + 1);
             }
         }

@@ -2,8 +2,9 @@
 
 use crate::cmd::gate::outputs::Outputs;
 use crate::cmd::gate::refused::{OF_EXACT_FIGURES, refuse};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::exit::{Refused, Regression, usage};
+use crate::number::counted;
 use crate::output::{print, width, write_json};
 use ::measure::figures::{SpecFigures, figures};
 use ::measure::host::Host;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// Nothing is timed: cores, repeats and time limits in a spec file have no effect. Every figure is computed twice, by
 /// two provers at once, and one that varies fails. Without flags it takes the built-in circuits.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(|arg| refuse(arg, &OF_EXACT_FIGURES)), after_help = "Examples:
+#[command(mut_args(with_defaults(built_in())), mut_args(|arg| refuse(arg, &OF_EXACT_FIGURES)), after_help = "Examples:
   bench-harness gate exact --baseline baseline.json --bless --proof-system scripted --depth 16
   bench-harness gate exact --baseline baseline.json --proof-system scripted --depth 16 \\
       --export-markdown gate.md --export-junit gate.xml")]
@@ -113,5 +114,6 @@ fn bless(file: &Path, before: Option<&FiguresRecord>, head: FiguresRecord) -> an
         None => (),
     }
     let figures: usize = head.cells.iter().map(|cell| cell.figures().len()).sum();
-    print(&format!("Blessed: {name} holds {figures} figures of {} cells. Commit it.", head.cells.len()))
+    let cells = counted(head.cells.len(), "cell");
+    print(&format!("Blessed: {name} holds {figures} figures of {cells}. Commit it."))
 }

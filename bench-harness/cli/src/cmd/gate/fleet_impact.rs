@@ -110,10 +110,11 @@ fn request(
     let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
     let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
     let is_separate = plan_args.aggregate_shape == Merging::Separate;
-    if prove_s.is_empty() || (merge_s.is_empty() && !is_separate) {
+    let lacks_merges = merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !is_separate;
+    if prove_s.is_empty() || lacks_merges {
         eprintln!(
             "note: the programs report no time of a merge, so that no plan can be made from them; \
-             --aggregate-shape separate plans without merges"
+             --aggregate-merge gives one, and --aggregate-shape separate plans without merges"
         );
         return Ok(None);
     }

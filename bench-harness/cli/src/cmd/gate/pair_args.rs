@@ -21,7 +21,8 @@ pub(crate) struct PairArgs {
     /// as there are pairs].
     #[arg(long, value_name = "COUNT")]
     repeat_discarded: Option<usize>,
-    /// Which times are compared; aggregation only in cells whose proof system has one.
+    /// Which times are compared; aggregation only in cells whose proof system has one, and where `aggregate` is not among
+    /// them nothing is aggregated.
     #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
     times: Vec<Time>,
     /// How long a program may take for one sample.
@@ -38,6 +39,10 @@ enum Time {
     ProveWithoutGrind,
     /// From the proofs of N batches to one.
     Aggregate,
+    /// Verifying one batch's proof.
+    Verify,
+    /// Building circuits and keys before the first proof.
+    SetUp,
 }
 
 impl PairArgs {
@@ -63,6 +68,8 @@ impl PairArgs {
             Time::Prove => TimeName::Prove,
             Time::ProveWithoutGrind => TimeName::ProveWithoutGrind,
             Time::Aggregate => TimeName::Aggregate,
+            Time::Verify => TimeName::Verify,
+            Time::SetUp => TimeName::SetUp,
         };
         let mut times: Vec<_> = self.times.iter().map(name).collect();
         times.sort_unstable();

@@ -1,17 +1,18 @@
 //! `gate paired`: prove times of two programs, in pairs of runs.
 
-use crate::cmd::gate::comparison::{ComparisonSpec, progress};
+use crate::cmd::gate::comparison::{ComparisonSpec, defaults, progress};
 use crate::cmd::gate::fleet_impact;
 use crate::cmd::gate::outputs::Outputs;
 use crate::cmd::gate::pair_args::PairArgs;
 use crate::cmd::gate::refused::{OF_A_SAMPLE, refuse};
 use crate::cmd::gate::revision::{self, Lock};
-use crate::cmd::measure::spec_args::SpecArgs;
+use crate::cmd::measure::spec_args::{SpecArgs, with_defaults};
 use crate::cmd::plan::args::PlanArgs;
+use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
 use ::measure::spec::units::fraction;
-use records::regression::paired::{PairedRecord, VerdictName};
+use records::regression::paired::{PairedRecord, TimeName, VerdictName};
 use regression::paired::record::{PairedContext, record};
 use regression::paired::rules::check;
 use regression::paired::{Many, PairedRules, compare};
@@ -26,7 +27,7 @@ use std::time::Instant;
 /// Everything else is inconclusive. The number of pairs is fixed beforehand; only pairs with a sample that the probes
 /// discarded are repeated.
 #[derive(Debug, clap::Args)]
-#[command(mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
+#[command(mut_args(with_defaults(defaults())), mut_args(|arg| refuse(arg, &OF_A_SAMPLE)), after_help = "Examples:
   bench-harness gate paired --base ./old --head ./new --pairs 20
   bench-harness gate paired --base main --head HEAD --shared --strict
   bench-harness gate paired --base main --head HEAD --target-tx-per-s 500 --prover-usd-per-hour 1.2
@@ -92,9 +93,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     check(&rules, spec.comparisons(&times)).map_err(usage)?;
     let stop = stop_on_ctrl_c()?;
     let built = revision::both(&base, &head, lock, &stop)?;
+    // A fleet's merges are those of base: without a target, and where no time of them is compared, none are made.
+    let merges_for_a_plan = plan_args.target().is_some()
+        && plan_args.aggregate_merge.is_none()
+        && plan_args.aggregate_shape != Merging::Separate;
+    let aggregates = times.contains(&TimeName::Aggregate) || merges_for_a_plan;
     let started = Instant::now();
     let [mut base_arm, mut head_arm] =
-        spec.programs([("base", &built.base), ("head", &built.head)], limit, &stop);
+        spec.programs([("base", &built.base), ("head", &built.head)], aggregates, limit, &stop);
     let found = compare(&mut base_arm, &mut head_arm, &times, &rules, &mut progress(started))?;
     let about = PairedContext {
         rules: &rules,

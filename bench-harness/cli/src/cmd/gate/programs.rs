@@ -31,6 +31,8 @@ pub(crate) struct Program<'a> {
     pub(crate) spec: Map<String, Value>,
     /// The keys of the cells that follow from it.
     pub(crate) cells: Vec<String>,
+    /// Whether a sample needs an aggregation.
+    pub(crate) aggregates: bool,
     /// How long one sample may take.
     pub(crate) limit: Duration,
     /// Set by Ctrl-C.
@@ -47,7 +49,9 @@ impl Arm for Program<'_> {
             ArmAnswer::Described(described) => {
                 if described.cells != self.cells {
                     return Err(self.no_result(format!(
-                        "it would measure other cells than it was asked for: {} instead of {}",
+                        "it would measure other cells than it was asked for: {} instead of {}; what decides the cells \
+                         is --workload, --batch-size, --cores, --batches-per-aggregation and --proof-system: name \
+                         them, and leave them out of a wrapper of your own",
                         described.cells.join(" "),
                         self.cells.join(" ")
                     )));
@@ -61,7 +65,8 @@ impl Arm for Program<'_> {
     fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
         let mut standard = self.standard.get();
         let best_adds_per_cycle = standard.best_adds_per_cycle();
-        let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle };
+        let without_aggregation = !self.aggregates;
+        let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle, without_aggregation };
         match self.ask(Some(wanted))? {
             ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, stages, adds_per_cycle })
                 if of == cell && on == seed =>

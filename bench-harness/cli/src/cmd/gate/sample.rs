@@ -117,6 +117,7 @@ fn sample(
     let request = CellRequest {
         placement: Some(placement),
         standard: Standard::new(wanted.best_adds_per_cycle),
+        aggregates: !wanted.without_aggregation,
         ..CellRequest::new("gate", spec, cell, CellProgress::default())
     };
     let request = serde_json::to_string(&request)?;
@@ -177,6 +178,11 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
         let mark = mark(&[StageName::Aggregate, StageName::AggregateCall]);
         answers.insert(TimeName::Aggregate, TimeAnswer { time_s, mark });
         stages.insert("merge_s".to_owned(), time_s / count as f64);
+    }
+    for (name, stage) in [(TimeName::Verify, StageName::Verify), (TimeName::SetUp, StageName::SetUp)] {
+        if let Some(time_s) = mean_of(stage) {
+            answers.insert(name, TimeAnswer { time_s, mark: mark(&[stage]) });
+        }
     }
     let closing = [StageName::Execute, StageName::Root, StageName::Encode];
     for stage in closing.into_iter().chain(parts) {

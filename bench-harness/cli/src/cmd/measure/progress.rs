@@ -2,7 +2,9 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::run::events::{Events, RunEvent};
-use records::sample::StageName;
+use measure::stage_sums::{PROVE_BATCH, StageTime, stage_sums};
+use records::number::time;
+use records::sample::{SampleRecord, StageName};
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -12,7 +14,13 @@ pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     place: String,
     left: String,
-    proved: Vec<f64>,
+    /// The times of this cell of which a proof is made up.
+    times: Vec<StageTime>,
+    /// Proofs of this cell, and how many of them were discarded.
+    proofs: u64,
+    discarded: u64,
+    /// Why the last repeat has to be made again, if it has.
+    again: Option<&'static str>,
 }
 
 impl Progress {
@@ -26,7 +34,15 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
-        Self { bar, place: String::new(), left: String::new(), proved: Vec::new() }
+        Self {
+            bar,
+            place: String::new(),
+            left: String::new(),
+            times: Vec::new(),
+            proofs: 0,
+            discarded: 0,
+            again: None,
+        }
     }
 
     /// Takes the bar away.
@@ -44,6 +60,39 @@ impl Progress {
         }
     }
 
+    /// Takes a sample into account; one that is discarded is said at once, with its reason.
+    fn sample(&mut self, sample: &SampleRecord) {
+        self.times.extend(StageTime::of(sample));
+        if sample.stage != StageName::Prove {
+            return;
+        }
+        self.proofs += 1;
+        let why = sample.mark.why_discarded();
+        self.discarded += u64::from(why.is_some());
+        self.again = why.or(self.again);
+        let how = why.map_or_else(|| "clean".to_owned(), |why| format!("DISCARDED: {why}"));
+        self.doing(&format!("proved a batch in {}, verified, {how}", time(sample.wall_s)));
+    }
+
+    /// The proofs of the cell, with the median that the table shows too.
+    fn proved(&self) -> String {
+        let whole = stage_sums(self.times.iter().copied(), &PROVE_BATCH);
+        let mut times_s: Vec<f64> = whole.filter(|sum| sum.counts).map(|sum| sum.wall_s).collect();
+        times_s.sort_by(f64::total_cmp);
+        let discarded = match self.discarded {
+            0 => String::new(),
+            some => format!(", {some} of them discarded"),
+        };
+        let proofs = if self.proofs == 1 { "1 proof".to_owned() } else { format!("{} proofs", self.proofs) };
+        match (self.proofs, median(&times_s)) {
+            (0, _) => String::new(),
+            (_, None) => format!(", {proofs} verified{discarded}"),
+            (_, Some(median_s)) => {
+                format!(", {proofs} verified{discarded}; a batch is proved in {} (median)", time(median_s))
+            }
+        }
+    }
+
     /// What is going on right now: on a terminal alone.
     fn doing(&self, text: &str) {
         if let Some(bar) = &self.bar {
@@ -58,7 +107,8 @@ impl Events for Progress {
             RunEvent::AlreadyDone { cell } => self.line(&format!("done before: {}", cell.words())),
             RunEvent::Cell { place, of, cell } => {
                 self.place = format!("[{}/{of}] {}", place + 1, cell.words());
-                self.proved.clear();
+                self.times.clear();
+                (self.proofs, self.discarded, self.again) = (0, 0, None);
                 match &self.bar {
                     Some(bar) => {
                         bar.set_prefix(self.place.clone());
@@ -71,14 +121,15 @@ impl Events for Progress {
             }
             RunEvent::WarmUp { wall_s } => self.doing(&format!("warmed up in {wall_s:.1} s")),
             RunEvent::Started { repeat } => self.doing(&format!("repeat {}", repeat + 1)),
-            RunEvent::Sample(sample) => {
-                if sample.stage == StageName::Prove {
-                    self.proved.push(sample.wall_s);
-                    self.doing(&format!("proved a batch in {:.2} s, verified", sample.wall_s));
-                }
-            }
+            RunEvent::Sample(sample) => self.sample(sample),
             RunEvent::Repeat { made, of, wall_s, cell_left_s: _, run_left_s } => {
                 let left = format!("{} left", duration(*run_left_s));
+                let again = self.again.take().filter(|_| made < of);
+                let again =
+                    again.map(|why| format!("discarded, {why}: another takes about {wall_s:.1} s more"));
+                if let (Some(again), Some(_)) = (&again, &self.bar) {
+                    self.line(&format!("  {}: repeat {made}/{of} {again}", self.place));
+                }
                 self.left = format!("{left}, ");
                 match &self.bar {
                     Some(bar) => {
@@ -86,34 +137,46 @@ impl Events for Progress {
                         bar.set_position(*made);
                         bar.set_message(left);
                     }
-                    None => self.line(&format!("  repeat {made}/{of} in {wall_s:.1} s, about {left}")),
+                    None => {
+                        let again = again.map_or_else(String::new, |again| format!("; {again}"));
+                        self.line(&format!("  repeat {made}/{of} in {wall_s:.1} s, about {left}{again}"));
+                    }
                 }
             }
             RunEvent::Failure(failure) => self.line(&format!("  FAILED: {}", failure.why)),
             RunEvent::CellEnd { cell, end, repeats } => {
-                let why = end.words();
-                let proofs = self.proved.len();
-                let mean = self.proved.iter().sum::<f64>() / proofs as f64;
-                let proved = match proofs {
-                    0 => String::new(),
-                    _ => format!(", {proofs} proofs verified, mean prove time {mean:.2} s"),
-                };
-                self.line(&format!("  {}: {repeats} repeats ({why}){proved}", cell.words()));
+                let repeats =
+                    if *repeats == 1 { "1 repeat".to_owned() } else { format!("{repeats} repeats") };
+                self.line(&format!("  {}: {repeats} ({}){}", cell.words(), end.words(), self.proved()));
             }
             RunEvent::Note(text) => self.line(text),
         }
     }
 }
 
+/// The median of sorted values, as the table of a profile has it; none of none.
+fn median(sorted: &[f64]) -> Option<f64> {
+    let (low, high) = (sorted.get(sorted.len().saturating_sub(1) / 2)?, sorted.get(sorted.len() / 2)?);
+    Some(low.midpoint(*high))
+}
+
 /// A rough duration for a person: `45 s`, `3 min 20 s`.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     if whole < 60 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{duration, median};
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[1.0]), Some(1.0));
+        assert_eq!(median(&[1.0, 2.0, 4.0, 8.0]), Some(3.0));
+        assert_eq!(median(&[1.0, 2.0, 4.0]), Some(2.0));
+    }
 
     #[test]
     fn durations_for_a_person() {

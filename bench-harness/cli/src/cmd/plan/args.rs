@@ -94,6 +94,10 @@ pub(crate) struct PlanArgs {
     /// [default: 1, or with --sequence-gas as many as are cheapest]
     #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32))]
     pub(crate) batches_per_sequence: Option<u32>,
+    /// Time of one merge, by hand, in place of what was measured: a pairwise tree over N proofs has N − 1 of them on
+    /// ⌈log2 N⌉ levels. For a proof system that has no aggregation yet it says what one would be worth.
+    #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
+    pub(crate) aggregate_merge: Option<f64>,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another); separate for not at
     /// all, each proof being verified on L1 by itself.
     #[arg(long, value_name = "SHAPE", default_value = "pairwise")]

@@ -17,9 +17,6 @@ pub(crate) struct ByHandArgs {
     /// Time to aggregate all N proofs into one, by hand, whatever N is.
     #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
     aggregate: Option<f64>,
-    /// Time of one merge, by hand: a pairwise tree over N proofs has N − 1 of them on ⌈log2 N⌉ levels.
-    #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
-    aggregate_merge: Option<f64>,
     /// How aggregation times scatter around that: the coefficient of variation of a lognormal law; 0 is fixed.
     #[arg(long, value_name = "CV", value_parser = cv, default_value_t = 0.0, requires = "aggregate_time")]
     aggregate_cv: f64,
@@ -30,8 +27,8 @@ pub(crate) struct ByHandArgs {
 
 impl ByHandArgs {
     /// The flags of this struct, for what excludes them.
-    pub(crate) const IDS: [&str; 7] =
-        ["prove", "prove_cv", "prove_law", "aggregate", "aggregate_merge", "aggregate_cv", "batch_size"];
+    pub(crate) const IDS: [&str; 6] =
+        ["prove", "prove_cv", "prove_law", "aggregate", "aggregate_cv", "batch_size"];
 
     /// The batch size of close times that were measured.
     fn measured_size(&self, measured: u64) -> anyhow::Result<u32> {
@@ -73,7 +70,7 @@ impl ByHandArgs {
         let prove = self.prove.law()?.ok_or_else(|| missing("--prove"))?;
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
         let shape = plan_args.aggregate_shape;
-        let aggregation = match (self.aggregate, self.aggregate_merge) {
+        let aggregation = match (self.aggregate, plan_args.aggregate_merge) {
             (None, None) if shape == Merging::Separate => Aggregation::Separate,
             (Some(_), _) | (_, Some(_)) if shape == Merging::Separate => {
                 return Err(usage(

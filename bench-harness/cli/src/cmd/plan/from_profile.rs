@@ -152,14 +152,13 @@ pub(crate) struct MeasuredTimes {
 impl MeasuredTimes {
     /// Whether each proof is verified on L1 by itself, so that no merge is needed.
     fn is_separate(&self, plan_args: &PlanArgs) -> bool {
-        self.cannot_aggregate
-            || plan_args.aggregate_shape == Merging::Separate
-            || (self.merge_s.is_empty() && plan_args.fix_n == Some(1))
+        let has_none = self.cannot_aggregate || (self.merge_s.is_empty() && plan_args.fix_n == Some(1));
+        plan_args.aggregate_shape == Merging::Separate || (has_none && plan_args.aggregate_merge.is_none())
     }
 
     /// Whether a plan needs merges and none that counts was measured.
     pub(crate) fn lacks_merges(&self, plan_args: &PlanArgs) -> bool {
-        self.merge_s.is_empty() && !self.is_separate(plan_args)
+        self.merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !self.is_separate(plan_args)
     }
 
     /// The request of these times.
@@ -179,19 +178,31 @@ impl MeasuredTimes {
             proof_bytes,
             aggregate_bytes,
         } = self;
-        if matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
+        let by_hand = plan_args.aggregate_merge;
+        if by_hand.is_some() && plan_args.aggregate_shape == Merging::Separate {
+            return Err(usage(
+                "--aggregate-shape: separate proofs are not aggregated; leave --aggregate-merge out",
+            ));
+        }
+        if by_hand.is_none() && matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
             return Err(usage(
                 "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
             ));
         }
-        let aggregation = match is_separate {
-            true => Aggregation::Separate,
-            false if merge_s.is_empty() => {
+        let aggregation = match (is_separate, by_hand) {
+            (true, _) => Aggregation::Separate,
+            (false, Some(merge_s)) => {
+                plan_args.aggregate_shape.of(TimeDist::fixed("aggregate_merge", merge_s)?)?
+            }
+            (false, None) if merge_s.is_empty() => {
                 return Err(usage(format!(
-                    "{words}: the profile has no aggregation times; --fix-n 1 plans without aggregation"
+                    "{words}: the profile has no aggregation times; --fix-n 1 plans without aggregation, and \
+                     --aggregate-merge TIME with merges of that time"
                 )));
             }
-            false => plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?,
+            (false, None) => {
+                plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
+            }
         };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
         let target = plan_args.required_target()?;

@@ -193,7 +193,16 @@ impl MachineArgs {
         for id in self.hardware.iter().filter(|id| *id != "all") {
             catalogue.find(id)?;
         }
-        let wanted = |machine: &CatalogueMachineRecord| all || self.hardware.contains(&machine.id);
+        let starter = Catalogue::starter().context("the built-in catalogue")?;
+        // A machine of the program's own whose cores or clock nobody publishes has no figure to rank; one that was
+        // asked for, or that the user described, says so instead.
+        let has_figures = |id: &str| match (catalogue.find(id), starter.find(id)) {
+            (Ok(machine), Ok(built_in)) => machine != built_in || machine.is_complete(),
+            _ => true,
+        };
+        let wanted = |machine: &CatalogueMachineRecord| {
+            self.hardware.contains(&machine.id) || (all && has_figures(&machine.id))
+        };
         Ok(rank(request, base, catalogue, prover).into_iter().filter(wanted).collect())
     }
 

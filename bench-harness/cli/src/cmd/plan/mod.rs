@@ -20,7 +20,9 @@ use crate::cmd::plan::by_hand::ByHandArgs;
 use crate::cmd::plan::machines::{MachineArgs, tables};
 use crate::cmd::plan::planned::{Planned, ProfilePlanArgs};
 use crate::exit::usage;
+use crate::fail_if::FailIf;
 use crate::output::{deliver, width, write_whole};
+use crate::working::Working;
 use anyhow::Context;
 use clap::ValueEnum;
 use planner::hardware::MeasuredProver;
@@ -50,14 +52,16 @@ const OUTPUT: &str = "Output";
 pub(crate) struct Args {
     #[command(flatten)]
     asked: ProfilePlanArgs,
-    /// Plan from this measured profile.
+    /// Plan from this measured profile, or the one in the folder of a run.
     #[arg(
         long,
         help_heading = "Times, measured or by hand",
-        value_name = "FILE",
+        value_name = "FILE|FOLDER",
         conflicts_with_all = ByHandArgs::IDS
     )]
     profile: Option<PathBuf>,
+    #[command(flatten)]
+    fail_if: FailIf,
     #[command(flatten)]
     machines: MachineArgs,
     #[command(flatten)]
@@ -90,19 +94,23 @@ pub(crate) enum Format {
     Csv,
     /// For a pull request or a page.
     Markdown,
+    /// OpenMetrics text, for Prometheus.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
 }
 
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     if args.json {
         args.format = Format::Json;
     }
-    if args.machines.is_asked() && matches!(args.format, Format::Csv | Format::Markdown) {
+    if args.machines.is_asked() && matches!(args.format, Format::Csv | Format::Markdown | Format::OpenMetrics)
+    {
         return Err(usage(
             "--hardware, --compare and --split give tables and JSON: use --format terminal or json",
         ));
     }
     match &args.profile {
-        Some(path) => from_profile(&args, &records::file::read(path)?),
+        Some(path) => from_profile(&args, &crate::profile::read(path)?),
         None => by_hand(&args),
     }
 }
@@ -113,11 +121,12 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
         return Err(usage(format!("--{flag}: chooses a cell of a profile; give --profile with it")));
     }
     let request = args.by_hand.request(plan_args, args.machines.measured_cores)?;
-    let plan = recommend(&request)?;
+    let plan = Working::during("planning", || recommend(&request))?;
     let record = plan.to_record();
     let text = args.text(&record)?;
     let step_s = request.aggregation().step().mean_s();
-    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s(), step_s))
+    args.deliver(text, &plan, &record, || args.machines.by_hand(request.prove().mean_s(), step_s))?;
+    args.fail_if.check(None, Some(&record))
 }
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
@@ -126,9 +135,10 @@ fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
     let text = match args.format {
         Format::Terminal if args.explain => format!("{heading}\n{text}\n{others}\n"),
         Format::Terminal => format!("{heading}\n{text}"),
-        Format::Json | Format::Csv | Format::Markdown => text,
+        Format::Json | Format::Csv | Format::Markdown | Format::OpenMetrics => text,
     };
-    args.deliver(text, &plan, &record, || args.machines.measured(profile, cell))
+    args.deliver(text, &plan, &record, || args.machines.measured(profile, cell))?;
+    args.fail_if.check(Some(profile), Some(&record))
 }
 
 impl Args {
@@ -157,12 +167,16 @@ impl Args {
             write_whole(path, &chrome::render(&timeline)?)?;
         }
         let text = if self.machines.is_asked() {
-            let answers = self.machines.answers(plan, &prover()?)?;
+            let prover = prover()?;
+            let answers =
+                Working::during("planning on other machines", || self.machines.answers(plan, &prover))?;
             match self.format {
                 Format::Json => {
                     to_json(&json!({ "schema_version": 1, "plan": record, "machines": answers }))?
                 }
-                Format::Terminal | Format::Csv | Format::Markdown => plan_text + &tables(&answers),
+                Format::Terminal | Format::Csv | Format::Markdown | Format::OpenMetrics => {
+                    plan_text + &tables(&answers)
+                }
             }
         } else {
             plan_text
@@ -178,5 +192,6 @@ pub(crate) fn render(record: &PlanRecord, format: Format) -> anyhow::Result<Stri
         Format::Json => to_json(record).context("writing the plan as JSON")?,
         Format::Csv => reports::plan::csv::designs(record).context("writing the designs as CSV")?,
         Format::Markdown => reports::plan::markdown::render(record),
+        Format::OpenMetrics => reports::openmetrics::plan(record)?,
     })
 }

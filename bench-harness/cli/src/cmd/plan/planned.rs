@@ -7,6 +7,7 @@ use crate::cmd::plan::order::on_measured_machine;
 use crate::cmd::plan::predicted;
 use crate::exit::usage;
 use crate::output::table;
+use crate::working::Working;
 use planner::plan::{Plan, PlanOption, recommend_among};
 use planner::scaling::sizes_between;
 use records::number::significant;
@@ -59,6 +60,7 @@ impl ProfilePlanArgs {
     /// As [`CellFilter::of`], [`request`] and [`recommend_among`].
     pub(crate) fn plan<'a>(&self, profile: &'a ProfileRecord) -> anyhow::Result<Planned<'a>> {
         let Self { plan_args, cells } = self;
+        let _working = Working::on("planning with every cell of the profile");
         let measured = cells.of(profile)?;
         // A cell of which every merge was discarded must not keep the others from a plan.
         let (mut cells, without): (Vec<_>, Vec<_>) = measured

@@ -10,6 +10,7 @@ use crate::cmd::queue::words::duration;
 use crate::exit::usage;
 use crate::number::{number, rate_or_zero, time, time_or_zero, usd, whole};
 use crate::output::{self, print};
+use crate::working::Working;
 use clap::{Arg, ArgGroup};
 use planner::backlog::day::DayOutcome;
 use planner::backlog::{
@@ -106,7 +107,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     // Where faults are simulated, provers lose time to them in the fluid too.
     let prove_s = queue.as_ref().map_or(prove.mean_s(), DayQueue::prove_effective_s);
     let (rows, backlog) = (rows(args, prove_s, &curve)?, backlog(args, prove_s, &curve));
-    let burst = args.burst.answer(args.provers, &prove, args.wait, curve.peak())?;
+    let burst = Working::during("simulating bursts", || {
+        args.burst.answer(args.provers, &prove, args.wait, curve.peak())
+    })?;
     if args.json {
         return print_json(args, prove_s, &curve, &rows, (backlog.as_ref(), burst.as_ref()));
     }
@@ -119,7 +122,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         fluid(&rows, args.prover_usd_per_hour)
     ))?;
     if let Some(queue) = &queue {
-        print(&simulation(args, queue, rows)?)?;
+        print(&Working::during("simulating three days", || simulation(args, queue, rows))?)?;
     }
     if let Some(burst) = burst {
         print(&burst.words(args.provers, args.wait))?;

@@ -3,14 +3,13 @@
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::request;
 use crate::exit::usage;
-use ::measure::run::folder::RunFiles;
 use planner::PlanError;
 use planner::plan::choose;
 use records::comparison::{FleetRecord, ProfileComparisonRecord};
 use records::profile::ProfileRecord;
 use records::sample::CellRecord;
 use regression::profiles::{ProfileSide, compare};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One side as it is written: a run's folder or a profile, and `@CORES` where it has several core counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +37,7 @@ impl std::str::FromStr for Side {
 
 impl Side {
     fn read(&self) -> anyhow::Result<ProfileRecord> {
-        let is_folder = Path::new(&self.path).is_dir();
-        let file = if is_folder { RunFiles::of(&self.path).profile() } else { self.path.clone() };
-        Ok(records::file::read(&file)?)
+        crate::profile::read(&self.path)
     }
 }
 

@@ -15,7 +15,9 @@ use crate::cmd::report::serve::query::Planner;
 use crate::cmd::report::serve::serve;
 use crate::cmd::report::what_if::Answers;
 use crate::exit::usage;
+use crate::fail_if::FailIf;
 use crate::output::{deliver, print, width, write_whole};
+use crate::working::Working;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -35,6 +37,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   bench-harness report bench-out
   bench-harness report bench-out --what summary
+  bench-harness report bench-out --what stages
   bench-harness report bench-out --html
   bench-harness report bench-out --html report.html --target-tx-per-s 500 --delay 60s
   bench-harness report bench-out --pictures pictures --tables tables
@@ -93,6 +96,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
     #[command(flatten)]
+    fail_if: FailIf,
+    #[command(flatten)]
     beside: BesideArgs,
     #[command(flatten)]
     laws: LawArgs,
@@ -109,6 +114,8 @@ const OTHER_FORMS: [&str; 5] = ["html", "pictures", "tables", "timeline", "serve
 enum What {
     /// A summary of every cell.
     Profile,
+    /// Every stage of every cell: samples, median with its interval, extremes.
+    Stages,
     /// Every sample.
     Samples,
     /// The machine when the run began.
@@ -131,9 +138,23 @@ enum Format {
     Markdown,
     /// A log of HdrHistogram, for its viewers.
     Histograms,
+    /// OpenMetrics text of a profile, for Prometheus.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    if !args.fail_if.is_empty() && (args.serve || !args.compare.is_empty()) {
+        return Err(usage("--fail-if: holds against one profile; leave it out with --compare and --serve"));
+    }
+    report(args)?;
+    if args.fail_if.is_empty() {
+        return Ok(());
+    }
+    args.fail_if.check(Some(&records::file::read(&RunFiles::of(&args.folder).profile())?), None)
+}
+
+fn report(args: &Args) -> anyhow::Result<()> {
     let files = RunFiles::of(&args.folder);
     let format = if args.json { Format::Json } else { args.format };
     if let Some(pipeline) = live_pipeline(args)? {
@@ -162,7 +183,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             reports::machine::terminal::render(&records::file::read(&files.machine())?, width())
         }
         (What::Machine, Format::Json) => to_json(&records::file::read::<MachineRecord>(&files.machine())?)?,
-        (What::Profile, format) => {
+        (What::Stages, Format::Terminal) => {
+            reports::profile::terminal::render(&records::file::read(&files.profile())?, width(), true)
+        }
+        (What::Profile | What::Stages, format) => {
             let profile = records::file::read(&files.profile())?;
             match format {
                 Format::Terminal => reports::profile::terminal::render(&profile, width(), false),
@@ -170,6 +194,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Csv => reports::profile::csv::render(&profile)?,
                 Format::Markdown => reports::profile::markdown::render(&profile),
                 Format::Histograms => reports::profile::histogram_log::render(&profile)?,
+                Format::OpenMetrics => reports::openmetrics::profile(&profile)?,
             }
         }
         (What::Laws, format) => {
@@ -179,17 +204,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                 Format::Json => to_json(&laws)?,
                 Format::Csv => reports::laws::csv::render(&laws)?,
                 Format::Markdown => reports::laws::markdown::render(&laws),
-                Format::Histograms => return Err(histograms_of_what()),
+                Format::Histograms | Format::OpenMetrics => return Err(of_a_profile()),
             }
         }
-        (What::Summary, format) => {
-            let records = summary::of_folder(&files, &args.asked, &args.laws)?;
-            match format {
-                Format::Terminal => summary::terminal(&records),
-                Format::Json => summary::json(&records)?,
-                _ => return Err(usage("the summary comes as terminal or json")),
-            }
+        (What::Summary, Format::Terminal) => {
+            summary::terminal(&summary::brief(&files, &args.asked, &args.laws)?)
         }
+        (What::Summary, Format::Json) => {
+            summary::json(&summary::of_folder(&files, &args.asked, &args.laws)?)?
+        }
+        (What::Summary, _) => return Err(usage("the summary comes as terminal or json")),
         (What::Samples, _) => return Err(usage("samples come as csv or json (one line each)")),
         (What::Machine, _) => return Err(usage("a machine comes as terminal or json")),
     };
@@ -230,7 +254,7 @@ fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow:
         Format::Terminal => reports::pipeline::terminal::render(&pipeline, width()),
         Format::Markdown => reports::pipeline::markdown::render(&pipeline),
         Format::Json => to_json(&pipeline)?,
-        Format::Csv | Format::Histograms => {
+        Format::Csv | Format::Histograms | Format::OpenMetrics => {
             return Err(usage(
                 "a pipeline comes as terminal, markdown or json; its tables as CSV with --tables",
             ));
@@ -276,8 +300,8 @@ impl Args {
     }
 }
 
-fn histograms_of_what() -> anyhow::Error {
-    usage("histograms are those of a profile (--what profile)")
+fn of_a_profile() -> anyhow::Error {
+    usage("histograms and openmetrics are those of a profile (--what profile)")
 }
 
 fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
@@ -287,7 +311,7 @@ fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
         Format::Json => to_json(&record).context("writing the comparison as JSON")?,
         Format::Csv => reports::compare::csv::render(&record)?,
         Format::Markdown => reports::compare::markdown::render(&record),
-        Format::Histograms => return Err(histograms_of_what()),
+        Format::Histograms | Format::OpenMetrics => return Err(of_a_profile()),
     })
 }
 
@@ -311,11 +335,13 @@ fn write_page(args: &Args, files: &RunFiles, records: &Records) -> anyhow::Resul
     let mut said = String::new();
     if let Some(file) = &args.html {
         let file = file.clone().unwrap_or_else(|| files.folder().join(summary::PAGE));
-        write_whole(&file, &reports::html::page(records, reports::html::Place::File))?;
+        let page =
+            Working::during("drawing the page", || reports::html::page(records, reports::html::Place::File));
+        write_whole(&file, &page)?;
         said += &format!("The report is in {}.\n", file.display());
     }
     if let Some(folder) = &args.pictures {
-        let count = summary::write_pictures(records, folder)?;
+        let count = Working::during("drawing the charts", || summary::write_pictures(records, folder))?;
         said += &format!("{count} charts are in {}, each as SVG and PNG.\n", folder.display());
     }
     if let Some(folder) = &args.tables {

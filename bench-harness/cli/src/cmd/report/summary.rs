@@ -6,9 +6,10 @@ use crate::cmd::report::laws::LawArgs;
 use crate::cmd::report::what_if::{Answers, grid};
 use crate::exit::usage;
 use crate::output::{may_colour, width, write_whole};
+use crate::working::Working;
 use ::measure::run::folder::RunFiles;
 use anyhow::Context;
-use planner::hardware::{Catalogue, rank};
+use planner::hardware::{Catalogue, Machine, rank};
 use planner::plan::{Plan, curves};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 use records::report::{Records, ReportRecord};
@@ -31,16 +32,39 @@ pub(crate) fn of_folder(
     asked: &ProfilePlanArgs,
     laws: &LawArgs,
 ) -> anyhow::Result<Records> {
-    let kept = files.folder().join(RECORDS);
-    if asked.plan_args.target().is_some() || !asked.cells.flags().is_empty() || !kept.exists() {
+    if is_planned_anew(files, asked) {
         return of_profile(files, &asked.clone().or_usual_target(), laws, Answers::Grid);
     }
     asked.plan_args.refuse_without_target()?;
     let profile = records::file::read(&files.profile())?;
-    let mut records = records::file::read::<ReportRecord>(&kept)?.records;
+    let mut records = records::file::read::<ReportRecord>(&files.folder().join(RECORDS))?.records;
     records.laws = Some(laws.of(&profile)?);
     records.profile = Some(profile);
     Ok(records)
+}
+
+/// What the summary in 30 lines is made of: a plan that was kept, or one made anew without the sliders, curves and
+/// machines of a page.
+///
+/// # Errors
+/// As [`of_folder`].
+pub(crate) fn brief(files: &RunFiles, asked: &ProfilePlanArgs, laws: &LawArgs) -> anyhow::Result<Records> {
+    if !is_planned_anew(files, asked) {
+        return of_folder(files, asked, laws);
+    }
+    let profile = records::file::read(&files.profile())?;
+    let mut records = match asked.clone().or_usual_target().plan(&profile) {
+        Ok(planned) => Records { plan: Some(planned.record), ..Records::default() },
+        Err(error) => Records { no_plan: Some(format!("{error}.")), ..Records::default() },
+    };
+    records.profile = Some(profile);
+    Ok(records)
+}
+
+/// Whether a plan of other flags is wanted than the one that was kept, or none was.
+fn is_planned_anew(files: &RunFiles, asked: &ProfilePlanArgs) -> bool {
+    let kept = files.folder().join(RECORDS);
+    asked.plan_args.target().is_some() || !asked.cells.flags().is_empty() || !kept.exists()
 }
 
 /// The records of a folder, planned anew.
@@ -68,6 +92,7 @@ fn of_plan(
     planned: &Planned<'_>,
     what_if: Option<WhatIfRecord>,
 ) -> anyhow::Result<Records> {
+    let _working = Working::on("planning the fleets around this one, and other machines");
     Ok(Records {
         what_if,
         timeline: Some(planned.plan.timeline(planned.plan.timeline_groups())?),
@@ -91,7 +116,10 @@ fn machines(
     }
     let prover = MachineArgs::default().measured(profile, best)?;
     let catalogue = Catalogue::starter().context("the built-in catalogue")?;
-    Ok(rank(&plan.request, &plan.choice, &catalogue, &prover))
+    let has_figures = |id: &str| catalogue.find(id).is_ok_and(Machine::is_complete);
+    let mut ranked = rank(&plan.request, &plan.choice, &catalogue, &prover);
+    ranked.retain(|machine| has_figures(&machine.id));
+    Ok(ranked)
 }
 
 /// The report of a run that was written.

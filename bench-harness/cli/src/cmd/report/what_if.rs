@@ -1,6 +1,7 @@
 //! The grid behind the page's sliders, and the command that prints what a position shows.
 
 use crate::cmd::plan::planned::ProfilePlanArgs;
+use crate::working::Working;
 use planner::plan::{Plan, what_if};
 use planner::sim::Closing;
 use records::what_if::WhatIfRecord;
@@ -41,7 +42,8 @@ pub(crate) fn grid(
         // What such a sequencer carries is known by simulation alone: thousands of positions would take hours.
         return Ok(None);
     }
-    Ok(Some(what_if(plan, &command(profile, asked, answers))?))
+    let command = command(profile, asked, answers);
+    Ok(Some(Working::during("planning the positions of the page's sliders", || what_if(plan, &command))?))
 }
 
 /// The command that prints a position, without the flags that the sliders set.

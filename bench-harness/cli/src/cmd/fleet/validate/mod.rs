@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     cells: PathBuf,
     /// Profile with the times of real proof systems, measured with as many provers at once as a fleet has workers.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE|FOLDER")]
     profile: Option<PathBuf>,
     /// Folder for predictions, measurements and the ledger of each run; it must hold none.
     #[arg(long, default_value = "bench-out/validation", value_name = "FOLDER")]
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let cells = cells::read(&args.cells)?;
-    let profile: Option<ProfileRecord> = args.profile.as_deref().map(records::file::read).transpose()?;
+    let profile: Option<ProfileRecord> = args.profile.as_deref().map(crate::profile::read).transpose()?;
     let times: Vec<Times> =
         cells.iter().map(|cell| Times::of(cell, profile.as_ref())).collect::<Result<_, _>>()?;
     let stop = stop_on_ctrl_c()?;

@@ -1,0 +1,114 @@
+//! What `gate paired` says beside its verdict: disturbed samples that were kept, whose samples were discarded, what to do
+//! about cells that differ; and which times it makes.
+
+use crate::gate_paired::{bench, compare, edited, other_script, program};
+use crate::support::{Bench, PROGRAM, Ran};
+
+#[test]
+fn samples_kept_in_spite_of_marks_are_said_everywhere() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    edited(&bench, r#"s/"mark":"[a-z_]*"/"mark":"kept"/g"#);
+    let ran = compare(&bench, "--keep-discarded --export-markdown out.md --github always").ok();
+    for text in [&ran.stdout, &bench.read("out.md")] {
+        assert!(text.contains("THE TIMES OF A BUSY MACHINE"), "{text}");
+    }
+    assert!(ran.stdout.contains("20 of 40 samples behind these figures were disturbed"), "{ran:#?}");
+    assert!(ran.stdout.contains("\n::warning title=paired gate::20 of 40 samples"), "{ran:#?}");
+    // Without a mark nothing of it is said.
+    other_script(&bench, "prove = { fixed_s = 1.0 }");
+    assert!(!compare(&bench, "").ok().stdout.contains("BUSY"));
+}
+
+#[test]
+fn a_head_that_is_disturbed_alone_is_a_finding() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    // Every second sample of head shares a core with something.
+    let shell = format!(
+        "n=$(cat n.txt 2>/dev/null || echo 0); echo $((n + 1)) >n.txt\nmark=clean\n\
+         if [ $((n % 2)) = 1 ]; then mark=shared_core; fi\n\
+         {PROGRAM} gate-sample | sed \"s/\\\"mark\\\":\\\"clean\\\"/\\\"mark\\\":\\\"$mark\\\"/g\""
+    );
+    program(&bench, "head", &shell);
+    let ran = compare(&bench, "--export-markdown out.md");
+    assert!(ran.stderr.contains(": discarded (head shared core)"), "{ran:#?}");
+    for text in [&ran.stdout, &bench.read("out.md")] {
+        assert!(text.contains("samples of head were discarded") && text.contains("(base 0, head "), "{text}");
+    }
+    edited(&bench, r#"s/"mark":"[a-z_]*"/"mark":"shared_core"/g"#);
+    let ran = compare(&bench, "--pairs 6 --repeat-discarded 3");
+    ran.fails(5, &["(base in 0, head in 9)", "head alone was disturbed"]);
+}
+
+#[test]
+fn other_cells_name_the_flags_that_decide_them() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    program(&bench, "head", &format!("exec {PROGRAM} gate-sample --batch-size 8"));
+    compare(&bench, "").fails(5, &["head gives no result", "other cells", "--batch-size", "--proof-system"]);
+}
+
+#[test]
+fn an_exact_difference_is_annotated_on_the_baseline() {
+    let bench = Bench::scripted("prove = { fixed_s = 1.0 }\n", "");
+    bench.run("gate exact --spec spec.toml --baseline baseline.json --bless").ok();
+    bench.write(
+        "baseline.json",
+        &bench.read("baseline.json").replacen("\"new_root\": \"", "\"new_root\": \"f", 1),
+    );
+    let ran = bench.run("gate exact --spec spec.toml --baseline baseline.json --github always");
+    assert!(ran.stdout.contains("\n::error file=baseline.json,title=exact gate::"), "{ran:#?}");
+}
+
+/// A prover that notes what it is asked, and proves by repeating the statement.
+fn noting_prover(bench: &Bench) {
+    let example = crate::support::root().join("bench-harness/prover/examples/prover-command.sh");
+    let text = std::fs::read_to_string(example).expect("the example");
+    let text =
+        text.replace("while read -r line; do\n", "while read -r line; do\n  echo \"$line\" >>requests.txt\n");
+    bench.write("prover.sh", &text);
+}
+
+#[test]
+fn without_a_time_of_it_nothing_is_aggregated() {
+    let bench = Bench::new();
+    noting_prover(&bench);
+    let world = "--accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --keep-discarded --pairs 6";
+    let gate = |times: &str| {
+        let mut gate = bench.command(&format!(
+            "gate paired --base {PROGRAM} --head {PROGRAM} {world} --time {times} --proof-system command --command"
+        ));
+        gate.arg("sh prover.sh");
+        Ran::of(gate.output().expect("starts"), times)
+    };
+    // What it says that it took is so short that the harness's own part of it may be anything.
+    let is_compared = |ran: &Ran| matches!(ran.code, Some(0 | 3));
+    let ran = gate("prove");
+    assert!(is_compared(&ran), "{ran:#?}");
+    let asked = bench.read("requests.txt");
+    assert!(
+        asked.contains("\"request\":\"prove\"") && !asked.contains("\"request\":\"aggregate\""),
+        "{asked}"
+    );
+    // Verifying and setting up are times of their own, and need no merge either.
+    let ran = gate("set-up,verify");
+    assert!(is_compared(&ran), "{ran:#?}");
+    assert!(!bench.read("requests.txt").contains("\"request\":\"aggregate\""));
+    let ran = gate("prove,aggregate");
+    assert!(
+        is_compared(&ran) && bench.read("requests.txt").contains("\"request\":\"aggregate\""),
+        "{ran:#?}"
+    );
+}
+
+#[test]
+fn verification_and_set_up_are_gated() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    other_script(&bench, "prove = { fixed_s = 1.0 }\nverify = { fixed_s = 0.02 }");
+    bench.write(
+        "script.toml",
+        "harness = { fixed_s = 0.25 }\nprove = { fixed_s = 1.0 }\nverify = { fixed_s = 0.01 }\n",
+    );
+    compare(&bench, "").ok();
+    let ran = compare(&bench, "--time verify").fails(3, &["head is slower than base", "verify: +100.0 %"]);
+    assert!(ran.stdout.starts_with("REGRESSED: "), "{ran:#?}");
+    compare(&bench, "--time set-up").ok();
+}
