@@ -99,7 +99,7 @@ fn what_cannot_be_is_refused_before_anything_is_measured() {
         ("--hot-pool 1.5", "expected a fraction from 0 to 1"),
         ("--chain 0", "expected a whole number from 1"),
         ("--threads 0", "expected a whole number from 1"),
-        ("--work-us -1", "expected a number from 0"),
+        ("--work-us -1", "expected `evm` or a number from 0"),
         ("--transactions 0", "expected a whole number from 1"),
         ("--executors optimist", "possible values: sequential, block-stm, locks, known-values"),
         ("--depth 40", "expected 2 to 31"),
