@@ -94,7 +94,7 @@ pub(crate) fn cold(record: &StateGrowthRecord) -> String {
         }
         None => "whether the system kept the file's pages is not counted here",
     };
-    format!("*Cold*: the store was opened anew after the system was asked to forget the file; {how}.")
+    format!("Cold: the store was opened anew after the system was asked to forget the file; {how}.")
 }
 
 fn row(record: &StateGrowthRecord, point: &StateGrowthPointRecord, is_first: bool) -> [String; 10] {
