@@ -35,7 +35,8 @@ pub fn render(record: &ClosingRecord, width_columns: u16) -> String {
 const READING: &str = "Arrivals and waiting are virtual time; signatures, execution, state root and data were really \
     done, one batch at a time, and timed. The state at the end is that of execution in order.";
 
-fn measured(record: &ClosingRecord) -> String {
+/// What arrived and how the work was done.
+pub(crate) fn measured(record: &ClosingRecord) -> String {
     let (load, work) = (&record.load, &record.work);
     let kind = match (load.is_trace, load.swap_ratio) {
         (true, _) => "of a trace".to_owned(),
@@ -60,7 +61,8 @@ fn measured(record: &ClosingRecord) -> String {
     )
 }
 
-fn closed(record: &ClosingRecord) -> String {
+/// What closed batches, and how many of each.
+pub(crate) fn closed(record: &ClosingRecord) -> String {
     let (rules, summary) = (&record.rules, &record.summary);
     let mut by = vec![format!("{} (capacity)", rules.capacity)];
     by.extend(rules.count.map(|count| format!("{count} (count)")));
@@ -122,7 +124,7 @@ fn speeds(record: &ClosingRecord) -> String {
 }
 
 /// What a sequencer does that cannot keep up, or how much of it is used.
-fn bottleneck(record: &ClosingRecord) -> String {
+pub(crate) fn bottleneck(record: &ClosingRecord) -> String {
     let summary = &record.summary;
     let work_s = summary.sequencer_use * summary.interval_s;
     if !summary.is_sequencer_bottleneck {
@@ -139,107 +141,16 @@ fn bottleneck(record: &ClosingRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::render;
-    use records::closing::{
-        CLOSING_SCHEMA_VERSION, ClosedByRecord, ClosingDataRecord, ClosingLoadRecord, ClosingRecord,
-        ClosingRulesRecord, ClosingStageName, ClosingStageRecord, ClosingSummaryRecord, ClosingTimesRecord,
-        ClosingWorkRecord, DataModeName,
-    };
-    use records::execution::ExecutorName;
-    use records::fleet::pipeline::ClosedByName;
-
-    fn times(mean_s: f64) -> ClosingTimesRecord {
-        ClosingTimesRecord {
-            mean_s,
-            min_s: 0.5 * mean_s,
-            p50_s: 0.9 * mean_s,
-            p90_s: 1.5 * mean_s,
-            p99_s: Some(2.0 * mean_s),
-            max_s: 2.5 * mean_s,
-        }
-    }
-
-    fn summary() -> ClosingSummaryRecord {
-        let stage = |stage, mean_s: f64| ClosingStageRecord {
-            stage,
-            time_s: times(mean_s),
-            fraction: mean_s / 0.672,
-        };
-        let data = |mode, calldata, blob: Option<f64>| ClosingDataRecord {
-            mode,
-            calldata_bytes_per_transaction: calldata,
-            blob_bytes_per_transaction: blob,
-            blobs_per_batch: blob.map(|_| 1.0),
-        };
-        ClosingSummaryRecord {
-            batches: 200,
-            close_s: times(0.672),
-            stages: vec![
-                stage(ClosingStageName::Fill, 0.65),
-                stage(ClosingStageName::Wait, 0.0),
-                stage(ClosingStageName::Signatures, 0.004),
-                stage(ClosingStageName::Execute, 0.000_02),
-                stage(ClosingStageName::Root, 0.017),
-                stage(ClosingStageName::Encode, 0.001),
-            ],
-            interval_s: 0.66,
-            transactions_per_batch: 62.4,
-            fill_fraction: 0.975,
-            closed_by: vec![
-                ClosedByRecord { closed_by: ClosedByName::Full, batches: 170 },
-                ClosedByRecord { closed_by: ClosedByName::Timeout, batches: 30 },
-            ],
-            sequencer_use: 0.033,
-            is_sequencer_bottleneck: false,
-            signatures_per_s_one_thread: 8_123.0,
-            signatures_per_s: 15_900.0,
-            data_bytes_per_transaction: 17.2,
-            data: vec![
-                data(DataModeName::Rollup, 15.1, Some(15.4)),
-                data(DataModeName::Validium, 1.03, None),
-                data(DataModeName::Volition, 8.5, Some(8.0)),
-            ],
-        }
-    }
-
-    fn record() -> ClosingRecord {
-        ClosingRecord {
-            schema_version: CLOSING_SCHEMA_VERSION,
-            processor: Some("A processor".to_owned()),
-            cpus: 2,
-            load: ClosingLoadRecord {
-                arrivals: "poisson".to_owned(),
-                is_ordered: false,
-                transactions_per_s: 100.0,
-                is_trace: false,
-                swap_ratio: Some(1.0),
-                zipf: None,
-                accounts: 100_000,
-                pools: 250,
-                fee_bps: 30,
-                depth: 24,
-                seed: 1,
-            },
-            rules: ClosingRulesRecord { capacity: 64, count: None, timeout_s: Some(0.8) },
-            work: ClosingWorkRecord {
-                executor: ExecutorName::Sequential,
-                threads: 2,
-                compression_quality: 6,
-                on_chain_fraction: 0.5,
-                commitment_bytes: 64,
-            },
-            batches: Vec::new(),
-            summary: summary(),
-        }
-    }
+    use fixtures::closing::closing;
 
     #[test]
     fn close_times_by_stage_and_data_by_mode() {
-        insta::assert_snapshot!(render(&record(), 100));
+        insta::assert_snapshot!(render(&closing(), 100));
     }
 
     #[test]
     fn a_sequencer_that_falls_behind_is_called_unstable() {
-        let mut record = record();
+        let mut record = closing();
         (record.summary.sequencer_use, record.summary.is_sequencer_bottleneck) = (1.25, true);
         record.summary.close_s.p99_s = None;
         let page = render(&record, 100);

@@ -3,7 +3,8 @@
 use crate::text::{bare, framed, trimmed, wrap};
 use crate::words::{count, or_dash, percent};
 use records::execution::{
-    ExecutionBreakEvenRecord, ExecutionPointRecord, ExecutionRecord, ExecutionSpeedRecord, MiddleRecord,
+    EvmCostRecord, ExecutionBreakEvenRecord, ExecutionPointRecord, ExecutionRecord, ExecutionSpeedRecord,
+    MiddleRecord,
 };
 use records::number::significant;
 
@@ -69,9 +70,10 @@ fn measured(record: &ExecutionRecord) -> String {
     };
     let refused = record.points.iter().map(|point| point.refused).max().unwrap_or(0);
     let refused = if refused > 0 { format!(", up to {refused} of them refused") } else { String::new() };
+    let evm = record.evm.as_ref().map_or_else(String::new, |evm| format!(" {}", evm_words(evm)));
     format!(
         "A block of {} ({} swaps, {choice}, chains of {}{refused}) over {} and {accounts}, state tree of depth {}. {} \
-         of each row, interleaved, on {}{}; 1 µs of work is {} iterations.",
+         of each row, interleaved, on {}{}; 1 µs of work is {} iterations.{evm}",
         count(workload.transactions, "transaction"),
         percent(workload.swap_ratio, 3),
         workload.chain,
@@ -81,6 +83,20 @@ fn measured(record: &ExecutionRecord) -> String {
         count(record.cpus, "CPU"),
         record.processor.as_ref().map_or_else(String::new, |name| format!(" ({name})")),
         significant(record.iterations_per_us, 3),
+    )
+}
+
+/// What a transaction cost in a virtual machine.
+pub(crate) fn evm_words(evm: &EvmCostRecord) -> String {
+    let MiddleRecord { median, min, max } = evm.us_per_tx;
+    format!(
+        "The same transactions as calls of a contract in {}, on one thread, took {} µs each ({}…{}) and {} gas, with the \
+         native outcomes: that is one of the works.",
+        evm.engine,
+        significant(median, 3),
+        significant(min, 3),
+        significant(max, 3),
+        significant(evm.gas_per_tx, 3),
     )
 }
 
@@ -147,91 +163,28 @@ fn break_even_row(record: &ExecutionRecord, row: &ExecutionBreakEvenRecord) -> [
 #[cfg(test)]
 mod tests {
     use super::render;
-    use records::execution::{
-        EXECUTION_SCHEMA_VERSION, ExecutionBreakEvenRecord, ExecutionCountsRecord, ExecutionPointRecord,
-        ExecutionRecord, ExecutionSpeedRecord, ExecutionWorkloadRecord, ExecutorName, MiddleRecord,
-    };
-
-    fn speed(wall_s: f64, speedup: f64) -> ExecutionSpeedRecord {
-        let around = |median: f64| MiddleRecord { median, min: 0.9 * median, max: 1.2 * median };
-        ExecutionSpeedRecord {
-            wall_s: around(wall_s),
-            cpu_s_per_tx: wall_s / 500.0,
-            tx_per_s: 1_000.0 / wall_s,
-            speedup: around(speedup),
-            best_single_thread: ExecutorName::Sequential,
-        }
-    }
-
-    fn point(hot_pool: f64, executor: ExecutorName, threads: u32, wall_s: f64) -> ExecutionPointRecord {
-        let aborts = if executor == ExecutorName::BlockStm && hot_pool > 0.0 { 412.5 } else { 0.0 };
-        ExecutionPointRecord {
-            accounts: 100_000,
-            hot_pool,
-            work_us: 50.0,
-            executor,
-            threads,
-            refused: 3,
-            execution: speed(wall_s, 0.05 / wall_s),
-            with_root: speed(wall_s + 0.04, 0.09 / (wall_s + 0.04)),
-            counts: ExecutionCountsRecord {
-                executions: 1_000.0 + aborts,
-                re_executions: aborts,
-                aborts,
-                suspensions: 0.0,
-                validations: 1_000.0,
-            },
-        }
-    }
-
-    fn record() -> ExecutionRecord {
-        let row = |hot_pool, executor, work_us| ExecutionBreakEvenRecord {
-            accounts: 100_000,
-            hot_pool,
-            executor,
-            threads: 2,
-            work_us,
-            work_us_with_root: None,
-        };
-        ExecutionRecord {
-            schema_version: EXECUTION_SCHEMA_VERSION,
-            processor: Some("A processor".to_owned()),
-            cpus: 2,
-            iterations_per_us: 612.3,
-            workload: ExecutionWorkloadRecord {
-                transactions: 1_000,
-                pools: 250,
-                fee_bps: 30,
-                depth: 24,
-                swap_ratio: 1.0,
-                zipf: Some(1.1),
-                chain: 1,
-                seed: 1,
-            },
-            repeats: 7,
-            points: vec![
-                point(0.0, ExecutorName::Sequential, 1, 0.05),
-                point(0.0, ExecutorName::BlockStm, 2, 0.027),
-                point(1.0, ExecutorName::Sequential, 1, 0.05),
-                point(1.0, ExecutorName::BlockStm, 2, 0.06),
-                point(1.0, ExecutorName::KnownValues, 2, 0.000_5),
-            ],
-            break_even: vec![
-                row(0.0, ExecutorName::BlockStm, Some(10.0)),
-                row(1.0, ExecutorName::BlockStm, None),
-                row(1.0, ExecutorName::KnownValues, Some(0.0)),
-            ],
-        }
-    }
+    use fixtures::execution::execution;
 
     #[test]
     fn every_point_and_the_break_even() {
-        insta::assert_snapshot!(render(&record(), 100));
+        insta::assert_snapshot!(render(&execution(), 100));
+    }
+
+    #[test]
+    fn what_a_virtual_machine_took_is_told_where_it_was_measured() {
+        let mut record = execution();
+        assert!(!render(&record, 140).contains("revm"));
+        record.evm = Some(fixtures::execution::evm_cost());
+        let page = render(&record, 400);
+        assert!(
+            page.contains("in revm, on one thread, took 4.2 µs each (3.78…5.04) and 61200 gas"),
+            "{page}"
+        );
     }
 
     #[test]
     fn state_sizes_stand_where_there_are_several() {
-        let mut record = record();
+        let mut record = execution();
         record.points[0].accounts = 1 << 20;
         let page = render(&record, 140);
         assert!(page.contains("1048576, 0 %") && page.contains("the accounts named below"), "{page}");

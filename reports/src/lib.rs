@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`execution`] | executors side by side, for a terminal |
+//! | [`state_growth`] | execution and root as the state grows, for a terminal |
 //! | [`closing`] | batches closed under a load, for a terminal |
 //! | [`claims`] | what the sources claim, with the answers |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
@@ -35,6 +36,7 @@ pub mod plan;
 pub mod profile;
 pub mod regression;
 pub mod sample;
+pub mod state_growth;
 pub mod summary;
 mod text;
 pub mod timeline;

@@ -99,7 +99,7 @@ fn what_cannot_be_is_refused_before_anything_is_measured() {
         ("--hot-pool 1.5", "expected a fraction from 0 to 1"),
         ("--chain 0", "expected a whole number from 1"),
         ("--threads 0", "expected a whole number from 1"),
-        ("--work-us -1", "expected a number from 0"),
+        ("--work-us -1", "expected `evm` or a number from 0"),
         ("--transactions 0", "expected a whole number from 1"),
         ("--executors optimist", "possible values: sequential, block-stm, locks, known-values"),
         ("--depth 40", "expected 2 to 31"),
@@ -120,4 +120,27 @@ fn what_cannot_be_is_refused_before_anything_is_measured() {
         }
         Bench::new().run(&(line + arguments)).fails(2, &[words]);
     }
+}
+
+/// The cost in a virtual machine is measured, with its outcomes those of native execution, and is one of the works.
+#[test]
+fn the_work_of_a_virtual_machine_is_measured() {
+    let record = json("--hot-pool 0.5 --work-us 0,evm --threads 2 --swap-ratio 0.7");
+    let evm = &record["evm"];
+    let us = evm["us_per_tx"]["median"].as_f64().expect("a time");
+    assert!(us > 0.0 && evm["transactions"] == 60 && evm["engine"] == "revm", "{evm}");
+    // More than a bare transaction, and less than two dozen writes to fresh storage.
+    let gas = evm["gas_per_tx"].as_f64().expect("gas");
+    assert!((22_000.0..500_000.0).contains(&gas), "{evm}");
+    let works: std::collections::BTreeSet<_> = record["points"]
+        .as_array()
+        .expect("points")
+        .iter()
+        .map(|point| point["work_us"].to_string())
+        .collect();
+    assert_eq!(works.len(), 2);
+    assert!(works.contains(&evm["us_per_tx"]["median"].to_string()), "{works:?}");
+    assert_eq!(json("--hot-pool 0 --work-us 0 --threads 2")["evm"], Value::Null);
+    let refused = Bench::new().run(&format!("{SMALL} --work-us solana"));
+    refused.fails(2, &["--work-us", "expected `evm` or a number from 0"]);
 }

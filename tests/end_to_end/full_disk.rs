@@ -63,3 +63,16 @@ fn an_output_that_is_full_is_told() {
     let ran = bench.run_shell(plan);
     ran.fails(2, &["writing to standard output", "No space left on device"]);
 }
+
+/// A store that cannot be filled is no store: nothing of it stays, and more room lets it be filled.
+#[test]
+fn a_store_that_may_not_grow_is_told_and_leaves_nothing() {
+    let bench = Bench::new();
+    let verb = "bench-harness state-growth --accounts 20000 --transactions 50 --repeats 1 --folder stores";
+    let limited = format!("trap '' XFSZ; ulimit -f 256; exec {verb}");
+    let ran = bench.run_shell(&limited);
+    ran.fails(2, &["stores/state-20000.redb.filling: ", "File too large"]);
+    assert_eq!(std::fs::read_dir(bench.path("stores")).expect("a folder").count(), 0);
+    bench.run_shell(verb).ok();
+    assert!(bench.path("stores/state-20000.redb").exists());
+}

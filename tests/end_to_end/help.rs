@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 30] = [
+const VERBS: [&str; 31] = [
     "",
     "run",
     "measure",
@@ -28,6 +28,7 @@ const VERBS: [&str; 30] = [
     "workload inspect",
     "workload replay",
     "execute",
+    "state-growth",
     "close",
     "claims",
     "machine",
@@ -99,6 +100,7 @@ fn examples_work_as_pasted() {
         "report",
         "workload",
         "execute",
+        "state-growth",
         "close",
         "claims",
         "machine",

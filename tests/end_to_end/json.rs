@@ -35,6 +35,7 @@ fn every_verb_speaks_json() {
             "execute --transactions 20 --accounts 50 --repeats 1 --work-us 0 --hot-pool 1 --threads 2 --json",
             "/break_even/0/executor",
         ),
+        ("state-growth --accounts 50 --transactions 20 --repeats 1 --json", "/points/2/storage_bytes"),
         ("close --accounts 50 --batch-size 4 --batches 3 --json", "/summary/close_s/p50_s"),
         ("claims --profile out/profile.json --json", "/claims/0/verdict"),
         ("machine --json", "/machine"),

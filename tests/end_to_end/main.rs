@@ -15,6 +15,7 @@
 //! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
 //! | [`executors`] | executors side by side |
+//! | [`state_growth`] | blocks over growing states, stores that are kept, and what is refused |
 //! | [`close`] | batches closed under a load |
 //! | [`claims`] | the sources' claims: answered from records, and refused |
 //! | [`trace`] | traces with bad rows |
@@ -94,6 +95,7 @@ mod processes;
 mod real;
 mod report;
 mod skip;
+mod state_growth;
 mod support;
 mod thresholds;
 mod timeline;

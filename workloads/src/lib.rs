@@ -13,6 +13,8 @@
 //! | [`executor`] | sequential and parallel executors of a block, with one result |
 //! | [`merkle`] | a Poseidon Merkle tree over a dense prefix of leaves |
 //! | [`state`] | a ledger with its tree: execute, root, open, replace |
+//! | [`evm`] | the same traffic in a real virtual machine |
+//! | [`store`] | a state on disk, written a whole block at a time |
 //! | [`random`] | draws that are the same on every machine |
 //! | [`population`] | the genesis: how many accounts and pools, and what they hold |
 //! | [`generate`] | batches from a seed |
@@ -22,12 +24,13 @@
 //! | [`data`] | these bytes compressed, as calldata and in blobs |
 //! | [`trace`] | batches from and to CSV |
 //!
-//! This crate reads no clock, and touches files only in [`trace`].
+//! This crate reads no clock, and touches files only in [`trace`] and [`store`].
 
 pub mod account;
 pub mod data;
 pub mod depth;
 pub mod encoding;
+pub mod evm;
 pub mod executor;
 pub mod generate;
 pub mod hash;
@@ -41,6 +44,7 @@ pub mod rules;
 pub mod sequencer;
 pub mod signature;
 pub mod state;
+pub mod store;
 pub mod swap;
 pub mod trace;
 pub mod transaction;

@@ -1,7 +1,7 @@
 //! A Poseidon Merkle tree whose leaves fill a dense prefix; everything to the right of it is empty.
 //!
-//! Knows digests and positions alone, not what a leaf means. Many changed leaves are hashed on all threads of the pool that
-//! it is called in; each changed node is hashed once all the same.
+//! Knows digests and positions alone, not what a leaf means. Many nodes, new or changed, are hashed on all threads of the
+//! pool that it is called in; each changed node is hashed once all the same.
 
 use crate::hash::{Digest, EMPTY_LEAF, hash_pair};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -46,11 +46,9 @@ impl DensePrefixTree {
         }
         let mut levels = vec![leaves];
         for level in 0..height {
-            let parents = levels[level]
-                .chunks(2)
-                .map(|pair| hash_pair(pair[0], pair.get(1).copied().unwrap_or(empty[level])))
-                .collect();
-            levels.push(parents);
+            let pairs: Vec<_> = levels[level].chunks(2).collect();
+            let parent = |pair: &&[Digest]| hash_pair(pair[0], pair.get(1).copied().unwrap_or(empty[level]));
+            levels.push(of_each(&pairs, parent));
         }
         Self { levels, empty }
     }
@@ -58,6 +56,11 @@ impl DensePrefixTree {
     /// The number of hashes between a leaf and the root.
     pub fn height(&self) -> usize {
         self.empty.len() - 1
+    }
+
+    /// How many leaves are real.
+    pub(crate) fn leaf_count(&self) -> usize {
+        self.levels[0].len()
     }
 
     /// The root.
@@ -95,7 +98,8 @@ impl DensePrefixTree {
         }
     }
 
-    fn node(&self, level: usize, position: usize) -> Digest {
+    /// A node by its level, 0 for leaves, and its position from the left.
+    pub(crate) fn node(&self, level: usize, position: usize) -> Digest {
         self.levels[level].get(position).copied().unwrap_or(self.empty[level])
     }
 }

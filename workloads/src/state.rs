@@ -29,8 +29,8 @@ impl State {
         depth.check_room("pools", ledger.pools().len())?;
         ledger.take_touched();
         let height = depth.levels() - 1;
-        let accounts = DensePrefixTree::new(height, ledger.accounts().iter().map(Account::hash).collect());
-        let pools = DensePrefixTree::new(height, ledger.pools().iter().map(Pool::hash).collect());
+        let accounts = DensePrefixTree::new(height, of_each(ledger.accounts(), Account::hash));
+        let pools = DensePrefixTree::new(height, of_each(ledger.pools(), Pool::hash));
         Ok(Self { depth, ledger, accounts, pools })
     }
 
@@ -42,6 +42,11 @@ impl State {
     /// The leaves.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The trees over both halves: accounts, pools.
+    pub(crate) fn halves(&self) -> [&DensePrefixTree; 2] {
+        [&self.accounts, &self.pools]
     }
 
     /// The root as of the last [`State::update_root`].

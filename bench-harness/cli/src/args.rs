@@ -2,7 +2,7 @@
 
 use crate::cmd::{
     claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
-    workload,
+    state_growth, workload,
 };
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -52,6 +52,7 @@ pub(crate) enum Verb {
     Report(Box<report::Args>),
     Workload(workload::Args),
     Execute(Box<execute::Args>),
+    StateGrowth(Box<state_growth::Args>),
     Close(Box<close::Args>),
     Claims(claims::Args),
     Machine(machine::Args),

@@ -9,6 +9,7 @@ use measure::closing::study::ClosingStudyError;
 use measure::execution::grid::ExecutionGridError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
+use measure::state_growth::study::StateGrowthError;
 use planner::PlanError;
 use prover::system::ProverError;
 use records::file::{ReadError, WriteError};
@@ -154,6 +155,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         };
     }
     if let Some(error) = error.downcast_ref::<ExecutionGridError>() {
+        return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
+    }
+    if let Some(error) = error.downcast_ref::<StateGrowthError>() {
         return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<ClosingStudyError>() {

@@ -14,7 +14,7 @@ mod working;
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{
     cell, claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
-    workload,
+    state_growth, workload,
 };
 use std::process::ExitCode;
 
@@ -35,6 +35,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Report(args) => report::run(&args),
         Verb::Workload(args) => workload::run(args),
         Verb::Execute(args) => execute::run(*args),
+        Verb::StateGrowth(args) => state_growth::run(*args),
         Verb::Close(args) => close::run(*args),
         Verb::Claims(args) => claims::run(&args),
         Verb::Machine(args) => machine::run(&args),

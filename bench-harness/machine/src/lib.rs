@@ -8,6 +8,7 @@
 //! | what was used, and what did others take? | [`usage`] |
 //! | how fast does the clock run, and how much of the core is ours? | [`probe`](Probe) on `chains`, judged in [`interference`](Standard) |
 //! | can it run slower? | [`clock`](ClockSetting), [`clock_hold`](ClockHold), [`cpufreq`](FrequencyHold), [`duty`](DutyCycle) on `group` |
+//! | what of a file is in the system's memory? | [`page_cache`](forget_pages) |
 //! | what did a dead run leave? | [`restore`], `state_file`, `owner` |
 //! | will a cell fit into memory? | [`memory_law`](MemoryLaw) |
 //!
@@ -38,6 +39,7 @@ mod interference;
 mod memory;
 mod memory_law;
 mod owner;
+mod page_cache;
 mod pin;
 mod placement;
 mod probe;
@@ -67,6 +69,7 @@ pub use group::Throttling;
 pub use interference::{Standard, lost_fraction};
 pub use memory::{Headroom, Memory, MemoryBound};
 pub use memory_law::{DoesNotFit, MemoryLaw, MemoryPoint};
+pub use page_cache::{forget_pages, storage_read_bytes};
 pub use pin::{PinError, ProcessPin, ThreadPin, pin_process, pin_thread};
 pub use placement::{CoreKind, Placement, PlacementError};
 pub use probe::{Probe, ProbeError, ProbeReading};

@@ -8,6 +8,7 @@
 //! | [`run`] | the parent: starts children, writes what they say, stops, resumes |
 //! | [`stopping`] | when a cell ends, for child, parent and a run that is resumed |
 //! | [`execution`] | executors side by side, in this process |
+//! | [`state_growth`] | execution and state root as the state grows, in memory and on disk |
 //! | [`closing`] | batches closed under a load, the work on each really done |
 //! | [`stage_sums`] | sums of the stages of a batch |
 //! | [`profile`] | a log in summary |
@@ -31,6 +32,7 @@ pub mod run;
 pub mod schedule;
 pub mod spec;
 pub mod stage_sums;
+pub mod state_growth;
 pub mod statistics;
 pub mod stopping;
 pub mod timeline;

@@ -4,6 +4,7 @@
 //! what breaks that (a machine that drifts, a neighbour) is for others to find and to discard.
 
 use hdrhistogram::Histogram;
+use records::execution::MiddleRecord;
 use records::profile::{
     CyclesRecord, IntervalRecord, OutliersRecord, QuantileRecord, QuantityName, QuantityRecord,
 };
@@ -24,6 +25,16 @@ pub fn median(ascending: &[f64]) -> Option<f64> {
         return Some(upper);
     }
     Some((ascending[middle - 1] + upper) / 2.0)
+}
+
+/// The median of values in any order, with the least and the greatest of them; all unknown of none.
+pub(crate) fn middle(mut values: Vec<f64>) -> MiddleRecord {
+    values.sort_by(f64::total_cmp);
+    MiddleRecord {
+        median: median(&values).unwrap_or(f64::NAN),
+        min: values.first().copied().unwrap_or(f64::NAN),
+        max: values.last().copied().unwrap_or(f64::NAN),
+    }
 }
 
 /// The place of the lower end (from 0; the upper end stands as far from the other side) of the narrowest symmetric

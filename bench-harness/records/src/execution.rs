@@ -41,10 +41,26 @@ pub struct ExecutionRecord {
     pub points: Vec<ExecutionPointRecord>,
     /// From which work on more threads pay.
     pub break_even: Vec<ExecutionBreakEvenRecord>,
+    /// What these transactions cost in a virtual machine; none where it was not asked for.
+    pub evm: Option<EvmCostRecord>,
 }
 
 impl Versioned for ExecutionRecord {
     const SCHEMA_VERSION: u32 = EXECUTION_SCHEMA_VERSION;
+}
+
+/// The transactions of the first cell in a virtual machine, in order on one thread: its median is one of the works.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvmCostRecord {
+    /// The library that executed them.
+    pub engine: String,
+    /// How many, each of them with the native result.
+    pub transactions: u32,
+    /// Time of one, mean over the block, in µs, over the repeats.
+    pub us_per_tx: MiddleRecord,
+    /// Gas of one, mean.
+    pub gas_per_tx: f64,
 }
 
 /// What is the same in all cells.

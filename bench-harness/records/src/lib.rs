@@ -12,6 +12,7 @@
 //! | [`regression`] | two builds compared: baseline, exact and paired comparison, history, drift |
 //! | [`report`] | all that a report may be made of |
 //! | [`execution`] | executors side by side, over threads, contention and work |
+//! | [`state_growth`] | execution and state root as the state grows, in memory and on disk |
 //! | [`closing`] | batches closed under a load, and what closing each took |
 //! | [`claims`] | what the source documents claim, each claim with the figures that answer it |
 //! | [`timeline`] | who did what and when: lanes of spans |
@@ -38,5 +39,6 @@ pub mod profile;
 pub mod regression;
 pub mod report;
 pub mod sample;
+pub mod state_growth;
 pub mod timeline;
 pub mod what_if;

@@ -1,6 +1,8 @@
 //! `report.json`: all that a report may be made of. Every record is there or not; a section without its records is left out.
 
 use crate::claims::ClaimsRecord;
+use crate::closing::ClosingRecord;
+use crate::execution::ExecutionRecord;
 use crate::file::Versioned;
 use crate::fleet::pipeline::PipelineRecord;
 use crate::laws::LawsRecord;
@@ -8,6 +10,7 @@ use crate::plan::PlanRecord;
 use crate::plan::answers::CatalogueMachineRecord;
 use crate::plan::curves::CurvesRecord;
 use crate::profile::ProfileRecord;
+use crate::state_growth::StateGrowthRecord;
 use crate::timeline::TimelineRecord;
 use crate::what_if::WhatIfRecord;
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,15 @@ pub struct Records {
     /// What the source documents claim, answered. It has a file of its own.
     #[serde(skip)]
     pub claims: Option<ClaimsRecord>,
+    /// Executors side by side. It has a file of its own.
+    #[serde(skip)]
+    pub execution: Option<ExecutionRecord>,
+    /// Batches closed under a load. It has a file of its own.
+    #[serde(skip)]
+    pub closing: Option<ClosingRecord>,
+    /// Execution and root as the state grows. It has a file of its own.
+    #[serde(skip)]
+    pub state_growth: Option<StateGrowthRecord>,
     /// What is recommended.
     pub plan: Option<PlanRecord>,
     /// Why nothing is recommended, where something was asked: a sentence.
@@ -65,7 +77,15 @@ impl ReportRecord {
     pub fn of(records: &Records) -> Self {
         Self {
             schema_version: REPORT_SCHEMA_VERSION,
-            records: Records { profile: None, pipeline: None, claims: None, ..records.clone() },
+            records: Records {
+                profile: None,
+                pipeline: None,
+                claims: None,
+                execution: None,
+                closing: None,
+                state_growth: None,
+                ..records.clone()
+            },
         }
     }
 }

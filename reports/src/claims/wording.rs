@@ -52,18 +52,19 @@ pub(crate) fn quoted(claim: &ClaimRecord) -> impl Iterator<Item = String> {
     claim.quoted.iter().map(|quoted| format!("quoted {}: {}", quoted.figure, quoted.meaning))
 }
 
-/// How many claims have each verdict: `9 hold, 4 do not, …`.
+/// How many claims have each verdict: `9 hold, 1 does not hold, …`.
 pub(crate) fn tally(record: &ClaimsRecord) -> String {
     let count = |verdict| record.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    // Of one claim, and of any other number.
     let verdicts = [
-        (ClaimVerdictName::Holds, "hold"),
-        (ClaimVerdictName::DoesNotHold, "do not hold"),
-        (ClaimVerdictName::Inconclusive, "inconclusive"),
-        (ClaimVerdictName::NotMeasured, "not measured"),
-        (ClaimVerdictName::Untestable, "cannot be tested here"),
+        (ClaimVerdictName::Holds, ["holds", "hold"]),
+        (ClaimVerdictName::DoesNotHold, ["does not hold", "do not hold"]),
+        (ClaimVerdictName::Inconclusive, ["is inconclusive", "are inconclusive"]),
+        (ClaimVerdictName::NotMeasured, ["was not measured", "were not measured"]),
+        (ClaimVerdictName::Untestable, ["cannot be tested here"; 2]),
     ];
-    let told = verdicts.map(|(verdict, words)| format!("{} {words}", count(verdict)));
-    format!("{} claims: {}.", record.claims.len(), told.join(", "))
+    let told = verdicts.map(|(verdict, [one, many])| words::count_of(count(verdict) as u64, one, many));
+    format!("{}: {}.", words::count(record.claims.len() as u64, "claim"), told.join(", "))
 }
 
 /// What they were answered from: `profile bench-out/profile.json (AMD EPYC)`.

@@ -95,6 +95,9 @@ pub(crate) fn records() -> Records {
         curves: Some(curves()),
         laws: Some(fixtures::laws::laws()),
         machines: machines(),
+        execution: Some(fixtures::execution::surface()),
+        closing: Some(fixtures::closing::closing()),
+        state_growth: Some(fixtures::state_growth::state_growth()),
         ..Records::default()
     }
 }

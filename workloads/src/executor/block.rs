@@ -4,7 +4,7 @@ use crate::transaction::Transaction;
 use std::hint::black_box;
 
 /// Transactions in their order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Block<'a> {
     /// What is executed.
     pub transactions: &'a [Transaction],

@@ -9,6 +9,7 @@ use records::file::{Versioned, to_json};
 use records::fleet::pipeline::PipelineRecord;
 use records::machine::ValueRecord;
 use records::profile::ProfileRecord;
+use records::state_growth::StateGrowthRecord;
 use std::path::PathBuf;
 
 /// Answer each claim of the two source documents from what this machine measured.
@@ -20,7 +21,9 @@ use std::path::PathBuf;
   bench-harness claims
   bench-harness claims --profile bench-out/profile.json
   bench-harness execute --transactions 300 --work-us 50 --repeats 3 --json > execution.json
-  bench-harness claims --profile bench-out/profile.json --execution execution.json
+  bench-harness state-growth --accounts 1024,8192 --repeats 2 --json > growth.json
+  bench-harness claims --profile bench-out/profile.json --execution execution.json \\
+      --state-growth growth.json
   bench-harness claims --profile bench-out/profile.json --json --output claims.json")]
 pub(crate) struct Args {
     /// Proofs over cores, sizes and systems: the profile of `measure` or `run`, or the folder that it is in.
@@ -29,6 +32,9 @@ pub(crate) struct Args {
     /// Executors side by side: what `execute --json` prints.
     #[arg(long, value_name = "FILE")]
     execution: Option<PathBuf>,
+    /// What growth of the state costs: what `state-growth --json` prints.
+    #[arg(long, value_name = "FILE")]
+    state_growth: Option<PathBuf>,
     /// A live pipeline: the pipeline.json of `pipeline`.
     #[arg(long, value_name = "FILE")]
     pipeline: Option<PathBuf>,
@@ -80,15 +86,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let profile = read("profile", profile.as_ref(), processor_of)?;
     let execution =
         read("execution", args.execution.as_ref(), |record: &ExecutionRecord| record.processor.clone())?;
+    let state_growth = read("state growth", args.state_growth.as_ref(), |record: &StateGrowthRecord| {
+        record.processor.clone()
+    })?;
     let pipeline = read("pipeline", args.pipeline.as_ref(), |_: &PipelineRecord| None)?;
     let inputs = [
         profile.as_ref().map(|given| &given.1),
         execution.as_ref().map(|given| &given.1),
+        state_growth.as_ref().map(|given| &given.1),
         pipeline.as_ref().map(|given| &given.1),
     ];
     let evidence = Evidence {
         profile: profile.as_ref().map(|given| &given.0),
         execution: execution.as_ref().map(|given| &given.0),
+        state_growth: state_growth.as_ref().map(|given| &given.0),
         pipeline: pipeline.as_ref().map(|given| &given.0),
     };
     let inputs = inputs.into_iter().flatten().cloned().collect();

@@ -47,9 +47,10 @@ pub(crate) struct Args {
     /// Transactions that one account sends in a row, each depending on the one before.
     #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_000_000_u32), default_value_t = 1)]
     chain: u32,
-    /// Work of a transaction beside its own rule, in µs: what a virtual machine costs.
-    #[arg(long, value_name = "TIMES", value_parser = number(0.0..=1e5), value_delimiter = ',', default_value = "0,1,10,50")]
-    work_us: Vec<f64>,
+    /// Work of a transaction beside its own rule, in µs: what a virtual machine costs. `evm` measures that first: the
+    /// same transactions as calls of a contract in revm, on one thread.
+    #[arg(long, value_name = "TIMES", value_parser = work, value_delimiter = ',', default_value = "0,1,10,50")]
+    work_us: Vec<WorkArg>,
     /// Numbers of threads [default: powers of two up to the CPUs of this process; 1 is always measured]
     #[arg(long, value_name = "COUNTS", value_parser = whole(1..=1_024_u32), value_delimiter = ',')]
     threads: Vec<u32>,
@@ -74,6 +75,30 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// Work of a transaction, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum WorkArg {
+    Us(f64),
+    Evm,
+}
+
+impl WorkArg {
+    fn us(&self) -> Option<f64> {
+        match self {
+            Self::Us(us) => Some(*us),
+            Self::Evm => None,
+        }
+    }
+}
+
+fn work(text: &str) -> Result<WorkArg, String> {
+    if text == "evm" {
+        return Ok(WorkArg::Evm);
+    }
+    let us = number(0.0..=1e5)(text);
+    us.map(WorkArg::Us).map_err(|error| error.replacen("expected ", "expected `evm` or ", 1))
+}
+
 /// The executors as they are typed.
 const EXECUTORS: [&str; 4] = ["sequential", "block-stm", "locks", "known-values"];
 
@@ -95,7 +120,8 @@ impl Args {
             traffic: Traffic { swap_ratio: self.swap_ratio, skew },
             chain: self.chain,
             hot_pool: self.hot_pool.clone(),
-            work_us: self.work_us.clone(),
+            work_us: self.work_us.iter().filter_map(WorkArg::us).collect(),
+            work_of_evm: self.work_us.contains(&WorkArg::Evm),
             threads,
             executors: self.executors.clone(),
             repeats: self.repeats,

@@ -14,4 +14,5 @@ pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod state_growth;
 pub(crate) mod workload;

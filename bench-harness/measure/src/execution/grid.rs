@@ -29,6 +29,8 @@ pub struct ExecutionGrid {
     pub hot_pool: Vec<f64>,
     /// Work of each execution of a transaction, in µs.
     pub work_us: Vec<f64>,
+    /// Whether what the transactions cost in a virtual machine is measured and is one more work.
+    pub work_of_evm: bool,
     /// Numbers of threads; 1 is measured in any case, since speed-ups are over the best single thread.
     pub threads: Vec<u32>,
     /// Executors; `sequential` is measured in any case.
@@ -93,7 +95,7 @@ impl ExecutionGrid {
             ("transactions", self.transactions as usize),
             ("numbers of accounts", self.accounts.len()),
             ("fractions on one pool", self.hot_pool.len()),
-            ("works", self.work_us.len()),
+            ("works", self.work_us.len() + usize::from(self.work_of_evm)),
             ("threads", self.threads.iter().copied().min().unwrap_or(0) as usize),
             ("repeats", self.repeats as usize),
         ];

@@ -1,10 +1,8 @@
 //! From times to points of the record.
 
 use crate::execution::cell::{Bench, Timed, Variant};
-use crate::statistics::median;
-use records::execution::{
-    ExecutionCountsRecord, ExecutionPointRecord, ExecutionSpeedRecord, ExecutorName, MiddleRecord,
-};
+use crate::statistics::middle;
+use records::execution::{ExecutionCountsRecord, ExecutionPointRecord, ExecutionSpeedRecord, ExecutorName};
 use workloads::executor::ExecutionCounts;
 
 /// What is counted of a repeat.
@@ -58,16 +56,6 @@ fn best_single_thread(variants: &[Variant], counted: Counted) -> Option<&Variant
     let wall_s = |variant: &Variant| middle(variant.repeats.iter().map(counted.wall_s).collect()).median;
     let single = variants.iter().filter(|variant| variant.threads == 1);
     single.min_by(|a, b| wall_s(a).total_cmp(&wall_s(b)))
-}
-
-fn middle(mut values: Vec<f64>) -> MiddleRecord {
-    values.sort_by(f64::total_cmp);
-    let median = median(&values).unwrap_or(f64::NAN);
-    MiddleRecord {
-        median,
-        min: values.first().copied().unwrap_or(f64::NAN),
-        max: values.last().copied().unwrap_or(f64::NAN),
-    }
 }
 
 fn mean_counts(repeats: &[Timed]) -> ExecutionCountsRecord {

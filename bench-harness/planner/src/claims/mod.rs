@@ -9,8 +9,10 @@
 //! | `rule` | a threshold, and what figures with intervals say of it |
 //! | `claim` | a claim of a source with its rule; a record of it with figures and verdict |
 //! | `figure` | a figure with its interval, and ratios of two |
+//! | `contention` | what an execution record says of contention, and whether it may decide |
 //! | `execution` | parallel execution, one core, swaps a second: from executors side by side |
-//! | `growth` | state growth: what executors in memory say of it |
+//! | `execution_scaling` | 16 cores, few fast ones against many slow ones: from the same |
+//! | `growth` | state growth: from blocks over states of several sizes |
 //! | `cores` | 64 cores, parallel proving, better machines: from a profile over cores |
 //! | `aggregation` | one proof for many, better proof systems, what merging costs: from a profile |
 //! | `group` | the published group of 12, simulated with the spread that was measured |
@@ -20,9 +22,11 @@
 
 mod aggregation;
 mod claim;
+mod contention;
 mod cores;
 mod evidence;
 mod execution;
+mod execution_scaling;
 mod factory;
 mod figure;
 mod group;
@@ -54,9 +58,9 @@ pub fn claims(
         execution::gains_are_limited(evidence),
         execution::one_core(evidence),
         execution::optimistic_never_costs(evidence),
-        execution::uplift(evidence),
+        execution_scaling::uplift(evidence),
         cores::sixty_four(evidence),
-        execution::few_fast_cores(evidence),
+        execution_scaling::few_fast_cores(evidence),
         untestable::layer_3s(),
         untestable::single_proof_of_layers(),
         cores::trivially_parallel(evidence),

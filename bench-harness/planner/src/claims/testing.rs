@@ -1,9 +1,7 @@
 //! Records for tests of verdicts, with typed numbers.
 
-use records::execution::{
-    EXECUTION_SCHEMA_VERSION, ExecutionCountsRecord, ExecutionPointRecord, ExecutionRecord,
-    ExecutionSpeedRecord, ExecutionWorkloadRecord, ExecutorName, MiddleRecord,
-};
+use fixtures::execution;
+use records::execution::{ExecutionPointRecord, ExecutionRecord, ExecutorName, MiddleRecord};
 use records::profile::{
     CellSummaryRecord, IntervalRecord, OutliersRecord, ProfileRecord, QuantityName, QuantityRecord,
 };
@@ -11,63 +9,25 @@ use records::sample::CellRecord;
 
 /// Five per cent to both sides.
 pub(super) fn middle(median: f64) -> MiddleRecord {
-    MiddleRecord { median, min: 0.95 * median, max: 1.05 * median }
+    execution::middle(median, 0.95, 1.05)
 }
 
 fn point(executor: ExecutorName, threads: u32, hot_pool: f64, speedup: f64) -> ExecutionPointRecord {
-    let speed = ExecutionSpeedRecord {
-        wall_s: middle(0.05 / speedup),
-        cpu_s_per_tx: 5e-5,
-        tx_per_s: 20_000.0 * speedup,
-        speedup: middle(speedup),
-        best_single_thread: ExecutorName::Sequential,
-    };
-    ExecutionPointRecord {
-        accounts: 100_000,
-        hot_pool,
-        work_us: 50.0,
-        executor,
-        threads,
-        refused: 0,
-        execution: speed,
-        with_root: speed,
-        counts: ExecutionCountsRecord {
-            executions: 1_000.0,
-            re_executions: 0.0,
-            aborts: 0.0,
-            suspensions: 0.0,
-            validations: 0.0,
-        },
-    }
+    let speed = execution::speed(middle(0.05 / speedup), middle(speedup));
+    let point = execution::point(hot_pool, executor, threads, 0.05);
+    ExecutionPointRecord { execution: speed, with_root: speed, ..point }
 }
 
 /// Seven repeats of 1,000 swaps with 50 µs of work: Block-STM `hot` times as fast as in order where all go to one pool,
 /// `cool` times where none does.
 pub(super) fn execution(hot: f64, cool: f64, threads: u32) -> ExecutionRecord {
-    ExecutionRecord {
-        schema_version: EXECUTION_SCHEMA_VERSION,
-        processor: None,
-        cpus: threads,
-        iterations_per_us: 600.0,
-        workload: ExecutionWorkloadRecord {
-            transactions: 1_000,
-            pools: 250,
-            fee_bps: 30,
-            depth: 24,
-            swap_ratio: 1.0,
-            zipf: None,
-            chain: 1,
-            seed: 1,
-        },
-        repeats: 7,
-        points: vec![
-            point(ExecutorName::Sequential, 1, 0.0, 1.0),
-            point(ExecutorName::BlockStm, threads, 0.0, cool),
-            point(ExecutorName::Sequential, 1, 1.0, 1.0),
-            point(ExecutorName::BlockStm, threads, 1.0, hot),
-        ],
-        break_even: vec![],
-    }
+    let points = vec![
+        point(ExecutorName::Sequential, 1, 0.0, 1.0),
+        point(ExecutorName::BlockStm, threads, 0.0, cool),
+        point(ExecutorName::Sequential, 1, 1.0, 1.0),
+        point(ExecutorName::BlockStm, threads, 1.0, hot),
+    ];
+    execution::of_points(points, vec![])
 }
 
 /// A stage of 20 samples, its interval `spread` to both sides.

@@ -3,11 +3,14 @@
 
 mod aggregation;
 mod batch_size;
+mod bins;
 mod claims;
 mod clock;
+mod close_times;
 mod cores;
 mod designs;
 mod distribution;
+mod execution;
 pub(crate) mod gantt;
 mod groups;
 mod hardware;
@@ -17,8 +20,10 @@ mod method;
 mod pareto;
 mod pipeline;
 mod provers;
+mod published_speedups;
 mod queue;
 pub(crate) mod recommendation;
+mod state_growth;
 mod systems;
 pub(crate) mod what_if;
 
@@ -42,6 +47,9 @@ pub(crate) const SECTIONS: &[Section] = &[
     distribution::SECTION,
     batch_size::SECTION,
     aggregation::SECTION,
+    close_times::SECTION,
+    execution::SECTION,
+    state_growth::SECTION,
     claims::SECTION,
     machine::SECTION,
     method::SECTION,

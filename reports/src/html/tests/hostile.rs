@@ -4,6 +4,7 @@ use super::Read;
 use crate::html::{export, fixture};
 use proptest::prelude::*;
 use records::claims::ClaimsRecord;
+use records::execution::EvmCostRecord;
 use records::machine::ValueRecord;
 use records::report::Records;
 
@@ -58,6 +59,15 @@ fn everywhere(text: &str) -> Records {
         fleet.why = text.to_owned();
     }
     records.claims = Some(claims(text));
+    let execution = records.execution.as_mut().expect("executors");
+    execution.processor = Some(text.to_owned());
+    execution.evm = Some(EvmCostRecord { engine: text.to_owned(), ..fixtures::execution::evm_cost() });
+    let closing = records.closing.as_mut().expect("close times");
+    closing.processor = Some(text.to_owned());
+    closing.load.arrivals = text.to_owned();
+    let growth = records.state_growth.as_mut().expect("growing states");
+    growth.processor = Some(text.to_owned());
+    growth.store.engine = text.to_owned();
     records
 }
 

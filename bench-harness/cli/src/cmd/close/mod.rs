@@ -16,6 +16,11 @@ use std::time::Duration;
 use workloads::data::{OnChainChoice, QUALITY_MAX};
 use workloads::sequencer::ClosingRules;
 
+/// The quality of compression where none is asked for.
+pub(crate) const COMPRESSION_QUALITY: u8 = 6;
+/// The fraction of accounts whose data a volition sends to L1, where none is asked for.
+pub(crate) const ON_CHAIN_FRACTION: f64 = 0.5;
+
 /// Close batches under a load, do the work on each, and print how long closing takes and what a transaction's data
 /// weighs.
 ///
@@ -53,10 +58,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COUNT", value_parser = whole(1..=1_024_usize))]
     threads: Option<usize>,
     /// The quality of compression by Brotli; 11 is smallest and slowest.
-    #[arg(long, value_name = "QUALITY", value_parser = whole(0..=QUALITY_MAX), default_value_t = 6)]
+    #[arg(long, value_name = "QUALITY", value_parser = whole(0..=QUALITY_MAX), default_value_t = COMPRESSION_QUALITY)]
     compression: u8,
     /// The fraction of accounts whose data a volition sends to L1, 0 to 1.
-    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value = "0.5")]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, default_value_t = ON_CHAIN_FRACTION)]
     on_chain: f64,
     /// Print the record as JSON.
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! Close times for the plan of a run: measured under the load that it plans for, with the traffic that it proves.
 
-use crate::cmd::close::all_threads;
+use crate::cmd::close::{COMPRESSION_QUALITY, ON_CHAIN_FRACTION, all_threads};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::close_times::CloseTimes;
 use crate::exit::usage;
@@ -27,8 +27,6 @@ use workloads::sequencer::ClosingRules;
 const TIME: Duration = Duration::from_millis(800);
 /// The most batches of one size.
 const BATCHES_MAX: usize = 300;
-/// As `close` has it by default.
-const COMPRESSION_QUALITY: u8 = 6;
 
 /// The same arguments with close times for every batch size of the cells, written to the folder. As they are, with a note,
 /// where nothing real was measured or arrivals are none that closings are drawn from.
@@ -80,7 +78,7 @@ pub(crate) fn under_load(
             executor: ExecutorName::Sequential,
             threads: all_threads(),
             compression_quality: COMPRESSION_QUALITY,
-            on_chain: OnChainChoice { seed: spec.seed, fraction: 0.5 },
+            on_chain: OnChainChoice { seed: spec.seed, fraction: ON_CHAIN_FRACTION },
             seed: spec.seed,
         };
         let load = ClosingLoadRecord {

@@ -1,7 +1,8 @@
 //! Records that a page may hold beside those of a run's folder.
 
+use records::file::Versioned;
 use records::report::Records;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Records from other commands; each adds a section to the page.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -10,21 +11,41 @@ pub(crate) struct BesideArgs {
     /// What the sources claim: what `claims --json` prints.
     #[arg(long, value_name = "FILE")]
     claims: Option<PathBuf>,
+    /// Where parallel execution pays: what `execute --json` prints.
+    #[arg(long, value_name = "FILE")]
+    execution: Option<PathBuf>,
+    /// How long closing a batch takes: what `close --json` prints.
+    #[arg(long, value_name = "FILE")]
+    closed_batches: Option<PathBuf>,
+    /// What growth of the state costs: what `state-growth --json` prints.
+    #[arg(long, value_name = "FILE")]
+    state_growth: Option<PathBuf>,
 }
 
 impl BesideArgs {
     /// The first flag that was given, without its dashes.
     pub(crate) fn first_flag(&self) -> Option<&'static str> {
-        let Self { claims } = self;
-        claims.is_some().then_some("claims")
+        let Self { claims, execution, closed_batches, state_growth } = self;
+        let flags = [
+            (claims, "claims"),
+            (execution, "execution"),
+            (closed_batches, "closed-batches"),
+            (state_growth, "state-growth"),
+        ];
+        flags.into_iter().find_map(|(file, flag)| file.is_some().then_some(flag))
     }
 
     /// Adds what was given.
     pub(crate) fn add_to(&self, records: &mut Records) -> anyhow::Result<()> {
-        let Self { claims } = self;
-        if let Some(file) = claims {
-            records.claims = Some(records::file::read(file)?);
-        }
+        let Self { claims, execution, closed_batches, state_growth } = self;
+        records.claims = read(claims.as_deref())?;
+        records.execution = read(execution.as_deref())?;
+        records.closing = read(closed_batches.as_deref())?;
+        records.state_growth = read(state_growth.as_deref())?;
         Ok(())
     }
+}
+
+fn read<T: Versioned>(file: Option<&Path>) -> anyhow::Result<Option<T>> {
+    Ok(file.map(records::file::read).transpose()?)
 }

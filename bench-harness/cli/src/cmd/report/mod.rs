@@ -43,6 +43,9 @@ use std::path::PathBuf;
   bench-harness report bench-out --pictures pictures --tables tables
   bench-harness claims --profile bench-out/profile.json --json --output claims.json
   bench-harness report bench-out --html --claims claims.json
+  bench-harness close --tx-per-s 200 --batches 20 --accounts 5000 --json > close.json
+  bench-harness state-growth --accounts 1024,4096 --repeats 2 --json > growth.json
+  bench-harness report bench-out --html --closed-batches close.json --state-growth growth.json
   bench-harness report bench-out --what samples --format csv --output samples.csv
   bench-harness report bench-out --format markdown
   bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
