@@ -115,10 +115,8 @@ pub fn constrain_slot(
     let target_leaf: LeafElements = builder.add_virtual_target_arr();
     let sender_in = decrease(builder, &token_in, &sender_leaf, &amount_in);
     let target_in = increase(builder, &token_in, &target_leaf, &amount_in);
-    let mut sender_after =
-        token_in.write(builder, &sender_leaf, sender_in.before.limbs, sender_in.after.limbs);
-    let mut target_after =
-        token_in.write(builder, &target_leaf, target_in.before.limbs, target_in.after.limbs);
+    let mut sender_after = moved(builder, &token_in, &sender_leaf, &sender_in);
+    let mut target_after = moved(builder, &token_in, &target_leaf, &target_in);
 
     // The nonce: used as it stands, then one more, in 32 bits.
     let nonce = sender_leaf[1];
@@ -136,11 +134,8 @@ pub fn constrain_slot(
             &sender_leaf,
             &target_leaf,
         );
-        let SwapSide { token_out, sender_out, target_out, .. } = &side;
-        sender_after =
-            token_out.write(builder, &sender_after, sender_out.before.limbs, sender_out.after.limbs);
-        target_after =
-            token_out.write(builder, &target_after, target_out.before.limbs, target_out.after.limbs);
+        sender_after = moved(builder, &side.token_out, &sender_after, &side.sender_out);
+        target_after = moved(builder, &side.token_out, &target_after, &side.target_out);
         side
     });
 
@@ -268,6 +263,16 @@ pub(crate) fn increase(
     let movement = movement(builder, token, leaf);
     constrain_sum(builder, [movement.before.limbs, by.limbs, movement.after.limbs], movement.carry);
     movement
+}
+
+/// The leaf after a movement of the token.
+pub(crate) fn moved(
+    builder: &mut Builder,
+    token: &TokenChoice,
+    leaf: &LeafElements,
+    Movement { before, after, .. }: &Movement,
+) -> LeafElements {
+    token.write(builder, leaf, before.limbs, after.limbs)
 }
 
 fn movement(builder: &mut Builder, token: &TokenChoice, leaf: &LeafElements) -> Movement {

@@ -11,6 +11,7 @@ use crate::circuit::registers::gate::access;
 use crate::circuit::registers::pools::Held;
 use crate::circuit::slot::{
     Movement, PairTerms, SlotEnds, constrain_minimum, constrain_pair, decrease, hash, increase, incremented,
+    moved,
 };
 use crate::circuit::swap::{SwapTargets, SwapTerms, constrain_swap};
 use plonky2::field::types::Field;
@@ -161,8 +162,8 @@ impl SenderTargets {
         amount_in.zero_unless(builder, is_swap);
         let movement_in = decrease(builder, &token_in, &leaf, &amount_in);
         let movement_out = increase(builder, &token_out, &leaf, &amount_out);
-        let mut written = token_in.write(builder, &leaf, movement_in.before.limbs, movement_in.after.limbs);
-        written = token_out.write(builder, &written, movement_out.before.limbs, movement_out.after.limbs);
+        let mut written = moved(builder, &token_in, &leaf, &movement_in);
+        written = moved(builder, &token_out, &written, &movement_out);
         let (next_nonce, next) = incremented(builder, leaf[1], is_swap);
         written[1] = next;
         let digest = hash(builder, &written, tag);
