@@ -2,7 +2,7 @@
 //!
 //! Owns the domain tags. Every hash of this project is a Poseidon sponge of width 12 and rate 8 over a fixed
 //! number of elements. The first capacity lane carries the domain, so that a leaf can never be read as an inner
-//! node, an account never as a pool, and a transaction never as either.
+//! node, an account never as a pool, a transaction never as either, and two joined commitments never as any of these.
 
 use plonky2::field::goldilocks_field::GoldilocksField;
 use plonky2::field::types::{Field, PrimeField64};
@@ -29,6 +29,8 @@ pub enum Domain {
     Pool,
     /// The transactions of a batch.
     Batch,
+    /// The commitments of two neighbours in an aggregation.
+    Pair,
 }
 
 impl Domain {
@@ -38,6 +40,7 @@ impl Domain {
             Self::Account => 1,
             Self::Pool => 2,
             Self::Batch => 3,
+            Self::Pair => 4,
         }
     }
 }
@@ -79,6 +82,15 @@ pub fn hash_leaf(domain: Domain, elements: &[Felt; RATE]) -> Digest {
     sponge.digest()
 }
 
+/// The commitment of two neighbours in an aggregation, from theirs. Its domain is its own: it is no inner node of a
+/// state tree, and no commitment of a batch.
+pub fn hash_commitments(left: Digest, right: Digest) -> Digest {
+    let mut elements = [Felt::ZERO; RATE];
+    elements[..4].copy_from_slice(&left.elements);
+    elements[4..].copy_from_slice(&right.elements);
+    hash_leaf(Domain::Pair, &elements)
+}
+
 /// The parent of two nodes.
 pub fn hash_pair(left: Digest, right: Digest) -> Digest {
     PoseidonHash::two_to_one(left, right)
@@ -96,7 +108,7 @@ pub fn digest_hex(digest: Digest) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Domain, EMPTY_LEAF, Felt, RATE, digest_hex, hash_leaf, hash_pair, limbs};
+    use super::{Domain, EMPTY_LEAF, Felt, RATE, digest_hex, hash_commitments, hash_leaf, hash_pair, limbs};
     use plonky2::field::types::Field;
 
     #[test]
@@ -106,6 +118,14 @@ mod tests {
         assert_ne!(account, hash_leaf(Domain::Pool, &elements));
         assert_ne!(account, hash_leaf(Domain::Batch, &elements));
         assert_ne!(hash_pair(EMPTY_LEAF, EMPTY_LEAF), hash_leaf(Domain::Account, &[Felt::ZERO; RATE]));
+        let joined = hash_commitments(account, EMPTY_LEAF);
+        assert_ne!(joined, hash_pair(account, EMPTY_LEAF));
+        assert_ne!(joined, hash_commitments(EMPTY_LEAF, account));
+        let absorbed: Vec<_> = account.elements.into_iter().chain(EMPTY_LEAF.elements).collect();
+        let absorbed: &[Felt; RATE] = absorbed.as_slice().try_into().expect("eight elements");
+        for other in [Domain::Account, Domain::Pool, Domain::Batch] {
+            assert_ne!(joined, hash_leaf(other, absorbed));
+        }
     }
 
     #[test]

@@ -35,12 +35,28 @@ pub fn system_of(work: &FleetWorkRecord) -> Result<Box<dyn ProofSystem + Send>, 
         return Ok(Box::new(Scripted::new(script_of(work)?)?));
     }
     match BuiltIn::named(&work.proof_system) {
-        Some(system) => Ok(system.make()),
+        Some(system) => {
+            check_traffic(work, system)?;
+            Ok(system.make())
+        }
         None => Err(FleetError::Input {
             what: "proof system",
-            expected: "plonky2, plonky2-keccak, plonky3 or scripted".to_owned(),
+            expected: "plonky2, plonky2-keccak, plonky3, plonky2-registers or scripted".to_owned(),
             got: work.proof_system.clone(),
         }),
+    }
+}
+
+/// A system that proves swaps over few pools alone has no proof of any other batch of the run.
+fn check_traffic(work: &FleetWorkRecord, system: BuiltIn) -> Result<(), FleetError> {
+    let FleetWorkRecord { swap_ratio, pools, .. } = *work;
+    match system.capabilities().swaps_over_pools_max {
+        Some(max) if swap_ratio < 1.0 || pools as usize > max => Err(FleetError::Input {
+            what: "traffic",
+            expected: format!("swaps alone, over at most {max} pools, as {} takes them", system.name()),
+            got: format!("{} % swaps over {pools} pools", 100.0 * swap_ratio),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -12,14 +12,15 @@ pub struct Schedule {
 
 impl Schedule {
     /// The cells: workloads outermost, then batch sizes ascending, so that small cells come before large ones; then
-    /// proof systems, clocks, cores ascending, and provers at once ascending. A batch size that a proof system does
-    /// not take is left to the others.
+    /// proof systems, clocks, cores ascending, and provers at once ascending. A batch size or a workload that a proof
+    /// system does not take is left to the others.
     ///
     /// # Errors
-    /// A trace that cannot be read, breaks a rule, or has too few or too long batches; a batch size that no system
-    /// takes, or a system that takes none.
+    /// A trace that cannot be read, breaks a rule, or has too few or too long batches; a batch size or a workload that
+    /// no system takes, or a system that takes none.
     pub fn new(spec: &Spec) -> Result<Self, SpecError> {
         check_sizes(spec)?;
+        check_traffic(spec)?;
         let sizes = spec.batch_sizes.all(spec.systems.iter().map(SystemChoice::name));
         let mut cells = Vec::new();
         for workload in &spec.workloads {
@@ -29,7 +30,7 @@ impl Schedule {
                         continue;
                     }
                     let capacity_transactions = spec.capacity.unwrap_or(*batch_transactions);
-                    if !takes(system, capacity_transactions) {
+                    if !takes(system, capacity_transactions) || !takes_traffic(spec, system, workload) {
                         continue;
                     }
                     let batches_per_aggregation = batches_of(spec, system);
@@ -70,6 +71,47 @@ fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
 /// Whether a system can have room for so many transactions; one that says so in its set-up only may.
 fn takes(system: &SystemChoice, capacity: usize) -> bool {
     system.capabilities().is_none_or(|can| can.batch_sizes.allow(capacity))
+}
+
+/// Whether a system proves every batch there can be of a workload. Where it has room for few pools, there are no more:
+/// no transaction then waits for a batch that has room for its pool.
+fn takes_traffic(spec: &Spec, system: &SystemChoice, workload: &Workload) -> bool {
+    pools_max(system).is_none_or(|max| {
+        workload.swap_ratio() == Some(1.0)
+            && usize::try_from(spec.population.pools).is_ok_and(|pools| pools <= max)
+    })
+}
+
+/// The most pools of a system that proves swaps alone.
+fn pools_max(system: &SystemChoice) -> Option<usize> {
+    system.capabilities().and_then(|can| can.swaps_over_pools_max)
+}
+
+/// No workload and no system of a spec may be without a cell.
+fn check_traffic(spec: &Spec) -> Result<(), SpecError> {
+    let takes = |system: &SystemChoice, workload: &Workload| takes_traffic(spec, system, workload);
+    let refuse = |system: &SystemChoice| SpecError::Field {
+        field: "workloads",
+        expected: format!(
+            "swaps alone, over at most {} pools, as {} takes them",
+            pools_max(system).unwrap_or_default(),
+            system.name()
+        ),
+        got: format!(
+            "{} over {} pools",
+            spec.workloads.iter().map(Workload::name).collect::<Vec<_>>().join(", "),
+            spec.population.pools
+        ),
+    };
+    let idle = |system: &&SystemChoice| !spec.workloads.iter().any(|workload| takes(system, workload));
+    if let Some(system) = spec.systems.iter().find(idle) {
+        return Err(refuse(system));
+    }
+    let is_left = |workload: &&Workload| !spec.systems.iter().any(|system| takes(system, workload));
+    match (spec.workloads.iter().find(is_left), spec.systems.first()) {
+        (Some(_), Some(system)) => Err(refuse(system)),
+        _ => Ok(()),
+    }
 }
 
 /// Batches in an aggregation, and so in a repeat. A system that cannot aggregate has its batches verified one by one:
@@ -200,6 +242,37 @@ mod tests {
                 error.contains("batch_sizes: expected 1 to 8 transactions, as scripted takes them, got 16"),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn a_workload_that_a_system_does_not_take_is_left_to_the_others() {
+        let with = |workloads: &[&str], systems: &[&str], pools: u32| {
+            schedule(Overrides {
+                workloads: Some(workloads.iter().map(|name| (*name).to_owned()).collect()),
+                batch_sizes: Some(vec![8]),
+                cores: Some("1".to_owned()),
+                pools: Some(pools),
+                proof_system: Some(systems.iter().map(|name| (*name).to_owned()).collect()),
+                ..Overrides::default()
+            })
+        };
+        let both = &["plonky2", "plonky2-registers"];
+        let all = with(&["transfer", "swap", "mix"], both, 16).expect("valid");
+        let cells: Vec<_> =
+            all.cells().iter().map(|cell| (cell.workload.name(), cell.system.name())).collect();
+        let wanted =
+            [("transfer", "plonky2"), ("swap", "plonky2"), ("swap", "plonky2-registers"), ("mix", "plonky2")];
+        assert_eq!(cells, wanted);
+        for (workloads, systems, pools) in [
+            (&["mix"][..], &both[..], 16),
+            (&["swap"], &both[..], 17),
+            (&["swap", "transfer"], &both[1..], 16),
+        ] {
+            let error = with(workloads, systems, pools).expect_err("no cell").to_string();
+            let wanted =
+                "workloads: expected swaps alone, over at most 16 pools, as plonky2-registers takes them";
+            assert!(error.contains(wanted), "{error}");
         }
     }
 

@@ -4,7 +4,9 @@
 //! backwards in turn, all on one thread, after one round that is not counted. CPU time of the process is what a neighbour on the machine disturbs least.
 //! Then Plonky3 alone: from one core to two, by the clock, and the memory at other sizes, each in a process of its
 //! own. Every proof is verified. Names of systems leave the others out; plonky2
-//! takes most of the time.
+//! takes most of the time. Those that prove any batch are compared unless names are given. With a system for few
+//! pools among them, there are as few. With the word `merge` the first comparison alone is made, and merges with it:
+//! those of two batches, those of two merges, and what follows for 16 batches.
 //!
 //! An interval is that of all rounds. It holds the median with probability 1 − 2^(1 − n): 94 % of five rounds, 98 %
 //! of seven.
@@ -27,6 +29,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// How often a proof is verified in a row: once is shorter than the clock of CPU time is fine on some machines.
 const VERIFICATIONS: u32 = 5;
 const POOLS: u32 = 250;
+/// Batches of an aggregation that is told of.
+const AGGREGATED: f64 = 16.0;
 /// Sizes of which the memory is told.
 const MEMORY_SWAPS: [usize; 2] = [256, 1_024];
 
@@ -38,8 +42,8 @@ struct Source {
 }
 
 impl Source {
-    fn new(swaps: usize) -> Outcome<Self> {
-        let population = Population { pools: POOLS, ..Population::default() };
+    fn new(swaps: usize, pools: u32) -> Outcome<Self> {
+        let population = Population { pools, ..Population::default() };
         let shape = Shape { depth: population.depth, capacity: swaps, slots: SlotKind::Any };
         let traffic = Traffic { swap_ratio: 1.0, skew: Skew::Uniform };
         Ok(Self { shape, generator: population.generator(1, traffic)?, state: population.state(1)? })
@@ -96,7 +100,7 @@ fn told(mut values: Vec<f64>) -> String {
 
 /// Each system in turn on the same batch, on one thread.
 fn compare(swaps: usize, rounds: usize, names: &[BuiltIn]) -> Outcome<()> {
-    let mut source = Source::new(swaps)?;
+    let mut source = Source::new(swaps, pools_for(names))?;
     let mut systems: Vec<_> = names.iter().map(|system| (system.name(), system.make())).collect();
     for (_, system) in &mut systems {
         system.set_up(source.shape, 1)?;
@@ -136,9 +140,59 @@ fn compare(swaps: usize, rounds: usize, names: &[BuiltIn]) -> Outcome<()> {
     Ok(())
 }
 
+/// As many pools as all systems take.
+fn pools_for(names: &[BuiltIn]) -> u32 {
+    let limits = names.iter().filter_map(|system| system.capabilities().swaps_over_pools_max);
+    limits.filter_map(|max| u32::try_from(max).ok()).min().unwrap_or(POOLS)
+}
+
+/// Two batches become one proof, and two such proofs another: each system in turn, on one thread.
+fn merges(swaps: usize, rounds: usize, names: &[BuiltIn]) -> Outcome<()> {
+    let pools = pools_for(names);
+    let names = names.iter().filter(|system| system.capabilities().aggregation.is_some());
+    let mut systems: Vec<_> = names.map(|system| (system.name(), system.make())).collect();
+    let mut source = Source::new(swaps, pools)?;
+    let batches = (0..4).map(|_| source.next()).collect::<Outcome<Vec<_>>>()?;
+    println!("one thread, CPU time of merges, {rounds} rounds:");
+    for (name, system) in &mut systems {
+        system.set_up(source.shape, batches.len())?;
+        let (mut proofs, mut proving_s) = (Vec::new(), Vec::new());
+        for (batch, trace) in &batches {
+            let start = cpu_s();
+            proofs.push(system.prove(&Job { batch, trace, statement: trace.statement })?.proof);
+            proving_s.push(cpu_s() - start);
+        }
+        let mut merge = |children: &[Proof]| -> Outcome<(Proof, f64)> {
+            let start = cpu_s();
+            let proof = system.merge(children)?.proof;
+            Ok((proof, cpu_s() - start))
+        };
+        let (mut first_s, mut second_s) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let (left, left_s) = merge(&proofs[..2])?;
+            let (right, right_s) = merge(&proofs[2..])?;
+            first_s.extend([left_s, right_s]);
+            second_s.push(merge(&[left, right])?.1);
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        // 16 batches: 8 merges of two batches, and 7 above them.
+        let all_s = AGGREGATED * mean(&proving_s)
+            + AGGREGATED / 2.0 * mean(&first_s)
+            + (AGGREGATED / 2.0 - 1.0) * mean(&second_s);
+        println!(
+            "  {name}: {} s of two batches, {} s of two merges; {:.1} transactions per core-second with the \
+             aggregation of {AGGREGATED} batches, by means",
+            told(first_s),
+            told(second_s),
+            AGGREGATED * swaps as f64 / all_s
+        );
+    }
+    Ok(())
+}
+
 /// The tables on one core and on two, interleaved, by the clock.
 fn speed_up(swaps: usize, rounds: usize) -> Outcome<()> {
-    let mut source = Source::new(swaps)?;
+    let mut source = Source::new(swaps, POOLS)?;
     let mut system = Plonky3::new();
     system.set_up(source.shape, 1)?;
     let pools = [pool(1)?, pool(2)?];
@@ -177,7 +231,7 @@ fn peak_mb() -> Outcome<f64> {
 
 /// Proves one batch and tells the memory of the process, state and generator included.
 fn memory(swaps: usize) -> Outcome<()> {
-    let mut source = Source::new(swaps)?;
+    let mut source = Source::new(swaps, POOLS)?;
     let mut system = Plonky3::new();
     system.set_up(source.shape, 1)?;
     let before = peak_mb()?;
@@ -204,12 +258,15 @@ fn main() -> Outcome<()> {
     if asked("memory") {
         return memory(swaps);
     }
-    println!("{swaps} swaps over {POOLS} pools at the depth of a workload's default");
     let mut systems: Vec<_> = BuiltIn::ALL.into_iter().filter(|system| asked(system.name())).collect();
     if systems.is_empty() {
-        systems = BuiltIn::ALL.to_vec();
+        systems = BuiltIn::general();
     }
+    println!("{swaps} swaps over {} pools at the depth of a workload's default", pools_for(&systems));
     pool(1)?.install(|| compare(swaps, rounds, &systems))?;
+    if asked("merge") {
+        return pool(1)?.install(|| merges(swaps, rounds, &systems));
+    }
     speed_up(swaps, rounds)?;
     for size in MEMORY_SWAPS {
         let program = std::env::current_exe()?;

@@ -1,6 +1,7 @@
 //! The proof systems of this crate by name: the one list that specs, cells and help go by.
 
 use crate::capabilities::Capabilities;
+use crate::circuit::registers::Registers;
 use crate::plonk::{Plonky2, Plonky2Keccak};
 use crate::plonky3::system::Plonky3;
 use crate::system::ProofSystem;
@@ -16,16 +17,19 @@ pub enum BuiltIn {
     Plonky2Keccak,
     /// The same statement as tables for Plonky3, commitments by Keccak, and no aggregation.
     Plonky3,
+    /// Circuits for swaps alone, against few pools, each of which a batch opens once: its proofs can be aggregated.
+    Plonky2Registers,
 }
 
 impl BuiltIn {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3];
+    pub const ALL: [Self; 4] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3, Self::Plonky2Registers];
 
     /// Its name in specs, cells and records.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plonky2 => "plonky2",
+            Self::Plonky2Registers => "plonky2-registers",
             Self::Plonky2Keccak => "plonky2-keccak",
             Self::Plonky3 => "plonky3",
         }
@@ -36,10 +40,16 @@ impl BuiltIn {
         Self::ALL.into_iter().find(|system| system.name() == name)
     }
 
+    /// Those that prove any batch there can be: transfers and swaps, against any number of pools.
+    pub fn general() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|system| system.capabilities().swaps_over_pools_max.is_none()).collect()
+    }
+
     /// A system of this kind, without keys.
     pub fn make(self) -> Box<dyn ProofSystem + Send> {
         match self {
             Self::Plonky2 => Box::new(Plonky2::new()),
+            Self::Plonky2Registers => Box::new(Plonky2::with_registers(Registers::default())),
             Self::Plonky2Keccak => Box::new(Plonky2Keccak::new()),
             Self::Plonky3 => Box::new(Plonky3::new()),
         }
@@ -67,8 +77,11 @@ mod tests {
 
     #[test]
     fn poseidon_aggregates_by_pairs_and_the_others_not_at_all() {
-        let can = BuiltIn::Plonky2.capabilities();
-        assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
+        for can in [BuiltIn::Plonky2, BuiltIn::Plonky2Registers].map(BuiltIn::capabilities) {
+            assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
+        }
+        assert_eq!(BuiltIn::Plonky2Registers.capabilities().swaps_over_pools_max, Some(16));
+        assert_eq!(BuiltIn::general(), [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3]);
         for alone in [BuiltIn::Plonky2Keccak, BuiltIn::Plonky3] {
             assert_eq!(alone.capabilities().aggregation, None);
         }

@@ -12,6 +12,9 @@ pub struct Capabilities {
     pub aggregation: Option<MergeCapability>,
     /// Transactions for which a batch can have room.
     pub batch_sizes: BatchSizes,
+    /// The most pools that a batch may swap against, for a system that proves swaps alone; `None` where it proves
+    /// transfers too, and swaps against any number of pools.
+    pub swaps_over_pools_max: Option<usize>,
     /// Whether two proofs of one shape may differ in length, so that it is no exact figure.
     pub varies_in_length: bool,
     /// How hard it is to prove something false; `None` where the system does not say.
@@ -73,7 +76,14 @@ impl std::fmt::Display for BatchSizes {
 impl Capabilities {
     /// As it is written down.
     pub fn record(&self) -> CapabilitiesRecord {
-        let Self { verifies, aggregation, batch_sizes, varies_in_length: _, security } = *self;
+        let Self {
+            verifies,
+            aggregation,
+            batch_sizes,
+            swaps_over_pools_max: _,
+            varies_in_length: _,
+            security,
+        } = *self;
         CapabilitiesRecord {
             verifies,
             aggregates: aggregation.is_some(),

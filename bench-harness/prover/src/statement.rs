@@ -2,7 +2,7 @@
 
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::HashOut;
-use workloads::hash::{Digest, Felt, digest_hex, hash_pair};
+use workloads::hash::{Digest, Felt, digest_hex, hash_commitments};
 
 /// The number of public field elements of every proof, of a batch or of an aggregate.
 pub const PUBLIC_ELEMENTS: usize = 13;
@@ -50,7 +50,7 @@ impl Statement {
         (self.new_root == next.old_root).then(|| Self {
             old_root: self.old_root,
             new_root: next.new_root,
-            commitment: hash_pair(self.commitment, next.commitment),
+            commitment: hash_commitments(self.commitment, next.commitment),
             transactions: self.transactions + next.transactions,
         })
     }
@@ -89,7 +89,7 @@ impl std::fmt::Display for Statement {
 mod tests {
     use super::Statement;
     use plonky2::field::types::Field;
-    use workloads::hash::{Digest, Felt, hash_pair};
+    use workloads::hash::{Digest, Felt, hash_commitments};
 
     fn root(number: u64) -> Digest {
         Digest { elements: [Felt::from_canonical_u64(number); 4] }
@@ -110,8 +110,8 @@ mod tests {
     fn five_join_as_a_tree_in_which_the_last_is_lifted_twice() {
         let links: Vec<_> = (0..5).map(link).collect();
         let joined = Statement::join_all(&links).expect("a chain");
-        let pair = |left: u64, right: u64| hash_pair(root(100 + left), root(100 + right));
-        let expected = hash_pair(hash_pair(pair(0, 1), pair(2, 3)), root(104));
+        let pair = |left: u64, right: u64| hash_commitments(root(100 + left), root(100 + right));
+        let expected = hash_commitments(hash_commitments(pair(0, 1), pair(2, 3)), root(104));
         assert_eq!(joined.commitment, expected);
         assert_eq!((joined.old_root, joined.new_root, joined.transactions), (root(0), root(5), 10));
     }

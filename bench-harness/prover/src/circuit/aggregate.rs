@@ -4,18 +4,18 @@
 //! has no witness. The last of an odd number is lifted alone: it is verified twice and `has_right` is zero, so that
 //! any number of batches fits and every level costs the same.
 
-use crate::circuit::amount::private_bit;
+use crate::circuit::amount::{constant, private_bit};
+use crate::circuit::leaf::{capacity_of, permute};
 use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
 use anyhow::Result;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
-use plonky2::hash::poseidon::PoseidonHash;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_data::CircuitConfig;
 use plonky2::plonk::proof::ProofWithPublicInputsTarget;
-use workloads::hash::Felt;
+use workloads::hash::{Domain, Felt};
 
 /// One level of an aggregation tree.
 #[derive(Debug)]
@@ -46,6 +46,15 @@ impl StatementTargets {
     }
 }
 
+/// The commitment of two neighbours, in the domain of such: [`workloads::hash::hash_commitments`].
+fn join(builder: &mut Builder, left: &HashOutTarget, right: &HashOutTarget) -> HashOutTarget {
+    let lanes =
+        std::array::from_fn(|lane| if lane < 4 { left.elements[lane] } else { right.elements[lane - 4] });
+    let tag = constant(builder, Domain::Pair.tag());
+    let capacity = capacity_of(builder, tag);
+    permute(builder, &lanes, &capacity).0
+}
+
 impl AggregateCircuit {
     /// Builds the level above `child`.
     pub fn build(child: &Circuit) -> Self {
@@ -65,8 +74,7 @@ impl AggregateCircuit {
             let gap = builder.mul(gap, has_right);
             builder.assert_zero(gap);
         }
-        let pair = [first.commitment.elements, second.commitment.elements].concat();
-        let joined = builder.hash_n_to_hash_no_pad::<PoseidonHash>(pair);
+        let joined = join(&mut builder, &first.commitment, &second.commitment);
         let choose = |builder: &mut Builder, with: &HashOutTarget, without: &HashOutTarget| {
             let elements = with.elements.iter().zip(&without.elements);
             elements
@@ -112,11 +120,16 @@ mod tests {
     use plonky2::plonk::circuit_data::CircuitConfig;
     use workloads::hash::{Digest, Felt};
 
-    /// A child that states whatever it is told: what an aggregate of lies would be made from.
-    fn child() -> (Circuit, Vec<Target>) {
+    /// A child that states whatever it is told: what an aggregate of lies would be made from. A bound one counts twice
+    /// the first element of its commitment; nothing else tells the two circuits apart.
+    fn child(is_bound: bool) -> (Circuit, Vec<Target>) {
         let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
         let elements = builder.add_virtual_targets(PUBLIC_ELEMENTS);
         builder.register_public_inputs(&elements);
+        let twice = builder.add(elements[8], elements[8]);
+        if is_bound {
+            builder.connect(twice, elements[PUBLIC_ELEMENTS - 1]);
+        }
         while builder.num_gates() < 100 {
             builder.add_gate(NoopGate, vec![]);
         }
@@ -150,7 +163,7 @@ mod tests {
     #[test]
     fn each_constraint_of_a_merge_stands_alone() {
         std::panic::set_hook(Box::new(|_| {}));
-        let (circuit, elements) = child();
+        let (circuit, elements) = child(false);
         let proof = |statement: &Statement| {
             let mut witness = PartialWitness::new();
             for (target, element) in elements.iter().zip(statement.elements()) {
@@ -184,5 +197,36 @@ mod tests {
         assert_eq!(merged(&level, &more(&left), &right, Felt::ONE), None);
         assert_eq!(merged(&level, &left, &more(&right), Felt::ONE), None);
         assert_eq!(merged(&level, &left, &more(&right), Felt::ZERO), None);
+    }
+
+    /// The same gates, rows and settings, and one constraint less: what a prover would build who wants to say more.
+    #[test]
+    fn a_forged_circuit_with_the_same_common_data_has_no_merge() {
+        std::panic::set_hook(Box::new(|_| {}));
+        let says = |(circuit, elements): &(Circuit, Vec<Target>), transactions: u64| {
+            let statement =
+                Statement { old_root: root(1), new_root: root(20), commitment: root(7), transactions };
+            let mut witness = PartialWitness::new();
+            for (target, element) in elements.iter().zip(statement.elements()) {
+                witness.set_target(*target, element).expect("free");
+            }
+            prove_with(circuit, witness, "a child").ok().map(|timed| timed.proof)
+        };
+        let (bound, forged) = (child(true), child(false));
+        assert_eq!(bound.0.common, forged.0.common, "nothing but the key tells them apart");
+        assert!(says(&bound, 14).is_some() && says(&bound, 15).is_none());
+        let lie = says(&forged, 15).expect("it says anything");
+        assert!(forged.0.verify(lie.clone()).is_ok() && bound.0.verify(lie.clone()).is_err());
+        let level = AggregateCircuit::build(&bound.0);
+        assert_eq!(merged(&level, &lie, &lie, Felt::ZERO), None);
+        // A level above the forged circuit is of the same form again, and its proof is none of the honest level's.
+        let above = AggregateCircuit::build(&forged.0);
+        assert_eq!(above.circuit.common, level.circuit.common);
+        let mut witness = PartialWitness::new();
+        witness.set_proof_with_pis_target(&above.left, &lie).expect("of the right shape");
+        witness.set_proof_with_pis_target(&above.right, &lie).expect("of the right shape");
+        witness.set_target(above.has_right, Felt::ZERO).expect("free");
+        let lifted = prove_with(&above.circuit, witness, "a merge").expect("its own key").proof;
+        assert!(above.circuit.verify(lifted.clone()).is_ok() && level.circuit.verify(lifted).is_err());
     }
 }

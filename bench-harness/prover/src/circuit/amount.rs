@@ -60,14 +60,16 @@ pub fn private_bit(builder: &mut Builder) -> Target {
 
 /// Constrains `sum = left + right` in the integers, below 2^64. `carry` is a private bit: the carry out of the low
 /// limb. There is no carry out of the high limb, so a sum of 2^64 or more has no witness.
-pub fn constrain_sum(builder: &mut Builder, left: &Amount, right: &Amount, sum: &Amount, carry: Target) {
+///
+/// All limbs are below 2^32, by checks of their owners.
+pub fn constrain_sum(builder: &mut Builder, [left, right, sum]: [[Target; 2]; 3], carry: Target) {
     // Low limbs: left + right = sum + 2^32 · carry. Both sides stay below 2^34, so nothing wraps.
-    let low = builder.add(left.limbs[0], right.limbs[0]);
-    let low_sum = builder.mul_const_add(TWO_32, carry, sum.limbs[0]);
+    let low = builder.add(left[0], right[0]);
+    let low_sum = builder.mul_const_add(TWO_32, carry, sum[0]);
     builder.connect(low, low_sum);
     // High limbs: left + right + carry = sum.
-    let high = builder.add_many([left.limbs[1], right.limbs[1], carry]);
-    builder.connect(high, sum.limbs[1]);
+    let high = builder.add_many([left[1], right[1], carry]);
+    builder.connect(high, sum[1]);
 }
 
 /// A bit as plonky2's typed target, where the caller has already constrained it.

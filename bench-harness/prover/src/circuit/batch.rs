@@ -41,9 +41,10 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
             root = after;
             (commitment, capacity) = permute(&mut builder, &elements, &capacity);
             count = builder.add(count, is_real);
-            // Padding stands at the end alone, so that a batch has one padded form.
-            if let Some(previous) = previous {
-                zero_unless(&mut builder, is_real, previous);
+            // Padding stands at the end alone, so that a batch has one padded form, and never for all of it.
+            match previous {
+                Some(previous) => zero_unless(&mut builder, is_real, previous),
+                None => builder.assert_one(is_real),
             }
             previous = Some(is_real);
             slots.push(targets);

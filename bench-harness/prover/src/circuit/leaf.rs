@@ -64,17 +64,17 @@ impl TokenChoice {
         }
     }
 
-    /// The leaf after the chosen token's amount went from `before` to `after`; everything else stays.
+    /// The leaf after the limbs of the chosen token's amount went from `before` to `after`; everything else stays.
     pub fn write(
         &self,
         builder: &mut Builder,
         leaf: &LeafElements,
-        before: &Amount,
-        after: &Amount,
+        before: [Target; 2],
+        after: [Target; 2],
     ) -> LeafElements {
         let mut written = *leaf;
         for limb in 0..2 {
-            let change = builder.sub(after.limbs[limb], before.limbs[limb]);
+            let change = builder.sub(after[limb], before[limb]);
             for (token, bit) in self.bits.iter().enumerate() {
                 let place = 2 + 2 * token + limb;
                 written[place] = builder.mul_add(*bit, change, written[place]);

@@ -10,6 +10,7 @@
 //! | [`slot`] | one transaction or padding |
 //! | [`values`] | the private numbers of a slot, computed natively |
 //! | [`batch`] | all slots in a chain, and the public inputs |
+//! | [`registers`] | batches of swaps that open each pool once |
 //! | [`aggregate`] | two proofs become one |
 //!
 //! Every private number that is not forced by another is a free target set from [`values`], never by a hidden
@@ -20,6 +21,7 @@ pub mod amount;
 pub mod batch;
 pub mod leaf;
 pub mod path;
+pub mod registers;
 pub mod slot;
 pub mod swap;
 pub mod u16_gate;

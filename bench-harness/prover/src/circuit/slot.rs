@@ -115,8 +115,8 @@ pub fn constrain_slot(
     let target_leaf: LeafElements = builder.add_virtual_target_arr();
     let sender_in = decrease(builder, &token_in, &sender_leaf, &amount_in);
     let target_in = increase(builder, &token_in, &target_leaf, &amount_in);
-    let mut sender_after = token_in.write(builder, &sender_leaf, &sender_in.before, &sender_in.after);
-    let mut target_after = token_in.write(builder, &target_leaf, &target_in.before, &target_in.after);
+    let mut sender_after = moved(builder, &token_in, &sender_leaf, &sender_in);
+    let mut target_after = moved(builder, &token_in, &target_leaf, &target_in);
 
     // The nonce: used as it stands, then one more, in 32 bits.
     let nonce = sender_leaf[1];
@@ -134,10 +134,8 @@ pub fn constrain_slot(
             &sender_leaf,
             &target_leaf,
         );
-        sender_after =
-            side.token_out.write(builder, &sender_after, &side.sender_out.before, &side.sender_out.after);
-        target_after =
-            side.token_out.write(builder, &target_after, &side.target_out.before, &side.target_out.after);
+        sender_after = moved(builder, &side.token_out, &sender_after, &side.sender_out);
+        target_after = moved(builder, &side.token_out, &target_after, &side.target_out);
         side
     });
 
@@ -198,7 +196,7 @@ fn kind_bits(builder: &mut Builder, kind: SlotKind) -> KindBits {
 }
 
 /// The nonce plus one for a transaction: its two 16-bit limbs, low first, and the number.
-fn incremented(builder: &mut Builder, nonce: Target, is_real: Target) -> ([Target; 2], Target) {
+pub(crate) fn incremented(builder: &mut Builder, nonce: Target, is_real: Target) -> ([Target; 2], Target) {
     let limbs = builder.add_virtual_target_arr();
     for limb in limbs {
         constrain_u16(builder, limb);
@@ -224,7 +222,7 @@ fn replaced(
     path.root(builder, digest)
 }
 
-fn hash(builder: &mut Builder, leaf: &LeafElements, tag: Target) -> HashOutTarget {
+pub(crate) fn hash(builder: &mut Builder, leaf: &LeafElements, tag: Target) -> HashOutTarget {
     let capacity = capacity_of(builder, tag);
     permute(builder, leaf, &capacity).0
 }
@@ -244,17 +242,37 @@ fn header(
 }
 
 /// The leaf's amount of the token goes down: no overdraft.
-fn decrease(builder: &mut Builder, token: &TokenChoice, leaf: &LeafElements, by: &Amount) -> Movement {
+pub(crate) fn decrease(
+    builder: &mut Builder,
+    token: &TokenChoice,
+    leaf: &LeafElements,
+    by: &Amount,
+) -> Movement {
     let movement = movement(builder, token, leaf);
-    constrain_sum(builder, &movement.after, by, &movement.before, movement.carry);
+    constrain_sum(builder, [movement.after.limbs, by.limbs, movement.before.limbs], movement.carry);
     movement
 }
 
 /// The leaf's amount of the token goes up: no overflow.
-fn increase(builder: &mut Builder, token: &TokenChoice, leaf: &LeafElements, by: &Amount) -> Movement {
+pub(crate) fn increase(
+    builder: &mut Builder,
+    token: &TokenChoice,
+    leaf: &LeafElements,
+    by: &Amount,
+) -> Movement {
     let movement = movement(builder, token, leaf);
-    constrain_sum(builder, &movement.before, by, &movement.after, movement.carry);
+    constrain_sum(builder, [movement.before.limbs, by.limbs, movement.after.limbs], movement.carry);
     movement
+}
+
+/// The leaf after a movement of the token.
+pub(crate) fn moved(
+    builder: &mut Builder,
+    token: &TokenChoice,
+    leaf: &LeafElements,
+    Movement { before, after, .. }: &Movement,
+) -> LeafElements {
+    token.write(builder, leaf, before.limbs, after.limbs)
 }
 
 fn movement(builder: &mut Builder, token: &TokenChoice, leaf: &LeafElements) -> Movement {
@@ -282,36 +300,16 @@ fn constrain_swap_side(
         SwapTerms {
             is_swap,
             amount_in,
-            reserve_in: &target_in.before,
+            reserve_in: target_in.before.limbs,
             amount_out: &amount_out,
             reserve_left: &target_out.after,
         },
     );
 
-    // The two tokens differ, and they are the pool's: its identity is fee + 2^16 · first + 2^18 · second.
-    let mut same = builder.zero();
-    for (bit_in, bit_out) in token_in.bits.iter().zip(&token_out.bits) {
-        same = builder.mul_add(*bit_in, *bit_out, same);
-    }
-    let same_in_swap = builder.mul(same, is_swap);
-    builder.assert_zero(same_in_swap);
     let reversed = private_bit(builder);
-    let difference = builder.sub(token_out.index, token_in.index);
-    let first = builder.mul_add(reversed, difference, token_in.index);
-    let both = builder.add(token_in.index, token_out.index);
-    let second = builder.sub(both, first);
-    let identity = builder.mul_const_add(Felt::from_canonical_u64(1 << 16), first, formula.fee_bps);
-    let identity = builder.mul_const_add(Felt::from_canonical_u64(1 << 18), second, identity);
-    let wrong = builder.sub(target_leaf[0], identity);
-    let wrong_in_swap = builder.mul(wrong, is_swap);
-    builder.assert_zero(wrong_in_swap);
-
-    // What comes out is at least what the user asked for; without a swap nothing is asked for.
-    let min_out = Amount::new(builder);
-    min_out.zero_unless(builder, is_swap);
-    let surplus = Amount::new(builder);
-    let surplus_carry = private_bit(builder);
-    constrain_sum(builder, &min_out, &surplus, &amount_out, surplus_carry);
+    let terms = PairTerms { is_swap, token_in, token_out: &token_out, fee_bps: formula.fee_bps, reversed };
+    constrain_pair(builder, &terms, target_leaf[0]);
+    let (min_out, surplus, surplus_carry) = constrain_minimum(builder, is_swap, &amount_out);
     SwapSide {
         is_swap,
         min_out,
@@ -324,4 +322,58 @@ fn constrain_swap_side(
         target_out,
         formula,
     }
+}
+
+/// What a swap says of its pool.
+pub(crate) struct PairTerms<'a> {
+    /// One for a swap.
+    pub(crate) is_swap: Target,
+    /// Which token goes in.
+    pub(crate) token_in: &'a TokenChoice,
+    /// Which token comes out.
+    pub(crate) token_out: &'a TokenChoice,
+    /// The fee in basis points.
+    pub(crate) fee_bps: Target,
+    /// One where the pool's second token goes in.
+    pub(crate) reversed: Target,
+}
+
+/// For a swap: the two tokens differ, and they are the pool's, whose identity is fee + 2^16 · first + 2^18 · second.
+pub(crate) fn constrain_pair(builder: &mut Builder, terms: &PairTerms<'_>, pool_identity: Target) {
+    let PairTerms { is_swap, token_in, token_out, fee_bps, reversed } = *terms;
+    let mut same = builder.zero();
+    for (bit_in, bit_out) in token_in.bits.iter().zip(&token_out.bits) {
+        same = builder.mul_add(*bit_in, *bit_out, same);
+    }
+    let same_in_swap = builder.mul(same, is_swap);
+    builder.assert_zero(same_in_swap);
+    let difference = builder.sub(token_out.index, token_in.index);
+    let first = builder.mul_add(reversed, difference, token_in.index);
+    let both = builder.add(token_in.index, token_out.index);
+    let second = builder.sub(both, first);
+    let identity = identity(builder, fee_bps, [first, second]);
+    let wrong = builder.sub(pool_identity, identity);
+    let wrong_in_swap = builder.mul(wrong, is_swap);
+    builder.assert_zero(wrong_in_swap);
+}
+
+/// A pool's identity: fee + 2^16 · first + 2^18 · second.
+pub(crate) fn identity(builder: &mut Builder, fee_bps: Target, [first, second]: [Target; 2]) -> Target {
+    let with_first = builder.mul_const_add(Felt::from_canonical_u64(1 << 16), first, fee_bps);
+    builder.mul_const_add(Felt::from_canonical_u64(1 << 18), second, with_first)
+}
+
+/// What comes out is at least what the user asked for; without a swap nothing is asked for. Gives the minimum, how much
+/// more came out, and the carry of their sum.
+pub(crate) fn constrain_minimum(
+    builder: &mut Builder,
+    is_swap: Target,
+    amount_out: &Amount,
+) -> (Amount, Amount, Target) {
+    let min_out = Amount::new(builder);
+    min_out.zero_unless(builder, is_swap);
+    let surplus = Amount::new(builder);
+    let surplus_carry = private_bit(builder);
+    constrain_sum(builder, [min_out.limbs, surplus.limbs, amount_out.limbs], surplus_carry);
+    (min_out, surplus, surplus_carry)
 }

@@ -62,8 +62,8 @@ pub struct SwapTerms<'a> {
     pub is_swap: Target,
     /// What goes in.
     pub amount_in: &'a Amount,
-    /// The pool's reserve of that token, before.
-    pub reserve_in: &'a Amount,
+    /// The limbs of the pool's reserve of that token, before.
+    pub reserve_in: [Target; 2],
     /// What comes out.
     pub amount_out: &'a Amount,
     /// The pool's reserve of the other token, after.
@@ -85,7 +85,7 @@ pub fn constrain_swap(builder: &mut Builder, terms: SwapTerms<'_>) -> SwapTarget
 
     let bps = Felt::from_canonical_u64(BPS);
     let after_fee = amount_in.limbs.map(|limb| builder.mul(limb, kept));
-    let scaled_reserve = reserve_in.limbs.map(|limb| builder.mul_const(bps, limb));
+    let scaled_reserve = reserve_in.map(|limb| builder.mul_const(bps, limb));
 
     let remainder = [(); REMAINDER_PARTS].map(|()| private_part(builder));
     let carries = constrain_product(builder, reserve_left, after_fee, amount_out, scaled_reserve, &remainder);

@@ -133,7 +133,7 @@ fn held(leaf: &Leaf, token: Token) -> u64 {
     }
 }
 
-fn leaf_elements(leaf: &Leaf) -> [Felt; RATE] {
+pub(crate) fn leaf_elements(leaf: &Leaf) -> [Felt; RATE] {
     match leaf {
         Leaf::Account(account) => account.elements(),
         Leaf::Pool(pool) => pool.elements(),
@@ -348,13 +348,10 @@ fn assign_swap(pairs: &mut Vec<(Target, Felt)>, side: &SwapSide, values: &SwapVa
         target_out,
         formula,
     } = side;
-    let SwapTargets { fee_bps, remainder, slack, slack_carry, carries } = formula;
     pairs.extend([
         (*is_swap, values.is_swap),
         (*surplus_carry, values.surplus_carry),
         (*reversed, values.reversed),
-        (*fee_bps, values.fee_bps),
-        (*slack_carry, values.slack_carry),
     ]);
     assign_amount(pairs, min_out, &values.min_out);
     assign_amount(pairs, surplus, &values.surplus);
@@ -362,6 +359,12 @@ fn assign_swap(pairs: &mut Vec<(Target, Felt)>, side: &SwapSide, values: &SwapVa
     assign_token(pairs, token_out, &values.token_out);
     assign_movement(pairs, sender_out, &values.sender_out);
     assign_movement(pairs, target_out, &values.target_out);
+    assign_formula(pairs, formula, values);
+}
+
+pub(crate) fn assign_formula(pairs: &mut Vec<(Target, Felt)>, formula: &SwapTargets, values: &SwapValues) {
+    let SwapTargets { fee_bps, remainder, slack, slack_carry, carries } = formula;
+    pairs.extend([(*fee_bps, values.fee_bps), (*slack_carry, values.slack_carry)]);
     pairs.extend(remainder.iter().copied().zip(values.remainder));
     pairs.extend(slack.iter().copied().zip(values.slack));
     for (carry, parts) in carries.iter().zip(&values.carries) {
@@ -369,7 +372,7 @@ fn assign_swap(pairs: &mut Vec<(Target, Felt)>, side: &SwapSide, values: &SwapVa
     }
 }
 
-fn assign_path(pairs: &mut Vec<(Target, Felt)>, path: &PathTargets, values: &PathValues) {
+pub(crate) fn assign_path(pairs: &mut Vec<(Target, Felt)>, path: &PathTargets, values: &PathValues) {
     pairs.push((path.index, values.index));
     for (target, sibling) in path.siblings.iter().zip(&values.siblings) {
         pairs.extend(target.elements.iter().copied().zip(sibling.elements));
@@ -380,15 +383,15 @@ fn assign_leaf(pairs: &mut Vec<(Target, Felt)>, leaf: &LeafElements, values: &[F
     pairs.extend(leaf.iter().copied().zip(*values));
 }
 
-fn assign_token(pairs: &mut Vec<(Target, Felt)>, token: &TokenChoice, values: &[Felt; TOKENS]) {
+pub(crate) fn assign_token(pairs: &mut Vec<(Target, Felt)>, token: &TokenChoice, values: &[Felt; TOKENS]) {
     pairs.extend(token.bits.iter().copied().zip(*values));
 }
 
-fn assign_amount(pairs: &mut Vec<(Target, Felt)>, amount: &Amount, values: &Parts<4>) {
+pub(crate) fn assign_amount(pairs: &mut Vec<(Target, Felt)>, amount: &Amount, values: &Parts<4>) {
     pairs.extend(amount.parts.iter().copied().zip(*values));
 }
 
-fn assign_movement(pairs: &mut Vec<(Target, Felt)>, movement: &Movement, values: &MovementValues) {
+pub(crate) fn assign_movement(pairs: &mut Vec<(Target, Felt)>, movement: &Movement, values: &MovementValues) {
     assign_amount(pairs, &movement.before, &values.before);
     assign_amount(pairs, &movement.after, &values.after);
     pairs.push((movement.carry, values.carry));

@@ -66,6 +66,7 @@ const UNKNOWN: Capabilities = Capabilities {
     verifies: false,
     aggregation: None,
     batch_sizes: BatchSizes::ANY,
+    swaps_over_pools_max: None,
     varies_in_length: false,
     security: None,
 };

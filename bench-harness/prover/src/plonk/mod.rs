@@ -3,6 +3,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`config`] | the configurations, and what follows from each |
+//! | `slots` | the batch circuit, with registers or without |
 //! | `proof` | making, writing and reading one proof |
 //! | [`tree`] | the levels of an aggregation, where there is one |
 //!
@@ -10,14 +11,15 @@
 
 pub mod config;
 mod proof;
+mod slots;
 pub mod tree;
 
 use crate::capabilities::{BatchSizes, Capabilities};
-use crate::circuit::batch::BatchCircuit;
-use crate::circuit::values::SlotValues;
+use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
 use crate::plonk::config::PlonkConfig;
-use crate::plonk::proof::{decode, no_proof, statement_of};
+use crate::plonk::proof::{decode, statement_of};
+use crate::plonk::slots::SlotCircuit;
 use crate::plonk::tree::Tree;
 use crate::security::Fri;
 use crate::size::{circuit_size, settings};
@@ -46,16 +48,20 @@ pub type Plonky2 = Plonk<Config>;
 /// plonky2 with commitments by Keccak: the same circuits, and no aggregation.
 pub type Plonky2Keccak = Plonk<KeccakGoldilocksConfig>;
 
+/// What stands behind the name of a configuration whose batches have registers.
+const REGISTERS: &str = "-registers";
+
 /// plonky2 with its circuits under one configuration.
 #[derive(Debug)]
 pub struct Plonk<C: PlonkConfig> {
-    batch: Option<(Shape, BatchCircuit<C>)>,
+    registers: Option<Registers>,
+    batch: Option<(Shape, SlotCircuit<C>)>,
     tree: C::Tree,
 }
 
 impl<C: PlonkConfig> Default for Plonk<C> {
     fn default() -> Self {
-        Self { batch: None, tree: C::Tree::default() }
+        Self { registers: None, batch: None, tree: C::Tree::default() }
     }
 }
 
@@ -65,7 +71,18 @@ impl<C: PlonkConfig> Plonk<C> {
         Self::default()
     }
 
-    fn batch_circuit(&self) -> Result<(&Shape, &BatchCircuit<C>), ProverError> {
+    /// A system whose batches are of swaps and open each pool once: [`crate::circuit::registers`].
+    pub fn with_registers(registers: Registers) -> Self {
+        Self { registers: Some(registers), ..Self::default() }
+    }
+
+    /// Its name in specs, cells and records.
+    fn name(&self) -> String {
+        let more = if self.registers.is_some() { REGISTERS } else { "" };
+        format!("{}{more}", C::NAME)
+    }
+
+    fn batch_circuit(&self) -> Result<(&Shape, &SlotCircuit<C>), ProverError> {
         let (shape, circuit) = self.batch.as_ref().ok_or(ProverError::Input {
             what: "set-up",
             expected: "circuits built before the first proof".to_owned(),
@@ -76,13 +93,13 @@ impl<C: PlonkConfig> Plonk<C> {
 
     fn circuit_of(&self, kind: ProofKind) -> Result<&Circuit<C>, ProverError> {
         match kind {
-            ProofKind::Batch => Ok(&self.batch_circuit()?.1.circuit),
+            ProofKind::Batch => Ok(self.batch_circuit()?.1.circuit()),
             ProofKind::Aggregate { level } => {
                 let levels = self.tree.circuits();
                 let found = level.checked_sub(1).and_then(|place| levels.get(place).copied());
                 found.ok_or_else(|| ProverError::Rejected {
                     why: match levels.len() {
-                        0 => format!("aggregation level {level}; {} has no aggregation", C::NAME),
+                        0 => format!("aggregation level {level}; {} has no aggregation", self.name()),
                         levels => format!("aggregation level {level}; the set-up has levels 1 to {levels}"),
                     },
                 })
@@ -94,7 +111,7 @@ impl<C: PlonkConfig> Plonk<C> {
 impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     fn capabilities(&self) -> Capabilities {
         let config = CircuitConfig::standard_recursion_config();
-        let circuits = self.batch.iter().map(|(_, batch)| &batch.circuit).chain(self.tree.circuits());
+        let circuits = self.batch.iter().map(|(_, batch)| batch.circuit()).chain(self.tree.circuits());
         let built = circuits.map(|circuit| circuit.common.degree_bits() as u32).max();
         let fri = Fri {
             field_bits: CHALLENGE_FIELD_BITS,
@@ -108,6 +125,7 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
             verifies: true,
             aggregation: C::Tree::AGGREGATION,
             batch_sizes: BatchSizes::ANY,
+            swaps_over_pools_max: self.registers.map(|registers| registers.count),
             varies_in_length: false,
             security: Some(fri.security()),
         }
@@ -126,18 +144,24 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
             Some(batch) => batch,
             None => {
                 self.tree = C::Tree::default();
-                (shape, BatchCircuit::build(shape))
+                (shape, SlotCircuit::build(shape, self.registers)?)
             }
         });
-        self.tree.grow(&batch.circuit, batches);
-        let mut circuits = vec![circuit_size("batch".to_owned(), &batch.circuit)];
+        let circuit = batch.circuit();
+        self.tree.grow(circuit, batches);
+        let mut circuits = vec![circuit_size("batch".to_owned(), circuit)];
         for (place, level) in self.tree.circuits().into_iter().enumerate() {
             circuits.push(circuit_size(format!("aggregate {}", place + 1), level));
         }
-        let mut settings = settings(&batch.circuit);
+        let mut settings = settings(circuit);
         settings.insert("commitments".to_owned(), C::COMMITMENTS.to_owned());
+        if let Some(registers) = self.registers {
+            settings.insert("registers".to_owned(), registers.count.to_string());
+            let places = 1u64 << registers.levels(shape.depth);
+            settings.insert("pools_in_a_block".to_owned(), places.to_string());
+        }
         Ok(SystemRecord {
-            name: C::NAME.to_owned(),
+            name: self.name(),
             version: PLONKY2_VERSION.to_owned(),
             settings,
             capabilities: Some(self.capabilities().record()),
@@ -156,11 +180,9 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
         }
         let what = format!("batch {}", job.batch.id.0);
         let start = Instant::now();
-        let values: Vec<_> = job.trace.steps.iter().map(SlotValues::honest).collect();
-        let inputs =
-            batch.witness(job.statement.old_root, &values).map_err(|error| no_proof(&what, &error))?;
+        let inputs = batch.witness(shape, job, &what)?;
         let filled = start.elapsed();
-        let timed = prove_with(&batch.circuit, inputs, &what)?;
+        let timed = prove_with(batch.circuit(), inputs, &what)?;
         let encoding = Instant::now();
         let proof = Proof { kind: ProofKind::Batch, bytes: timed.proof.to_bytes() };
         Ok(Proved {
@@ -174,15 +196,15 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
         let (_, batch) = self.batch_circuit()?;
         self.tree
-            .aggregate(&batch.circuit, proofs)
-            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: C::NAME.to_owned() }))
+            .aggregate(batch.circuit(), proofs)
+            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: self.name() }))
     }
 
     fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
         let (_, batch) = self.batch_circuit()?;
         self.tree
-            .merge(&batch.circuit, children)
-            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: C::NAME.to_owned() }))
+            .merge(batch.circuit(), children)
+            .unwrap_or_else(|| Err(ProverError::NoAggregation { system: self.name() }))
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {

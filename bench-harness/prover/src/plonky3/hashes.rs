@@ -157,14 +157,13 @@ impl HashTable {
         let (batch, next_batch) = (row.role.batch(), next.role.batch());
 
         let mut first = builder.when_first_row();
-        first.assert_one(batch.dup());
+        // A batch of padding alone has no proof.
+        first.assert_one(row.role.transaction.dup());
         first.assert_zero(row.role.index.dup());
         first.assert_eq(row.input[RATE].dup(), Val::from_u64(Domain::Batch.tag()));
         for lane in RATE + 1..permutation::WIDTH {
             first.assert_zero(row.input[lane].dup());
         }
-        // No transaction at all.
-        first.assert_zero((one() - row.role.transaction.dup()) * count.dup());
 
         let mut step = builder.when_transition();
         step.assert_zero(next_batch.dup() * (one() - batch.dup()));

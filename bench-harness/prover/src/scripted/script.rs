@@ -194,6 +194,7 @@ impl Script {
             aggregation: self.aggregates.then_some(MergeCapability { merge_children: 2 }),
             batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
             // It proves nothing.
+            swaps_over_pools_max: None,
             varies_in_length: false,
             security: None,
         }

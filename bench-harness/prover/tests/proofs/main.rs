@@ -1,5 +1,7 @@
 //! Real proofs of small batches: what is honest is accepted, and what is not is not.
 
+mod attacks;
+mod differential;
 mod edges;
 mod forge;
 mod honest;

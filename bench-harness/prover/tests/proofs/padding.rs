@@ -1,10 +1,20 @@
-//! Lies about slots that call themselves padding.
+//! Lies about slots that call themselves padding. They stand in slot 1: slot 0 is real, or there is no proof.
 
 use crate::forge::{Forgery, element};
-use crate::lies::{LIMB, accepted, moving, refused};
+use crate::lies::{LIMB, moving};
+use crate::world::{ANY, TRANSFER, accepts, account, felt, shape, state, transfer};
 use plonky2::field::types::Field;
-use prover::circuit::values::parts;
-use workloads::hash::Felt;
+use prover::circuit::batch::BatchCircuit;
+use prover::circuit::values::{SlotValues, parts};
+use prover::system::SlotKind;
+use std::sync::LazyLock;
+use workloads::hash::{Digest, Domain, Felt};
+
+static BOTH: LazyLock<[BatchCircuit; 2]> =
+    LazyLock::new(|| [SlotKind::Any, SlotKind::Transfer].map(|kind| BatchCircuit::build(shape(3, 2, kind))));
+
+/// The account that sends nothing to itself in slot 0.
+const FIRST: usize = 2;
 
 /// A movement from account 0 to itself that calls itself padding.
 fn padding(amount: i128) -> Forgery {
@@ -17,9 +27,28 @@ fn padding(amount: i128) -> Forgery {
     forgery
 }
 
+/// The numbers of both slots, and the root before the first.
+fn told(mut lie: Forgery) -> (Digest, [SlotValues; 2]) {
+    let people = state(3, &[[100; 3]; 3], [1_000, 2_000]);
+    lie.leaves[FIRST] = Some((Domain::Account, account([100; 3]).elements()));
+    let mut first = Forgery::of(&people, transfer(FIRST as u32, 5, FIRST as u32, 0, 0));
+    first.leaves = lie.leaves;
+    let root = first.seal();
+    *lie.leaf(FIRST, 1) = felt(6);
+    lie.seal();
+    (root, [first.values, lie.values])
+}
+
+#[track_caller]
+fn refused(lie: Forgery) {
+    let (root, values) = told(lie);
+    assert!(BOTH.iter().all(|circuit| !accepts(circuit, root, &values)));
+}
+
 #[test]
 fn padding_that_says_something_or_counts_for_more() {
-    accepted(padding(0));
+    let (root, values) = told(padding(0));
+    assert!(BOTH.iter().all(|circuit| accepts(circuit, root, &values)));
     for amount in [1, LIMB] {
         refused(padding(amount));
     }
@@ -38,4 +67,14 @@ fn padding_that_says_something_or_counts_for_more() {
         lie.values.next_nonce = parts((5 + count) as u128);
         refused(lie);
     }
+}
+
+#[test]
+fn a_batch_of_padding_alone() {
+    let mut lie = padding(0);
+    let root = lie.seal();
+    let alone = [lie.values.clone()];
+    assert!(!accepts(&ANY, root, &alone) && !accepts(&TRANSFER, root, &alone));
+    let twice = [lie.values.clone(), lie.values];
+    assert!(BOTH.iter().all(|circuit| !accepts(circuit, root, &twice)));
 }

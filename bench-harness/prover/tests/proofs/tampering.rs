@@ -267,6 +267,17 @@ fn padding_that_moves_something_or_stands_in_front() {
     // Padding first, then the transfer.
     let mut padded_first = vec![padding(&world), honest[0].clone()];
     assert!(!accepts(&circuit, world.root(), &padded_first));
+    // Padding between two transfers.
+    let longer = BatchCircuit::build(shape(3, 3, SlotKind::Transfer));
+    let two =
+        Batch { id: BatchId(0), transactions: vec![transfer(0, 5, 1, 0, 30), transfer(0, 6, 1, 0, 30)] };
+    let trace = record(&mut world.clone(), &two, 3).expect("valid");
+    let mut slots: Vec<_> = trace.steps.iter().map(SlotValues::honest).collect();
+    assert!(accepts(&longer, world.root(), &slots));
+    let mut between = world.clone();
+    record(&mut between, &batch, 1).expect("valid");
+    (slots[1], slots[2]) = (padding(&between), slots[1].clone());
+    assert!(!accepts(&longer, world.root(), &slots));
     // Padding at another account: one padded form, eight zeros.
     padded_first[0] = honest[0].clone();
     let mut after = world.clone();
@@ -315,7 +326,7 @@ fn children_swapped_apart_or_of_another_circuit() {
 
     // A circuit of the same form but another key: one level deeper. Its proof is well formed and verifies there.
     let deeper = BatchCircuit::build(shape(4, 1, SlotKind::Transfer));
-    assert_eq!(deeper.circuit.common.degree(), TRANSFER.circuit.common.degree());
+    assert_eq!(deeper.circuit.common, TRANSFER.circuit.common, "nothing but the key tells them apart");
     let world = state(4, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
     let batch = Batch { id: BatchId(0), transactions: vec![transfer(0, 5, 1, 0, 30)] };
     let trace = record(&mut world.clone(), &batch, 1).expect("valid");

@@ -1,5 +1,6 @@
 //! A small world to prove in: three accounts, two pools, a shallow tree.
 
+use crate::differential::DEPTH;
 pub(crate) use crate::ledger::{account, felt, state, swap, token, transfer};
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::SlotValues;
@@ -14,9 +15,9 @@ use workloads::state::{Depth, State};
 use workloads::transaction::{Action, Transaction};
 
 pub(crate) static ANY: LazyLock<BatchCircuit> =
-    LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Any)));
+    LazyLock::new(|| BatchCircuit::build(shape(DEPTH, 1, SlotKind::Any)));
 pub(crate) static TRANSFER: LazyLock<BatchCircuit> =
-    LazyLock::new(|| BatchCircuit::build(shape(3, 1, SlotKind::Transfer)));
+    LazyLock::new(|| BatchCircuit::build(shape(DEPTH, 1, SlotKind::Transfer)));
 
 pub(crate) fn shape(depth: u64, capacity: usize, slots: SlotKind) -> Shape {
     Shape { depth: Depth::new(depth).expect("in range"), capacity, slots }

@@ -2,7 +2,7 @@
 
 use crate::forge::{Division, Forgery, POOL};
 use crate::rows::{digest, idle, leaf, people, place, rebuild, refused_by_one, rows, sponge, world};
-use crate::world::{felt, shape, state, swap, transfer, wrong};
+use crate::world::{felt, shape, state, swap, transfer};
 use p3_field::{Field as _, PrimeCharacteristicRing};
 use plonky2::field::types::Field;
 use prover::plonky3::field::Val;
@@ -40,41 +40,48 @@ fn nothing(capacity: usize) -> Rows {
     rows
 }
 
-#[test]
-pub(crate) fn a_batch_of_nothing_is_honest() {
-    for capacity in 1..4 {
-        assert_eq!(wrong(shape(4, capacity), &nothing(capacity).cells()), []);
-    }
+/// A transfer of one account to itself, and padding.
+fn almost_nothing(capacity: usize) -> Rows {
+    rows(&people(), vec![transfer(0, 5, 0, 0, 1)], capacity)
 }
 
 #[test]
-pub(crate) fn the_beginning_of_the_sponge() {
+pub(crate) fn a_batch_of_padding_alone() {
+    for capacity in 1..4 {
+        refused_by_one(shape(4, capacity), nothing(capacity), HASHES);
+    }
     // No sponge at all: any commitment.
     let mut lie = nothing(1);
     lie.hashes[0].role = HashRole::default();
     lie.statement.commitment.elements[0] += Felt::ONE;
     refused_by_one(shape(4, 1), lie, HASHES);
-    // From slot 1: one slot less.
-    let mut lie = nothing(2);
-    lie.hashes.remove(0);
-    lie.hashes[0].input[8..].copy_from_slice(&nothing(1).hashes[0].input[8..]);
+}
+
+/// The first row is that of slot 1: one slot less, and a count of two.
+#[test]
+pub(crate) fn the_beginning_of_the_sponge() {
+    let mut lie = almost_nothing(2);
+    lie.hashes.remove(1);
+    lie.hashes[0].role.index = Val::ONE;
     sponge(&mut lie, 1);
-    refused_by_one(shape(4, 2), lie, HASHES);
-    // Nothing that counts for one.
-    let mut lie = nothing(2);
-    lie.statement.transactions = 1;
+    lie.statement.transactions = 2;
+    lie.slots.swap(0, 1);
+    (lie.slots[0].slot, lie.slots[1].slot) = (Val::ZERO, Val::ONE);
+    (lie.slots[1].sender.gap, lie.slots[1].target.time) = (word_of(2), Val::from_u64(3));
+    let leaf = leaf(&lie, 0);
+    lie.hashes[leaf].role.time = Val::from_u64(4);
     refused_by_one(shape(4, 2), lie, HASHES);
 }
 
 #[test]
 pub(crate) fn the_middle_of_the_sponge() {
     // A slot is left out.
-    let mut lie = nothing(3);
+    let mut lie = almost_nothing(3);
     lie.hashes.remove(1);
     sponge(&mut lie, 2);
     refused_by_one(shape(4, 3), lie, HASHES);
     // A second sponge that ends as the first does.
-    let mut lie = nothing(2);
+    let mut lie = almost_nothing(2);
     let (first, second) = (lie.hashes[0], lie.hashes[1]);
     lie.hashes.extend([idle(first.input), second]);
     refused_by_one(shape(4, 2), lie, HASHES);

@@ -32,7 +32,7 @@ const IMPLIED: [(usize, usize, &str); 16] = [
     (0, FIRST + 3, DISJOINT),
     (0, FIRST + 6, DISJOINT),
     (0, FIRST + 7, "row 0 is the batch's, so no role of the last row could be about it"),
-    (0, FIRST + 23, ONE_RUN),
+    (0, FIRST + 22, ONE_RUN),
     (1, 2, NO_OTHER),
     (1, 3, NO_OTHER),
     (1, 4, "both bits at once would send a transaction twice, and it is received once; stated as above"),
@@ -48,7 +48,7 @@ const IMPLIED: [(usize, usize, &str); 16] = [
 #[test]
 fn every_constraint_has_a_lie_that_it_alone_refuses() {
     let lies: &[fn()] = &[
-        alone::a_batch_of_nothing_is_honest,
+        alone::a_batch_of_padding_alone,
         alone::the_beginning_of_the_sponge,
         alone::the_middle_of_the_sponge,
         alone::a_child_that_is_touched_twice,

@@ -1,5 +1,6 @@
 //! What is honest is accepted.
 
+use crate::differential::{DEPTH, attempt};
 use crate::world::{batch, recorded, shape, values, wrong};
 use prover::plonky3::system::Plonky3;
 use prover::plonky3::traces::Traces;
@@ -76,4 +77,29 @@ fn prove_one(seed: u64, depth: u64, capacity: usize, transactions: usize) {
     let job = Job { batch: &batch, trace: &trace, statement: trace.statement };
     let proved = system.prove(&job).expect("a proof");
     verify_against_native(&system, &proved.proof, &trace.statement).expect("it verifies");
+}
+
+/// Attempts at the edges, allowed and not: the tables hold exactly where native execution agrees.
+#[test]
+fn edges_against_native_execution() {
+    edges(0..1_500);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn many_edges_against_native_execution() {
+    edges(10_000..60_000);
+}
+
+fn edges(seeds: std::ops::Range<u64>) {
+    let (count, mut allowed) = (seeds.end - seeds.start, 0);
+    for seed in seeds {
+        let attempt = attempt(seed);
+        let traces = Traces::of(std::slice::from_ref(&attempt.values));
+        let holds = traces.statement.old_root == attempt.root && wrong(shape(DEPTH, 1), &traces).is_empty();
+        let proved = holds.then_some(traces.statement);
+        assert!(attempt.agrees(proved), "seed {seed}: {:?}", attempt.transaction);
+        allowed += u64::from(attempt.native.is_some());
+    }
+    assert!(allowed > count / 5 && allowed < count * 4 / 5, "{allowed} of {count} were allowed");
 }

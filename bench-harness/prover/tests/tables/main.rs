@@ -4,6 +4,8 @@ mod alone;
 mod bits;
 mod bytes;
 mod coverage;
+#[path = "../proofs/differential.rs"]
+mod differential;
 #[path = "../proofs/forge.rs"]
 mod forge;
 mod honest;

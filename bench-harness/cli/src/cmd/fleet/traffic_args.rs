@@ -26,7 +26,8 @@ pub(crate) struct TrafficArgs {
     /// Seed of every batch and of its arrival.
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     seed: u64,
-    /// Proof system: plonky2, plonky2-keccak or plonky3 (no aggregation), or scripted, which only takes time.
+    /// Proof system: plonky2, plonky2-keccak or plonky3 (no aggregation), plonky2-registers (swaps alone over at most 16
+    /// pools), or scripted, which only takes time.
     #[arg(long, default_value = "plonky2", value_name = "NAME")]
     proof_system: String,
     /// Script of the scripted proof system, a TOML file; 0.1 s a proof and 0.05 s a merge without it.
