@@ -62,7 +62,7 @@ pub(crate) fn growth(record: &StateGrowthRecord) -> String {
         let least = points().min_by_key(|point| point.accounts)?;
         let most = points().max_by_key(|point| point.accounts)?;
         let times = most.wall_s.median / least.wall_s.median;
-        (least.accounts < most.accounts).then(|| (least.accounts, most.accounts, times))
+        (least.accounts < most.accounts).then_some((least.accounts, most.accounts, times))
     };
     let places = [StatePlaceName::Memory, StatePlaceName::DiskWarm, StatePlaceName::DiskCold];
     let told: Vec<_> = places.into_iter().filter_map(|place| Some((place, of(place)?))).collect();

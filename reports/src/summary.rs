@@ -2,8 +2,8 @@
 //! was measured, and what must be known beside it. Never more lines than [`LINES_MAX`].
 
 use crate::answer::{
-    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, recommended, target, users_wait, ways,
-    without_proofs, withstands,
+    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, recommended, target,
+    users_wait, ways, without_proofs, withstands,
 };
 use crate::bars::{bar, histogram};
 use crate::plan::shopping::sentences;

@@ -201,7 +201,10 @@ fn a_result_in_every_form() {
     bench.write("summary.md", "of another step\n");
     command.env("GITHUB_ACTIONS", "true");
     let told = Ran::of(command.output().expect("starts"), "inside");
-    assert!(told.stdout.contains("\n::error file=baseline.json,title=exact gate::exact: CHANGED"), "{told:#?}");
+    assert!(
+        told.stdout.contains("\n::error file=baseline.json,title=exact gate::exact: CHANGED"),
+        "{told:#?}"
+    );
     told.fails(3, &[]);
     assert_eq!(bench.read("summary.md"), format!("of another step\n{markdown}\n"));
     // A summary that cannot be written hides no verdict.

@@ -150,9 +150,12 @@ fn work(cell: &CellRecord) -> String {
     CellRecord { cores: 1, provers: 1, clock: String::new(), ..cell.clone() }.key()
 }
 
+/// Cores and provers at once of a cell, as far as they have to be equal.
+type Nearness = fn(&CellRecord) -> (Option<u64>, Option<u64>);
+
 /// What two cells of one work have in common, the most telling first: cores and provers at once (the clock may differ),
 /// cores, provers at once, or neither.
-const NEAREST: [fn(&CellRecord) -> (Option<u64>, Option<u64>); 4] = [
+const NEAREST: [Nearness; 4] = [
     |cell| (Some(cell.cores), Some(cell.provers)),
     |cell| (Some(cell.cores), None),
     |cell| (None, Some(cell.provers)),

@@ -4,12 +4,10 @@ use crate::state_growth::block::{BlockResult, Stopwatch, TimedBlock};
 use crate::state_growth::study::{StateGrowthError, StateGrowthStudy};
 use rayon::ThreadPool;
 use std::num::NonZeroUsize;
-use workloads::account::Account;
 use workloads::executor::Block;
 use workloads::executor::sequential::Sequential;
 use workloads::generate::Generator;
 use workloads::hash::Digest;
-use workloads::pool::Pool;
 use workloads::state::State;
 use workloads::transaction::Transaction;
 
@@ -69,8 +67,7 @@ impl<'a> MemoryState<'a> {
     /// What leaves and nodes take: a tree has as many inner nodes above its leaves as it has leaves, and a path beside.
     pub(super) fn bytes(&self) -> u64 {
         let ledger = self.state.ledger();
-        let leaves =
-            (ledger.accounts().len() * size_of::<Account>(), ledger.pools().len() * size_of::<Pool>());
+        let leaves = (size_of_val(ledger.accounts()), size_of_val(ledger.pools()));
         let digests = 2 * (ledger.accounts().len() + ledger.pools().len()) * size_of::<Digest>();
         (leaves.0 + leaves.1 + digests) as u64
     }

@@ -8,9 +8,8 @@ use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, published};
 use crate::plan::fleet::Fleet;
-use crate::plan::judge::DECIDES;
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{Effort, batches_of, simulated_for, whole};
+use crate::plan::run_length::{DECIDES, Effort, batches_of, simulated_for, whole};
 use crate::sim::{Closing, DelayFigures, Estimate, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.

@@ -12,7 +12,7 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{carries, delay_of};
 use crate::plan::needs::{DelayBounds, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{Effort, look_batches, simulated_for};
+use crate::plan::run_length::{DECIDES, Effort, look_batches, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
@@ -26,9 +26,6 @@ const LOOKS_MIN: u64 = 4;
 
 /// How long a simulation of the search may become before a fleet is called unclear.
 const SEARCH_EFFORT_MAX: Effort = Effort(2);
-
-/// The shortest simulation that decides.
-pub(crate) const DECIDES: Effort = Effort(1);
 
 /// A fraction of batches or of a merge below which waiting is not worth a machine.
 const NEGLIGIBLE: f64 = 2e-3;

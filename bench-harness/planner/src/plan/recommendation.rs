@@ -12,13 +12,13 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
 use crate::plan::frontier;
 use crate::plan::infeasible;
-use crate::plan::judge::{DECIDES, Judge, Judged, SEARCH_BATCHES};
+use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
 use crate::plan::needs::{
     batches_per_aggregation_range, consolidated_limit, consolidated_s, forming_s, provers_min,
 };
 use crate::plan::objective::{Cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::Effort;
+use crate::plan::run_length::{DECIDES, Effort};
 use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::{Simulated, check_attempts};
 

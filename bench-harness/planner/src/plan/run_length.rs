@@ -42,6 +42,9 @@ const EFFORT_MAX: Effort = Effort(20);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Effort(pub(crate) u32);
 
+/// The shortest simulation that decides.
+pub(crate) const DECIDES: Effort = Effort(1);
+
 impl Effort {
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)

@@ -14,6 +14,7 @@ use workloads::hash::Felt;
 
 /// The batch circuit of a shape.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a set-up has one, which never moves")]
 pub(crate) enum SlotCircuit<C: GenericConfig<EXTENSION, F = Felt> = Config> {
     /// Each slot opens both of its leaves.
     Plain(BatchCircuit<C>),

@@ -140,7 +140,7 @@ fn what_a_register_says_of_its_leaf() {
 }
 
 #[test]
-fn a_fee_or_a_pair_that_is_not_the_leafs() {
+fn a_fee_or_a_pair_that_the_leaf_does_not_have() {
     let swap = against(0, 0, 5, 0, 100);
     // No fee; and the pair turned round, with the reserves of it.
     let free = Pool::new([token(0), token(1)], [1_000, 2_000], 0).expect("a pool");
