@@ -139,3 +139,27 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
 pub(crate) fn whole(x: f64) -> u64 {
     x.ceil() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Aggregation, Close, Load, Target, TimeDist};
+
+    #[test]
+    fn a_longer_simulation_is_longer_however_large_the_fleet() {
+        let load = Load::new(Target::BatchesPerS(50.0), None, Close::Fixed { close_s: 1e-3 }).unwrap();
+        let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+        let aggregation = Aggregation::pairwise(TimeDist::fixed("merge", 1.0).unwrap());
+        let request = PlanRequest::new(load, prove, aggregation, 12.0).unwrap();
+        for (provers, n) in [(2, 1), (14, 12), (8_000, 1), (8_000, 700), (30_000, 50_000)] {
+            let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 50 };
+            let mut effort = Effort(0);
+            for _ in 0..4 {
+                let longer = effort.longer(&request, fleet);
+                let batches = |effort| batches_of(&request, fleet, effort);
+                assert!(2 * batches(longer) >= 3 * batches(effort), "{fleet:?} {effort:?} {longer:?}");
+                effort = longer;
+            }
+        }
+    }
+}

@@ -227,3 +227,42 @@ impl Search {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Aggregation, BatchState, Close, DelayLimitRecord, Load, Statistic, Target, TimeDist,
+    };
+
+    fn request(batches_per_s: f64) -> PlanRequest {
+        let load =
+            Load::new(Target::BatchesPerS(batches_per_s), None, Close::Fixed { close_s: 1e-4 }).unwrap();
+        let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+        let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
+        let limit =
+            DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::P99, limit_s: 900.0 };
+        PlanRequest::new(load, prove, aggregation, 12.0).unwrap().with_delay_limit(limit).unwrap()
+    }
+
+    #[test]
+    fn a_good_fleet_that_was_seen_is_found_where_nothing_cheaper_was() {
+        let request = request(0.1);
+        let mut judge = Judge::new(&request, 1_000_000);
+        assert!(seen(&judge, None).is_none());
+        let fleet = |provers| Fleet { provers, batches_per_aggregation: 4, aggregators: 1 };
+        for provers in [24, 20] {
+            assert!(judge.glance(fleet(provers)).unwrap().is_clearly_good());
+        }
+        assert_eq!(seen(&judge, None).map(|found| found.fleet), Some(fleet(20)), "the cheaper of both");
+        assert!(seen(&judge, Some(cost(&request, fleet(20)))).is_none());
+    }
+
+    #[test]
+    fn a_look_that_takes_most_of_the_search_waits_for_the_others() {
+        let request = request(2_000.0);
+        let judge = Judge::new(&request, 1_200_000);
+        let kept = quick(&judge, &[20_000, 50_000, 400_000]);
+        assert!(kept.contains(&20_000) && !kept.contains(&400_000), "{kept:?}");
+    }
+}
