@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_look_that_takes_most_of_the_search_waits_for_the_others() {
-        let request = request(2_000.0);
+        let request = request(50.0);
         let judge = Judge::new(&request, 1_200_000);
         let kept = quick(&judge, &[20_000, 50_000, 400_000]);
         assert!(kept.contains(&20_000) && !kept.contains(&400_000), "{kept:?}");
