@@ -10,6 +10,7 @@
 //! | [`execution`] | executors side by side, in this process |
 //! | [`state_growth`] | execution and state root as the state grows, in memory and on disk |
 //! | [`closing`] | batches closed under a load, the work on each really done |
+//! | [`pool`] | thread pools of a study's own |
 //! | [`stage_sums`] | sums of the stages of a batch |
 //! | [`profile`] | a log in summary |
 //! | [`figures`] | every figure of a cell that has no noise |
@@ -27,6 +28,7 @@ pub mod closing;
 pub mod execution;
 pub mod figures;
 pub mod host;
+pub mod pool;
 pub mod profile;
 pub mod run;
 pub mod schedule;

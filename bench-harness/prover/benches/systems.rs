@@ -260,7 +260,7 @@ fn main() -> Outcome<()> {
     }
     let mut systems: Vec<_> = BuiltIn::ALL.into_iter().filter(|system| asked(system.name())).collect();
     if systems.is_empty() {
-        systems = BuiltIn::general();
+        systems = BuiltIn::GENERAL.to_vec();
     }
     println!("{swaps} swaps over {} pools at the depth of a workload's default", pools_for(&systems));
     pool(1)?.install(|| compare(swaps, rounds, &systems))?;

@@ -25,6 +25,10 @@ impl BuiltIn {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3, Self::Plonky2Registers];
 
+    /// Those that prove any batch there can be: transfers and swaps, against any number of pools. By name, since help shows
+    /// them whenever arguments are read, and asking each what it can do takes a set-up.
+    pub const GENERAL: [Self; 3] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3];
+
     /// Its name in specs, cells and records.
     pub fn name(self) -> &'static str {
         match self {
@@ -38,11 +42,6 @@ impl BuiltIn {
     /// The one of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.name() == name)
-    }
-
-    /// Those that prove any batch there can be: transfers and swaps, against any number of pools.
-    pub fn general() -> Vec<Self> {
-        Self::ALL.into_iter().filter(|system| system.capabilities().swaps_over_pools_max.is_none()).collect()
     }
 
     /// A system of this kind, without keys.
@@ -81,7 +80,9 @@ mod tests {
             assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
         }
         assert_eq!(BuiltIn::Plonky2Registers.capabilities().swaps_over_pools_max, Some(16));
-        assert_eq!(BuiltIn::general(), [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3]);
+        assert_eq!(BuiltIn::GENERAL, [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3]);
+        let proves_any = |system: &BuiltIn| system.capabilities().swaps_over_pools_max.is_none();
+        assert!(BuiltIn::ALL.into_iter().filter(proves_any).eq(BuiltIn::GENERAL));
         for alone in [BuiltIn::Plonky2Keccak, BuiltIn::Plonky3] {
             assert_eq!(alone.capabilities().aggregation, None);
         }

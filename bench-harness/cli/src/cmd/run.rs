@@ -52,10 +52,6 @@ const MIN_SHARE: Duration = Duration::from_secs(5);
 /// More time than this for a cell adds little: the interval of its median is narrow long before.
 const CELL_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// The systems that prove any batch, as [`BuiltIn::general`]: named, since help shows them whenever arguments are read, and
-/// asking each what it can do takes a set-up.
-const SYSTEMS: [BuiltIn; 3] = [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3];
-
 /// What `run` measures by default: swaps, two batch sizes a system, since a plan chooses between them, on one core and on all,
 /// with every proof system that is compiled in and proves any batch. Each cell gets a first look.
 fn defaults() -> Overrides {
@@ -67,7 +63,7 @@ fn defaults() -> Overrides {
         batches_per_aggregation: Some(2),
         // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),
-        proof_system: Some(SYSTEMS.iter().map(|system| system.name().to_owned()).collect()),
+        proof_system: Some(BuiltIn::GENERAL.iter().map(|system| system.name().to_owned()).collect()),
         repeats: Some(30),
         min_repeats: Some(1),
         time_limit_s: Some(5.0),
@@ -171,14 +167,4 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         written.page.display()
     ))?;
     fail_if.check(Some(profile), Some(&planned.record))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BuiltIn, SYSTEMS};
-
-    #[test]
-    fn every_system_that_proves_any_batch_is_measured() {
-        assert_eq!(BuiltIn::general(), SYSTEMS);
-    }
 }

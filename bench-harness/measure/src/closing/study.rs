@@ -1,5 +1,6 @@
 //! What is asked of a closing study, and what cannot be.
 
+use crate::pool::PoolError;
 use records::execution::ExecutorName;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -49,13 +50,8 @@ pub enum ClosingStudyError {
     )]
     KnownValues,
     /// Threads cannot be started.
-    #[error("{threads} threads cannot be started: {why}")]
-    Threads {
-        /// How many.
-        threads: usize,
-        /// What the system says.
-        why: String,
-    },
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     /// An executor refused its own access list.
     #[error("batch {batch}: {source}")]
     Refused {
@@ -90,7 +86,7 @@ impl ClosingStudyError {
     /// Whether a result was wrong, and not the request.
     pub fn is_wrong_result(&self) -> bool {
         match self {
-            Self::Nothing | Self::KnownValues | Self::Threads { .. } => false,
+            Self::Nothing | Self::KnownValues | Self::Pool(_) => false,
             Self::Refused { .. } | Self::Signature { .. } | Self::Data { .. } | Self::Differs { .. } => true,
         }
     }

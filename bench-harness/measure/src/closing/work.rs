@@ -1,7 +1,8 @@
 //! The sequencer's work on one batch, each stage timed: signatures, execution, state root, data.
 
 use crate::closing::study::{ClosingStudy, ClosingStudyError};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use crate::pool::pool_of;
+use rayon::ThreadPool;
 use records::closing::ClosedBatchRecord;
 use records::execution::ExecutorName;
 use std::num::NonZeroUsize;
@@ -91,15 +92,12 @@ impl Sequencing {
         if study.executor == ExecutorName::KnownValues {
             return Err(ClosingStudyError::KnownValues);
         }
-        let threads = study.threads.get();
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| ClosingStudyError::Threads { threads, why: error.to_string() })?;
         Ok(Self {
             genesis: study.genesis.clone(),
             state: study.genesis.clone(),
             executor: study.executor,
             threads: study.threads,
-            pool,
+            pool: pool_of(study.threads.get())?,
             keys: KeyRing::new(study.seed),
             quality: study.compression_quality,
             on_chain: study.on_chain,

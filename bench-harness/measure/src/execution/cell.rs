@@ -1,8 +1,9 @@
 //! One cell: all executors at all numbers of threads on one block, interleaved, each result checked.
 
 use crate::execution::grid::{ExecutionGrid, ExecutionGridError};
+use crate::pool::pool_of;
 use machine::usage::process_cpu_s;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 use records::execution::ExecutorName;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -68,10 +69,7 @@ impl<'a> Bench<'a> {
         let list = BlockAccessList::of(genesis.ledger(), &transactions);
         let mut pools = BTreeMap::new();
         for (_, threads) in grid.variants() {
-            let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-            let pool =
-                pool.map_err(|error| ExecutionGridError::Threads { threads, why: error.to_string() })?;
-            pools.insert(threads, pool);
+            pools.insert(threads, pool_of(threads)?);
         }
         let outcomes = executed.outcomes;
         Ok(Self { accounts, hot_pool, genesis, transactions, list, after, outcomes, pools })

@@ -1,5 +1,6 @@
 //! What is to be measured of executors, and what cannot be.
 
+use crate::pool::PoolError;
 use records::execution::ExecutorName;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -57,13 +58,8 @@ pub enum ExecutionGridError {
     #[error(transparent)]
     Traffic(#[from] TrafficError),
     /// Threads cannot be started.
-    #[error("{threads} threads cannot be started: {why}")]
-    Threads {
-        /// How many.
-        threads: usize,
-        /// What the system says.
-        why: String,
-    },
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     /// An executor refused its own access list.
     #[error("{point}: {source}")]
     Refused {

@@ -21,13 +21,14 @@ mod memory;
 mod points;
 pub mod study;
 
+use crate::pool::pool_of;
 use crate::state_growth::block::TimedBlock;
 use crate::state_growth::disk::DiskState;
 use crate::state_growth::memory::MemoryState;
 use crate::state_growth::points::point;
 use crate::state_growth::study::{StateGrowthError, StateGrowthStudy};
 use machine::{Processor, Root};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 use records::state_growth::{
     STATE_GROWTH_SCHEMA_VERSION, StateGrowthPointRecord, StateGrowthRecord, StateGrowthWorkloadRecord,
     StatePlaceName, StateStoreRecord,
@@ -55,11 +56,7 @@ pub fn measure(
             temporary.path()
         }
     };
-    let pool = ThreadPoolBuilder::new().num_threads(study.threads.get()).build();
-    let pool = pool.map_err(|error| StateGrowthError::Threads {
-        threads: study.threads.get(),
-        why: error.to_string(),
-    })?;
+    let pool = pool_of(study.threads.get())?;
     let mut points = Vec::new();
     for &accounts in &study.accounts {
         points.extend(of_size(study, accounts, folder, &pool, &mut begun)?);

@@ -1,5 +1,6 @@
 //! What is asked for of a growing state, and what cannot be.
 
+use crate::pool::PoolError;
 use machine::{Headroom, Root};
 use records::number::bytes;
 use records::state_growth::StatePlaceName;
@@ -60,13 +61,8 @@ pub enum StateGrowthError {
     #[error(transparent)]
     Traffic(#[from] TrafficError),
     /// Threads cannot be started.
-    #[error("{threads} threads cannot be started: {why}")]
-    Threads {
-        /// How many.
-        threads: usize,
-        /// What the system says.
-        why: String,
-    },
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     /// No room in memory.
     #[error(
         "{accounts} accounts take about {needed} in memory, and {left} are left: ask for fewer accounts",

@@ -46,7 +46,7 @@ pub(crate) struct Effort(pub(crate) u32);
 pub(crate) const DECIDES: Effort = Effort(1);
 
 impl Effort {
-    pub(crate) fn next(self) -> Self {
+    fn next(self) -> Self {
         Self(self.0 + 1)
     }
 
