@@ -31,6 +31,14 @@ pub enum Domain {
     Batch,
     /// The commitments of two neighbours in an aggregation.
     Pair,
+    /// A rollup's identifier, circuit and root, as one leaf of what many rollups settle.
+    Rollup,
+    /// What a rollup settles, bound to the transactions of its parent.
+    Attached,
+    /// A rollup and what is attached to it.
+    Family,
+    /// Two that settle on layer 1.
+    Settlement,
 }
 
 impl Domain {
@@ -41,6 +49,10 @@ impl Domain {
             Self::Pool => 2,
             Self::Batch => 3,
             Self::Pair => 4,
+            Self::Rollup => 5,
+            Self::Attached => 6,
+            Self::Family => 7,
+            Self::Settlement => 8,
         }
     }
 }

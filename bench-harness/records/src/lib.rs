@@ -13,6 +13,7 @@
 //! | [`report`] | all that a report may be made of |
 //! | [`execution`] | executors side by side, over threads, contention and work |
 //! | [`state_growth`] | execution and state root as the state grows, in memory and on disk |
+//! | [`fractal`] | many rollups settled by one proof, and what each stage took |
 //! | [`closing`] | batches closed under a load, and what closing each took |
 //! | [`claims`] | what the source documents claim, each claim with the figures that answer it |
 //! | [`timeline`] | who did what and when: lanes of spans |
@@ -29,6 +30,7 @@ pub mod comparison;
 pub mod execution;
 pub mod file;
 pub mod fleet;
+pub mod fractal;
 pub mod laws;
 pub mod lines;
 pub mod machine;
