@@ -5,11 +5,12 @@
 //! any number of batches fits and every level costs the same.
 
 use crate::circuit::amount::{constant, private_bit};
-use crate::circuit::leaf::{capacity_of, permute};
+use crate::circuit::leaf::hash_two;
 use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
 use anyhow::Result;
 use plonky2::field::types::Field;
+use plonky2::gates::noop::NoopGate;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -27,15 +28,16 @@ pub struct AggregateCircuit {
     has_right: Target,
 }
 
-struct StatementTargets {
-    old_root: HashOutTarget,
-    new_root: HashOutTarget,
-    commitment: HashOutTarget,
-    transactions: Target,
+/// What a proof of this project says, as it stands in its public elements.
+pub(crate) struct StatementTargets {
+    pub(crate) old_root: HashOutTarget,
+    pub(crate) new_root: HashOutTarget,
+    pub(crate) commitment: HashOutTarget,
+    pub(crate) transactions: Target,
 }
 
 impl StatementTargets {
-    fn of(elements: &[Target]) -> Self {
+    pub(crate) fn of(elements: &[Target]) -> Self {
         assert_eq!(
             elements.len(),
             PUBLIC_ELEMENTS,
@@ -46,18 +48,22 @@ impl StatementTargets {
     }
 }
 
-/// The commitment of two neighbours, in the domain of such: [`workloads::hash::hash_commitments`].
-fn join(builder: &mut Builder, left: &HashOutTarget, right: &HashOutTarget) -> HashOutTarget {
-    let lanes =
-        std::array::from_fn(|lane| if lane < 4 { left.elements[lane] } else { right.elements[lane - 4] });
-    let tag = constant(builder, Domain::Pair.tag());
-    let capacity = capacity_of(builder, tag);
-    permute(builder, &lanes, &capacity).0
-}
+/// The fewest rows of a level that is padded: one more than half of those that two verifications of any level take.
+const PADDED_ROWS: usize = (1 << 12) + 1;
 
 impl AggregateCircuit {
     /// Builds the level above `child`.
     pub fn build(child: &Circuit) -> Self {
+        Self::build_with(child, 0)
+    }
+
+    /// Builds the level above `child` with as many rows as every level has above another, however small `child` is: so
+    /// proofs over different batch circuits have one form.
+    pub fn build_padded(child: &Circuit) -> Self {
+        Self::build_with(child, PADDED_ROWS)
+    }
+
+    fn build_with(child: &Circuit, rows_min: usize) -> Self {
         let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
         let key = builder.constant_verifier_data(&child.verifier_only);
         let left = builder.add_virtual_proof_with_pis(&child.common);
@@ -74,7 +80,8 @@ impl AggregateCircuit {
             let gap = builder.mul(gap, has_right);
             builder.assert_zero(gap);
         }
-        let joined = join(&mut builder, &first.commitment, &second.commitment);
+        let tag = constant(&mut builder, Domain::Pair.tag());
+        let joined = hash_two(&mut builder, [&first.commitment, &second.commitment], tag);
         let choose = |builder: &mut Builder, with: &HashOutTarget, without: &HashOutTarget| {
             let elements = with.elements.iter().zip(&without.elements);
             elements
@@ -91,6 +98,9 @@ impl AggregateCircuit {
         builder.register_public_inputs(&new_root);
         builder.register_public_inputs(&commitment);
         builder.register_public_input(transactions);
+        while builder.num_gates() < rows_min {
+            builder.add_gate(NoopGate, vec![]);
+        }
         Self { circuit: builder.build::<Config>(), left, right, has_right }
     }
 
