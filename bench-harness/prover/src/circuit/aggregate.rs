@@ -10,6 +10,8 @@ use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
 use anyhow::Result;
 use plonky2::field::types::Field;
+use plonky2::gates::constant::ConstantGate;
+use plonky2::gates::gate::GateRef;
 use plonky2::gates::noop::NoopGate;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;
@@ -26,6 +28,17 @@ pub struct AggregateCircuit {
     left: ProofWithPublicInputsTarget<2>,
     right: ProofWithPublicInputsTarget<2>,
     has_right: Target,
+}
+
+/// Gives a circuit with verifications the form of all such: the rows of two verifications, and kinds of gates that some
+/// have rows of and others do not, since constants find a place in rows of other gates if there are enough.
+pub(crate) fn pad_to_one_form(builder: &mut Builder) {
+    let constants = CircuitConfig::standard_recursion_config().num_constants;
+    builder.add_gate_to_gate_set(GateRef::new(ConstantGate::new(constants)));
+    while builder.num_gates() < PADDED_ROWS {
+        builder.add_gate(NoopGate, vec![]);
+    }
+    builder.add_gate_to_gate_set(GateRef::new(NoopGate));
 }
 
 /// What a proof of this project says, as it stands in its public elements.
@@ -48,22 +61,22 @@ impl StatementTargets {
     }
 }
 
-/// The fewest rows of a level that is padded: one more than half of those that two verifications of any level take.
+/// The fewest rows of a circuit that is padded: one more than half of 2^13, which two verifications take.
 const PADDED_ROWS: usize = (1 << 12) + 1;
 
 impl AggregateCircuit {
     /// Builds the level above `child`.
     pub fn build(child: &Circuit) -> Self {
-        Self::build_with(child, 0)
+        Self::build_with(child, false)
     }
 
     /// Builds the level above `child` with as many rows as every level has above another, however small `child` is: so
     /// proofs over different batch circuits have one form.
     pub fn build_padded(child: &Circuit) -> Self {
-        Self::build_with(child, PADDED_ROWS)
+        Self::build_with(child, true)
     }
 
-    fn build_with(child: &Circuit, rows_min: usize) -> Self {
+    fn build_with(child: &Circuit, is_padded: bool) -> Self {
         let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
         let key = builder.constant_verifier_data(&child.verifier_only);
         let left = builder.add_virtual_proof_with_pis(&child.common);
@@ -98,8 +111,8 @@ impl AggregateCircuit {
         builder.register_public_inputs(&new_root);
         builder.register_public_inputs(&commitment);
         builder.register_public_input(transactions);
-        while builder.num_gates() < rows_min {
-            builder.add_gate(NoopGate, vec![]);
+        if is_padded {
+            pad_to_one_form(&mut builder);
         }
         Self { circuit: builder.build::<Config>(), left, right, has_right }
     }

@@ -272,7 +272,8 @@ fn same_form(first: &Circuit, other: &Circuit, what: &'static str, of: &str) -> 
         return Ok(());
     }
     let form = |circuit: &Circuit| {
-        format!("2^{} rows of {} kinds of gates", circuit.common.degree_bits(), circuit.common.gates.len())
+        let kinds = circuit.common.gates.len();
+        format!("2^{} rows of {kinds} kinds of gates", circuit.common.degree_bits())
     };
     Err(ProverError::Input {
         what,

@@ -50,7 +50,6 @@ pub(crate) fn quiet() {
 
 impl World {
     fn new() -> Self {
-        quiet();
         let depth = Depth::new(3).expect("in range");
         let population = Population { accounts: 4, pools: 2, depth, fee_bps: 30 };
         let member = |parent, swap_ratio| ExchangeMember { parent, swap_ratio, exchanges: true };

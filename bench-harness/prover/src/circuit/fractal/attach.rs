@@ -1,5 +1,6 @@
 //! A rollup, with all that is attached to it, is bound to the transactions of the one that it settles on.
 
+use crate::circuit::aggregate::pad_to_one_form;
 use crate::circuit::amount::constant;
 use crate::circuit::fractal::child::{ChildTargets, NodeEnds, constrain_child};
 use crate::circuit::fractal::crossings::{ChainShape, CrossingTargets, constrain_crossings};
@@ -43,6 +44,7 @@ impl AttachCircuit {
         });
         let ends = NodeEnds { old_root, new_root, commitment: commitments.parent, ..own };
         ends.register(&mut builder, &keys);
+        pad_to_one_form(&mut builder);
         Self { circuit: builder.build::<Config>(), keys, child, crossings }
     }
 

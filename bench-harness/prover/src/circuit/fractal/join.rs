@@ -1,6 +1,7 @@
 //! Two become one: a rollup and what is attached to it, two that are attached to the same rollup, or two that settle on
 //! layer 1.
 
+use crate::circuit::aggregate::pad_to_one_form;
 use crate::circuit::amount::{constant, private_bit};
 use crate::circuit::fractal::child::{ChildTargets, NodeEnds, choose, constrain_child, same_where};
 use crate::circuit::fractal::keys::{Tops, UpperKeyTargets};
@@ -49,6 +50,7 @@ impl JoinCircuit {
         let transactions = builder.add(left.transactions, right.transactions);
         let ends = NodeEnds { old_root, new_root, commitment, everything, transactions };
         ends.register(&mut builder, &keys);
+        pad_to_one_form(&mut builder);
         let circuit = builder.build::<Config>();
         Self { circuit, keys, children: [left_targets, right_targets], is_settlement }
     }
