@@ -5,6 +5,7 @@
 //! | [`sample`], [`machine`], [`profile`], [`laws`], [`plan`], [`pipeline`], [`fleet`], [`mod@compare`], [`regression`], [`timeline`] | the renderings of a record of that name |
 //! | [`execution`] | executors side by side, for a terminal |
 //! | [`state_growth`] | execution and root as the state grows, for a terminal |
+//! | [`fractal`] | many rollups settled by one proof, for a terminal |
 //! | [`closing`] | batches closed under a load, for a terminal |
 //! | [`claims`] | what the sources claim, with the answers |
 //! | [`answer`] | the answer of a plan in sentences, one wording for every rendering |
@@ -26,6 +27,7 @@ pub mod compare;
 pub mod execution;
 pub mod export;
 pub mod fleet;
+pub mod fractal;
 pub mod html;
 pub mod laws;
 pub mod machine;

@@ -29,6 +29,7 @@ const VERBS: [&str; 31] = [
     "workload replay",
     "execute",
     "state-growth",
+    "fractal",
     "close",
     "claims",
     "machine",

@@ -15,6 +15,7 @@
 //! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
 //! | [`executors`] | executors side by side |
+//! | [`fractal`] | a tree of rollups predicted, proved and settled, and what is refused |
 //! | [`state_growth`] | blocks over growing states, stores that are kept, and what is refused |
 //! | [`close`] | batches closed under a load |
 //! | [`claims`] | the sources' claims: answered from records, and refused |
@@ -71,6 +72,7 @@ mod fleet_nats;
 mod fleet_nats_faults;
 mod fleet_nats_random;
 mod fleet_samples;
+mod fractal;
 mod fresh_repository;
 mod full_disk;
 mod gate_exact;

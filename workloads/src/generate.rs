@@ -4,7 +4,7 @@
 //! Batch `k` draws from stream `k` alone: the same seed gives the same bytes on every machine.
 
 use crate::account::{AccountId, TOKENS, Token};
-use crate::ledger::Ledger;
+use crate::ledger::{ExecutionError, Ledger};
 use crate::pool::PoolId;
 use crate::population::{Population, PopulationError};
 use crate::random::{Chooser, Draws, Purpose, Skew};
@@ -106,6 +106,20 @@ impl Generator {
     /// # Errors
     /// A share outside 0 to 1, an exponent outside 0 to 10, swaps without pools, or a population that cannot be.
     pub fn new(population: &Population, seed: u64, traffic: Traffic) -> Result<Self, TrafficError> {
+        Self::among(population, population.accounts, seed, traffic)
+    }
+
+    /// A generator whose draws are among the first `users` accounts alone, 1 to all of them: no other account sends a
+    /// drawn transaction or receives one.
+    ///
+    /// # Errors
+    /// As [`Generator::new`].
+    pub fn among(
+        population: &Population,
+        users: u32,
+        seed: u64,
+        traffic: Traffic,
+    ) -> Result<Self, TrafficError> {
         let Traffic { swap_ratio, skew } = traffic;
         if !(0.0..=1.0).contains(&swap_ratio) {
             return Err(TrafficError::SwapRatio { got: swap_ratio });
@@ -120,7 +134,7 @@ impl Generator {
         if pools.is_none() && swap_ratio > 0.0 {
             return Err(TrafficError::NoPools);
         }
-        let accounts = Chooser::new(population.accounts, skew);
+        let accounts = Chooser::new(users, skew);
         let contention = Contention::default();
         Ok(Self { ledger, seed, next: 0, swap_ratio, accounts, pools, contention, chain: None })
     }
@@ -148,6 +162,44 @@ impl Generator {
         let transactions = (0..size).map(|_| self.next_transaction(&mut draws)).collect();
         self.ledger.take_touched();
         Batch { id, transactions }
+    }
+
+    /// The next batch of `size` transactions, of which some are given: who sends, and what. They stand in their order,
+    /// spread evenly among those that are drawn.
+    ///
+    /// # Errors
+    /// A given transaction that breaks a rule.
+    ///
+    /// # Panics
+    /// With more given transactions than `size`.
+    pub fn next_batch_with(
+        &mut self,
+        size: usize,
+        given: &[(AccountId, Action)],
+    ) -> Result<Batch, ExecutionError> {
+        assert!(given.len() <= size, "more transactions are given than a batch has");
+        let id = BatchId(self.next);
+        self.next += 1;
+        let mut draws = Draws::new(self.seed, Purpose::Transactions, id.0);
+        let mut rest = given.iter().enumerate().peekable();
+        let mut transactions = Vec::with_capacity(size);
+        for place in 0..size {
+            let due = rest.next_if(|(number, _)| number * size / given.len() == place);
+            transactions.push(match due {
+                Some((_, (sender, action))) => self.applied(*sender, *action)?,
+                None => self.next_transaction(&mut draws),
+            });
+        }
+        self.ledger.take_touched();
+        Ok(Batch { id, transactions })
+    }
+
+    /// A transaction with its sender's next nonce, applied.
+    fn applied(&mut self, sender: AccountId, action: Action) -> Result<Transaction, ExecutionError> {
+        let nonce = self.ledger.account(sender)?.nonce;
+        let transaction = Transaction { sender, nonce, action };
+        self.ledger.apply(&transaction)?;
+        Ok(transaction)
     }
 
     fn next_transaction(&mut self, draws: &mut Draws) -> Transaction {

@@ -39,6 +39,12 @@ pub enum Domain {
     Family,
     /// Two that settle on layer 1.
     Settlement,
+    /// The transfers that cross between two rollups, one after the other.
+    Crossing,
+    /// The keys of the circuits above the chains of many rollups.
+    Keys,
+    /// Those keys, and what a proof under them commits to.
+    Sealed,
 }
 
 impl Domain {
@@ -53,6 +59,9 @@ impl Domain {
             Self::Attached => 6,
             Self::Family => 7,
             Self::Settlement => 8,
+            Self::Crossing => 9,
+            Self::Keys => 10,
+            Self::Sealed => 11,
         }
     }
 }
@@ -97,10 +106,15 @@ pub fn hash_leaf(domain: Domain, elements: &[Felt; RATE]) -> Digest {
 /// The commitment of two neighbours in an aggregation, from theirs. Its domain is its own: it is no inner node of a
 /// state tree, and no commitment of a batch.
 pub fn hash_commitments(left: Digest, right: Digest) -> Digest {
+    hash_two(Domain::Pair, left, right)
+}
+
+/// One hash over two digests, in a domain.
+pub fn hash_two(domain: Domain, left: Digest, right: Digest) -> Digest {
     let mut elements = [Felt::ZERO; RATE];
     elements[..4].copy_from_slice(&left.elements);
     elements[4..].copy_from_slice(&right.elements);
-    hash_leaf(Domain::Pair, &elements)
+    hash_leaf(domain, &elements)
 }
 
 /// The parent of two nodes.

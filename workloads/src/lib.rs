@@ -2,7 +2,7 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`hash`] | the field, the digest and the three uses of Poseidon, each with its own domain |
+//! | [`hash`] | the field, the digest and the uses of Poseidon, each with its own domain |
 //! | [`account`], [`pool`] | the two kinds of leaf |
 //! | [`depth`] | the depth of the state tree, and where its leaves stand |
 //! | [`transaction`] | a transfer or a swap, and its commitment |
@@ -18,6 +18,7 @@
 //! | [`random`] | draws that are the same on every machine |
 //! | [`population`] | the genesis: how many accounts and pools, and what they hold |
 //! | [`generate`] | batches from a seed |
+//! | [`exchange`] | batches of many rollups, of which some settle on others |
 //! | [`sequencer`] | arrivals, and the rules that close batches |
 //! | [`signature`] | keys of accounts, signed transactions, their verification |
 //! | [`encoding`] | the bytes of a batch that go to L1 |
@@ -31,6 +32,7 @@ pub mod data;
 pub mod depth;
 pub mod encoding;
 pub mod evm;
+pub mod exchange;
 pub mod executor;
 pub mod generate;
 pub mod hash;

@@ -18,6 +18,10 @@ pub enum Purpose {
     Keys,
     /// Which transactions of a volition have their data on chain.
     OnChain,
+    /// The seeds of many rollups.
+    Rollups,
+    /// What crosses between two rollups.
+    Crossings,
 }
 
 /// A stream of draws.
@@ -36,6 +40,8 @@ impl Draws {
             Purpose::Transactions => 2,
             Purpose::Keys => 3,
             Purpose::OnChain => 4,
+            Purpose::Rollups => 5,
+            Purpose::Crossings => 6,
         };
         let mut rng = ChaCha20Rng::from_seed(key);
         rng.set_stream(number);

@@ -1,7 +1,7 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
 use crate::cmd::{
-    claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
+    claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue, report, run,
     state_growth, workload,
 };
 use crate::number::with_negative_values;
@@ -53,6 +53,7 @@ pub(crate) enum Verb {
     Workload(workload::Args),
     Execute(Box<execute::Args>),
     StateGrowth(Box<state_growth::Args>),
+    Fractal(Box<fractal::Args>),
     Close(Box<close::Args>),
     Claims(claims::Args),
     Machine(machine::Args),

@@ -7,6 +7,7 @@ use anyhow::Context;
 use fleet::error::FleetError;
 use measure::closing::study::ClosingStudyError;
 use measure::execution::grid::ExecutionGridError;
+use measure::fractal::study::FractalError;
 use measure::run::MeasureError;
 use measure::run::error::ErrorKind;
 use measure::state_growth::study::StateGrowthError;
@@ -158,6 +159,9 @@ fn code_of_one(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<StateGrowthError>() {
+        return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
+    }
+    if let Some(error) = error.downcast_ref::<FractalError>() {
         return Some(if error.is_wrong_result() { WRONG_PROOF } else { USAGE });
     }
     if let Some(error) = error.downcast_ref::<ClosingStudyError>() {

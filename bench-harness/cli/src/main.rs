@@ -13,7 +13,7 @@ mod working;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{
-    cell, claims, close, execute, fleet, gate, history, machine, measure, pipeline, plan, queue, report, run,
+    cell, claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue, report, run,
     state_growth, workload,
 };
 use std::process::ExitCode;
@@ -36,6 +36,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Workload(args) => workload::run(args),
         Verb::Execute(args) => execute::run(*args),
         Verb::StateGrowth(args) => state_growth::run(*args),
+        Verb::Fractal(args) => fractal::run(&args),
         Verb::Close(args) => close::run(*args),
         Verb::Claims(args) => claims::run(&args),
         Verb::Machine(args) => machine::run(&args),

@@ -9,6 +9,7 @@
 //! | [`stopping`] | when a cell ends, for child, parent and a run that is resumed |
 //! | [`execution`] | executors side by side, in this process |
 //! | [`state_growth`] | execution and state root as the state grows, in memory and on disk |
+//! | [`fractal`] | many rollups proved as one, predicted and measured |
 //! | [`closing`] | batches closed under a load, the work on each really done |
 //! | [`pool`] | thread pools of a study's own |
 //! | [`stage_sums`] | sums of the stages of a batch |
@@ -27,6 +28,7 @@ pub mod child;
 pub mod closing;
 pub mod execution;
 pub mod figures;
+pub mod fractal;
 pub mod host;
 pub mod pool;
 pub mod profile;

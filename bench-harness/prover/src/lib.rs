@@ -9,6 +9,7 @@
 //! | [`witness`] | what a batch touches, leaf by leaf, whatever the system |
 //! | [`circuit`] | the statement as constraints |
 //! | [`built_in`] | the proof systems of this crate by name |
+//! | [`fractal`] | many rollups proved as one |
 //! | [`security`] | bits of security of FRI, conjectured and proven |
 //! | [`plonk`] | plonky2, with commitments by Poseidon or by Keccak: keys, proofs as bytes, times |
 //! | [`plonky3`] | the statement as tables, proved with Plonky3 |
@@ -22,6 +23,7 @@ pub mod capabilities;
 pub mod circuit;
 pub mod command;
 mod error;
+pub mod fractal;
 mod grind;
 pub mod plonk;
 pub mod plonky3;

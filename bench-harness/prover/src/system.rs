@@ -17,6 +17,8 @@ use workloads::transaction::Batch;
 pub enum SlotKind {
     /// Transfers alone: fewer rows.
     Transfer,
+    /// Swaps alone. A system whose slots cannot be told to hold nothing else takes it for [`SlotKind::Any`].
+    Swap,
     /// Transfers and swaps.
     Any,
 }

@@ -7,6 +7,7 @@ use crate::file::Versioned;
 use crate::fleet::pipeline::PipelineRecord;
 use crate::laws::LawsRecord;
 use crate::plan::PlanRecord;
+use crate::fractal::FractalRecord;
 use crate::plan::answers::CatalogueMachineRecord;
 use crate::plan::curves::CurvesRecord;
 use crate::profile::ProfileRecord;
@@ -40,6 +41,9 @@ pub struct Records {
     /// Execution and root as the state grows. It has a file of its own.
     #[serde(skip)]
     pub state_growth: Option<StateGrowthRecord>,
+    /// Many rollups settled by one proof. It has a file of its own.
+    #[serde(skip)]
+    pub fractal: Option<FractalRecord>,
     /// What is recommended.
     pub plan: Option<PlanRecord>,
     /// Why nothing is recommended, where something was asked: a sentence.
@@ -84,6 +88,7 @@ impl ReportRecord {
                 execution: None,
                 closing: None,
                 state_growth: None,
+                fractal: None,
                 ..records.clone()
             },
         }

@@ -98,6 +98,7 @@ pub(crate) fn records() -> Records {
         execution: Some(fixtures::execution::surface()),
         closing: Some(fixtures::closing::closing()),
         state_growth: Some(fixtures::state_growth::state_growth()),
+        fractal: Some(fixtures::fractal::fractal()),
         ..Records::default()
     }
 }

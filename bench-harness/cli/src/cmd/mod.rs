@@ -5,6 +5,7 @@ pub(crate) mod claims;
 pub(crate) mod close;
 pub(crate) mod execute;
 pub(crate) mod fleet;
+pub(crate) mod fractal;
 pub(crate) mod gate;
 pub(crate) mod history;
 pub(crate) mod machine;

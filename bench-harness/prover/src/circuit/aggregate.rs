@@ -5,11 +5,14 @@
 //! any number of batches fits and every level costs the same.
 
 use crate::circuit::amount::{constant, private_bit};
-use crate::circuit::leaf::{capacity_of, permute};
+use crate::circuit::leaf::hash_two;
 use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
 use anyhow::Result;
 use plonky2::field::types::Field;
+use plonky2::gates::constant::ConstantGate;
+use plonky2::gates::gate::GateRef;
+use plonky2::gates::noop::NoopGate;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -27,15 +30,27 @@ pub struct AggregateCircuit {
     has_right: Target,
 }
 
-struct StatementTargets {
-    old_root: HashOutTarget,
-    new_root: HashOutTarget,
-    commitment: HashOutTarget,
-    transactions: Target,
+/// Gives a circuit with verifications the form of all such: the rows of two verifications, and kinds of gates that some
+/// have rows of and others do not, since constants find a place in rows of other gates if there are enough.
+pub(crate) fn pad_to_one_form(builder: &mut Builder) {
+    let constants = CircuitConfig::standard_recursion_config().num_constants;
+    builder.add_gate_to_gate_set(GateRef::new(ConstantGate::new(constants)));
+    while builder.num_gates() < PADDED_ROWS {
+        builder.add_gate(NoopGate, vec![]);
+    }
+    builder.add_gate_to_gate_set(GateRef::new(NoopGate));
+}
+
+/// What a proof of this project says, as it stands in its public elements.
+pub(crate) struct StatementTargets {
+    pub(crate) old_root: HashOutTarget,
+    pub(crate) new_root: HashOutTarget,
+    pub(crate) commitment: HashOutTarget,
+    pub(crate) transactions: Target,
 }
 
 impl StatementTargets {
-    fn of(elements: &[Target]) -> Self {
+    pub(crate) fn of(elements: &[Target]) -> Self {
         assert_eq!(
             elements.len(),
             PUBLIC_ELEMENTS,
@@ -46,18 +61,22 @@ impl StatementTargets {
     }
 }
 
-/// The commitment of two neighbours, in the domain of such: [`workloads::hash::hash_commitments`].
-fn join(builder: &mut Builder, left: &HashOutTarget, right: &HashOutTarget) -> HashOutTarget {
-    let lanes =
-        std::array::from_fn(|lane| if lane < 4 { left.elements[lane] } else { right.elements[lane - 4] });
-    let tag = constant(builder, Domain::Pair.tag());
-    let capacity = capacity_of(builder, tag);
-    permute(builder, &lanes, &capacity).0
-}
+/// The fewest rows of a circuit that is padded: one more than half of 2^13, which two verifications take.
+const PADDED_ROWS: usize = (1 << 12) + 1;
 
 impl AggregateCircuit {
     /// Builds the level above `child`.
     pub fn build(child: &Circuit) -> Self {
+        Self::build_with(child, false)
+    }
+
+    /// Builds the level above `child` with as many rows as every level has above another, however small `child` is: so
+    /// proofs over different batch circuits have one form.
+    pub fn build_padded(child: &Circuit) -> Self {
+        Self::build_with(child, true)
+    }
+
+    fn build_with(child: &Circuit, is_padded: bool) -> Self {
         let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
         let key = builder.constant_verifier_data(&child.verifier_only);
         let left = builder.add_virtual_proof_with_pis(&child.common);
@@ -74,7 +93,8 @@ impl AggregateCircuit {
             let gap = builder.mul(gap, has_right);
             builder.assert_zero(gap);
         }
-        let joined = join(&mut builder, &first.commitment, &second.commitment);
+        let tag = constant(&mut builder, Domain::Pair.tag());
+        let joined = hash_two(&mut builder, [&first.commitment, &second.commitment], tag);
         let choose = |builder: &mut Builder, with: &HashOutTarget, without: &HashOutTarget| {
             let elements = with.elements.iter().zip(&without.elements);
             elements
@@ -91,6 +111,9 @@ impl AggregateCircuit {
         builder.register_public_inputs(&new_root);
         builder.register_public_inputs(&commitment);
         builder.register_public_input(transactions);
+        if is_padded {
+            pad_to_one_form(&mut builder);
+        }
         Self { circuit: builder.build::<Config>(), left, right, has_right }
     }
 

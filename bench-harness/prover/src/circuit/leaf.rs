@@ -33,6 +33,14 @@ pub fn capacity_of(builder: &mut Builder, tag: Target) -> [Target; 4] {
     [tag, zero, zero, zero]
 }
 
+/// One hash over two digests, in the domain of a tag: [`workloads::hash::hash_two`].
+pub fn hash_two(builder: &mut Builder, [left, right]: [&HashOutTarget; 2], tag: Target) -> HashOutTarget {
+    let lanes =
+        std::array::from_fn(|lane| if lane < 4 { left.elements[lane] } else { right.elements[lane - 4] });
+    let capacity = capacity_of(builder, tag);
+    permute(builder, &lanes, &capacity).0
+}
+
 /// A private choice of one token: three bits of which exactly one is set.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenChoice {

@@ -124,7 +124,7 @@ pub fn constrain_slot(
     sender_after[1] = next;
 
     // The leg out: back from a pool to the sender.
-    let swap = (kind == SlotKind::Any).then(|| {
+    let swap = (kind != SlotKind::Transfer).then(|| {
         let side = constrain_swap_side(
             builder,
             is_swap,
@@ -182,10 +182,14 @@ fn kind_bits(builder: &mut Builder, kind: SlotKind) -> KindBits {
     let is_transfer = private_bit(builder);
     let is_swap = match kind {
         SlotKind::Transfer => builder.zero(),
-        SlotKind::Any => private_bit(builder),
+        SlotKind::Swap | SlotKind::Any => private_bit(builder),
     };
     let is_real = match kind {
         SlotKind::Transfer => is_transfer,
+        SlotKind::Swap => {
+            builder.assert_zero(is_transfer);
+            is_swap
+        }
         SlotKind::Any => {
             let is_real = builder.add(is_transfer, is_swap);
             builder.assert_bool(crate::circuit::amount::as_bool(is_real));

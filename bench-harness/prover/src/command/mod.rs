@@ -198,7 +198,8 @@ impl ProofSystem for Command {
             capacity: shape.capacity,
             slots: match shape.slots {
                 SlotKind::Transfer => "transfer",
-                SlotKind::Any => "any",
+                // The protocol has no word for swaps alone.
+                SlotKind::Swap | SlotKind::Any => "any",
             },
             batches,
         };

@@ -11,14 +11,13 @@
 
 pub mod config;
 mod proof;
-mod slots;
+pub(crate) mod slots;
 pub mod tree;
 
 use crate::capabilities::{BatchSizes, Capabilities};
 use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
 use crate::plonk::config::PlonkConfig;
-use crate::plonk::proof::{decode, statement_of};
 use crate::plonk::slots::SlotCircuit;
 use crate::plonk::tree::Tree;
 use crate::security::Fri;
@@ -32,6 +31,7 @@ use records::sample::SystemRecord;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
 pub use crate::plonk::proof::{Timed, prove_with};
 
 /// The version of plonky2 that is compiled in, by the lock file.

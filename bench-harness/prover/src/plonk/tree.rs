@@ -58,6 +58,8 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
 #[derive(Debug, Default)]
 pub struct MergeTree {
     levels: Vec<AggregateCircuit>,
+    /// Whether the levels above different batch circuits have one form.
+    is_padded: bool,
 }
 
 impl Tree<Config> for MergeTree {
@@ -66,7 +68,10 @@ impl Tree<Config> for MergeTree {
     fn grow(&mut self, batch: &Circuit, batches: usize) {
         while self.levels.len() < levels_of(batches) {
             let child = self.levels.last().map_or(batch, |level| &level.circuit);
-            let next = AggregateCircuit::build(child);
+            let next = match self.is_padded {
+                true => AggregateCircuit::build_padded(child),
+                false => AggregateCircuit::build(child),
+            };
             self.levels.push(next);
         }
     }
@@ -85,6 +90,11 @@ impl Tree<Config> for MergeTree {
 }
 
 impl MergeTree {
+    /// A tree whose levels have one form, whatever the batch circuit.
+    pub(crate) fn padded() -> Self {
+        Self { levels: Vec::new(), is_padded: true }
+    }
+
     fn merge_proofs(&self, batch: &Circuit, children: &[Proof]) -> Result<Merged, ProverError> {
         let below = level_of_children(children)?;
         if below >= self.levels.len() {

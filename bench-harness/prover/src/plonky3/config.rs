@@ -72,7 +72,7 @@ pub fn config(shape: Shape) -> TableConfig {
 
 /// What a transcript begins with.
 fn seed(Shape { depth, capacity, slots }: Shape) -> Vec<u8> {
-    let swaps = u8::from(slots == SlotKind::Any);
+    let swaps = u8::from(slots != SlotKind::Transfer);
     let mut seed = b"batch of transactions over a Poseidon tree, tables 2".to_vec();
     seed.push(u8::from(depth));
     seed.extend((capacity as u64).to_le_bytes());

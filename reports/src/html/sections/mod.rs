@@ -11,6 +11,7 @@ mod cores;
 mod designs;
 mod distribution;
 mod execution;
+mod fractal;
 pub(crate) mod gantt;
 mod groups;
 mod hardware;
@@ -50,6 +51,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     close_times::SECTION,
     execution::SECTION,
     state_growth::SECTION,
+    fractal::SECTION,
     claims::SECTION,
     machine::SECTION,
     method::SECTION,

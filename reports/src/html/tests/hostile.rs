@@ -68,6 +68,7 @@ fn everywhere(text: &str) -> Records {
     let growth = records.state_growth.as_mut().expect("growing states");
     growth.processor = Some(text.to_owned());
     growth.store.engine = text.to_owned();
+    records.fractal.as_mut().expect("rollups").processor = Some(text.to_owned());
     records
 }
 

@@ -26,6 +26,7 @@ fn every_section_with_records_stands_in_the_contents() {
         "close-times",
         "execution",
         "state-growth",
+        "fractal",
         "machine",
         "method",
     ] {
@@ -189,6 +190,7 @@ fn records_come_back_from_their_file() {
         execution: records.execution.clone(),
         closing: records.closing.clone(),
         state_growth: records.state_growth.clone(),
+        fractal: records.fractal.clone(),
         ..read.records
     };
     assert_eq!(apart, records);
