@@ -105,7 +105,7 @@ fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
         world.answer(&lease, &worker, outcome);
     }
     world.turn();
-    let groups = fleet::task::Groups { batches, batches_per_group: per_group, is_aggregated: true };
+    let groups = fleet::task::Groups { batches, batches_per_group: per_group, merge_children: Some(2) };
     world.assert_complete(groups.jobs());
 }
 
