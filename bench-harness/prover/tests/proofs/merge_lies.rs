@@ -75,7 +75,9 @@ fn more(proof: &PlonkProof) -> PlonkProof {
     lie
 }
 
-const [ONE, ZERO, TWO]: [Felt; 3] = [Felt::ONE, Felt::ZERO, Felt::TWO];
+const ONE: Felt = Felt::ONE;
+const ZERO: Felt = Felt::ZERO;
+const TWO: Felt = Felt::TWO;
 
 #[test]
 fn each_constraint_of_a_merge_of_two_stands_alone() {

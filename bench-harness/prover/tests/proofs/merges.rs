@@ -27,7 +27,8 @@ fn five_batches_become_one_proof_by_fours() {
         proofs.push(system.prove(&job).expect("valid").proof);
         statements.push(trace.statement);
     }
-    let refused = |children: &[Proof], system: &mut Plonky2| system.merge(children).expect_err("refused").to_string();
+    let refused =
+        |children: &[Proof], system: &mut Plonky2| system.merge(children).expect_err("refused").to_string();
     let error = refused(&proofs, &mut system);
     assert!(error.contains("expected 1 to 4 proofs of one level"), "{error}");
     let error = refused(&[proofs[0].clone(), proofs[2].clone()], &mut system);
