@@ -318,7 +318,7 @@ fn fleets(server: &Mutex<Server>, thread: usize, wanted: u64, inflicted: &Atomic
         world.finish();
         world.thaw();
         world.turn();
-        world.assert_whole(Groups { batches, batches_per_group: per_group, is_aggregated: true }.jobs());
+        world.assert_whole(Groups { batches, batches_per_group: per_group, merge_children: Some(2) }.jobs());
         fleets.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -54,8 +54,10 @@ fn eight_rollups_over_three_layers_are_one_proof_that_took_what_was_predicted() 
         rollups.iter().map(|rollup| rollup["circuit"].as_str().expect("a name")).collect();
     assert_eq!(circuits.len(), 4, "{circuits:?}");
     for rollup in rollups {
-        let crossed = rollup["deposits"].as_u64().expect("a count") + rollup["withdrawals"].as_u64().expect("a count");
-        let can_exchange = rollup["parent"].is_u64() && ["general", "transfers"].contains(&rollup["circuit"].as_str().expect("a name"));
+        let crossed =
+            rollup["deposits"].as_u64().expect("a count") + rollup["withdrawals"].as_u64().expect("a count");
+        let can_exchange = rollup["parent"].is_u64()
+            && ["general", "transfers"].contains(&rollup["circuit"].as_str().expect("a name"));
         assert_eq!(crossed > 0, can_exchange, "{rollup}");
     }
     // Rows are those of the circuits, and the fewest are the registers'.
@@ -101,9 +103,7 @@ fn the_one_proof_does_not_grow() {
     let bench = Bench::new();
     let of = |rollups: u32, layers: u32| {
         let file = format!("{rollups}.json");
-        bench
-            .run(&format!("{SMALL} --rollups {rollups} --layers {layers} --repeats 1 --output {file}"))
-            .ok();
+        bench.run(&format!("{SMALL} --rollups {rollups} --layers {layers} --repeats 1 --output {file}")).ok();
         let record = record(&bench, &file);
         let verify_s = record["verify_s"]["median"].as_f64().expect("a time");
         (record["proof_bytes"].as_u64().expect("a size"), verify_s)

@@ -41,7 +41,7 @@ pub fn system_of(work: &FleetWorkRecord) -> Result<Box<dyn ProofSystem + Send>, 
         }
         None => Err(FleetError::Input {
             what: "proof system",
-            expected: "plonky2, plonky2-keccak, plonky3, plonky2-registers or scripted".to_owned(),
+            expected: BuiltIn::ALL.map(BuiltIn::name).join(", ") + " or scripted",
             got: work.proof_system.clone(),
         }),
     }

@@ -85,15 +85,16 @@ impl Task {
     }
 }
 
-/// The groups of a run and their trees: binary, a lone child of a level is lifted.
+/// The groups of a run and their trees: merges take as many children as the proof system says, and the last of a level
+/// may have fewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Groups {
     /// Batches of the run, at least 1.
     pub batches: u64,
     /// Batches in a group, at least 1; the last group may have fewer.
     pub batches_per_group: u64,
-    /// Whether groups are aggregated at all.
-    pub is_aggregated: bool,
+    /// Proofs that a merge takes at most, at least 2; none where groups are not aggregated at all.
+    pub merge_children: Option<u64>,
 }
 
 impl Groups {
@@ -124,8 +125,9 @@ impl Groups {
             Task::Prove(batch) => batch..batch + 1,
             Task::Merge { group, level, place } => {
                 let of_group = group * self.batches_per_group;
-                let first = of_group + (place << level);
-                first..(first + (1 << level)).min(of_group + self.size(group))
+                let width = self.width(level);
+                let first = of_group + place.saturating_mul(width);
+                first..first.saturating_add(width).min(of_group + self.size(group))
             }
         }
     }
@@ -133,10 +135,19 @@ impl Groups {
     /// The level of a group's last merge: 0 where nothing is aggregated, and at least 1 where it is, so that an
     /// aggregate always has the same form.
     pub fn top_level(self, group: u64) -> u32 {
-        if !self.is_aggregated {
+        if self.merge_children.is_none() {
             return 0;
         }
-        self.size(group).next_power_of_two().trailing_zeros().max(1)
+        let mut level = 1;
+        while self.width(level) < self.size(group) {
+            level += 1;
+        }
+        level
+    }
+
+    /// Batches below a full merge of a level.
+    fn width(self, level: u32) -> u64 {
+        self.merge_children.map_or(1, |children| children.max(2).saturating_pow(level))
     }
 
     /// The job above one in its tree; none above the last.
@@ -146,15 +157,17 @@ impl Groups {
             Task::Prove(batch) => (0, batch - group * self.batches_per_group),
             Task::Merge { level, place, .. } => (level, place),
         };
-        (level < self.top_level(group)).then_some(Task::Merge { group, level: level + 1, place: place / 2 })
+        let place = place / self.width(1);
+        (level < self.top_level(group)).then_some(Task::Merge { group, level: level + 1, place })
     }
 
-    /// The one or two jobs below a merge; none below a batch.
+    /// The jobs below a merge, at least one and at most as many as a merge takes; none below a batch.
     pub fn children(self, task: Task) -> Vec<Task> {
         let Task::Merge { group, level, place } = task else { return Vec::new() };
         let below = level - 1;
-        let width = self.size(group).div_ceil(1 << below);
-        let places = (2 * place)..(2 * place + 2).min(width);
+        let width = self.size(group).div_ceil(self.width(below));
+        let most = self.width(1);
+        let places = (most * place)..(most * place + most).min(width);
         places
             .map(|place| match below {
                 0 => Task::Prove(group * self.batches_per_group + place),
@@ -177,7 +190,7 @@ impl Groups {
     /// All jobs of a run.
     pub fn jobs(self) -> u64 {
         let merges = |group: u64| -> u64 {
-            (1..=self.top_level(group)).map(|level| self.size(group).div_ceil(1 << level)).sum()
+            (1..=self.top_level(group)).map(|level| self.size(group).div_ceil(self.width(level))).sum()
         };
         self.batches + (0..self.count()).map(merges).sum::<u64>()
     }
@@ -188,13 +201,18 @@ mod tests {
     use super::{Groups, Task};
 
     fn groups(batches: u64, batches_per_group: u64) -> Groups {
-        Groups { batches, batches_per_group, is_aggregated: true }
+        Groups { batches, batches_per_group, merge_children: Some(2) }
+    }
+
+    fn by_fours(batches: u64, batches_per_group: u64) -> Groups {
+        Groups { merge_children: Some(4), ..groups(batches, batches_per_group) }
     }
 
     #[test]
     fn every_job_hangs_below_the_last_merge_of_its_group_once() {
-        for (batches, n) in [(1, 1), (5, 1), (8, 8), (13, 5), (7, 8), (64, 8), (9, 4)] {
-            let groups = groups(batches, n);
+        let cases = [(1, 1), (5, 1), (8, 8), (13, 5), (7, 8), (64, 8), (9, 4), (34, 17)];
+        for groups in cases.into_iter().flat_map(|(batches, n)| [groups(batches, n), by_fours(batches, n)]) {
+            let (batches, n) = (groups.batches, groups.batches_per_group);
             let mut seen = 0;
             let mut proved = Vec::new();
             for group in 0..groups.count() {
@@ -219,9 +237,24 @@ mod tests {
 
     #[test]
     fn without_aggregation_a_group_is_its_batches() {
-        let groups = Groups { is_aggregated: false, ..groups(5, 3) };
+        let groups = Groups { merge_children: None, ..groups(5, 3) };
         assert_eq!(groups.tops(1), [Task::Prove(3), Task::Prove(4)]);
         assert_eq!((groups.parent(Task::Prove(0)), groups.jobs()), (None, 5));
+    }
+
+    #[test]
+    fn a_tree_of_fours_is_half_as_high() {
+        let full = by_fours(16, 16);
+        assert_eq!((full.top_level(0), full.jobs()), (2, 16 + 5));
+        let top = Task::Merge { group: 0, level: 2, place: 0 };
+        assert_eq!(full.children(top).len(), 4);
+        assert_eq!(full.batches_of(full.children(top)[1]), 4..8);
+        // Of seven the second merge has three children, and of 17 the last one is lifted twice.
+        let seven = by_fours(7, 7);
+        let second = Task::Merge { group: 0, level: 1, place: 1 };
+        assert_eq!(seven.children(second), [4, 5, 6].map(Task::Prove));
+        assert_eq!((by_fours(17, 17).top_level(0), by_fours(17, 17).jobs()), (3, 17 + 5 + 2 + 1));
+        assert_eq!(second.words(seven), "the merge of batches 4 to 6");
     }
 
     #[test]

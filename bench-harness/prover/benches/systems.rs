@@ -6,7 +6,7 @@
 //! own. Every proof is verified. Names of systems leave the others out; plonky2
 //! takes most of the time. Those that prove any batch are compared unless names are given. With a system for few
 //! pools among them, there are as few. With the word `merge` the first comparison alone is made, and merges with it:
-//! those of two batches, those of two merges, and what follows for 16 batches.
+//! those of batches, those of merges, and what follows for 16 batches, in rounds of their own.
 //!
 //! An interval is that of all rounds. It holds the median with probability 1 − 2^(1 − n): 94 % of five rounds, 98 %
 //! of seven.
@@ -15,6 +15,7 @@ use prover::built_in::BuiltIn;
 use prover::plonky3::system::Plonky3;
 use prover::system::{Job, Proof, ProofSystem, Shape, SlotKind, verify_against_native};
 use prover::witness::{BatchTrace, record};
+use records::sample::CircuitRecord;
 use rustix::time::{ClockId, clock_gettime};
 use std::error::Error;
 use std::time::Instant;
@@ -30,7 +31,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const VERIFICATIONS: u32 = 5;
 const POOLS: u32 = 250;
 /// Batches of an aggregation that is told of.
-const AGGREGATED: f64 = 16.0;
+const AGGREGATED: usize = 16;
 /// Sizes of which the memory is told.
 const MEMORY_SWAPS: [usize; 2] = [256, 1_024];
 
@@ -146,46 +147,102 @@ fn pools_for(names: &[BuiltIn]) -> u32 {
     limits.filter_map(|max| u32::try_from(max).ok()).min().unwrap_or(POOLS)
 }
 
-/// Two batches become one proof, and two such proofs another: each system in turn, on one thread.
-fn merges(swaps: usize, rounds: usize, names: &[BuiltIn]) -> Outcome<()> {
-    let pools = pools_for(names);
-    let names = names.iter().filter(|system| system.capabilities().aggregation.is_some());
-    let mut systems: Vec<_> = names.map(|system| (system.name(), system.make())).collect();
-    let mut source = Source::new(swaps, pools)?;
-    let batches = (0..4).map(|_| source.next()).collect::<Outcome<Vec<_>>>()?;
-    println!("one thread, CPU time of merges, {rounds} rounds:");
-    for (name, system) in &mut systems {
-        system.set_up(source.shape, batches.len())?;
-        let (mut proofs, mut proving_s) = (Vec::new(), Vec::new());
-        for (batch, trace) in &batches {
-            let start = cpu_s();
-            proofs.push(system.prove(&Job { batch, trace, statement: trace.statement })?.proof);
-            proving_s.push(cpu_s() - start);
-        }
+/// A system with proofs to merge, and what its rounds took.
+struct Merging {
+    name: &'static str,
+    system: Box<dyn ProofSystem + Send>,
+    proofs: Vec<Proof>,
+    /// Proofs that a merge takes.
+    children: usize,
+    first_s: Vec<f64>,
+    above_s: Vec<f64>,
+    /// Transactions of [`AGGREGATED`] batches over all their proofs and merges, by the times of one round.
+    per_core_s: Vec<f64>,
+}
+
+impl Merging {
+    /// One round: a batch is proved, two halves of four batches become one proof each, and these another. A merge that
+    /// lacks children costs what a full one does.
+    fn round(&mut self, (batch, trace): &(Batch, BatchTrace)) -> Outcome<()> {
+        let start = cpu_s();
+        self.system.prove(&Job { batch, trace, statement: trace.statement })?;
+        let prove_s = cpu_s() - start;
+        let system = &mut self.system;
         let mut merge = |children: &[Proof]| -> Outcome<(Proof, f64)> {
             let start = cpu_s();
             let proof = system.merge(children)?.proof;
             Ok((proof, cpu_s() - start))
         };
-        let (mut first_s, mut second_s) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            let (left, left_s) = merge(&proofs[..2])?;
-            let (right, right_s) = merge(&proofs[2..])?;
-            first_s.extend([left_s, right_s]);
-            second_s.push(merge(&[left, right])?.1);
+        let (left, left_s) = merge(&self.proofs[..2])?;
+        let (right, right_s) = merge(&self.proofs[2..])?;
+        let above_s = merge(&[left, right])?.1;
+        let (mut width, mut above) = (AGGREGATED.div_ceil(self.children), 0);
+        let first = width;
+        while width > 1 {
+            width = width.div_ceil(self.children);
+            above += width;
         }
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        // 16 batches: 8 merges of two batches, and 7 above them.
-        let all_s = AGGREGATED * mean(&proving_s)
-            + AGGREGATED / 2.0 * mean(&first_s)
-            + (AGGREGATED / 2.0 - 1.0) * mean(&second_s);
+        let all_s = AGGREGATED as f64 * prove_s
+            + first as f64 * f64::midpoint(left_s, right_s)
+            + f64::from(u32::try_from(above)?) * above_s;
+        self.first_s.extend([left_s, right_s]);
+        self.above_s.push(above_s);
+        self.per_core_s.push((AGGREGATED * batch.transactions.len()) as f64 / all_s);
+        Ok(())
+    }
+}
+
+/// Batches become one proof, and such proofs another: each system in turn, on one thread.
+fn merges(swaps: usize, rounds: usize, names: &[BuiltIn]) -> Outcome<()> {
+    let mut source = Source::new(swaps, pools_for(names))?;
+    let batches = (0..4).map(|_| source.next()).collect::<Outcome<Vec<_>>>()?;
+    let mut merging = Vec::new();
+    for name in names {
+        let Some(can) = name.capabilities().aggregation else { continue };
+        let (mut system, children) = (name.make(), can.merge_children);
+        // Two levels.
+        let record = system.set_up(source.shape, batches.len().max(children + 1))?;
+        let rows = |circuit: &CircuitRecord| {
+            format!("{}: {} rows of {}", circuit.name, circuit.rows, circuit.padded_rows)
+        };
+        println!("  {}: {}", name.name(), record.circuits.iter().map(rows).collect::<Vec<_>>().join("; "));
+        let prove = |(batch, trace): &(Batch, BatchTrace)| {
+            system.prove(&Job { batch, trace, statement: trace.statement }).map(|proved| proved.proof)
+        };
+        let proofs = batches.iter().map(prove).collect::<Result<_, _>>()?;
+        let (first_s, above_s, per_core_s) = (Vec::new(), Vec::new(), Vec::new());
+        merging.push(Merging { name: name.name(), system, proofs, children, first_s, above_s, per_core_s });
+    }
+    println!("one thread, CPU time of merges, {rounds} interleaved rounds:");
+    for number in 0..rounds {
+        let batch = source.next()?;
+        let mut order: Vec<_> = merging.iter_mut().collect();
+        if number % 2 == 1 {
+            order.reverse();
+        }
+        for one in order {
+            one.round(&batch)?;
+        }
+    }
+    for Merging { name, children, first_s, above_s, per_core_s, .. } in &merging {
         println!(
-            "  {name}: {} s of two batches, {} s of two merges; {:.1} transactions per core-second with the \
-             aggregation of {AGGREGATED} batches, by means",
-            told(first_s),
-            told(second_s),
-            AGGREGATED * swaps as f64 / all_s
+            "  {name}: merges of {children}, {} s of batches, {} s of merges; {} transactions per core-second with \
+             the aggregation of {AGGREGATED} batches",
+            told(first_s.clone()),
+            told(above_s.clone()),
+            told(per_core_s.clone())
         );
+    }
+    if let [first, others @ ..] = &merging[..] {
+        for other in others {
+            let ratios = other.per_core_s.iter().zip(&first.per_core_s).map(|(more, less)| more / less);
+            println!(
+                "  {} over {}: {} times, round by round",
+                other.name,
+                first.name,
+                told(ratios.collect())
+            );
+        }
     }
     Ok(())
 }

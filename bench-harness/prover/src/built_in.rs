@@ -1,6 +1,7 @@
 //! The proof systems of this crate by name: the one list that specs, cells and help go by.
 
 use crate::capabilities::Capabilities;
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::plonk::{Plonky2, Plonky2Keccak};
 use crate::plonky3::system::Plonky3;
@@ -19,14 +20,31 @@ pub enum BuiltIn {
     Plonky3,
     /// Circuits for swaps alone, against few pools, each of which a batch opens once: its proofs can be aggregated.
     Plonky2Registers,
+    /// plonky2 with merges of four proofs.
+    #[serde(rename = "plonky2-merge4")]
+    Plonky2Merge4,
+    /// The circuits for swaps alone with merges of four proofs.
+    #[serde(rename = "plonky2-registers-merge4")]
+    Plonky2RegistersMerge4,
 }
 
 impl BuiltIn {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3, Self::Plonky2Registers];
+    pub const ALL: [Self; 6] = [
+        Self::Plonky2,
+        Self::Plonky2Keccak,
+        Self::Plonky3,
+        Self::Plonky2Registers,
+        Self::Plonky2Merge4,
+        Self::Plonky2RegistersMerge4,
+    ];
 
-    /// Those that prove any batch there can be: transfers and swaps, against any number of pools. By name, since help shows
-    /// them whenever arguments are read, and asking each what it can do takes a set-up.
+    /// Those whose merges, where they have any, take two proofs.
+    pub const PAIRWISE: [Self; 4] =
+        [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3, Self::Plonky2Registers];
+
+    /// Those of [`BuiltIn::PAIRWISE`] that prove any batch there can be: transfers and swaps, against any number of
+    /// pools. By name, since help shows them whenever arguments are read, and asking each what it can do takes a set-up.
     pub const GENERAL: [Self; 3] = [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3];
 
     /// Its name in specs, cells and records.
@@ -34,6 +52,8 @@ impl BuiltIn {
         match self {
             Self::Plonky2 => "plonky2",
             Self::Plonky2Registers => "plonky2-registers",
+            Self::Plonky2Merge4 => "plonky2-merge4",
+            Self::Plonky2RegistersMerge4 => "plonky2-registers-merge4",
             Self::Plonky2Keccak => "plonky2-keccak",
             Self::Plonky3 => "plonky3",
         }
@@ -49,6 +69,10 @@ impl BuiltIn {
         match self {
             Self::Plonky2 => Box::new(Plonky2::new()),
             Self::Plonky2Registers => Box::new(Plonky2::with_registers(Registers::default())),
+            Self::Plonky2Merge4 => Box::new(Plonky2::new().merging(FanIn::Four)),
+            Self::Plonky2RegistersMerge4 => {
+                Box::new(Plonky2::with_registers(Registers::default()).merging(FanIn::Four))
+            }
             Self::Plonky2Keccak => Box::new(Plonky2Keccak::new()),
             Self::Plonky3 => Box::new(Plonky3::new()),
         }
@@ -75,14 +99,25 @@ mod tests {
     }
 
     #[test]
-    fn poseidon_aggregates_by_pairs_and_the_others_not_at_all() {
-        for can in [BuiltIn::Plonky2, BuiltIn::Plonky2Registers].map(BuiltIn::capabilities) {
-            assert_eq!(can.aggregation.map(|aggregation| aggregation.merge_children), Some(2));
+    fn poseidon_aggregates_by_pairs_or_fours_and_the_others_not_at_all() {
+        let children = |system: BuiltIn| system.capabilities().aggregation.map(|can| can.merge_children);
+        for (pairs, fours) in [
+            (BuiltIn::Plonky2, BuiltIn::Plonky2Merge4),
+            (BuiltIn::Plonky2Registers, BuiltIn::Plonky2RegistersMerge4),
+        ] {
+            assert_eq!((children(pairs), children(fours)), (Some(2), Some(4)));
+            let [pairs, fours] = [pairs, fours].map(BuiltIn::capabilities);
+            assert_eq!(
+                (pairs.security, pairs.swaps_over_pools_max),
+                (fours.security, fours.swaps_over_pools_max)
+            );
         }
+        let is_pairwise = |system: &BuiltIn| children(*system) != Some(4);
+        assert!(BuiltIn::ALL.into_iter().filter(is_pairwise).eq(BuiltIn::PAIRWISE));
         assert_eq!(BuiltIn::Plonky2Registers.capabilities().swaps_over_pools_max, Some(16));
         assert_eq!(BuiltIn::GENERAL, [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3]);
         let proves_any = |system: &BuiltIn| system.capabilities().swaps_over_pools_max.is_none();
-        assert!(BuiltIn::ALL.into_iter().filter(proves_any).eq(BuiltIn::GENERAL));
+        assert!(BuiltIn::PAIRWISE.into_iter().filter(proves_any).eq(BuiltIn::GENERAL));
         for alone in [BuiltIn::Plonky2Keccak, BuiltIn::Plonky3] {
             assert_eq!(alone.capabilities().aggregation, None);
         }

@@ -75,18 +75,19 @@ impl ProofKind {
     }
 }
 
-/// The level of the children of a merge.
+/// The level of the children of a merge of at most so many.
 ///
 /// # Errors
-/// Not one or two children, or of two levels.
-pub(crate) fn level_of_children(children: &[Proof]) -> Result<usize, ProverError> {
+/// No children, too many, or of two levels.
+pub(crate) fn level_of_children(children: &[Proof], children_max: usize) -> Result<usize, ProverError> {
     let levels: Vec<_> = children.iter().map(|child| child.kind.level()).collect();
     match levels.as_slice() {
-        [level] => Ok(*level),
-        [left, right] if left == right => Ok(*left),
+        [level, others @ ..] if others.iter().all(|other| other == level) && levels.len() <= children_max => {
+            Ok(*level)
+        }
         _ => Err(ProverError::Input {
             what: "children of a merge",
-            expected: "one or two proofs of one level".to_owned(),
+            expected: format!("1 to {children_max} proofs of one level"),
             got: format!("levels {levels:?}"),
         }),
     }
@@ -119,7 +120,7 @@ pub struct Proved {
 pub struct Level {
     /// The level, from 1.
     pub level: usize,
-    /// How many proofs it made. The last of an odd number is lifted alone, at the same cost.
+    /// How many proofs it made. The last may have fewer children, at the same cost.
     pub merges: usize,
     /// The time of all of them together.
     pub time: Duration,
@@ -179,9 +180,9 @@ pub trait ProofSystem {
     /// [`ProverError::NoAggregation`] where its capabilities have no aggregation; proofs that do not follow each other, too many for the set-up, or no proof.
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError>;
 
-    /// Makes one node of an aggregation tree: one or two proofs of one level, in the order of their chain, become a
-    /// proof of the next. A lone child is lifted. So the merges of one tree can be made on different machines, each as
-    /// soon as its children are there.
+    /// Makes one node of an aggregation tree: proofs of one level, in the order of their chain and at most as many as its
+    /// capabilities say, become a proof of the next. A lone child is lifted. So the merges of one tree can be made on
+    /// different machines, each as soon as its children are there.
     ///
     /// # Errors
     /// [`ProverError::NoAggregation`] where it cannot; children that do not follow each other, of a level without a

@@ -70,6 +70,25 @@ fn a_chain_is_proved_aggregated_and_checked() {
     }
 }
 
+/// A tree of fours is half as high, and says the same.
+#[test]
+fn merges_of_four_say_what_merges_of_two_say() {
+    let mut system = system(Script { merge_children: 4, ..Script::default() });
+    let (proved, statements) = chain(&mut system, 1, 6).expect("proves");
+    let proofs = proofs(&proved);
+    let native = Statement::join_all(&statements).expect("a chain");
+    let aggregated = system.aggregate(&proofs).expect("aggregates");
+    verify_against_native(&system, &aggregated.proof, &native).expect("right");
+    assert_eq!(aggregated.levels.iter().map(|level| level.merges).collect::<Vec<_>>(), [2, 1]);
+    // One by one, as a fleet makes them.
+    let halves = [&proofs[..4], &proofs[4..]].map(|half| system.merge(half).expect("a chain").proof);
+    let top = system.merge(&halves).expect("a chain").proof;
+    assert_eq!(top.kind, aggregated.proof.kind);
+    verify_against_native(&system, &top, &native).expect("right");
+    assert!(matches!(system.merge(&proofs[..5]), Err(ProverError::Input { .. })), "five children");
+    assert!(Scripted::new(Script { merge_children: 3, ..Script::default() }).is_err());
+}
+
 #[test]
 fn a_broken_chain_is_not_aggregated() {
     let mut system = system(Script::default());

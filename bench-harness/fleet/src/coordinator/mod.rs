@@ -124,7 +124,7 @@ impl Coordinator {
         let groups = Groups {
             batches: if began.batches == 0 { Groups::OPEN } else { began.batches },
             batches_per_group: per_group,
-            is_aggregated: verifier.capabilities().aggregation.is_some(),
+            merge_children: verifier.capabilities().aggregation.map(|can| can.merge_children as u64),
         };
         Ok(Self {
             groups,

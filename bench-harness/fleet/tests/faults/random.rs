@@ -1,6 +1,6 @@
 //! A thousand random faults over scripted fleets, counted.
 
-use crate::world::{LEASE_S, World};
+use crate::world::{LEASE_S, World, work_of};
 use fleet::coordinator::CoordinatorRules;
 use fleet::queue::Lease;
 use proptest::prelude::*;
@@ -83,9 +83,9 @@ fn inflict(
 
 static INFLICTED: AtomicU64 = AtomicU64::new(0);
 
-fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
+fn one_fleet(batches: u64, per_group: u64, merge_children: usize, faults: Vec<Fault>) {
     let rules = CoordinatorRules { attempts_max: 1_000, vanished_max: 1_000, ..CoordinatorRules::default() };
-    let mut world = World::new(batches, per_group, rules, 1_000);
+    let mut world = World::of(work_of(per_group, merge_children), batches, rules, 1_000);
     let mut frozen = Vec::new();
     for (number, fault) in faults.into_iter().enumerate() {
         world.pass(0.25);
@@ -105,7 +105,8 @@ fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
         world.answer(&lease, &worker, outcome);
     }
     world.turn();
-    let groups = fleet::task::Groups { batches, batches_per_group: per_group, is_aggregated: true };
+    let merge_children = Some(merge_children as u64);
+    let groups = fleet::task::Groups { batches, batches_per_group: per_group, merge_children };
     world.assert_complete(groups.jobs());
 }
 
@@ -113,10 +114,11 @@ fn one_fleet(batches: u64, per_group: u64, faults: Vec<Fault>) {
 fn a_thousand_random_faults_lose_nothing_and_count_nothing_twice() {
     let mut runner =
         proptest::test_runner::TestRunner::new(ProptestConfig { cases: 80, ..ProptestConfig::default() });
-    let fleets = (1..24_u64, 1..9_u64, proptest::collection::vec(fault(), 10..40));
+    let children = proptest::sample::select(vec![2_usize, 4]);
+    let fleets = (1..24_u64, 1..9_u64, children, proptest::collection::vec(fault(), 10..40));
     runner
-        .run(&fleets, |(batches, per_group, faults)| {
-            one_fleet(batches, per_group, faults);
+        .run(&fleets, |(batches, per_group, merge_children, faults)| {
+            one_fleet(batches, per_group, merge_children, faults);
             Ok(())
         })
         .expect("every fleet completes");

@@ -19,7 +19,13 @@ pub(crate) const LEASE_S: f64 = 1.0;
 
 /// Scripted work that takes no time.
 pub(crate) fn work(per_group: u64) -> FleetWorkRecord {
+    work_of(per_group, 2)
+}
+
+/// The same with merges of so many proofs.
+pub(crate) fn work_of(per_group: u64, merge_children: usize) -> FleetWorkRecord {
     let script = prover::scripted::Script {
+        merge_children,
         verify: prover::scripted::ScriptedTime::Fixed { fixed_s: 0.0 },
         ..prover::scripted::Script::default()
     };

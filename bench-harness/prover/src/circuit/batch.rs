@@ -1,6 +1,7 @@
 //! All slots of a batch in a chain, and the statement as public inputs.
 
 use crate::circuit::amount::{constant, zero_unless};
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::leaf::{capacity_of, permute};
 use crate::circuit::slot::{SlotEnds, SlotTargets, constrain_slot};
 use crate::circuit::values::{SlotValues, assign};
@@ -24,9 +25,14 @@ pub struct BatchCircuit<C: GenericConfig<EXTENSION, F = Felt> = Config> {
 }
 
 impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
-    /// Builds the circuit of a shape. The capacity must be at least 1.
+    /// Builds the circuit of a shape, for merges of two. The capacity must be at least 1.
     pub fn build(shape: Shape) -> Self {
-        let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
+        Self::build_with(shape, FanIn::default().batch_config())
+    }
+
+    /// Builds the circuit of a shape under a configuration: the constraints are the same.
+    pub fn build_with(shape: Shape, config: CircuitConfig) -> Self {
+        let mut builder = Builder::new(config);
         let old_root = builder.add_virtual_hash();
         let mut root = old_root;
         let mut slots = Vec::with_capacity(shape.capacity);

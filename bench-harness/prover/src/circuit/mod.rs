@@ -11,7 +11,8 @@
 //! | [`values`] | the private numbers of a slot, computed natively |
 //! | [`batch`] | all slots in a chain, and the public inputs |
 //! | [`registers`] | batches of swaps that open each pool once |
-//! | [`aggregate`] | two proofs become one |
+//! | [`aggregate`] | two proofs become one, or four |
+//! | [`fan_in`] | how many proofs a merge takes |
 //! | [`fractal`] | many rollups of different circuits become one proof |
 //!
 //! Every private number that is not forced by another is a free target set from [`values`], never by a hidden
@@ -20,6 +21,7 @@
 pub mod aggregate;
 pub mod amount;
 pub mod batch;
+pub mod fan_in;
 pub mod fractal;
 pub mod leaf;
 pub mod path;

@@ -1,6 +1,7 @@
 //! The batches of one kind of rollup, proved and merged up to the top of a chain.
 
 use crate::circuit::Circuit;
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::fractal::crossings::ChainShape;
 use crate::circuit::registers::Registers;
 use crate::plonk::prove_with;
@@ -47,7 +48,7 @@ impl RollupChain {
             RollupCircuitName::SwapRegisters => (SlotKind::Swap, Some(Registers::default())),
         };
         let shape = Shape { depth, capacity, slots };
-        let slots = SlotCircuit::build(shape, registers)?;
+        let slots = SlotCircuit::build(shape, registers, FanIn::Two)?;
         let mut tree = MergeTree::padded();
         tree.grow(slots.circuit(), batches);
         Ok(Self { circuit, shape, slots, tree, batches })
@@ -121,7 +122,7 @@ impl RollupChain {
 /// How many merges each level takes over so many batches, from the batches upwards; one level at least.
 pub fn merges_of(batches: usize) -> Vec<usize> {
     let mut left = batches.max(1);
-    (0..levels_of(batches))
+    (0..levels_of(batches, FanIn::Two))
         .map(|_| {
             left = left.div_ceil(2);
             left

@@ -15,24 +15,24 @@ pub(crate) mod slots;
 pub mod tree;
 
 use crate::capabilities::{BatchSizes, Capabilities};
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
 use crate::plonk::config::PlonkConfig;
 use crate::plonk::slots::SlotCircuit;
-use crate::plonk::tree::Tree;
+use crate::plonk::tree::{MergeTree, Tree};
 use crate::security::Fri;
 use crate::size::{circuit_size, settings};
 use crate::system::{
     Aggregated, Job, Merged, Proof, ProofKind, ProofSystem, Proved, ProverError, Shape, Verified,
 };
-use plonky2::plonk::circuit_data::CircuitConfig;
 use plonky2::plonk::config::KeccakGoldilocksConfig;
 use records::sample::SystemRecord;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
 pub use crate::plonk::proof::{Timed, prove_with};
+pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
 
 /// The version of plonky2 that is compiled in, by the lock file.
 pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
@@ -50,6 +50,8 @@ pub type Plonky2Keccak = Plonk<KeccakGoldilocksConfig>;
 
 /// What stands behind the name of a configuration whose batches have registers.
 const REGISTERS: &str = "-registers";
+/// What stands behind the name of a configuration whose merges take four proofs.
+const MERGES_OF_FOUR: &str = "-merge4";
 
 /// plonky2 with its circuits under one configuration.
 #[derive(Debug)]
@@ -78,8 +80,12 @@ impl<C: PlonkConfig> Plonk<C> {
 
     /// Its name in specs, cells and records.
     fn name(&self) -> String {
-        let more = if self.registers.is_some() { REGISTERS } else { "" };
-        format!("{}{more}", C::NAME)
+        let registers = if self.registers.is_some() { REGISTERS } else { "" };
+        let merges = match self.tree.fan_in() {
+            FanIn::Two => "",
+            FanIn::Four => MERGES_OF_FOUR,
+        };
+        format!("{}{registers}{merges}", C::NAME)
     }
 
     fn batch_circuit(&self) -> Result<(&Shape, &SlotCircuit<C>), ProverError> {
@@ -108,9 +114,18 @@ impl<C: PlonkConfig> Plonk<C> {
     }
 }
 
+impl Plonk<Config> {
+    /// The same without circuits, and with merges of so many proofs.
+    #[must_use]
+    pub fn merging(self, fan_in: FanIn) -> Self {
+        Self { batch: None, tree: MergeTree::of(fan_in), ..self }
+    }
+}
+
 impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     fn capabilities(&self) -> Capabilities {
-        let config = CircuitConfig::standard_recursion_config();
+        // A merge is never weaker: see FanIn.
+        let config = self.tree.fan_in().batch_config();
         let circuits = self.batch.iter().map(|(_, batch)| batch.circuit()).chain(self.tree.circuits());
         let built = circuits.map(|circuit| circuit.common.degree_bits() as u32).max();
         let fri = Fri {
@@ -123,7 +138,7 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
         };
         Capabilities {
             verifies: true,
-            aggregation: C::Tree::AGGREGATION,
+            aggregation: self.tree.aggregation(),
             batch_sizes: BatchSizes::ANY,
             swaps_over_pools_max: self.registers.map(|registers| registers.count),
             varies_in_length: false,
@@ -143,8 +158,8 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
         let (_, batch) = self.batch.insert(match fitting {
             Some(batch) => batch,
             None => {
-                self.tree = C::Tree::default();
-                (shape, SlotCircuit::build(shape, self.registers)?)
+                self.tree.clear();
+                (shape, SlotCircuit::build(shape, self.registers, self.tree.fan_in())?)
             }
         });
         let circuit = batch.circuit();
@@ -159,6 +174,13 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
             settings.insert("registers".to_owned(), registers.count.to_string());
             let places = 1u64 << registers.levels(shape.depth);
             settings.insert("pools_in_a_block".to_owned(), places.to_string());
+        }
+        if self.tree.fan_in() == FanIn::Four {
+            let merges = self.tree.fan_in().merge_config().fri_config;
+            settings.insert("last_polynomial_bits".to_owned(), "6 at most".to_owned());
+            settings.insert("merge_children".to_owned(), self.tree.fan_in().children().to_string());
+            settings.insert("merge_fri_queries".to_owned(), merges.num_query_rounds.to_string());
+            settings.insert("merge_proof_of_work_bits".to_owned(), merges.proof_of_work_bits.to_string());
         }
         Ok(SystemRecord {
             name: self.name(),

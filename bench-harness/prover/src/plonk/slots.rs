@@ -1,6 +1,7 @@
 //! The batch circuit of a set-up in one of its forms, and the witness of a batch for it.
 
 use crate::circuit::batch::BatchCircuit;
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::circuit::registers::batch::RegisterCircuit;
 use crate::circuit::registers::values::RegisterBatchValues;
@@ -23,19 +24,26 @@ pub(crate) enum SlotCircuit<C: GenericConfig<EXTENSION, F = Felt> = Config> {
 }
 
 impl<C: GenericConfig<EXTENSION, F = Felt>> SlotCircuit<C> {
-    /// Builds the circuit of a shape, with registers or without.
+    /// Builds the circuit of a shape, with registers or without, for merges of so many.
     ///
     /// # Errors
     /// Registers where there are no swaps.
-    pub(crate) fn build(shape: Shape, registers: Option<Registers>) -> Result<Self, ProverError> {
+    pub(crate) fn build(
+        shape: Shape,
+        registers: Option<Registers>,
+        fan_in: FanIn,
+    ) -> Result<Self, ProverError> {
+        let config = fan_in.batch_config();
         match registers {
-            None => Ok(Self::Plain(BatchCircuit::build(shape))),
+            None => Ok(Self::Plain(BatchCircuit::build_with(shape, config))),
             Some(_) if shape.slots == SlotKind::Transfer => Err(ProverError::Input {
                 what: "transactions for a circuit with registers",
                 expected: "swaps alone".to_owned(),
                 got: "transfers".to_owned(),
             }),
-            Some(registers) => Ok(Self::Registers(registers, RegisterCircuit::build(shape, registers))),
+            Some(registers) => {
+                Ok(Self::Registers(registers, RegisterCircuit::build_with(shape, registers, config)))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::capabilities::MergeCapability;
 use crate::circuit::aggregate::AggregateCircuit;
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
 use crate::plonk::proof::{Timed, decode, no_proof, prove_with, statement_of};
 use crate::system::{Aggregated, Level, Merged, Proof, ProofKind, ProverError, level_of_children};
@@ -10,14 +11,33 @@ use std::time::Instant;
 use workloads::hash::Felt;
 
 /// How many levels a tree over `batches` proofs has; at least one, so that an aggregate always has the same form.
-pub fn levels_of(batches: usize) -> usize {
-    (batches.max(1).next_power_of_two().trailing_zeros() as usize).max(1)
+///
+/// ```
+/// use prover::circuit::fan_in::FanIn;
+/// use prover::plonk::tree::levels_of;
+/// assert_eq!([1, 2, 4, 5, 16, 17].map(|batches| levels_of(batches, FanIn::Two)), [1, 1, 2, 3, 4, 5]);
+/// assert_eq!([1, 2, 4, 5, 16, 17].map(|batches| levels_of(batches, FanIn::Four)), [1, 1, 1, 2, 2, 3]);
+/// ```
+pub fn levels_of(batches: usize, fan_in: FanIn) -> usize {
+    let (mut levels, mut left) = (1, batches.div_ceil(fan_in.children()));
+    while left > 1 {
+        (levels, left) = (levels + 1, left.div_ceil(fan_in.children()));
+    }
+    levels
 }
 
 /// What stands above the batch circuit of a configuration.
 pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug + Send {
     /// How it aggregates; `None` where it does not.
-    const AGGREGATION: Option<MergeCapability>;
+    fn aggregation(&self) -> Option<MergeCapability>;
+
+    /// How many proofs its merges take; of no tree the configuration of its batches alone hangs on it.
+    fn fan_in(&self) -> FanIn {
+        FanIn::default()
+    }
+
+    /// Forgets every level.
+    fn clear(&mut self);
 
     /// Builds what is missing for aggregating up to `batches` proofs of `batch`.
     fn grow(&mut self, batch: &Circuit<C>, batches: usize);
@@ -37,7 +57,11 @@ pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug
 pub struct NoTree;
 
 impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
-    const AGGREGATION: Option<MergeCapability> = None;
+    fn aggregation(&self) -> Option<MergeCapability> {
+        None
+    }
+
+    fn clear(&mut self) {}
 
     fn grow(&mut self, _: &Circuit<C>, _: usize) {}
 
@@ -54,23 +78,34 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
     }
 }
 
-/// A binary tree: each level is a circuit of its own, which knows the key of the level below.
+/// A tree of merges of two, or of four: each level is a circuit of its own, which knows the key of the level below.
 #[derive(Debug, Default)]
 pub struct MergeTree {
+    fan_in: FanIn,
     levels: Vec<AggregateCircuit>,
     /// Whether the levels above different batch circuits have one form.
     is_padded: bool,
 }
 
 impl Tree<Config> for MergeTree {
-    const AGGREGATION: Option<MergeCapability> = Some(MergeCapability { merge_children: 2 });
+    fn aggregation(&self) -> Option<MergeCapability> {
+        Some(MergeCapability { merge_children: self.fan_in.children() })
+    }
+
+    fn fan_in(&self) -> FanIn {
+        self.fan_in
+    }
+
+    fn clear(&mut self) {
+        self.levels.clear();
+    }
 
     fn grow(&mut self, batch: &Circuit, batches: usize) {
-        while self.levels.len() < levels_of(batches) {
+        while self.levels.len() < levels_of(batches, self.fan_in) {
             let child = self.levels.last().map_or(batch, |level| &level.circuit);
             let next = match self.is_padded {
                 true => AggregateCircuit::build_padded(child),
-                false => AggregateCircuit::build(child),
+                false => AggregateCircuit::build_for(child, self.fan_in),
             };
             self.levels.push(next);
         }
@@ -90,13 +125,18 @@ impl Tree<Config> for MergeTree {
 }
 
 impl MergeTree {
-    /// A tree whose levels have one form, whatever the batch circuit.
+    /// A tree of merges of two whose levels have one form, whatever the batch circuit.
     pub(crate) fn padded() -> Self {
-        Self { levels: Vec::new(), is_padded: true }
+        Self { is_padded: true, ..Self::default() }
+    }
+
+    /// A tree of merges of so many.
+    pub(crate) fn of(fan_in: FanIn) -> Self {
+        Self { fan_in, ..Self::default() }
     }
 
     fn merge_proofs(&self, batch: &Circuit, children: &[Proof]) -> Result<Merged, ProverError> {
-        let below = level_of_children(children)?;
+        let below = level_of_children(children, self.fan_in.children())?;
         if below >= self.levels.len() {
             return Err(ProverError::Input {
                 what: "level of a merge",
@@ -109,7 +149,7 @@ impl MergeTree {
         let proofs =
             children.iter().map(|child| decode(circuit, &child.bytes)).collect::<Result<Vec<_>, _>>()?;
         check_chain(&proofs)?;
-        let merged = self.merge(below, &proofs[0], proofs.get(1))?;
+        let merged = self.merge(below, &proofs)?;
         let kind = ProofKind::of_level(below + 1);
         let proof = Proof { kind, bytes: merged.proof.to_bytes() };
         Ok(Merged { proof, time: start.elapsed() })
@@ -123,11 +163,11 @@ impl MergeTree {
         check_chain(&level_proofs)?;
         let mut decoding = start.elapsed();
         let mut levels = Vec::new();
-        for level in 0..levels_of(proofs.len()) {
+        for level in 0..levels_of(proofs.len(), self.fan_in) {
             let start = Instant::now();
             let merged = level_proofs
-                .chunks(2)
-                .map(|pair| self.merge(level, &pair[0], pair.get(1)))
+                .chunks(self.fan_in.children())
+                .map(|children| self.merge(level, children))
                 .collect::<Result<Vec<_>, _>>()?;
             let grind = merged.iter().map(|timed| timed.grind).sum();
             level_proofs = merged.into_iter().map(|timed| timed.proof).collect();
@@ -140,20 +180,16 @@ impl MergeTree {
         Ok(Aggregated { proof: Proof { kind, bytes }, levels })
     }
 
-    fn merge(
-        &self,
-        level: usize,
-        left: &PlonkProof,
-        right: Option<&PlonkProof>,
-    ) -> Result<Timed, ProverError> {
+    fn merge(&self, level: usize, children: &[PlonkProof]) -> Result<Timed, ProverError> {
         let what = || format!("a merge at level {}", level + 1);
         let circuit = &self.levels[level];
-        let inputs = circuit.witness(left, right).map_err(|error| no_proof(&what(), &error))?;
+        let children: Vec<_> = children.iter().collect();
+        let inputs = circuit.witness(&children).map_err(|error| no_proof(&what(), &error))?;
         prove_with(&circuit.circuit, inputs, &what())
     }
 
     fn check_batch_proofs(&self, proofs: &[Proof]) -> Result<(), ProverError> {
-        let room = 1usize << self.levels.len();
+        let room = self.fan_in.children().saturating_pow(self.levels.len() as u32);
         if proofs.is_empty() || proofs.len() > room {
             return Err(ProverError::Input {
                 what: "proofs to aggregate",

@@ -178,7 +178,7 @@ impl ProofSystem for Scripted {
         let mut width = proofs.len();
         // One proof alone is lifted once, so that an aggregate is always an aggregate.
         while width > 1 || levels.is_empty() {
-            width = width.div_ceil(2);
+            width = width.div_ceil(self.script.merge_children);
             let level = levels.len() + 1;
             let mut time = Duration::ZERO;
             for place in 0..width {
@@ -197,7 +197,7 @@ impl ProofSystem for Scripted {
         if !self.script.aggregates {
             return Err(ProverError::NoAggregation { system: "scripted".to_owned() });
         }
-        let level = level_of_children(children)? + 1;
+        let level = level_of_children(children, self.script.merge_children)? + 1;
         let statements = children.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         let statement = Statement::join_all(&statements)
             .ok_or_else(|| rejected("two neighbours do not follow each other"))?;

@@ -69,6 +69,8 @@ pub struct Script {
     pub verify: ScriptedTime,
     /// Whether it aggregates.
     pub aggregates: bool,
+    /// Proofs that a merge takes: 2 or 4.
+    pub merge_children: usize,
     /// Transactions for which a batch can have room at most.
     pub max_transactions: Option<usize>,
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
@@ -109,6 +111,7 @@ impl Default for Script {
             merge: ScriptedTime::Fixed { fixed_s: 1.5 },
             verify: ScriptedTime::Fixed { fixed_s: 0.005 },
             aggregates: true,
+            merge_children: 2,
             max_transactions: None,
             harness: None,
             adds_per_cycle: None,
@@ -146,6 +149,7 @@ impl Script {
             merge,
             verify,
             aggregates: _,
+            merge_children,
             max_transactions: _,
             harness,
             adds_per_cycle,
@@ -154,6 +158,10 @@ impl Script {
             mtbf_s,
             faults: _,
         } = self;
+        if ![2, 4].contains(merge_children) {
+            let (expected, got) = ("2 or 4".to_owned(), merge_children.to_string());
+            return Err(ProverError::Input { what: "script, merge_children", expected, got });
+        }
         let positive = mtbf_s.iter().chain(stragglers.iter().map(|stragglers| &stragglers.factor));
         if let Some(wrong) = positive.copied().find(|x| !(x.is_finite() && *x > 0.0)) {
             let expected = "a number above 0".to_owned();
@@ -191,7 +199,7 @@ impl Script {
     pub fn capabilities(&self) -> Capabilities {
         Capabilities {
             verifies: true,
-            aggregation: self.aggregates.then_some(MergeCapability { merge_children: 2 }),
+            aggregation: self.aggregates.then_some(MergeCapability { merge_children: self.merge_children }),
             batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
             // It proves nothing.
             swaps_over_pools_max: None,

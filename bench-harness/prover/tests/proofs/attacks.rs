@@ -131,7 +131,8 @@ fn levels_that_are_mixed() {
     let second = AggregateCircuit::build(&first.circuit);
     let merged = |level: &AggregateCircuit, left: &PlonkProof, right: Option<&PlonkProof>| {
         // A proof of another form is refused when it is put in, or finds no place there.
-        let put = || level.witness(left, right).ok();
+        let children: Vec<_> = std::iter::once(left).chain(right).collect();
+        let put = || level.witness(&children).ok();
         let inputs: Option<PartialWitness<Felt>> =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(put)).ok().flatten();
         let proof = prove_with(&level.circuit, inputs?, "a merge").ok()?.proof;

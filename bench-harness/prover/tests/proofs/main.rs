@@ -7,6 +7,8 @@ mod forge;
 mod honest;
 mod ledger;
 mod lies;
+mod merge_lies;
+mod merges;
 mod padding;
 mod swap_lies;
 mod systems;

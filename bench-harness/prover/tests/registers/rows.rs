@@ -2,6 +2,7 @@
 
 use crate::world::shape;
 use prover::circuit::Config;
+use prover::circuit::fan_in::FanIn;
 use prover::circuit::registers::Registers;
 use prover::plonk::Plonk;
 use prover::system::ProofSystem;
@@ -26,6 +27,40 @@ fn a_swap_costs_less_than_its_own_paths() {
     let published = [format!("{each} rows for each further swap"), format!("| 16 | {} |", few.rows)];
     for published in published {
         assert!(document.contains(&published), "RESULTS.md does not say: {published}");
+    }
+}
+
+fn by_fours(slots: usize) -> Vec<CircuitRecord> {
+    let mut system = Plonk::<Config>::with_registers(Registers::default()).merging(FanIn::Four);
+    // Three levels: what a level verifies is then the same for ever.
+    system.set_up(shape(24, slots), 17).expect("a shape").circuits
+}
+
+/// As many swaps as fit 2^13 rows. RESULTS.md has these figures.
+#[test]
+fn a_merge_of_four_has_room_in_two_to_the_fourteen() {
+    let circuits = by_fours(114);
+    let (batch, levels) = circuits.split_first().expect("the batch");
+    for circuit in &circuits {
+        println!("{}: {} rows of {}", circuit.name, circuit.rows, circuit.padded_rows);
+    }
+    assert!(batch.rows as f64 / 114.0 <= 72.0, "{} rows", batch.rows);
+    assert_eq!((batch.padded_rows, levels.len()), (1 << 13, 3));
+    assert!(levels.iter().all(|level| level.padded_rows == 1 << 14));
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../RESULTS.md");
+    let document = std::fs::read_to_string(document).expect("RESULTS.md of the project");
+    let published = format!(
+        "{} rows over batches, {} over such merges, {} above",
+        levels[0].rows, levels[1].rows, levels[2].rows
+    );
+    assert!(document.contains(&published), "RESULTS.md does not say: {published}");
+}
+
+#[test]
+#[ignore = "half a minute; prints a table"]
+fn rows_of_merges_of_four_over_larger_batches() {
+    for circuit in by_fours(128) {
+        println!("{}: {} rows of {}", circuit.name, circuit.rows, circuit.padded_rows);
     }
 }
 

@@ -41,14 +41,14 @@ pub(crate) struct Args {
     spec: SpecArgs,
 }
 
-/// The built-in circuits under every built-in proof system: those of transfers and those that hold swaps too, small and of a common size, with three
+/// The built-in circuits under every built-in proof system with merges of two: those of transfers and those that hold swaps too, small and of a common size, with three
 /// batches aggregated, so that a tree has two levels and a proof that is lifted alone.
 fn built_in() -> Overrides {
     Overrides {
         workloads: Some(["transfer", "swap", "mix"].map(str::to_owned).to_vec()),
         batch_sizes: Some(vec![8, 32]),
         batches_per_aggregation: Some(3),
-        proof_system: Some(BuiltIn::ALL.map(|system| system.name().to_owned()).to_vec()),
+        proof_system: Some(BuiltIn::PAIRWISE.map(|system| system.name().to_owned()).to_vec()),
         ..Overrides::default()
     }
 }

@@ -11,7 +11,9 @@ use planner::domain::{Close, Target};
 use planner::formulas::cost::usd_per_month;
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
+use prover::built_in::BuiltIn;
 use records::regression::paired::{FleetImpactRecord, PairedComparisonRecord, PairedRecord, TimeName};
+use records::sample::CellRecord;
 use std::collections::BTreeMap;
 
 type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
@@ -109,7 +111,7 @@ fn request(
     let blocks = std::iter::once(&compared.first).chain(&compared.second);
     let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
     let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
-    let is_separate = plan_args.aggregate_shape == Merging::Separate;
+    let is_separate = plan_args.aggregate_shape == Some(Merging::Separate);
     let lacks_merges = merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !is_separate;
     if prove_s.is_empty() || lacks_merges {
         eprintln!(
@@ -128,6 +130,7 @@ fn request(
             cannot_aggregate,
             prove_s,
             merge_s,
+            merge_children: merge_children(&comparison.cell),
             close,
             batch_transactions,
             cores,
@@ -136,6 +139,12 @@ fn request(
         }
         .request(plan_args)?,
     ))
+}
+
+/// Proofs that a merge of the cell's proof system takes: of one that is not compiled in two.
+fn merge_children(cell: &CellRecord) -> u32 {
+    let can = BuiltIn::named(&cell.proof_system).and_then(|system| system.capabilities().aggregation);
+    can.and_then(|can| u32::try_from(can.merge_children).ok()).unwrap_or(2)
 }
 
 fn words(plan_args: &PlanArgs, target: Target) -> String {

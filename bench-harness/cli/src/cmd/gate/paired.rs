@@ -96,7 +96,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     // A fleet's merges are those of base: without a target, and where no time of them is compared, none are made.
     let merges_for_a_plan = plan_args.target().is_some()
         && plan_args.aggregate_merge.is_none()
-        && plan_args.aggregate_shape != Merging::Separate;
+        && plan_args.aggregate_shape != Some(Merging::Separate);
     let aggregates = times.contains(&TimeName::Aggregate) || merges_for_a_plan;
     let started = Instant::now();
     let [mut base_arm, mut head_arm] =

@@ -99,9 +99,9 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
     pub(crate) aggregate_merge: Option<f64>,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another); separate for not at
-    /// all, each proof being verified on L1 by itself.
-    #[arg(long, value_name = "SHAPE", default_value = "pairwise")]
-    pub(crate) aggregate_shape: Merging,
+    /// all, each proof being verified on L1 by itself. [default: as measured; by hand pairwise]
+    #[arg(long, value_name = "SHAPE")]
+    pub(crate) aggregate_shape: Option<Merging>,
     /// How L1 includes proofs: serial (the next is submitted when the last is included, as in the published
     /// formula), latency (any number at once), slots or poisson.
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = L1Kind::Serial)]

@@ -69,7 +69,7 @@ impl ByHandArgs {
         };
         let prove = self.prove.law()?.ok_or_else(|| missing("--prove"))?;
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
-        let shape = plan_args.aggregate_shape;
+        let shape = plan_args.aggregate_shape.unwrap_or_default();
         let aggregation = match (self.aggregate, plan_args.aggregate_merge) {
             (None, None) if shape == Merging::Separate => Aggregation::Separate,
             (Some(_), _) | (_, Some(_)) if shape == Merging::Separate => {

@@ -135,8 +135,10 @@ pub(crate) struct MeasuredTimes {
     pub(crate) words: String,
     /// Whether the proof system is known to have no aggregation.
     pub(crate) cannot_aggregate: bool,
-    /// One merge of two proofs, s; empty where none was measured.
+    /// One merge, s; empty where none was measured.
     pub(crate) merge_s: Vec<f64>,
+    /// Proofs that such a merge takes.
+    pub(crate) merge_children: u32,
     /// Closing beside the filling that the target implies.
     pub(crate) close: Close,
     /// Transactions in a batch.
@@ -153,7 +155,8 @@ impl MeasuredTimes {
     /// Whether each proof is verified on L1 by itself, so that no merge is needed.
     fn is_separate(&self, plan_args: &PlanArgs) -> bool {
         let has_none = self.cannot_aggregate || (self.merge_s.is_empty() && plan_args.fix_n == Some(1));
-        plan_args.aggregate_shape == Merging::Separate || (has_none && plan_args.aggregate_merge.is_none())
+        plan_args.aggregate_shape == Some(Merging::Separate)
+            || (has_none && plan_args.aggregate_merge.is_none())
     }
 
     /// Whether a plan needs merges and none that counts was measured.
@@ -172,6 +175,7 @@ impl MeasuredTimes {
             cannot_aggregate: _,
             prove_s,
             merge_s,
+            merge_children,
             close,
             batch_transactions,
             cores,
@@ -179,20 +183,28 @@ impl MeasuredTimes {
             aggregate_bytes,
         } = self;
         let by_hand = plan_args.aggregate_merge;
-        if by_hand.is_some() && plan_args.aggregate_shape == Merging::Separate {
+        if by_hand.is_some() && plan_args.aggregate_shape == Some(Merging::Separate) {
             return Err(usage(
                 "--aggregate-shape: separate proofs are not aggregated; leave --aggregate-merge out",
             ));
         }
-        if by_hand.is_none() && matches!(plan_args.aggregate_shape, Merging::Tree(arity) if arity > 2) {
-            return Err(usage(
-                "--aggregate-shape: only merges of two proofs were measured; give times by hand with --aggregate-merge",
-            ));
+        // A merge of another number of proofs takes another time.
+        let asked = match plan_args.aggregate_shape {
+            Some(Merging::Tree(children)) => Some(children),
+            Some(Merging::Fold) => Some(2),
+            Some(Merging::Separate) | None => None,
+        };
+        if by_hand.is_none() && !is_separate && asked.is_some_and(|children| children != merge_children) {
+            return Err(usage(format!(
+                "--aggregate-shape: only merges of {merge_children} proofs were measured; give times by hand with \
+                 --aggregate-merge",
+            )));
         }
         let aggregation = match (is_separate, by_hand) {
             (true, _) => Aggregation::Separate,
             (false, Some(merge_s)) => {
-                plan_args.aggregate_shape.of(TimeDist::fixed("aggregate_merge", merge_s)?)?
+                let shape = plan_args.aggregate_shape.unwrap_or_default();
+                shape.of(TimeDist::fixed("aggregate_merge", merge_s)?)?
             }
             (false, None) if merge_s.is_empty() => {
                 return Err(usage(format!(
@@ -201,7 +213,8 @@ impl MeasuredTimes {
                 )));
             }
             (false, None) => {
-                plan_args.aggregate_shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
+                let shape = plan_args.aggregate_shape.unwrap_or(Merging::Tree(merge_children));
+                shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
             }
         };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
@@ -222,6 +235,13 @@ impl MeasuredTimes {
 /// As [`times`] and [`MeasuredTimes::request`].
 pub(crate) fn request(cell: &CellSummaryRecord, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
     times(cell)?.request(plan_args)
+}
+
+/// Proofs that a merge of a cell's proof system takes: two where its record, of an earlier version, does not say.
+pub(crate) fn merge_children(cell: &CellSummaryRecord) -> u32 {
+    let can = cell.system.as_ref().and_then(|system| system.capabilities);
+    let children = can.and_then(|can| u32::try_from(can.merge_children?).ok());
+    children.map_or(2, |children| children.max(2))
 }
 
 /// The times of one cell.
@@ -252,6 +272,7 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
         cannot_aggregate,
         prove_s,
         merge_s,
+        merge_children: merge_children(cell),
         close,
         batch_transactions,
         cores,

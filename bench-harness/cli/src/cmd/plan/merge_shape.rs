@@ -18,6 +18,13 @@ pub(crate) enum Merging {
     Separate,
 }
 
+impl Default for Merging {
+    /// Pairs: what merges by hand are where nothing else is said.
+    fn default() -> Self {
+        Self::Tree(2)
+    }
+}
+
 impl Merging {
     /// Aggregation in this shape with merges of this time.
     pub(crate) fn of(self, merge: TimeDist) -> Result<Aggregation, PlanError> {

@@ -165,6 +165,7 @@ pub(crate) mod tests {
     use super::ProfilePlanArgs;
     use clap::Parser;
     use records::profile::{ProfileRecord, QuantityName};
+    use records::sample::CapabilitiesRecord;
     use std::path::Path;
 
     #[derive(Debug, Parser)]
@@ -183,6 +184,45 @@ pub(crate) mod tests {
     pub(crate) fn measured() -> ProfileRecord {
         let text = include_str!("../../../../../tests/data/two-cores-solo.json");
         records::file::parse(text, Path::new("profile.json")).expect("a profile")
+    }
+
+    /// The proofs in a merge, and whether the system is that of merges of four, of a plan among the kept cells and the same
+    /// with merges of four, each so many times as long.
+    fn shape_planned(flags: &str, factor: f64) -> anyhow::Result<(Option<u32>, bool)> {
+        let mut profile = measured();
+        let mut fours = profile.cells.clone();
+        for cell in &mut fours {
+            cell.cell.proof_system = "plonky2-merge4".to_owned();
+            cell.system.as_mut().expect("a system").capabilities = Some(CapabilitiesRecord {
+                verifies: true,
+                aggregates: true,
+                merge_children: Some(4),
+                min_batch_transactions: 1,
+                max_batch_transactions: None,
+                conjectured_security_bits: Some(100),
+                proven_security_bits: None,
+            });
+            for quantity in &mut cell.quantities {
+                if quantity.quantity == QuantityName::AggregateMerge {
+                    quantity.values_s.iter_mut().for_each(|value| *value *= factor);
+                }
+            }
+        }
+        profile.cells.extend(fours);
+        let planned = asked(flags).plan(&profile)?;
+        let is_by_fours = planned.cell.cell.proof_system == "plonky2-merge4";
+        Ok((planned.record.inputs.aggregation.arity, is_by_fours))
+    }
+
+    #[test]
+    fn merges_of_four_are_taken_where_they_are_cheaper() {
+        // Of 16 proofs 15 merges of two, or 5 of four.
+        let flags = "--target-tx-per-s 200 --l1 latency --spares 0 --fix-n 16";
+        assert_eq!(shape_planned(flags, 2.0).expect("a plan"), (Some(4), true));
+        assert_eq!(shape_planned(flags, 4.0).expect("a plan"), (Some(2), false));
+        let of_pairs = format!("{flags} --of-system plonky2-merge4 --aggregate-shape pairwise");
+        let error = shape_planned(&of_pairs, 2.0).expect_err("not measured").to_string();
+        assert!(error.contains("only merges of 4 proofs were measured"), "{error}");
     }
 
     #[test]

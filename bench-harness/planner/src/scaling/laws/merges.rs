@@ -1,4 +1,4 @@
-//! Aggregation over N: a tree of pairwise merges has N − 1 of them on ⌈log₂ N⌉ levels.
+//! Aggregation over N: a tree of merges of k has about (N − 1)/(k − 1) of them on ⌈logₖ N⌉ levels.
 
 use records::laws::{
     FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName, TreeRecord,
@@ -13,6 +13,7 @@ use crate::normal::t_975;
 use crate::scaling::leave_one_out::leave_one_out;
 use crate::scaling::reach::{self, range};
 
+/// Proofs that a merge takes where a record, of an earlier version, does not say.
 const PAIRS: u32 = 2;
 
 pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
@@ -40,7 +41,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
                 ));
             }
             notes.extend(levels(&members));
-            let (fitted, trees) = record(&points, asked);
+            let (fitted, trees) = record(&points, asked, children(members[0].1));
             LawRecord {
                 over: OverName::BatchesPerAggregation,
                 of: OfName::TimeS,
@@ -71,9 +72,16 @@ fn levels(members: &[(f64, &CellSummaryRecord)]) -> Option<String> {
     })
 }
 
-/// The time of a merge from `(N, time of all merges)`, on relative errors: `t = m·(N − 1)`.
-fn record(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecord>) {
-    let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x)).collect();
+/// Proofs that a merge of a cell's proof system takes at most.
+fn children(summary: &CellSummaryRecord) -> u32 {
+    let can = summary.system.as_ref().and_then(|system| system.capabilities);
+    let children = can.and_then(|can| u32::try_from(can.merge_children?).ok());
+    children.map_or(PAIRS, |children| children.max(PAIRS))
+}
+
+/// The time of a merge from `(N, time of all merges)`, on relative errors: time over merges of so many `children`.
+fn record(points: &[LawPointRecord], asked: &Asked, children: u32) -> (FitRecord, Vec<TreeRecord>) {
+    let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x, children)).collect();
     let merge_s = relative_mean(&each);
     let freedom = each.len().saturating_sub(1);
     let half = (freedom > 0).then(|| {
@@ -89,13 +97,13 @@ fn record(points: &[LawPointRecord], asked: &Asked) -> (FitRecord, Vec<TreeRecor
     let mut curve = Vec::new();
     let mut trees = Vec::new();
     for n in wanted(max, asked) {
-        let (x, count) = (f64::from(n), f64::from(merges(n, PAIRS)));
-        let levels = tree_levels(n, PAIRS);
+        let (x, count) = (f64::from(n), f64::from(merges(n, children)));
+        let levels = tree_levels(n, children);
         let band = band.map(|(low, high)| (low * count, high * count));
         curve.push(fit::curve_point(x, merge_s * count, band, reach::of(x, min, max)));
         trees.push(TreeRecord {
             batches_per_aggregation: u64::from(n),
-            merges: u64::from(merges(n, PAIRS)),
+            merges: u64::from(merges(n, children)),
             levels: u64::from(levels),
             one_aggregator_s: merge_s * count,
             enough_aggregators_s: merge_s * f64::from(levels),
@@ -121,8 +129,8 @@ fn relative_mean(each: &[f64]) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an N of the profile; saturates")]
-fn merges_of(n: f64) -> f64 {
-    f64::from(merges(n as u32, PAIRS))
+fn merges_of(n: f64, children: u32) -> f64 {
+    f64::from(merges(n as u32, children))
 }
 
 /// The N asked for; without a wish the powers of two up to eight times the largest measured.

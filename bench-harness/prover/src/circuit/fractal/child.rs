@@ -1,6 +1,6 @@
 //! One proof of whatever stage is verified inside a circuit, and what it says.
 
-use crate::circuit::aggregate::StatementTargets;
+use crate::circuit::aggregate::{StatementTargets, choose};
 use crate::circuit::amount::{constant, private_bit, zero_unless};
 use crate::circuit::fractal::keys::{Tops, UpperKeyTargets, constrain_key_digest, constrain_seal};
 use crate::circuit::leaf::{capacity_of, permute};
@@ -53,19 +53,6 @@ impl NodeEnds {
         builder.register_public_inputs(&sealed.elements);
         builder.register_public_input(self.transactions);
     }
-}
-
-/// `with` where the bit is one, `without` where it is zero.
-pub(crate) fn choose(
-    builder: &mut Builder,
-    bit: Target,
-    [with, without]: [&HashOutTarget; 2],
-) -> HashOutTarget {
-    let elements = std::array::from_fn(|lane| {
-        let change = builder.sub(with.elements[lane], without.elements[lane]);
-        builder.mul_add(bit, change, without.elements[lane])
-    });
-    HashOutTarget { elements }
 }
 
 /// Verifies a private proof under one of the allowed keys.
@@ -150,11 +137,7 @@ fn constrain_rollup(
 }
 
 /// Forces the elements of two digests to be the same where `condition` is one.
-pub(crate) fn same_where(
-    builder: &mut Builder,
-    condition: Target,
-    [left, right]: [&HashOutTarget; 2],
-) {
+pub(crate) fn same_where(builder: &mut Builder, condition: Target, [left, right]: [&HashOutTarget; 2]) {
     let one = builder.one();
     let differs_allowed = builder.sub(one, condition);
     for (left, right) in left.elements.iter().zip(&right.elements) {

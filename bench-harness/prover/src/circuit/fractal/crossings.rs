@@ -15,8 +15,8 @@
 //! order and as often.
 
 use crate::circuit::Builder;
+use crate::circuit::aggregate::choose;
 use crate::circuit::amount::{as_bool, constant};
-use crate::circuit::fractal::child::choose;
 use crate::circuit::leaf::{capacity_of, hash_two, permute};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;

@@ -2,6 +2,7 @@
 //! inputs: those of [`crate::circuit::batch`].
 
 use crate::circuit::amount::{constant, zero_unless};
+use crate::circuit::fan_in::FanIn;
 use crate::circuit::leaf::{capacity_of, permute};
 use crate::circuit::registers::Registers;
 use crate::circuit::registers::pools::BlockTargets;
@@ -42,7 +43,15 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> RegisterCircuit<C> {
     /// # Panics
     /// With registers that cannot be.
     pub fn build(shape: Shape, registers: Registers) -> Self {
-        let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
+        Self::build_with(shape, registers, FanIn::default().batch_config())
+    }
+
+    /// Builds the circuit of a shape under a configuration: the constraints are the same.
+    ///
+    /// # Panics
+    /// With registers that cannot be.
+    pub fn build_with(shape: Shape, registers: Registers, config: CircuitConfig) -> Self {
+        let mut builder = Builder::new(config);
         let accounts_root = builder.add_virtual_hash();
         let (block, mut held) = BlockTargets::open(&mut builder, registers, shape.depth);
         let mut root = accounts_root;

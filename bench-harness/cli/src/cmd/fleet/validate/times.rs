@@ -1,6 +1,7 @@
 //! Where a prediction has its times from: a script, or a profile that was measured; and what a job takes beside its proof.
 
 use super::cells::Cell;
+use crate::cmd::plan::from_profile::merge_children;
 use crate::exit::usage;
 use planner::domain::{Aggregation, TimeDist};
 use records::profile::{ProfileRecord, QuantityName};
@@ -11,10 +12,15 @@ pub(super) struct Times {
     pub(super) prove_s: Vec<f64>,
     /// None where nothing is aggregated.
     pub(super) merge_s: Vec<f64>,
+    /// Proofs that a merge takes.
+    pub(super) merge_children: u32,
 }
 
 /// Values that stand for a law.
 const VALUES: u32 = 2_000;
+
+/// Proofs that a merge of a scripted system takes.
+const SCRIPTED_CHILDREN: u32 = 2;
 
 const GOLDEN_RATIO: f64 = 1.618_033_988_749_895;
 
@@ -30,6 +36,7 @@ impl Times {
             return Ok(Self {
                 prove_s: log_normal(cell.prove_s, cell.prove_cv)?,
                 merge_s: if cell.is_aggregated() { vec![cell.merge_s] } else { Vec::new() },
+                merge_children: SCRIPTED_CHILDREN,
             });
         }
         let profile = profile.ok_or_else(|| {
@@ -59,7 +66,8 @@ impl Times {
         if cell.is_aggregated() && merge_s.is_empty() {
             return Err(usage(format!("{}: the profile has no times of a merge", cell.name)));
         }
-        Ok(Self { prove_s, merge_s: if cell.is_aggregated() { merge_s } else { Vec::new() } })
+        let merge_s = if cell.is_aggregated() { merge_s } else { Vec::new() };
+        Ok(Self { prove_s, merge_s, merge_children: merge_children(measured) })
     }
 
     /// The law of a proof, with what a job takes beside it.
@@ -72,7 +80,8 @@ impl Times {
         if self.merge_s.is_empty() {
             return Ok(Aggregation::Separate);
         }
-        Ok(Aggregation::pairwise(TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?))
+        let merge = TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?;
+        Ok(Aggregation::tree(self.merge_children, merge)?)
     }
 }
 
@@ -116,12 +125,13 @@ mod tests {
 
     #[test]
     fn without_merges_a_group_is_verified_proof_by_proof() {
-        let times = |merge_s| Times { prove_s: vec![1.0], merge_s };
+        let times = |merge_s| Times { prove_s: vec![1.0], merge_s, merge_children: 4 };
         // Some jobs took no longer than their proof.
         let handling_s = [0.1, 0.0];
         let separate = times(Vec::new()).aggregation(&handling_s).expect("no law of a merge is needed");
         assert_eq!(separate, Aggregation::Separate);
-        assert_ne!(times(vec![0.5]).aggregation(&handling_s).expect("a law"), Aggregation::Separate);
+        let tree = times(vec![0.5]).aggregation(&handling_s).expect("a law");
+        assert!(matches!(tree, Aggregation::Tree { arity: 4, .. }), "{tree:?}");
     }
 
     #[test]
