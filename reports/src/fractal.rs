@@ -120,17 +120,23 @@ pub(crate) fn circuits_worth(record: &FractalRecord) -> String {
     let told: Vec<_> = worth
         .filter_map(|circuit| {
             let general = general(circuit.swap_ratio)?;
-            let [rows, cpu] = [
-                circuit.rows as f64 / general.rows as f64,
-                circuit.cpu_s.median / general.cpu_s.median,
-            ];
-            Some(format!("{} takes {} of the rows and {} of the CPU time", circuit.circuit, percent(rows, 3), percent(cpu, 3)))
+            let [rows, cpu] =
+                [circuit.rows as f64 / general.rows as f64, circuit.cpu_s.median / general.cpu_s.median];
+            Some(format!(
+                "{} takes {} of the rows and {} of the CPU time",
+                circuit.circuit,
+                percent(rows, 3),
+                percent(cpu, 3)
+            ))
         })
         .collect();
     if told.is_empty() {
         return "No circuit for one application was measured beside the general one.".to_owned();
     }
-    format!("For the same traffic, against the general circuit: {}. CPU time goes with padded rows.", told.join("; "))
+    format!(
+        "For the same traffic, against the general circuit: {}. CPU time goes with padded rows.",
+        told.join("; ")
+    )
 }
 
 fn error(predicted: f64, measured: f64) -> String {

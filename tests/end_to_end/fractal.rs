@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-const SMALL: &str = "fractal --batch-size 4 --depth 6 --accounts 20 --pools 4 --seed 5";
+const TINY: &str = "fractal --depth 6 --pools 4 --seed 5";
+const SMALL: &str = "fractal --depth 6 --pools 4 --seed 5 --batch-size 6 --accounts 20";
 
 fn record(bench: &Bench, file: &str) -> Value {
     serde_json::from_str(&bench.read(file)).expect("JSON")
@@ -54,8 +55,10 @@ fn eight_rollups_over_three_layers_are_one_proof_that_took_what_was_predicted() 
         rollups.iter().map(|rollup| rollup["circuit"].as_str().expect("a name")).collect();
     assert_eq!(circuits.len(), 4, "{circuits:?}");
     for rollup in rollups {
-        let crossed = rollup["deposits"].as_u64().expect("a count") + rollup["withdrawals"].as_u64().expect("a count");
-        let can_exchange = rollup["parent"].is_u64() && ["general", "transfers"].contains(&rollup["circuit"].as_str().expect("a name"));
+        let crossed =
+            rollup["deposits"].as_u64().expect("a count") + rollup["withdrawals"].as_u64().expect("a count");
+        let can_exchange = rollup["parent"].is_u64()
+            && ["general", "transfers"].contains(&rollup["circuit"].as_str().expect("a name"));
         assert_eq!(crossed > 0, can_exchange, "{rollup}");
     }
     // Rows are those of the circuits, and the fewest are the registers'.
@@ -81,12 +84,18 @@ fn what_is_no_tree_is_refused_in_words() {
     let bench = Bench::new();
     bench.run("fractal --rollups 1").fails(2, &["--rollups"]);
     let refused = |arguments: &str, words: &str| {
-        bench.run(&format!("{SMALL} {arguments}")).fails(2, &[words]);
+        bench.run(&format!("{TINY} {arguments}")).fails(2, &[words]);
     };
-    refused("--rollups 3 --layers 5", "rollups over the layers 2 to 5: expected at least 4, got 3");
+    refused(
+        "--rollups 3 --layers 5 --accounts 20",
+        "rollups over the layers 2 to 5: expected at least 4, got 3",
+    );
     refused("--rollups 8 --accounts 4", "accounts of a rollup: expected at least 5");
     refused("--rollups 8 --accounts 64", "a tree of depth 6 holds 32 accounts");
-    refused("--rollups 64 --layers 6 --batch-size 1", "transactions of a batch: expected at least");
+    refused(
+        "--rollups 64 --layers 6 --batch-size 1 --accounts 20",
+        "transactions of a batch: expected at least",
+    );
     bench.write("other.json", "{\"schema_version\":1}");
     let profile = root().join("bench-harness/measure/examples/two-cores/profile.json");
     fs::create_dir(bench.path("bench-out")).expect("a folder");
@@ -101,9 +110,7 @@ fn the_one_proof_does_not_grow() {
     let bench = Bench::new();
     let of = |rollups: u32, layers: u32| {
         let file = format!("{rollups}.json");
-        bench
-            .run(&format!("{SMALL} --rollups {rollups} --layers {layers} --repeats 1 --output {file}"))
-            .ok();
+        bench.run(&format!("{SMALL} --rollups {rollups} --layers {layers} --repeats 1 --output {file}")).ok();
         let record = record(&bench, &file);
         let verify_s = record["verify_s"]["median"].as_f64().expect("a time");
         (record["proof_bytes"].as_u64().expect("a size"), verify_s)

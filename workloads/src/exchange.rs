@@ -77,7 +77,9 @@ pub enum ExchangeError {
         parent: usize,
     },
     /// No account left for users.
-    #[error("accounts of a rollup: expected at least {min}, a portal, a bridge for each child and a user, got {got}")]
+    #[error(
+        "accounts of a rollup: expected at least {min}, a portal, a bridge for each child and a user, got {got}"
+    )]
     Accounts {
         /// How many it takes.
         min: u64,
@@ -85,7 +87,9 @@ pub enum ExchangeError {
         got: u32,
     },
     /// No room for what crosses.
-    #[error("transactions of a batch: expected at least {min}, one for each rollup that one exchanges with, got {got}")]
+    #[error(
+        "transactions of a batch: expected at least {min}, one for each rollup that one exchanges with, got {got}"
+    )]
     Size {
         /// How many it takes.
         min: usize,
@@ -116,7 +120,8 @@ struct Crossing {
 impl Crossing {
     /// One of its two transfers: in the parent, whose account is the bridge, or in the child, whose account is the portal.
     fn transfer(&self, account: AccountId, is_parent: bool) -> (AccountId, Action) {
-        let (from, to) = if self.is_deposit == is_parent { (self.user, account) } else { (account, self.user) };
+        let (from, to) =
+            if self.is_deposit == is_parent { (self.user, account) } else { (account, self.user) };
         (from, Action::Transfer { to, token: self.token, amount: self.amount })
     }
 }
@@ -126,7 +131,10 @@ impl Crossing {
 ///
 /// # Errors
 /// Parents after their children, too few accounts, too small batches, or traffic that cannot be.
-pub fn exchange(members: &[ExchangeMember], shape: &ExchangeShape) -> Result<Vec<RollupTraffic>, ExchangeError> {
+pub fn exchange(
+    members: &[ExchangeMember],
+    shape: &ExchangeShape,
+) -> Result<Vec<RollupTraffic>, ExchangeError> {
     let gateways = gateways(members, shape)?;
     let users = shape.population.accounts - 1 - most_children(members);
     let per_batch = crossings_per_batch(members, shape.size)?;
@@ -144,15 +152,19 @@ pub fn exchange(members: &[ExchangeMember], shape: &ExchangeShape) -> Result<Vec
     for batch in 0..shape.batches {
         let mut given = vec![Vec::new(); members.len()];
         for (place, member) in members.iter().enumerate() {
-            let (Some(parent), Some(gateway), true) = (member.parent, gateways[place], member.exchanges) else {
+            let (Some(parent), Some(gateway), true) = (member.parent, gateways[place], member.exchanges)
+            else {
                 continue;
             };
             for turn in 0..per_batch {
                 let crossing = draw(&mut draws[place], users, (batch + turn + place).is_multiple_of(2));
                 given[parent].push(crossing.transfer(gateway.bridge, true));
                 given[place].push(crossing.transfer(gateway.portal, false));
-                let count =
-                    if crossing.is_deposit { &mut rollups[place].deposits } else { &mut rollups[place].withdrawals };
+                let count = if crossing.is_deposit {
+                    &mut rollups[place].deposits
+                } else {
+                    &mut rollups[place].withdrawals
+                };
                 *count += 1;
             }
         }
@@ -184,7 +196,10 @@ fn most_children(members: &[ExchangeMember]) -> u32 {
 }
 
 /// The last account is the portal, those before it are bridges.
-fn gateways(members: &[ExchangeMember], shape: &ExchangeShape) -> Result<Vec<Option<Gateway>>, ExchangeError> {
+fn gateways(
+    members: &[ExchangeMember],
+    shape: &ExchangeShape,
+) -> Result<Vec<Option<Gateway>>, ExchangeError> {
     let got = shape.population.accounts;
     let min = u64::from(most_children(members)) + 2;
     if u64::from(got) < min {
@@ -298,7 +313,9 @@ mod tests {
             member.exchanges = false;
         }
         let rollups = exchange(&alone, &shape(6, 1, 3, 50)).expect("no exchange");
-        for transaction in rollups.iter().flat_map(|rollup| &rollup.batches).flat_map(|batch| &batch.transactions) {
+        for transaction in
+            rollups.iter().flat_map(|rollup| &rollup.batches).flat_map(|batch| &batch.transactions)
+        {
             // A portal and at most two bridges: the first three are users.
             assert!(transaction.sender.0 < 3, "{transaction:?}");
             if let Action::Transfer { to, .. } = transaction.action {

@@ -1,8 +1,8 @@
 //! The command line: the verbs, and the text of the top-level `--help`.
 
 use crate::cmd::{
-    claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue, report, run,
-    state_growth, workload,
+    claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue, report,
+    run, state_growth, workload,
 };
 use crate::number::with_negative_values;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -13,8 +13,8 @@ mod working;
 
 use crate::args::{Verb, completion_script, parsed};
 use crate::cmd::{
-    cell, claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue, report, run,
-    state_growth, workload,
+    cell, claims, close, execute, fleet, fractal, gate, history, machine, measure, pipeline, plan, queue,
+    report, run, state_growth, workload,
 };
 use std::process::ExitCode;
 

@@ -51,8 +51,7 @@ pub(super) fn prove_tree(
                 system.top(tree, rollup, top, said[place])
             }
             _ => {
-                let (proof, time) =
-                    JobTime::of(|| system.make(tree, &said, place, &made, &traffic.slots));
+                let (proof, time) = JobTime::of(|| system.make(tree, &said, place, &made, &traffic.slots));
                 let proof = proof?;
                 system.verify(proof.source, &proof.bytes, &said[place])?;
                 if let Some((stage, layer)) = tree.stage(*node) {

@@ -34,7 +34,8 @@ pub struct ShapedRollup {
 /// ```
 pub fn balanced(rollups: usize, layers: u32) -> Vec<ShapedRollup> {
     let below = layers.saturating_sub(2) as usize;
-    let subtree: usize = (0..=below as u32).map(|level| FAN_OUT.saturating_pow(level)).fold(0, usize::saturating_add);
+    let subtree: usize =
+        (0..=below as u32).map(|level| FAN_OUT.saturating_pow(level)).fold(0, usize::saturating_add);
     // One is left for each layer that is still to come.
     let mut counts = vec![rollups.div_ceil(subtree).min(rollups.saturating_sub(below)).max(1)];
     let mut left = rollups.saturating_sub(counts[0]);

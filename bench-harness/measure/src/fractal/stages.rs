@@ -90,10 +90,11 @@ mod tests {
         let (general, transfers) = (RollupCircuitName::General, RollupCircuitName::Transfers);
         let on = |parent, bridge| Some(Settling { parent, bridge: LeafIndex(bridge), portal: LeafIndex(9) });
         let rollups = [(general, None), (transfers, on(0, 1)), (transfers, on(0, 2)), (general, on(1, 1))];
-        let rollups = rollups
-            .into_iter()
-            .enumerate()
-            .map(|(id, (circuit, settling))| TreeRollup { id: id as u64, circuit, settling });
+        let rollups = rollups.into_iter().enumerate().map(|(id, (circuit, settling))| TreeRollup {
+            id: id as u64,
+            circuit,
+            settling,
+        });
         let tree = SettlementTree::new(rollups.collect()).expect("a tree");
         let units = [
             unit(FractalStageName::Prove, Some(general), 10.0),

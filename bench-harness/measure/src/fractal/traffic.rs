@@ -45,7 +45,11 @@ pub(super) struct TreeTraffic {
 
 impl TreeTraffic {
     /// The traffic of these rollups from a seed, executed.
-    pub(super) fn of(study: &FractalStudy, rollups: &[ShapedRollup], seed: u64) -> Result<Self, FractalError> {
+    pub(super) fn of(
+        study: &FractalStudy,
+        rollups: &[ShapedRollup],
+        seed: u64,
+    ) -> Result<Self, FractalError> {
         let members: Vec<_> = rollups
             .iter()
             .map(|rollup| ExchangeMember {

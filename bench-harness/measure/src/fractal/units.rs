@@ -65,11 +65,7 @@ pub(super) fn measure_units(
     Ok(Units { circuits, unit_costs })
 }
 
-fn unit(
-    stage: FractalStageName,
-    circuit: Option<RollupCircuitName>,
-    times: &[JobTime],
-) -> FractalUnitRecord {
+fn unit(stage: FractalStageName, circuit: Option<RollupCircuitName>, times: &[JobTime]) -> FractalUnitRecord {
     FractalUnitRecord {
         stage,
         circuit,

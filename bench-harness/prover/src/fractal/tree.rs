@@ -126,11 +126,11 @@ impl SettlementTree {
             let top = push(&mut nodes, TreeNode::Top { rollup: place });
             let members = children[place].iter().filter_map(|child| attached[*child]);
             let members: Vec<_> = std::iter::once(top).chain(members).collect();
-            let family =
-                in_pairs(&mut nodes, members, |children| TreeNode::Join { rollup: place, children });
+            let family = in_pairs(&mut nodes, members, |children| TreeNode::Join { rollup: place, children });
             match rollups[place].settling {
                 Some(_) => {
-                    attached[place] = Some(push(&mut nodes, TreeNode::Attach { rollup: place, child: family }));
+                    attached[place] =
+                        Some(push(&mut nodes, TreeNode::Attach { rollup: place, child: family }));
                 }
                 None => settled.push(family),
             }
@@ -222,11 +222,8 @@ mod tests {
     use workloads::state::LeafIndex;
 
     fn rollup(id: u64, parent: Option<usize>, bridge: u64, portal: u64) -> TreeRollup {
-        let settling = parent.map(|parent| Settling {
-            parent,
-            bridge: LeafIndex(bridge),
-            portal: LeafIndex(portal),
-        });
+        let settling =
+            parent.map(|parent| Settling { parent, bridge: LeafIndex(bridge), portal: LeafIndex(portal) });
         TreeRollup { id, circuit: RollupCircuitName::General, settling }
     }
 
@@ -294,7 +291,9 @@ mod tests {
             let mut depths: Vec<u32> = Vec::new();
             for node in tree.nodes() {
                 depths.push(match node {
-                    TreeNode::Settle { children } => 1 + children.map(|child| depths[child]).into_iter().max().unwrap_or(0),
+                    TreeNode::Settle { children } => {
+                        1 + children.map(|child| depths[child]).into_iter().max().unwrap_or(0)
+                    }
                     _ => 0,
                 });
             }

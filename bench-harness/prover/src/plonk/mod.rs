@@ -31,8 +31,8 @@ use records::sample::SystemRecord;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
 pub use crate::plonk::proof::{Timed, prove_with};
+pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
 
 /// The version of plonky2 that is compiled in, by the lock file.
 pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");

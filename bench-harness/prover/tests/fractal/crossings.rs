@@ -104,7 +104,11 @@ fn what_does_not_arrive_as_it_left_has_no_proof() {
         ("a withdrawal in its place", vec![deposit], vec![transfer(1, PORTAL, 70)]),
         ("a withdrawal that is not paid", vec![], vec![transfer(1, PORTAL, 70)]),
         ("paid without a withdrawal", vec![transfer(BRIDGE, 1, 70)], vec![]),
-        ("a withdrawal that is paid to another", vec![transfer(BRIDGE, 2, 70)], vec![transfer(1, PORTAL, 70)]),
+        (
+            "a withdrawal that is paid to another",
+            vec![transfer(BRIDGE, 2, 70)],
+            vec![transfer(1, PORTAL, 70)],
+        ),
         ("from the bridge to itself", vec![transfer(BRIDGE, BRIDGE, 70)], vec![]),
         ("from the portal to itself", vec![], vec![transfer(PORTAL, PORTAL, 70)]),
     ];
@@ -165,7 +169,9 @@ fn an_inverse_that_hides_a_crossing_or_makes_one() {
     }
     // Half a crossing on each side of a slot.
     let mut values = WALK.honest(&[transfer(1, 2, 70)], &[transfer(PORTAL, 1, 70)]);
-    let half = |leaf: u64| (Felt::from_canonical_u64(leaf) - Felt::from_canonical_u64(BRIDGE)).inverse() * Felt::TWO.inverse();
+    let half = |leaf: u64| {
+        (Felt::from_canonical_u64(leaf) - Felt::from_canonical_u64(BRIDGE)).inverse() * Felt::TWO.inverse()
+    };
     values.parent.slots[0].inverses = [half(1), half(2)];
     assert!(WALK.proved(&values).is_none());
     // Where they are equal the inverse is free, and changes nothing.
@@ -194,7 +200,13 @@ fn commitment(shape: ChainShape, slots: &[Slot]) -> Digest {
 fn commitments_are_those_of_the_chains() {
     let walk = Walk::build(CHAIN);
     // What crosses need not stand in the same batch of both.
-    let parent = [transfer(1, 2, 3), transfer(1, BRIDGE, 70), swap(2, POOL), transfer(4, 5, 6), transfer(BRIDGE, 2, 1)];
+    let parent = [
+        transfer(1, 2, 3),
+        transfer(1, BRIDGE, 70),
+        swap(2, POOL),
+        transfer(4, 5, 6),
+        transfer(BRIDGE, 2, 1),
+    ];
     let child = [transfer(PORTAL, 1, 70), transfer(2, PORTAL, 1)];
     let proved = walk.proved(&walk.honest(&parent, &child)).expect("an exchange");
     assert_eq!(proved, [commitment(CHAIN, &parent), commitment(CHAIN, &child)]);
@@ -229,9 +241,11 @@ fn differential(seeds: std::ops::Range<u64>) -> [usize; 2] {
         let count = below(4) as usize;
         let (mut parent, mut child) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let (user, amount, header) = (1 + below(3), below(3) << (32 * below(2)), [1, 5, 9][below(3) as usize]);
+            let (user, amount, header) =
+                (1 + below(3), below(3) << (32 * below(2)), [1, 5, 9][below(3) as usize]);
             let is_deposit = below(2) == 0;
-            let [above, below_it] = if is_deposit { [(user, BRIDGE), (PORTAL, user)] } else { [(BRIDGE, user), (user, PORTAL)] };
+            let [above, below_it] =
+                if is_deposit { [(user, BRIDGE), (PORTAL, user)] } else { [(BRIDGE, user), (user, PORTAL)] };
             let slot = |(from, to)| [header, from, to, 3, amount & 0xffff_ffff, amount >> 32, 0, 0];
             parent.push(slot(above));
             child.push(slot(below_it));

@@ -141,8 +141,10 @@ fn a_forged_join_shows_in_the_keys_that_are_sealed() {
     let forged_join = JoinCircuit::build(Tops { common: &top.circuit.common, keys: &keys });
     let honest_join = &world.system.join_circuit().circuit;
     assert_eq!(forged_join.circuit.common, honest_join.common);
-    let forged_keys =
-        UpperKeys { attach: world.system.keys().attach, join: key_digest(&forged_join.circuit.verifier_only) };
+    let forged_keys = UpperKeys {
+        attach: world.system.keys().attach,
+        join: key_digest(&forged_join.circuit.verifier_only),
+    };
     let child = |place: usize| {
         let mut choice = vec![Felt::ZERO; 4];
         choice[place] = Felt::ONE;
@@ -152,15 +154,11 @@ fn a_forged_join_shows_in_the_keys_that_are_sealed() {
     };
     // The forged proof names the forged keys, or the honest ones.
     for inner in [forged_keys, world.system.keys()] {
-        let values =
-            JoinValues { keys: inner, children: [child(0), child(0)], is_settlement: Felt::ONE };
+        let values = JoinValues { keys: inner, children: [child(0), child(0)], is_settlement: Felt::ONE };
         let inputs = forged_join.witness(&values).expect("of the right form");
         let settled = prove_with(&forged_join.circuit, inputs, "a forged join").expect("its own key").proof;
-        let everything = workloads::hash::hash_two(
-            workloads::hash::Domain::Settlement,
-            lie.commitment,
-            lie.commitment,
-        );
+        let everything =
+            workloads::hash::hash_two(workloads::hash::Domain::Settlement, lie.commitment, lie.commitment);
         let honest_top = world.decoded(world.top(2));
         let upper = ChildValues {
             proof: &settled,

@@ -65,7 +65,8 @@ fn a_rollup_that_is_missing_or_counted_twice() {
     assert!(is_another_statement(world, &without, world.said.last().expect("a root")));
     // The first again, under its own name and under that of the third.
     for name in [IDS[0], IDS[2]] {
-        let twice = joined(world, [first, (world.top(0), name)], SETTLEMENT).expect("no constraint is broken");
+        let twice =
+            joined(world, [first, (world.top(0), name)], SETTLEMENT).expect("no constraint is broken");
         assert!(is_another_statement(world, &twice, &two), "{name}");
     }
     // Two rollups that executed the same are two rollups, for a verifier who has two such in the list.

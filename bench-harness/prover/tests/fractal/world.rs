@@ -86,8 +86,7 @@ impl World {
                 TreeNode::Top { rollup } => {
                     let chain = system.chain(circuits[rollup]).expect("set up");
                     let trace = &traces[rollup];
-                    let job =
-                        Job { batch: &traffic[rollup].batches[0], trace, statement: trace.statement };
+                    let job = Job { batch: &traffic[rollup].batches[0], trace, statement: trace.statement };
                     let batch: Proof = chain.prove(&job).expect("a proof");
                     let top = chain.merge(&[batch]).expect("lifted");
                     chain.verify(&top, &trace.statement).expect("what was executed");
@@ -101,7 +100,8 @@ impl World {
 
     /// The top of a rollup.
     pub(crate) fn top(&self, rollup: usize) -> &NodeProof {
-        let is_top = |node: &&NodeProof| matches!(node.source, NodeSource::Top { id, .. } if id == IDS[rollup]);
+        let is_top =
+            |node: &&NodeProof| matches!(node.source, NodeSource::Top { id, .. } if id == IDS[rollup]);
         self.nodes.iter().find(is_top).expect("each has one")
     }
 

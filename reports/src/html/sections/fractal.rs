@@ -20,7 +20,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         Block::Words(circuits_worth(record)),
         Block::Table {
             id: "fractal-circuits".to_owned(),
-            caption: "One batch of the same traffic in each circuit that can hold it; CPU time is a median.".to_owned(),
+            caption: "One batch of the same traffic in each circuit that can hold it; CPU time is a median."
+                .to_owned(),
             table: circuits(record),
         },
     ])

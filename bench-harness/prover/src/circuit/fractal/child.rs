@@ -150,11 +150,7 @@ fn constrain_rollup(
 }
 
 /// Forces the elements of two digests to be the same where `condition` is one.
-pub(crate) fn same_where(
-    builder: &mut Builder,
-    condition: Target,
-    [left, right]: [&HashOutTarget; 2],
-) {
+pub(crate) fn same_where(builder: &mut Builder, condition: Target, [left, right]: [&HashOutTarget; 2]) {
     let one = builder.one();
     let differs_allowed = builder.sub(one, condition);
     for (left, right) in left.elements.iter().zip(&right.elements) {

@@ -106,7 +106,9 @@ pub(crate) fn constrain_seal(
     let tag = constant(builder, Domain::Sealed.tag());
     let capacity = capacity_of(builder, tag);
     let first =
-        std::array::from_fn(|lane| if lane < 4 { keys.elements[lane] } else { commitment.elements[lane - 4] });
+        std::array::from_fn(
+            |lane| if lane < 4 { keys.elements[lane] } else { commitment.elements[lane - 4] },
+        );
     let second = std::array::from_fn(|lane| if lane < 4 { everything.elements[lane] } else { zero });
     let (_, capacity) = permute(builder, &first, &capacity);
     permute(builder, &second, &capacity).0
