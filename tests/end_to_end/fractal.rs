@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-const SMALL: &str = "fractal --batch-size 4 --depth 6 --accounts 20 --pools 4 --seed 5";
+const TINY: &str = "fractal --depth 6 --pools 4 --seed 5";
+const SMALL: &str = "fractal --depth 6 --pools 4 --seed 5 --batch-size 6 --accounts 20";
 
 fn record(bench: &Bench, file: &str) -> Value {
     serde_json::from_str(&bench.read(file)).expect("JSON")
@@ -83,12 +84,18 @@ fn what_is_no_tree_is_refused_in_words() {
     let bench = Bench::new();
     bench.run("fractal --rollups 1").fails(2, &["--rollups"]);
     let refused = |arguments: &str, words: &str| {
-        bench.run(&format!("{SMALL} {arguments}")).fails(2, &[words]);
+        bench.run(&format!("{TINY} {arguments}")).fails(2, &[words]);
     };
-    refused("--rollups 3 --layers 5", "rollups over the layers 2 to 5: expected at least 4, got 3");
+    refused(
+        "--rollups 3 --layers 5 --accounts 20",
+        "rollups over the layers 2 to 5: expected at least 4, got 3",
+    );
     refused("--rollups 8 --accounts 4", "accounts of a rollup: expected at least 5");
     refused("--rollups 8 --accounts 64", "a tree of depth 6 holds 32 accounts");
-    refused("--rollups 64 --layers 6 --batch-size 1", "transactions of a batch: expected at least");
+    refused(
+        "--rollups 64 --layers 6 --batch-size 1 --accounts 20",
+        "transactions of a batch: expected at least",
+    );
     bench.write("other.json", "{\"schema_version\":1}");
     let profile = root().join("bench-harness/measure/examples/two-cores/profile.json");
     fs::create_dir(bench.path("bench-out")).expect("a folder");

@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, SCRIPT, root};
 
-const VERBS: [&str; 31] = [
+const VERBS: [&str; 32] = [
     "",
     "run",
     "measure",

@@ -27,31 +27,15 @@ mod traffic;
 mod units;
 
 use crate::fractal::proving::{ProvedTree, prove_tree};
+use crate::fractal::shape::CIRCUITS;
 use crate::fractal::study::{FractalError, FractalStudy};
 use crate::fractal::traffic::TreeTraffic;
 use crate::fractal::units::measure_units;
 use crate::pool::pool_of;
 use machine::{Processor, Root};
 use prover::fractal::system::FractalSystem;
-use records::fractal::{FRACTAL_SCHEMA_VERSION, FractalRecord, RollupCircuitName, RollupRecord};
+use records::fractal::{FRACTAL_SCHEMA_VERSION, FractalRecord, RollupRecord};
 use std::time::Instant;
-
-/// Every kind of rollup, in the order in which they are told.
-pub const CIRCUITS: [RollupCircuitName; 4] = [
-    RollupCircuitName::General,
-    RollupCircuitName::Transfers,
-    RollupCircuitName::Swaps,
-    RollupCircuitName::SwapRegisters,
-];
-
-/// The fraction of swaps among the own transactions of a kind of rollup.
-pub(crate) fn swap_ratio(circuit: RollupCircuitName) -> f64 {
-    match circuit {
-        RollupCircuitName::General => 0.5,
-        RollupCircuitName::Transfers => 0.0,
-        RollupCircuitName::Swaps | RollupCircuitName::SwapRegisters => 1.0,
-    }
-}
 
 /// Measures a study; `begun` is told what is done.
 ///

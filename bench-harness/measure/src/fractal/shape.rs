@@ -2,6 +2,23 @@
 
 use records::fractal::RollupCircuitName;
 
+/// Every kind of rollup, in the order in which they are told.
+pub const CIRCUITS: [RollupCircuitName; 4] = [
+    RollupCircuitName::General,
+    RollupCircuitName::Transfers,
+    RollupCircuitName::Swaps,
+    RollupCircuitName::SwapRegisters,
+];
+
+/// The fraction of swaps among the own transactions of a kind of rollup.
+pub(super) fn swap_ratio(circuit: RollupCircuitName) -> f64 {
+    match circuit {
+        RollupCircuitName::General => 0.5,
+        RollupCircuitName::Transfers => 0.0,
+        RollupCircuitName::Swaps | RollupCircuitName::SwapRegisters => 1.0,
+    }
+}
+
 /// Rollups that settle on one of the layer before, where all layers are full.
 pub const FAN_OUT: usize = 3;
 

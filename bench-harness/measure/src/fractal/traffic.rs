@@ -1,8 +1,7 @@
 //! What native execution makes of each rollup: batches with their traces, and what the whole chain says.
 
-use crate::fractal::shape::ShapedRollup;
+use crate::fractal::shape::{ShapedRollup, swap_ratio};
 use crate::fractal::study::{FractalError, FractalStudy};
-use crate::fractal::swap_ratio;
 use prover::fractal::tree::{SettlementTree, Settling, TreeRollup};
 use prover::statement::Statement;
 use prover::system::{Job, ProverError};

@@ -1,9 +1,8 @@
 //! What one job of each kind takes, measured on rollups of another seed than the tree's.
 
 use crate::fractal::chain::prove_chain;
-use crate::fractal::shape::ShapedRollup;
+use crate::fractal::shape::{ShapedRollup, swap_ratio};
 use crate::fractal::study::{FractalError, FractalStudy};
-use crate::fractal::swap_ratio;
 use crate::fractal::timed::JobTime;
 use crate::fractal::traffic::TreeTraffic;
 use crate::statistics::middle;

@@ -3,6 +3,7 @@
 //! | file | what it tries |
 //! |---|---|
 //! | `honest` | a whole tree, its statement, and statements of other trees |
+//! | `kinds` | a transaction that the batch circuit is not for |
 //! | `keys` | a child proved by another circuit, or under another key |
 //! | `places` | a rollup twice, in another's place, or never attached |
 //! | `crossings` | what is credited twice, never, to another, or paid from nothing |
@@ -10,5 +11,6 @@
 mod crossings;
 mod honest;
 mod keys;
+mod kinds;
 mod places;
 mod world;
