@@ -135,31 +135,28 @@ impl RollupArgs {
         if plan_args.simulation.plan_seed.is_some() && self.fractal.is_some() {
             return Err(usage("--plan-seed: nothing in this plan is random"));
         }
-        let request = FractalRequest::new(tree, times.times.clone(), cadence, times.batch_transactions)?
+        let mut request = FractalRequest::new(tree, times.times.clone(), cadence, times.batch_transactions)?
             .with_headroom(plan_args.headroom)?;
         let known = KnownProver { cores: times.cores.map(u64::from), proof_bytes: times.proof_bytes };
         let prices = &plan_args.prices;
         let verification_gas = prices.verification_gas(known.proof_bytes);
-        let request = FractalRequest {
-            delay_limit: plan_args.delay_limit(),
-            provers: plan_args.fix_p,
-            aggregators: plan_args.fix_a,
-            spares: plan_args.spares,
-            aggregator_spares: plan_args.aggregator_spares,
-            prices: prices.prices(known.cores, verification_gas)?,
-            l1_room: prices.l1_room(verification_gas)?,
-            cores_per_machine: times.cores,
-            data: self.data.data(prices.gwei, prices.usd_per_eth)?,
-            seed: plan_args.simulation.seed(),
-            measured: times.measured,
-            proof_bytes: times.proof_bytes,
-            asks_every_block: self.proof_every_block,
-            cores_law: profile.zip(times.cores).and_then(|(profile, cores)| cores_law(profile, cores)),
-            clock_law: profile.and_then(clock_law),
-            core_speed_ups: self.core_speed_up.clone(),
-            doublings: self.doublings,
-            ..request
-        };
+        request.delay_limit = plan_args.delay_limit();
+        request.provers = plan_args.fix_p;
+        request.aggregators = plan_args.fix_a;
+        request.spares = plan_args.spares;
+        request.aggregator_spares = plan_args.aggregator_spares;
+        request.prices = prices.prices(known.cores, verification_gas)?;
+        request.l1_room = prices.l1_room(verification_gas)?;
+        request.cores_per_machine = times.cores;
+        request.data = self.data.data(prices.gwei, prices.usd_per_eth)?;
+        request.seed = plan_args.simulation.seed();
+        request.measured = times.measured;
+        request.proof_bytes = times.proof_bytes;
+        request.asks_every_block = self.proof_every_block;
+        request.cores_law = profile.zip(times.cores).and_then(|(profile, cores)| cores_law(profile, cores));
+        request.clock_law = profile.and_then(clock_law);
+        request.core_speed_ups = self.core_speed_up.clone();
+        request.doublings = self.doublings;
         let Some(servers) = self.servers else { return Ok(plan_rollups(&request)?) };
         let (request, budget) = within_servers(request, servers)?;
         Ok(FractalPlanRecord { servers: Some(budget), ..plan_rollups(&request)? })
