@@ -3,7 +3,7 @@
 //! Not here: the plan of one rollup ([`crate::plan::terminal`]).
 
 use crate::text::{bare, trimmed, wrap};
-use crate::words::{count, count_of, or_dash, percent, seconds, with_half_width};
+use crate::words::{count, or_dash, percent, seconds, with_half_width};
 use records::number::{significant, time};
 use records::plan::{
     CoresForBlockRecord, EveryBlockRecord, FractalCostRecord, FractalJobsRecord, FractalLayerRecord,
@@ -37,15 +37,19 @@ fn answer(plan: &FractalPlanRecord) -> String {
     let spares =
         |spares: u32| if spares > 0 { format!(" and {}", count(spares, "spare")) } else { String::new() };
     let delay = &whole.consolidated;
+    let layers = match inputs.layers {
+        2 => "layer 2".to_owned(),
+        last => format!("layers 2 to {last}"),
+    };
     format!(
-        "Run {}{} and {}{} for {} on layers 2 to {}: {} transactions/s, settled by one proof every {}. The oldest transaction \
+        "Run {}{}, {}{}, for {} on {}: {} transactions/s, settled by one proof every {}. The oldest transaction \
          of a round is consolidated (proven on L1) after {}, p99 {}.",
         count(fleet.provers, "prover"),
         spares(fleet.spares),
         count(fleet.aggregators, "aggregator"),
         spares(fleet.aggregator_spares),
         count(inputs.rollups, "rollup"),
-        inputs.layers,
+        layers,
         significant(whole.transactions_per_s, 4),
         seconds(inputs.round_s),
         with_half_width(delay.mean_s, delay.mean_half_width_s),
@@ -67,14 +71,14 @@ fn limits(plan: &FractalPlanRecord) -> String {
     };
     format!(
         "What binds: throughput by {} ({} of the provers' time in use, {} of the aggregators'); the delay by {} ({}). However \
-         many machines: {} from the last closing to the proof, {} one after the other. The fleet: {searched}.",
+         many machines: {} from the last closing to the one proof, of a batch's proof and {} one after the other. The fleet: {searched}.",
         fleet.busiest,
         percent(fleet.prover_use, 3),
         percent(fleet.aggregator_use, 3),
         whole.longest_part,
         parts.collect::<Vec<_>>().join(", "),
         seconds(whole.critical_path_s),
-        count_of(whole.critical_merges, "a proof and 1 merge", "merges after a proof"),
+        count(whole.critical_merges, "merge"),
     )
 }
 
@@ -172,7 +176,7 @@ fn every_block(block: &EveryBlockRecord) -> String {
             "Whether more cores a machine do it is not known: give a --profile over several core counts."
                 .to_owned()
         },
-        |law| cores(law),
+        cores,
     );
     format!(
         "A proof every block: NOT with these machines. {keep_up}, each {} late: from closing to proof at least {} pass, \
@@ -187,7 +191,7 @@ fn cores(law: &CoresForBlockRecord) -> String {
     let by = format!(
         "By Amdahl's law over the profile (serial fraction {}, measured to {})",
         significant(law.serial_fraction, 3),
-        count_of(law.cores_max_measured, "core", "cores")
+        count(law.cores_max_measured, "core")
     );
     match (law.cores, law.speed_up_limit) {
         (Some(cores), _) => {

@@ -52,8 +52,10 @@ pub(super) fn circuits(evidence: &Evidence<'_>) -> ClaimRecord {
         let others = record.circuits.iter().filter(is_alike);
         if let Some(best) = others.min_by(|a, b| a.cpu_s.median.total_cmp(&b.cpu_s.median)) {
             let what = format!(
-                "{} transactions, {} of them swaps: general over {}",
-                whole.transactions, whole.swap_ratio, best.circuit
+                "{} transactions, {} % swaps: general over {}",
+                whole.transactions,
+                100.0 * whole.swap_ratio,
+                best.circuit
             );
             figures.push(cpu(whole).over(cpu(best)).deciding(what, "×", FROM));
         }

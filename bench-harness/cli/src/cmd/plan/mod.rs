@@ -52,9 +52,9 @@ const OUTPUT: &str = "Output";
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --timeline timeline.json
   bench-harness plan --rollups 1000 --layers 3 --close 10s --settle-every 1min --prove 4s \\
-      --aggregate-merge 1s --batch-size 100
+      --aggregate-merge 1s --batch-size 100 --core-speed-up 100
   bench-harness plan --servers 100000 --layers 3 --close 10s --prove 4s --aggregate-merge 1s \\
-      --batch-size 100 --block 10s --proof-every-block --core-speed-up 100")]
+      --batch-size 100 --block 10s --proof-every-block")]
 pub(crate) struct Args {
     #[command(flatten)]
     asked: ProfilePlanArgs,

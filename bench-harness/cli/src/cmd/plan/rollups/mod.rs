@@ -25,6 +25,9 @@ const ROLLUPS_MAX: u32 = 1 << 20;
 /// The most servers: more rollups than a plan simulates would come of more.
 const SERVERS_MAX: u32 = 100_000_000;
 
+/// Rollups of the tree whose place that of the servers takes: more than one on layer 2 at any depth.
+const STAND_IN: u32 = 1_024;
+
 /// Flags of other plans that have a meaning here too.
 const SHARED: [&str; 20] = [
     "close",
@@ -163,8 +166,8 @@ impl RollupArgs {
     }
 
     fn tree(&self) -> anyhow::Result<RollupTree> {
-        // Servers are filled with a tree of this depth: the smallest stands for it until then.
-        let rollups = self.rollups.unwrap_or(self.layers - 1);
+        // Servers are filled with a tree of this depth: one that needs every stage stands for it until then.
+        let rollups = self.rollups.unwrap_or(STAND_IN);
         if self.fan_out.is_empty() {
             return Ok(RollupTree::balanced(rollups, self.layers)?);
         }
