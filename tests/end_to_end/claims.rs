@@ -21,7 +21,8 @@ fn without_records_the_toy_factory_alone_is_answered() {
     assert_eq!(verdict(&record, "factory-faster"), "holds");
     assert_eq!(verdict(&record, "parallel-gains"), "not_measured");
     assert_eq!(verdict(&record, "balance-12"), "not_measured");
-    assert_eq!(verdict(&record, "layer-3s"), "untestable");
+    assert_eq!(verdict(&record, "layer-3s"), "not_measured");
+    assert_eq!(verdict(&record, "validium"), "untestable");
 }
 
 #[test]
@@ -80,4 +81,22 @@ fn a_record_of_another_kind_is_refused_by_name() {
     bench.run("claims --execution other.json").fails(2, &["other.json", "unknown field"]);
     bench.run("claims --profile other.json").fails(2, &["other.json", "schema_version: expected 2, got 1"]);
     bench.run("claims --pipeline missing.json").fails(2, &["missing.json"]);
+}
+
+#[test]
+fn a_tree_of_rollups_answers_what_is_said_of_layers_on_layers() {
+    let bench = Bench::new();
+    let tree = records::file::to_json(&fixtures::fractal::fractal()).expect("JSON");
+    bench.write("fractal.json", &tree);
+    let record = json(&bench, "--fractal fractal.json");
+    assert_eq!(record["inputs"][0]["what"], "fractal");
+    for (id, wanted) in [
+        ("app-circuits", "inconclusive"),
+        ("layer-3s", "holds"),
+        ("composition", "holds"),
+        ("servers", "holds"),
+        ("asic", "untestable"),
+    ] {
+        assert_eq!(verdict(&record, id), wanted, "{id}");
+    }
 }

@@ -69,6 +69,17 @@ fn needing_another() -> Vec<Case> {
     ] {
         cases.push((format!("{QUEUE} {flag}"), &["--simulate"]));
     }
+    for flag in [
+        "--layers 3",
+        "--settle-every 20s",
+        "--attach 1s",
+        "--data validium",
+        "--proof-every-block",
+        "--doublings 1",
+    ] {
+        cases.push((plan(flag), &["--rollups <COUNT>"]));
+    }
+    cases.push((plan("--rollups 8"), &["--target-batches-per-s", "--rollups"]));
     cases.push((plan("--plan-seed 2"), &["--plan-seed", "nothing in this plan is random"]));
     cases.push((format!("{QUEUE} --autoscale-use 0.5"), &["--autoscale-start"]));
     cases.push((format!("{QUEUE} --within 1h"), &["--backlog"]));
@@ -281,7 +292,28 @@ const CHANGES: &[(&str, &str)] = &[
     ("", "output plan.txt"),
     ("", "timeline timeline.json"),
     ("", "fail-if plan.provers>=1"),
+    (ROLLUPS, "rollups 9"),
+    (SERVERS, "servers 120"),
+    (ROLLUPS, "layers 4"),
+    (ROLLUPS, "fan-out 1,7"),
+    (ROLLUPS, "settle-every 40s"),
+    (ROLLUPS, "attach 7s"),
+    (ROLLUPS, "data validium"),
+    (ROLLUPS, "data-bytes 20"),
+    (ROLLUPS, "proof-every-block"),
+    (ROLLUPS, "core-speed-up 100"),
+    (ROLLUPS, "doublings 2"),
+    (PRICED, "data-byte-gas 16"),
+    (PRICED, "blob-gwei 1"),
 ];
+
+/// Many rollups, whose load is their batches, and what data costs in their plan.
+const ROLLUPS: &str =
+    "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; rollups 8";
+const SERVERS: &str =
+    "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; servers 100";
+const PRICED: &str = "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; rollups 8; \
+    prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; data-bytes 20";
 
 /// Every flag in the help of `plan` changes what is printed, where it is accepted.
 #[test]
@@ -309,5 +341,7 @@ fn every_flag_of_a_plan_does_something() {
         ["profile", "proof-byte-gas", "of-workload", "of-system", "of-batch-size", "of-cores", "of-provers"]
             .map(str::to_owned),
     );
+    // Files of records: `rollups` tries them.
+    tried.extend(["fractal", "data-from"].map(str::to_owned));
     assert_eq!(flags_of(&bench, "plan"), tried);
 }

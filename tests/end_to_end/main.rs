@@ -96,6 +96,7 @@ mod pipelines;
 mod processes;
 mod real;
 mod report;
+mod rollups;
 mod skip;
 mod state_growth;
 mod support;

@@ -10,6 +10,7 @@
 //! | [`scaling`] | from measured points to times that were not measured |
 //! | [`hardware`] | machines with prices, and what the prover would do on them |
 //! | [`backlog`] | draining, daily peaks and autoscaling, as a fluid |
+//! | [`fractal`] | many rollups settled by one proof: their machines, delays and cost |
 //! | [`plan`] | [`plan::recommend`]: the smallest fleet that meets a target, or the term that forbids it |
 //! | [`claims`] | what the two source documents claim, each answered by a rule from measured figures |
 //! | [`error`] | what a user can get wrong, and what nothing can meet |
@@ -19,6 +20,7 @@ pub mod claims;
 pub mod domain;
 pub mod error;
 pub mod formulas;
+pub mod fractal;
 pub mod hardware;
 mod normal;
 pub mod plan;

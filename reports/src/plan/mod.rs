@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`csv`] | one row a design |
 //! | [`machines`] | machines ranked for a plan |
+//! | [`rollups`] | many rollups settled by one proof, for a terminal |
 //! | [`shopping`] | a fleet as an order of machines, with the bill |
 //! | [`rows`] | what terminal and Markdown both show, as rows of tables |
 //! | `systems` | proof systems side by side |
@@ -13,6 +14,7 @@
 pub mod csv;
 pub mod machines;
 pub mod markdown;
+pub mod rollups;
 pub mod rows;
 pub mod shopping;
 pub(crate) mod systems;

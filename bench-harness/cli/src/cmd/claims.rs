@@ -7,6 +7,7 @@ use records::claims::ClaimInputRecord;
 use records::execution::ExecutionRecord;
 use records::file::{Versioned, to_json};
 use records::fleet::pipeline::PipelineRecord;
+use records::fractal::FractalRecord;
 use records::machine::ValueRecord;
 use records::profile::ProfileRecord;
 use records::state_growth::StateGrowthRecord;
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     /// A live pipeline: the pipeline.json of `pipeline`.
     #[arg(long, value_name = "FILE")]
     pipeline: Option<PathBuf>,
+    /// A tree of rollups that was proved: what `fractal --json` prints.
+    #[arg(long, value_name = "FILE")]
+    fractal: Option<PathBuf>,
     /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
@@ -90,17 +94,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         record.processor.clone()
     })?;
     let pipeline = read("pipeline", args.pipeline.as_ref(), |_: &PipelineRecord| None)?;
+    let fractal = read("fractal", args.fractal.as_ref(), |record: &FractalRecord| record.processor.clone())?;
     let inputs = [
         profile.as_ref().map(|given| &given.1),
         execution.as_ref().map(|given| &given.1),
         state_growth.as_ref().map(|given| &given.1),
         pipeline.as_ref().map(|given| &given.1),
+        fractal.as_ref().map(|given| &given.1),
     ];
     let evidence = Evidence {
         profile: profile.as_ref().map(|given| &given.0),
         execution: execution.as_ref().map(|given| &given.0),
         state_growth: state_growth.as_ref().map(|given| &given.0),
         pipeline: pipeline.as_ref().map(|given| &given.0),
+        fractal: fractal.as_ref().map(|given| &given.0),
     };
     let inputs = inputs.into_iter().flatten().cloned().collect();
     let record = claims(&evidence, inputs, env!("CARGO_PKG_VERSION"))?;

@@ -2,6 +2,7 @@
 
 use records::execution::ExecutionRecord;
 use records::fleet::pipeline::PipelineRecord;
+use records::fractal::FractalRecord;
 use records::profile::ProfileRecord;
 use records::state_growth::StateGrowthRecord;
 
@@ -16,4 +17,6 @@ pub struct Evidence<'a> {
     pub state_growth: Option<&'a StateGrowthRecord>,
     /// A live pipeline.
     pub pipeline: Option<&'a PipelineRecord>,
+    /// A tree of rollups that was proved.
+    pub fractal: Option<&'a FractalRecord>,
 }

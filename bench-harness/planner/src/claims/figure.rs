@@ -51,6 +51,13 @@ impl Figure {
         Self { value: self.value * factor, ends, ..self }
     }
 
+    /// This and another together, end to end.
+    pub(super) fn plus(self, other: Self) -> Self {
+        let ends = self.ends.zip(other.ends).map(|(one, two)| (one.0 + two.0, one.1 + two.1));
+        let samples = [self.samples, other.samples].into_iter().flatten().min();
+        Self { value: self.value + other.value, ends, samples }
+    }
+
     /// What is left after `x` is taken off.
     pub(super) fn minus(self, x: f64) -> Self {
         Self { value: self.value - x, ends: self.ends.map(|(low, high)| (low - x, high - x)), ..self }
@@ -88,6 +95,8 @@ mod tests {
         let ratio = time(6.0, Some((5.0, 8.0)), 4).over(time(2.0, Some((1.0, 2.5)), 9));
         assert_eq!(ratio, Figure { value: 3.0, ends: Some((2.0, 8.0)), samples: Some(4) });
         assert_eq!(time(6.0, None, 1).over(time(2.0, Some((1.0, 2.5)), 9)).ends, None);
+        let both = time(6.0, Some((5.0, 8.0)), 4).plus(time(2.0, Some((1.0, 2.5)), 9));
+        assert_eq!(both, Figure { value: 8.0, ends: Some((6.0, 10.5)), samples: Some(4) });
         assert_eq!(ratio.minus(1.0).times(2.0).ends, Some((2.0, 14.0)));
     }
 

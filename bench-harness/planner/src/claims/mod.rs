@@ -12,6 +12,7 @@
 //! | `contention` | what an execution record says of contention, and whether it may decide |
 //! | `execution` | parallel execution, one core, swaps a second: from executors side by side |
 //! | `execution_scaling` | 16 cores, few fast ones against many slow ones: from the same |
+//! | `fractal` | circuits of one application, a thousand rollups, composition, servers: from a tree that was proved |
 //! | `growth` | state growth: from blocks over states of several sizes |
 //! | `cores` | 64 cores, parallel proving, better machines: from a profile over cores |
 //! | `aggregation` | one proof for many, better proof systems, what merging costs: from a profile |
@@ -29,6 +30,7 @@ mod execution;
 mod execution_scaling;
 mod factory;
 mod figure;
+mod fractal;
 mod group;
 mod growth;
 mod pipeline;
@@ -61,11 +63,13 @@ pub fn claims(
         execution_scaling::uplift(evidence),
         cores::sixty_four(evidence),
         execution_scaling::few_fast_cores(evidence),
-        untestable::layer_3s(),
+        fractal::circuits(evidence),
+        untestable::validium(),
+        fractal::one_proof(evidence)?,
         untestable::single_proof_of_layers(),
         cores::trivially_parallel(evidence),
-        untestable::composition(),
-        untestable::servers(),
+        fractal::composition(evidence)?,
+        fractal::servers(evidence)?,
         untestable::asic(),
         factory::more_operators()?,
         factory::faster_operators()?,

@@ -5,18 +5,18 @@ use records::claims::{ClaimRecord, ClaimSourceName};
 
 const SOURCE: ClaimSourceName = ClaimSourceName::FractalScaling;
 
-pub(super) fn layer_3s() -> ClaimRecord {
+pub(super) fn validium() -> ClaimRecord {
     let claim = Claim {
-        id: "layer-3s",
-        title: "a thousand layers on one layer",
+        id: "validium",
+        title: "a validium is enough for most",
         source: SOURCE,
-        quote: "you can have 1,000 layer 3s, layer 4s or whatever on a layer 2 and all of it is settled with a single \
-                succinct recursive validity proof",
-        quoted: &[("1,000 layer 3s", "layers that settle on one layer 2, as an example of how far it goes")],
+        quote: "A validium is an excellent solution for most usecases settling lower value transactions or commercial \
+                transactions run by one application or company.",
+        quoted: &[],
     };
     claim.untestable(
-        "Layers whose batches are the transactions of another layer: a statement whose public inputs are another \
-         statement's roots, and a plan over a tree of pipelines. The recursion itself is measured: see constant-cost.",
+        "What transactions are worth, and to whom: no measurement has that. What data off L1 saves a transaction is what \
+         `bench-harness plan --rollups 1000 --data rollup,validium` prices.",
     )
 }
 
@@ -35,39 +35,6 @@ pub(super) fn single_proof_of_layers() -> ClaimRecord {
     )
 }
 
-pub(super) fn composition() -> ClaimRecord {
-    let claim = Claim {
-        id: "composition",
-        title: "layers that compose atomically",
-        source: SOURCE,
-        quote: "validity proven execution layers can be atomically composable with its settlement layer, \
-                unidirectionally. The requirement is a proof is generated every block",
-        quoted: &[],
-    };
-    claim.untestable(
-        "Messages between two states within one statement, and a proof in every block: prove times far below the slot of \
-         the settlement layer. What a proof takes on this machine is in the profile.",
-    )
-}
-
-pub(super) fn servers() -> ClaimRecord {
-    let claim = Claim {
-        id: "servers",
-        title: "100,000 servers for a niche",
-        source: SOURCE,
-        quote: "Let’s say we’ll need only 0.1% of the compute capabilities of “web2”. That’s 100,000 servers to \
-                establish a small niche.",
-        quoted: &[
-            ("100,000,000 servers", "what “web2” runs on, by the source"),
-            ("100,000 servers", "0.1 % of them, assumed and not measured there"),
-        ],
-    };
-    claim.untestable(
-        "A demand in transactions: the source names servers and no load. With one, `bench-harness plan --target-tx-per-s` \
-         says how many provers of the measured machine meet it.",
-    )
-}
-
 pub(super) fn asic() -> ClaimRecord {
     let claim = Claim {
         id: "asic",
@@ -77,5 +44,7 @@ pub(super) fn asic() -> ClaimRecord {
                 faster than a regular CPU core.",
         quoted: &[("100x", "an ASIC that runs a VM against a core, by hearsay of a hardware engineer")],
     };
-    claim.untestable("Such hardware.")
+    claim.untestable(
+        "Such hardware. What it would do for proofs is a what-if: `bench-harness plan --rollups 1000 --core-speed-up 100`.",
+    )
 }

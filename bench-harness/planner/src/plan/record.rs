@@ -78,7 +78,7 @@ fn inputs(request: &PlanRequest) -> InputsRecord {
     }
 }
 
-fn time(dist: &TimeDist) -> TimeRecord {
+pub(crate) fn time(dist: &TimeDist) -> TimeRecord {
     let (law, samples) = match dist.shape() {
         TimeShape::Fixed => ("fixed", None),
         TimeShape::LogNormal => ("log_normal", None),

@@ -7,13 +7,21 @@
 //! | [`curves`] | fleets around the one recommended: what the report draws |
 //! | [`options`] | the ways to run a prover and the proof systems it was chosen from |
 //! | [`answers`] | what a plan was asked about machines |
+//! | [`fractal`] | a plan for many rollups settled by one proof |
 
 pub mod answers;
 pub mod curves;
+pub mod fractal;
 pub mod options;
 pub mod record;
 pub mod run_ahead;
 
+pub use fractal::{
+    CoresForBlockRecord, EveryBlockRecord, FRACTAL_PLAN_SCHEMA_VERSION, FractalCostRecord,
+    FractalDelayPartName, FractalDelayPartRecord, FractalFleetRecord, FractalInputsRecord, FractalJobsRecord,
+    FractalLayerRecord, FractalPlanRecord, FractalPoolName, FractalTimeRecord, FractalWhatIfRecord,
+    FractalWholeRecord, ServerBudgetRecord,
+};
 pub use options::{BreakEvenRecord, OptionFleetRecord, OptionRecord, SystemPlanRecord, SystemsRecord};
 pub use record::{
     AggregationRecord, AlternativeRecord, BatchState, DelayLimitRecord, DelayRecord, Design, DesignRecord,

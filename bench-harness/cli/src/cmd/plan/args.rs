@@ -264,17 +264,8 @@ impl PlanArgs {
         if let Some(room) = self.prices.l1_room(verification_gas)? {
             request = request.with_l1_room(room);
         }
-        if let Some(limit_s) = self.delay {
-            let state = match self.delay_state {
-                DelayState::Virtual => BatchState::Virtual,
-                DelayState::Consolidated => BatchState::Consolidated,
-            };
-            let statistic = match self.delay_statistic {
-                DelayStatistic::Mean => Statistic::Mean,
-                DelayStatistic::P50 => Statistic::P50,
-                DelayStatistic::P99 => Statistic::P99,
-            };
-            request = request.with_delay_limit(DelayLimitRecord { state, statistic, limit_s })?;
+        if let Some(limit) = self.delay_limit() {
+            request = request.with_delay_limit(limit)?;
         }
         if let Some(n) = self.fix_n {
             request = request.with_batches_per_aggregation(n)?;
@@ -297,6 +288,20 @@ impl PlanArgs {
             ));
         }
         Ok(request)
+    }
+
+    /// The limit on the delay, where one was given.
+    pub(crate) fn delay_limit(&self) -> Option<DelayLimitRecord> {
+        let state = match self.delay_state {
+            DelayState::Virtual => BatchState::Virtual,
+            DelayState::Consolidated => BatchState::Consolidated,
+        };
+        let statistic = match self.delay_statistic {
+            DelayStatistic::Mean => Statistic::Mean,
+            DelayStatistic::P50 => Statistic::P50,
+            DelayStatistic::P99 => Statistic::P99,
+        };
+        Some(DelayLimitRecord { state, statistic, limit_s: self.delay? })
     }
 
     fn l1(&self) -> anyhow::Result<L1> {

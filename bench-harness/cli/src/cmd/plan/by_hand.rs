@@ -25,6 +25,16 @@ pub(crate) struct ByHandArgs {
     batch_size: Option<u32>,
 }
 
+/// The jobs of many rollups, by hand.
+pub(crate) struct ByHandJobs {
+    /// Proving a batch.
+    pub(crate) prove: TimeDist,
+    /// A merge of two proofs.
+    pub(crate) merge: TimeDist,
+    /// Transactions in a batch.
+    pub(crate) batch_transactions: u32,
+}
+
 impl ByHandArgs {
     /// The flags of this struct, for what excludes them.
     pub(crate) const IDS: [&str; 6] =
@@ -91,5 +101,27 @@ impl ByHandArgs {
         let load = Load::new(target, size, close)?;
         let prover = KnownProver { cores: cores.map(u64::from), proof_bytes: None };
         plan_args.request(load, prove, aggregation, prover)
+    }
+
+    /// The jobs of many rollups.
+    ///
+    /// # Errors
+    /// Usage, with the first flag that is missing.
+    pub(crate) fn jobs(&self, plan_args: &PlanArgs) -> anyhow::Result<ByHandJobs> {
+        let missing = |flag: &str| {
+            usage(format!(
+                "{flag} is missing: give --prove, --aggregate-merge and --batch-size, or --fractal with measured times"
+            ))
+        };
+        if self.aggregate.is_some() {
+            return Err(usage(
+                "--aggregate: a total has no shape; give the time of one merge, --aggregate-merge",
+            ));
+        }
+        let prove = self.prove.law()?.ok_or_else(|| missing("--prove"))?;
+        let merge_s = plan_args.aggregate_merge.ok_or_else(|| missing("--aggregate-merge"))?;
+        let merge = TimeDist::log_normal("aggregate_merge", merge_s, self.aggregate_cv)?;
+        let batch_transactions = self.batch_size.ok_or_else(|| missing("--batch-size"))?;
+        Ok(ByHandJobs { prove, merge, batch_transactions })
     }
 }

@@ -14,11 +14,13 @@ pub(crate) mod planned;
 mod predicted;
 pub(crate) mod prices;
 pub(crate) mod prove;
+mod rollups;
 pub(crate) mod simulation;
 
 use crate::cmd::plan::by_hand::ByHandArgs;
 use crate::cmd::plan::machines::{MachineArgs, tables};
 use crate::cmd::plan::planned::{Planned, ProfilePlanArgs};
+use crate::cmd::plan::rollups::{Beside, RollupArgs};
 use crate::exit::usage;
 use crate::fail_if::FailIf;
 use crate::output::{deliver, width, write_whole};
@@ -48,7 +50,11 @@ const OUTPUT: &str = "Output";
       --target-batches-per-s 0.1 --l1 slots --missed-slots 0.01 --arrivals daily:1,1,2,3 \\
       --straggler-fraction 0.02 --straggler-factor 4
   bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --delay 60s
-  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --timeline timeline.json")]
+  bench-harness plan --profile bench-out/profile.json --target-tx-per-s 100 --timeline timeline.json
+  bench-harness plan --rollups 1000 --layers 3 --close 10s --settle-every 1min --prove 4s \\
+      --aggregate-merge 1s --batch-size 100 --core-speed-up 100
+  bench-harness plan --servers 100000 --layers 3 --close 10s --prove 4s --aggregate-merge 1s \\
+      --batch-size 100 --block 10s --proof-every-block")]
 pub(crate) struct Args {
     #[command(flatten)]
     asked: ProfilePlanArgs,
@@ -66,6 +72,8 @@ pub(crate) struct Args {
     machines: MachineArgs,
     #[command(flatten)]
     by_hand: ByHandArgs,
+    #[command(flatten)]
+    rollups: RollupArgs,
     /// How to print it.
     #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Terminal)]
     format: Format,
@@ -109,10 +117,47 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
             "--hardware, --compare and --split give tables and JSON: use --format terminal or json",
         ));
     }
+    if args.rollups.is_asked() {
+        return many_rollups(&args);
+    }
     match &args.profile {
         Some(path) => from_profile(&args, &crate::profile::read(path)?),
         None => by_hand(&args),
     }
+}
+
+/// Many rollups settled by one proof: a plan of its own, with a rendering of its own.
+fn many_rollups(args: &Args) -> anyhow::Result<()> {
+    let without = [
+        ("--explain", args.explain),
+        ("--timeline", args.timeline.is_some()),
+        ("--fail-if", !args.fail_if.is_empty()),
+        ("--hardware, --compare and --split", args.machines.is_asked()),
+    ];
+    if let Some((flag, _)) = without.iter().find(|(_, is_given)| *is_given) {
+        return Err(usage(format!("{flag}: a plan of many rollups has none; leave it out")));
+    }
+    if let Some((flag, _)) = args.asked.cells.flags().first() {
+        return Err(usage(format!(
+            "--{flag}: chooses a cell of a profile, and a plan of many rollups takes none"
+        )));
+    }
+    let profile = args.profile.as_deref().map(crate::profile::read).transpose()?;
+    let beside = Beside {
+        plan_args: &args.asked.plan_args,
+        by_hand: &args.by_hand,
+        cores: args.machines.measured_cores,
+        profile: profile.as_ref(),
+    };
+    let record = Working::during("planning", || args.rollups.plan(&beside))?;
+    let text = match args.format {
+        Format::Terminal => reports::plan::rollups::render(&record, width()),
+        Format::Json => to_json(&record)?,
+        Format::Csv | Format::Markdown | Format::OpenMetrics => {
+            return Err(usage("--rollups and --servers give tables and JSON: use --format terminal or json"));
+        }
+    };
+    deliver(&text, args.output.as_deref())
 }
 
 fn by_hand(args: &Args) -> anyhow::Result<()> {

@@ -1,0 +1,141 @@
+//! `plan --rollups` and `plan --servers`: by hand and from a record, and what is refused.
+
+use crate::support::Bench;
+use fixtures::fractal::fractal;
+use records::plan::{FractalPlanRecord, FractalPoolName};
+use std::path::Path;
+
+/// A thousand rollups by hand.
+const THOUSAND: &str = "plan --rollups 1000 --layers 3 --close 10s --settle-every 60s --prove 4s --aggregate-merge 1s \
+    --batch-size 100";
+
+fn json(bench: &Bench, command: &str) -> FractalPlanRecord {
+    let text = bench.run(&format!("{command} --json")).ok().stdout;
+    records::file::parse(&text, Path::new("plan.json")).expect("a plan of rollups")
+}
+
+#[test]
+fn a_thousand_rollups_by_hand() {
+    let bench = Bench::new();
+    let plan = json(&bench, THOUSAND);
+    // 100 batches a second of 4 s, and a fifth of each prover's time unused.
+    assert_eq!((plan.fleet.provers, plan.whole.transactions_per_s), (500, 10_000.0));
+    // 6 merges of a chain each, an attach and a join for each of 968, 31 merges for layer 1: in 60 s at 80 %.
+    assert_eq!(plan.fleet.aggregators, ((6_000.0_f64 + 2.0 * 968.0 + 31.0) / 48.0).ceil() as u32);
+    assert_eq!(plan.fleet.busiest, FractalPoolName::Provers);
+    let widths: Vec<_> = plan.layers.iter().map(|layer| (layer.layer, layer.rollups)).collect();
+    assert_eq!(widths, [(1, 0), (2, 32), (3, 968)]);
+    let virtuals: Vec<_> = plan.layers.iter().map(|layer| layer.delay_virtual_s).collect();
+    assert_eq!(virtuals, [None, Some(22.0), Some(32.0)]);
+    // The longest chain: a proof, three levels, an attach, five levels of joins of 31 or 32, five levels for layer 1.
+    assert!((plan.whole.critical_path_s - (4.0 + 3.0 + 1.0 + 5.0 + 5.0)).abs() < 1e-9, "{:?}", plan.whole);
+    let text = bench.run(THOUSAND).ok().stdout;
+    assert!(
+        text.starts_with("Run 500 provers and 1 spare, 166 aggregators, for 1000 rollups on layers 2 to 3"),
+        "{text}"
+    );
+    assert!(text.contains("What binds: throughput by provers"), "{text}");
+}
+
+#[test]
+fn a_limit_is_kept_or_refused_with_the_term() {
+    let bench = Bench::new();
+    let plan = json(&bench, &format!("{THOUSAND} --delay 100s"));
+    assert!(plan.whole.consolidated.mean_s <= 100.0, "{:?}", plan.whole.consolidated);
+    bench.run(&format!("{THOUSAND} --delay 60s")).fails(7, &["no plan meets the target: close"]);
+    bench.run(&format!("{THOUSAND} --fix-p 300")).fails(7, &["prove"]);
+    bench.run(&THOUSAND.replace("60s", "10s")).fails(7, &["block", "s between proofs"]);
+}
+
+#[test]
+fn times_of_a_record_and_what_l1_costs() {
+    let bench = Bench::new();
+    bench.write("fractal.json", &records::file::to_json(&fractal()).expect("JSON"));
+    let priced = "--usd-per-core-hour 0.05 --gwei 2 --usd-per-eth 3000 --data-bytes 20 --data-byte-gas 16";
+    let command = format!("plan --rollups 8 --fractal fractal.json --close 12s {priced}");
+    let all = json(&bench, &command);
+    assert_eq!(all.inputs.measured.as_deref(), Some("fractal.json"));
+    assert_eq!((all.inputs.batch_transactions, all.inputs.cores_per_machine), (32, Some(2)));
+    assert_eq!(all.layers[2].circuits.len(), 2);
+    let cost = all.cost.expect("priced");
+    // 20 bytes and two of the commitment, 16 gas each, 2 gwei, $3000.
+    let data_usd = 22.0 * 16.0 * 2e-9 * 3000.0;
+    assert!(
+        cost.data_usd_per_transaction.iter().all(|usd| usd.is_some_and(|usd| (usd - data_usd).abs() < 1e-12))
+    );
+    // 140 kB of proof at 40 gas a byte, over 256 transactions.
+    let verified = 140_000.0 * 40.0 * 2e-9 * 3000.0 / 256.0;
+    assert!(cost.verification_usd_per_transaction.is_some_and(|usd| (usd - verified).abs() < 1e-9));
+    let parts = cost.machines_usd_per_transaction + verified + data_usd;
+    assert!((cost.usd_per_transaction - parts).abs() < 1e-9);
+    let mixed = json(&bench, &format!("{command} --data rollup,validium"));
+    let [second, third] = mixed.cost.expect("priced").data_usd_per_transaction[..] else {
+        panic!("two layers")
+    };
+    assert_eq!((second, third), (Some(data_usd), Some(2.0 * 16.0 * 2e-9 * 3000.0)));
+    assert!(bench.run(&command).ok().stdout.contains("verification on L1 $"));
+    let closed = bench.run("close --accounts 50 --batch-size 32 --batches 8 --json").ok().stdout;
+    bench.write("closed.json", &closed);
+    let measured =
+        json(&bench, "plan --rollups 8 --fractal fractal.json --close 12s --data-from closed.json");
+    assert!(measured.layers[1].data_bytes_per_transaction.is_some_and(|bytes| bytes > 2.0));
+}
+
+#[test]
+fn servers_blocks_and_what_ifs() {
+    let bench = Bench::new();
+    let command = "plan --servers 10000 --close 12s --prove 4s --aggregate-merge 1s --batch-size 100 --proof-every-block \
+        --core-speed-up 100 --doublings 2";
+    let plan = json(&bench, command);
+    let budget = plan.servers.expect("asked");
+    assert_eq!(budget.executors + budget.provers + budget.aggregators + budget.unused, 10_000);
+    assert!(plan.inputs.rollups == budget.rollups && budget.rollups > 5_000, "{budget:?}");
+    let block = plan.every_block.expect("asked");
+    assert!(!block.is_met && block.floor_s > 12.0, "{block:?}");
+    assert_eq!(plan.what_ifs.iter().map(|row| row.core_speed_up).collect::<Vec<_>>(), [100.0, 2.0, 4.0]);
+    assert_eq!(plan.what_ifs[2].years, Some((8.0, 10.0)));
+    assert!(plan.what_ifs[0].critical_path_s < plan.whole.critical_path_s / 99.0);
+    let text = bench.run(command).ok().stdout;
+    assert!(text.contains("WHAT IF, and no plan") && text.contains("A proof every block: NOT"), "{text}");
+}
+
+#[test]
+fn a_law_over_cores_says_how_many_a_proof_every_block_takes() {
+    let bench = Bench::new();
+    bench.write("fractal.json", &records::file::to_json(&fractal()).expect("JSON"));
+    let command = "plan --rollups 64 --fractal fractal.json --close 4s --block 4s --proof-every-block";
+    assert_eq!(json(&bench, command).every_block.expect("asked").over_cores, None);
+    let profile = crate::support::root().join("bench-harness/measure/examples/two-cores/profile.json");
+    let with = json(&bench, &format!("{command} --profile {}", profile.display()));
+    let law = with.every_block.expect("asked").over_cores.expect("a law");
+    assert!(law.measured_cores == 2 && law.serial_fraction < 1.0, "{law:?}");
+}
+
+#[test]
+fn what_has_no_meaning_for_many_rollups_is_refused() {
+    let bench = Bench::new();
+    for (more, wanted) in [
+        ("--target-tx-per-s 5", "--target-tx-per-s: has no effect with --rollups"),
+        ("--l1 slots", "--l1: has no effect"),
+        ("--explain", "--explain"),
+        ("--format csv", "--format terminal or json"),
+        ("--fan-out 2,3", "these are 8 rollups"),
+        ("--data plasma", "volition:FRACTION"),
+        ("--plan-seed 3", "nothing in this plan is random"),
+        ("--fail-if plan.provers>1", "--fail-if"),
+    ] {
+        bench.run(&format!("{THOUSAND} {more}").replace("--layers 3 ", "")).fails(2, &[wanted]);
+    }
+    bench
+        .run("plan --rollups 8 --close 10s --prove 4s --batch-size 9")
+        .fails(2, &["--aggregate-merge is missing"]);
+    bench.run("plan --rollups 8 --prove 4s").fails(2, &["--close is missing"]);
+    bench.run("plan --rollups 8 --servers 9 --close 10s").fails(2, &["cannot be used with"]);
+    bench
+        .run("plan --rollups 8 --close 10s --settle-every 15s --prove 4s")
+        .fails(2, &["a whole number of closings"]);
+    bench.write("fractal.json", &records::file::to_json(&fractal()).expect("JSON"));
+    bench
+        .run("plan --rollups 8 --close 10s --fractal fractal.json --prove 4s")
+        .fails(2, &["cannot be used with"]);
+}
