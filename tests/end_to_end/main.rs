@@ -71,6 +71,7 @@ mod fleet_nats;
 mod fleet_nats_faults;
 mod fleet_nats_random;
 mod fleet_samples;
+mod foreign_prover;
 mod fresh_repository;
 mod full_disk;
 mod gate_exact;

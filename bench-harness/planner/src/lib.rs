@@ -18,6 +18,7 @@ pub mod backlog;
 pub mod claims;
 pub mod domain;
 pub mod error;
+mod fewest;
 pub mod formulas;
 pub mod hardware;
 mod normal;

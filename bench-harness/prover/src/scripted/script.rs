@@ -74,6 +74,8 @@ pub struct Script {
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
     /// too: every figure of a run is then the script's.
     pub harness: Option<ScriptedTime>,
+    /// If given, what memory its set-up, proofs and verifications take.
+    pub peak_rss_bytes: Option<u64>,
     /// If given, what the share probe reads after each section of a repeat, these in turn; nothing is probed where it
     /// is not.
     pub adds_per_cycle: Option<Vec<f64>>,
@@ -111,6 +113,7 @@ impl Default for Script {
             aggregates: true,
             max_transactions: None,
             harness: None,
+            peak_rss_bytes: None,
             adds_per_cycle: None,
             clock_ghz: 2.5,
             stragglers: None,
@@ -148,6 +151,7 @@ impl Script {
             aggregates: _,
             max_transactions: _,
             harness,
+            peak_rss_bytes: _,
             adds_per_cycle,
             clock_ghz,
             stragglers,

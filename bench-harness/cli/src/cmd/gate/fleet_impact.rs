@@ -11,7 +11,7 @@ use planner::domain::{Close, Target};
 use planner::formulas::cost::usd_per_month;
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
-use records::regression::paired::{FleetImpactRecord, PairedComparisonRecord, PairedRecord, TimeName};
+use records::regression::paired::{ComparedName, FleetImpactRecord, PairedComparisonRecord, PairedRecord};
 use std::collections::BTreeMap;
 
 type Stages = BTreeMap<String, Vec<BTreeMap<String, f64>>>;
@@ -26,7 +26,7 @@ pub(crate) fn of(
     plan_args: &PlanArgs,
 ) -> anyhow::Result<Vec<FleetImpactRecord>> {
     let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
-    let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
+    let proves = record.comparisons.iter().filter(|comparison| comparison.time == ComparedName::Prove);
     let mut impacts = Vec::new();
     for comparison in proves {
         if let Some(stages) = base.get(&comparison.key)
@@ -108,7 +108,7 @@ fn request(
     let compared = &comparison.compared;
     let blocks = std::iter::once(&compared.first).chain(&compared.second);
     let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
-    let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
+    let prove_s: Vec<f64> = pairs.filter_map(|pair| pair.base_s).collect();
     let is_separate = plan_args.aggregate_shape == Merging::Separate;
     let lacks_merges = merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !is_separate;
     if prove_s.is_empty() || lacks_merges {
