@@ -282,7 +282,7 @@ fn proofs_of(batches: u32) -> String {
 
 /// How sure the number of provers is.
 pub(crate) struct Certainty {
-    /// The provers at both ends of the interval of the prove time: `12 to 13`; none where the time was given.
+    /// The provers at both ends of the interval of the prove time: `12 to 13 provers`; none where the time was given.
     pub(crate) provers: Option<String>,
     /// What that interval is: `by the 95 % interval of 40 proofs (114.2 s to 126.1 s)`.
     pub(crate) basis: String,
@@ -309,10 +309,10 @@ pub(crate) fn how_sure(plan: &PlanRecord) -> Certainty {
         };
         return Certainty { provers: None, basis, if_otherwise };
     };
-    let provers = if provers_low == provers_high {
-        words(provers_low)
-    } else {
-        format!("{} to {}", words(provers_low), words(provers_high))
+    let provers = match (provers_low, provers_high) {
+        (Some(low), Some(high)) if low == high => count(low, "prover"),
+        (None, None) => words(None),
+        (low, high) => format!("{} to {} provers", words(low), words(high)),
     };
     let proofs = count(plan.inputs.prove.samples.unwrap_or(0), "proof");
     let interval = format!("{} to {}", seconds(low_s), seconds(high_s));

@@ -40,6 +40,6 @@ pub mod regression;
 pub mod sample;
 pub mod state_growth;
 pub mod summary;
-mod text;
+pub mod text;
 pub mod timeline;
 mod words;

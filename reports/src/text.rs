@@ -79,14 +79,25 @@ pub(crate) fn trimmed(text: &str) -> String {
     text.lines().map(str::trim_end).fold(String::new(), |page, line| page + line + "\n")
 }
 
-/// Words filled into lines of `width`, lines after the first behind `indent`.
-pub(crate) fn wrap(words: &str, width: u16, indent: &str) -> String {
+/// Units that stay with the number before them.
+const UNITS: [&str; 12] = ["s", "ms", "µs", "ns", "h", "min", "%", "kB", "MB", "GB", "GiB", "GHz"];
+
+/// Words filled into lines of `width`, lines after the first behind `indent`. A number keeps its unit.
+pub fn wrap(words: &str, width: u16, indent: &str) -> String {
     let width = usize::from(width).max(20);
     let mut page = String::new();
     let mut column = 0;
-    // A lone unit stays with its number.
-    let words = words.replace(" s ", "\u{a0}s ").replace(" s,", "\u{a0}s,").replace(" s.", "\u{a0}s.");
+    let is_unit = |word: &str| UNITS.contains(&word.trim_end_matches([',', '.', ';', ':', ')']));
+    let mut kept: Vec<String> = Vec::new();
     for word in words.split(' ') {
+        match kept.last_mut() {
+            Some(number) if is_unit(word) && number.ends_with(|c: char| c.is_ascii_digit()) => {
+                *number += &format!(" {word}");
+            }
+            _ => kept.push(word.to_owned()),
+        }
+    }
+    for word in &kept {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
             page.push('\n');
@@ -99,15 +110,29 @@ pub(crate) fn wrap(words: &str, width: u16, indent: &str) -> String {
         page += word;
         column += length;
     }
-    page.replace('\u{a0}', " ")
+    page
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{framed, ruled};
+    use super::{framed, ruled, wrap};
 
     const HEADER: [&str; 3] = ["cell", "interval (coverage)", "clean + discarded"];
     const ROW: [&str; 3] = ["swap of 32, plonky2-keccak, 2 cores", "[1.02, 1.14] s (87.5 %)", "12 + 3"];
+
+    #[test]
+    fn a_number_keeps_its_unit_at_the_end_of_a_line() {
+        // In 20 columns the number alone would still fit on the first line.
+        for (words, wanted) in [
+            ("proving it takes 100 % more", "proving it takes\n  100 % more"),
+            ("it is proved in 34.2 s; then", "it is proved in\n  34.2 s; then"),
+            ("a peak of only 8.44 MB, all", "a peak of only\n  8.44 MB, all"),
+            // No unit, since no number is before it.
+            ("a lone letter is a s here", "a lone letter is a s\n  here"),
+        ] {
+            assert_eq!(wrap(words, 20, "  "), wanted);
+        }
+    }
 
     #[test]
     fn words_are_whole_where_there_is_room_for_them() {

@@ -1,6 +1,8 @@
 //! Counts, fractions, rates and delays as every rendering writes them, beside the numbers of [`records::number`].
 
-use records::number::significant;
+use records::machine::{FieldRecord, ValueRecord};
+use records::number::{bytes, significant};
+use time::OffsetDateTime;
 
 /// `1 prover`, `12 provers`.
 pub(crate) fn count(n: impl Into<u64>, noun: &str) -> String {
@@ -11,6 +13,28 @@ pub(crate) fn count(n: impl Into<u64>, noun: &str) -> String {
 pub(crate) fn count_of(n: impl Into<u64>, one: &str, many: &str) -> String {
     let n = n.into();
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A field of a machine for a person: a size as `23.5 GB`, and its name without the unit.
+pub(crate) fn field(field: &FieldRecord) -> (String, String) {
+    match (field.name.strip_suffix("_bytes"), &field.value) {
+        (Some(name), Some(ValueRecord::Count(count))) => (name.to_owned(), bytes(*count)),
+        _ => (field.name.clone(), field.words()),
+    }
+}
+
+/// The day of a moment in seconds since 1970, in UTC: `28 Nov 2026`; none beyond the calendar.
+pub(crate) fn date(unix_s: u64) -> Option<String> {
+    let at = OffsetDateTime::from_unix_timestamp(i64::try_from(unix_s).ok()?).ok()?;
+    let month: String = at.month().to_string().chars().take(3).collect();
+    Some(format!("{} {month} {}", at.day(), at.year()))
+}
+
+/// From the first of these days to the last: `28 Nov 2026 to 3 Dec 2026`, or `28 Nov 2026` where they are one; none of
+/// none.
+pub(crate) fn dates(unix_s: impl Iterator<Item = u64> + Clone) -> Option<String> {
+    let (first, last) = (date(unix_s.clone().min()?)?, date(unix_s.max()?)?);
+    Some(if first == last { first } else { format!("{first} to {last}") })
 }
 
 /// A fraction in per cent, with so many significant digits: `85.7 %`.

@@ -10,6 +10,8 @@ fn policies_are_compared_simulated_and_for_real() {
     // A day in six seconds.
     let ran = bench.run(&format!("fleet autoscale {flags} --real 14400 --json")).ok();
     let record: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    // Whoever waits for it sees that it goes on, and with which policy.
+    assert!(ran.stderr.contains("fixed, planned for the day\": 2 s so far"), "{}", ran.stderr);
     let of = |kind: &str| record[kind].as_array().expect(kind).clone();
     let (simulated, real) = (of("simulated"), of("real"));
     let names = |policies: &[Value]| -> Vec<String> {

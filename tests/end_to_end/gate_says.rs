@@ -112,3 +112,62 @@ fn verification_and_set_up_are_gated() {
     assert!(ran.stdout.starts_with("REGRESSED: "), "{ran:#?}");
     compare(&bench, "--time set-up").ok();
 }
+
+#[test]
+fn peak_memory_is_gated_and_annotated_on_the_spec() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    let with = |bytes: u64| {
+        format!("peak_rss_bytes = {bytes}\nharness = {{ fixed_s = 0.25 }}\nprove = {{ fixed_s = 1.0 }}\n")
+    };
+    bench.write("script.toml", &with(1_000_000));
+    bench.write("other.toml", &with(1_100_000));
+    program(&bench, "head", &format!("exec {PROGRAM} gate-sample --script other.toml"));
+    // As fast as before: without the figure nothing is seen.
+    compare(&bench, "").ok();
+    let flags = "--time prove,memory --export-json out.json --github always";
+    let ran = compare(&bench, flags)
+        .fails(3, &["head takes more memory than base", "memory: +10.0 % [+10.0, +10.0]"]);
+    assert!(ran.stdout.contains("\n::error file=spec.toml,title=paired gate::"), "{ran:#?}");
+    let record: serde_json::Value = serde_json::from_str(&bench.read("out.json")).expect("JSON");
+    let of = |at: usize| &record["comparisons"][at];
+    assert_eq!((&of(0)["time"], &of(0)["compared"]["verdict"]), (&"prove".into(), &"pass".into()));
+    let pair = &of(1)["compared"]["first"]["pairs"][0];
+    assert_eq!((&pair["base_bytes"], &pair["head_bytes"]), (&1_000_000.into(), &1_100_000.into()));
+    assert!(pair.get("base_s").is_none(), "{pair}");
+    // A neighbour on the same core leaves memory as it is.
+    edited(
+        &bench,
+        r#"s/"mark":"clean"}/"mark":"shared_core"}/g; s/\("peak_rss_bytes":[0-9]*,"mark":"\)shared_core/\1clean/"#,
+    );
+    compare(&bench, "--time memory").ok();
+    // A program of a version that does not tell it.
+    edited(&bench, r#"s/"memory":{[^}]*},//"#);
+    compare(&bench, "--time memory").fails(5, &["head gives no result", "no figure `memory`"]);
+}
+
+#[test]
+fn the_memory_of_an_external_prover_is_its_own() {
+    let bench = Bench::new();
+    let prover = |name: &str, megabytes: u64| {
+        let ballast = format!("ballast=$(head -c {} /dev/zero | tr '\\0' x)\n", megabytes << 20);
+        let example = crate::support::root().join("bench-harness/prover/examples/prover-command.sh");
+        let text = std::fs::read_to_string(example).expect("the example");
+        bench.write(name, &text.replacen("while read", &format!("{ballast}while read"), 1));
+    };
+    prover("small.sh", 1);
+    prover("large.sh", 24);
+    let arm = |name: &str| {
+        let command = format!("exec {PROGRAM} gate-sample --proof-system command --command 'sh {name}.sh'");
+        program(&bench, name, &command);
+    };
+    arm("small");
+    arm("large");
+    let world =
+        "--accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --proof-system command --command ./any";
+    let gate = |base: &str, head: &str| {
+        bench.run(&format!("gate paired --base ./{base} --head ./{head} {world} --time memory --pairs 5"))
+    };
+    let ran = gate("small", "large").fails(3, &["memory: +"]);
+    assert!(ran.stdout.starts_with("REGRESSED: "), "{ran:#?}");
+    assert!(gate("large", "small").ok().stdout.starts_with("IMPROVED: "));
+}

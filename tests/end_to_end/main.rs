@@ -72,6 +72,7 @@ mod fleet_nats;
 mod fleet_nats_faults;
 mod fleet_nats_random;
 mod fleet_samples;
+mod foreign_prover;
 mod fractal;
 mod fresh_repository;
 mod full_disk;

@@ -17,7 +17,7 @@ use prover::witness;
 use records::regression::arm::{
     ArmAnswer, ArmRequest, DescribedAnswer, SampleAnswer, SampleRequest, TimeAnswer, to_line,
 };
-use records::regression::paired::TimeName;
+use records::regression::paired::ComparedName;
 use records::sample::MarkName;
 use std::collections::BTreeMap;
 use workloads::generate::Traffic;
@@ -82,11 +82,12 @@ fn sample(wanted: SampleRequest) -> SampleAnswer {
     }
     let clean = least.get(&false).map(|time_s| (*time_s, MarkName::Clean));
     let (time_s, mark) = clean.unwrap_or_else(|| (least[&true], MarkName::SharedCore));
-    let times = [(TimeName::Prove, TimeAnswer { time_s, mark })].into();
+    let times = [(ComparedName::Prove, TimeAnswer { time_s, mark })].into();
     SampleAnswer {
         cell,
         seed,
         times,
+        memory: None,
         stages: BTreeMap::new(),
         adds_per_cycle: standard.best_adds_per_cycle(),
     }

@@ -22,8 +22,8 @@ pub(crate) struct Working {
 
 impl Working {
     /// Watches work of this name, from now on.
-    pub(crate) fn on(name: &'static str) -> Self {
-        let (done, ended) = channel();
+    pub(crate) fn on(name: impl Into<String>) -> Self {
+        let (name, (done, ended)) = (name.into(), channel());
         let thread = std::thread::spawn(move || match std::io::stderr().is_terminal() {
             true => spin(name, &ended),
             false => watch(&ended, (PATIENCE, AGAIN), |spent| {
@@ -34,7 +34,7 @@ impl Working {
     }
 
     /// Does the work while it is watched.
-    pub(crate) fn during<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn during<T>(name: impl Into<String>, work: impl FnOnce() -> T) -> T {
         let _working = Self::on(name);
         work()
     }
@@ -59,7 +59,7 @@ fn watch(ended: &Receiver<()>, (first, again): (Duration, Duration), mut say: im
     }
 }
 
-fn spin(name: &'static str, ended: &Receiver<()>) {
+fn spin(name: String, ended: &Receiver<()>) {
     if ended.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
         return;
     }

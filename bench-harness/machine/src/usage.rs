@@ -39,11 +39,26 @@ fn seconds(clock: ClockId) -> f64 {
 /// Peak resident memory of this process since it started, or since [`reset_peak_ram`].
 #[must_use]
 pub fn peak_ram_bytes(root: &Root) -> Option<u64> {
-    status_bytes(root, "VmHWM:")
+    status_bytes(root, "self", "VmHWM:")
 }
 
-fn status_bytes(root: &Root, field: &str) -> Option<u64> {
-    let status = root.read("proc/self/status")?;
+/// The peaks of all processes of a group, each since it was started, added up; none where the group has no process, or
+/// none that can be read.
+#[must_use]
+pub fn group_peak_ram_bytes(root: &Root, group: u32) -> Option<u64> {
+    let processes =
+        root.names("proc").into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
+    let of_group = processes.filter(|process| {
+        // proc_pid_stat(5): the name in brackets may hold anything; after it come state, parent and group.
+        let stat = root.read(format!("proc/{process}/stat")).unwrap_or_default();
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        after.split_whitespace().nth(2).and_then(|text| text.parse().ok()) == Some(group)
+    });
+    of_group.filter_map(|process| status_bytes(root, &process, "VmHWM:")).reduce(u64::saturating_add)
+}
+
+fn status_bytes(root: &Root, process: &str, field: &str) -> Option<u64> {
+    let status = root.read(format!("proc/{process}/status"))?;
     status.lines().find_map(|line| kib_to_bytes(line.strip_prefix(field)?))
 }
 
@@ -167,7 +182,10 @@ impl CpuTicks {
 
 #[cfg(test)]
 mod tests {
-    use super::{CpuTicks, UsageMark, peak_ram_bytes, process_cpu_s, reset_peak_ram, thread_cpu_s};
+    use super::{
+        CpuTicks, UsageMark, group_peak_ram_bytes, peak_ram_bytes, process_cpu_s, reset_peak_ram,
+        thread_cpu_s,
+    };
     use crate::cpu_list::CpuList;
     use crate::root::Root;
     use crate::root::tests::fake;
@@ -186,6 +204,22 @@ mod tests {
         assert!((read("0-1").expect("both").steal_s - 32.0 * tick_s).abs() < 1e-9);
         assert!(read("0-2").is_none(), "CPU 2 is not there");
         assert!(read("").is_none());
+    }
+
+    #[test]
+    fn a_group_has_the_peaks_of_all_of_its_processes() {
+        let (_dir, root) = fake(&[
+            ("proc/7/stat", "7 (sh) S 1 7 7 0"),
+            ("proc/7/status", "Name: sh\nVmHWM:\t  10 kB\n"),
+            ("proc/8/stat", "8 (a) 9 (b) R 7 7 7 0"),
+            ("proc/8/status", "Name: a) 9 (b\nVmHWM:\t  30 kB\n"),
+            ("proc/9/stat", "9 (other) R 7 9 7 0"),
+            ("proc/9/status", "Name: other\nVmHWM:\t  500 kB\n"),
+            ("proc/10/stat", "10 (gone) Z 7 7 7 0"),
+            ("proc/self/status", "Name: us\nVmHWM:\t  9000 kB\n"),
+        ]);
+        assert_eq!(group_peak_ram_bytes(&root, 7), Some(40 * 1024));
+        assert_eq!(group_peak_ram_bytes(&root, 10), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod backlog;
 pub mod claims;
 pub mod domain;
 pub mod error;
+mod fewest;
 pub mod formulas;
 pub mod fractal;
 pub mod hardware;

@@ -69,7 +69,7 @@ pub struct CellSummaryRecord {
     /// `physical` where each thread has a physical core, `smt` where some share one, `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core_kind: Option<String>,
-    /// Peak resident memory of the measuring process in any stage.
+    /// Peak resident memory of the measuring process, or of an external prover, in any stage.
     pub peak_rss_bytes: Option<u64>,
     /// The length of a batch's proof: the median, where lengths differ; none in a profile of a version that did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]

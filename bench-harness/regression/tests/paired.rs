@@ -1,9 +1,11 @@
 //! Whole comparisons with programs whose times are written down here.
 
-use records::regression::arm::{DescribedAnswer, TimeAnswer};
-use records::regression::paired::{TimeName, VerdictName};
+use records::regression::arm::DescribedAnswer;
+use records::regression::paired::{ComparedName, VerdictName};
 use records::sample::MarkName;
-use regression::paired::{Arm, ArmError, Many, PairedError, PairedEvent, PairedRules, Times, compare};
+use regression::paired::{
+    Arm, ArmError, Many, PairedError, PairedEvent, PairedRules, Reading, Readings, compare,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -30,7 +32,7 @@ impl Arm for Fake {
         Ok(DescribedAnswer { cells, without_aggregation, ..DescribedAnswer::default() })
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Readings, ArmError> {
         self.log.borrow_mut().push((self.name, cell.to_owned(), seed));
         let mark = if (self.marks)(self.samples) { MarkName::SharedCore } else { MarkName::Clean };
         self.samples += 1;
@@ -38,7 +40,7 @@ impl Arm for Fake {
         let batch = 1.0 + (seed % 7) as f64 / 100.0;
         let run = 1.0 + ((seed / 7 + self.samples as u64 * 5) % 11) as f64 / 2000.0;
         let time_s = batch * run * self.factor;
-        Ok([(TimeName::Prove, TimeAnswer { time_s, mark })].into())
+        Ok([(ComparedName::Prove, Reading { value: time_s, mark })].into())
     }
 }
 
@@ -53,7 +55,7 @@ fn arms(factor: f64, cells: usize, marks: fn(usize) -> bool) -> (Fake, Fake, Log
 
 fn judge(factor: f64, cells: usize, rules: PairedRules) -> (VerdictName, Vec<(char, String, u64)>) {
     let (mut base, mut head, log) = arms(factor, cells, |_| false);
-    let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {}).expect("compares");
+    let found = compare(&mut base, &mut head, &[ComparedName::Prove], &rules, &mut |_| {}).expect("compares");
     let log = log.borrow().clone();
     (found.verdict, log)
 }
@@ -107,7 +109,7 @@ impl Arm for OneSlowCell {
         self.0.describe()
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Readings, ArmError> {
         self.0.factor = if cell.contains("/1c/") { 1.1 } else { 1.0 };
         self.0.sample(cell, seed)
     }
@@ -117,7 +119,7 @@ impl Arm for OneSlowCell {
 fn one_slow_cell_of_four_regresses_and_only_it_is_made_again() {
     let (mut base, head, log) = arms(1.0, 4, |_| false);
     let rules = PairedRules::default();
-    let found = compare(&mut base, &mut OneSlowCell(head), &[TimeName::Prove], &rules, &mut |_| {});
+    let found = compare(&mut base, &mut OneSlowCell(head), &[ComparedName::Prove], &rules, &mut |_| {});
     let found = found.expect("compares");
     assert_eq!(found.verdict, VerdictName::Regressed);
     let verdicts: Vec<_> = found.comparisons.iter().map(|one| one.verdict.name).collect();
@@ -131,7 +133,7 @@ fn one_slow_cell_of_four_regresses_and_only_it_is_made_again() {
 fn a_declared_mean_gates_alone() {
     let (mut base, head, _) = arms(1.0, 4, |_| false);
     let rules = PairedRules { many: Many::GeometricMean, ..PairedRules::default() };
-    let found = compare(&mut base, &mut OneSlowCell(head), &[TimeName::Prove], &rules, &mut |_| {});
+    let found = compare(&mut base, &mut OneSlowCell(head), &[ComparedName::Prove], &rules, &mut |_| {});
     let found = found.expect("compares");
     // 1.1^(1/4) = 1.024: below what counts, though one cell is far above.
     let mean = found.mean.expect("declared");
@@ -149,7 +151,7 @@ fn marked_pairs_are_repeated_within_the_limit_and_never_used() {
     let mut on = |event: &PairedEvent<'_>| {
         repeats += usize::from(matches!(event, PairedEvent::Pair { is_repeat: true, .. }))
     };
-    let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut on).expect("compares");
+    let found = compare(&mut base, &mut head, &[ComparedName::Prove], &rules, &mut on).expect("compares");
     let one = &found.comparisons[0];
     // Of pairs 0 to 9, the fourth and the eighth are marked; of the two repeats, the second is.
     assert_eq!((repeats, log.borrow().len()), (2, 24));
@@ -164,7 +166,7 @@ fn zero_pairs_left_is_no_verdict() {
     let (mut base, mut head, log) = arms(1.0, 1, |_| true);
     let rules = PairedRules { pairs: 5, repeat_discarded: 3, ..PairedRules::default() };
     let error =
-        compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {}).expect_err("all marked");
+        compare(&mut base, &mut head, &[ComparedName::Prove], &rules, &mut |_| {}).expect_err("all marked");
     assert_eq!(log.borrow().len(), 2 * (5 + 3));
     let why = error.to_string();
     assert!(
@@ -175,31 +177,31 @@ fn zero_pairs_left_is_no_verdict() {
 
 #[test]
 fn what_cannot_be_compared_is_refused_before_any_sample() {
-    let refused = |times: &[TimeName], cells, rules| {
+    let refused = |times: &[ComparedName], cells, rules| {
         let (mut base, mut head, log) = arms(1.0, cells, |_| false);
         let error = compare(&mut base, &mut head, times, &rules, &mut |_| {}).expect_err("refused");
         assert!(log.borrow().is_empty());
         error
     };
     assert_eq!(refused(&[], 1, PairedRules::default()), PairedError::Nothing);
-    assert_eq!(refused(&[TimeName::Prove], 0, PairedRules::default()), PairedError::Nothing);
-    let many = refused(&[TimeName::Prove], 60, PairedRules::default());
+    assert_eq!(refused(&[ComparedName::Prove], 0, PairedRules::default()), PairedError::Nothing);
+    let many = refused(&[ComparedName::Prove], 60, PairedRules::default());
     assert!(many.to_string().contains("10 pairs cannot decide 60 comparisons"), "{many}");
     let (mut base, _, _) = arms(1.0, 1, |_| false);
     let (_, mut head, _) = arms(1.0, 2, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Prove], &PairedRules::default(), &mut |_| {});
+    let error = compare(&mut base, &mut head, &[ComparedName::Prove], &PairedRules::default(), &mut |_| {});
     assert!(error.expect_err("cells").to_string().contains("base does not measure swap/4of4/x2/plonky2/2c"));
 }
 
 #[test]
 fn a_cell_without_aggregation_is_compared_by_its_proofs_alone() {
-    let times = [TimeName::Prove, TimeName::Aggregate];
+    let times = [ComparedName::Prove, ComparedName::Aggregate];
     let (mut base, mut head, _) = arms(1.0, 1, |_| false);
     base.without_aggregation = true;
     let found =
         compare(&mut base, &mut head, &times, &PairedRules::default(), &mut |_| {}).expect("compares");
     let compared: Vec<_> = found.comparisons.iter().map(|one| one.time).collect();
-    assert_eq!(compared, [TimeName::Prove]);
+    assert_eq!(compared, [ComparedName::Prove]);
     let (mut base, mut head, log) = arms(1.0, 1, |_| false);
     head.without_aggregation = true;
     let error = compare(&mut base, &mut head, &times[1..], &PairedRules::default(), &mut |_| {});
@@ -210,7 +212,8 @@ fn a_cell_without_aggregation_is_compared_by_its_proofs_alone() {
 #[test]
 fn a_time_that_is_missing_or_none_is_no_result() {
     let (mut base, mut head, _) = arms(1.0, 1, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Aggregate], &PairedRules::default(), &mut |_| {});
+    let error =
+        compare(&mut base, &mut head, &[ComparedName::Aggregate], &PairedRules::default(), &mut |_| {});
     assert!(
         error
             .expect_err("none")
@@ -218,7 +221,7 @@ fn a_time_that_is_missing_or_none_is_no_result() {
             .contains("base gives no result: its sample has no time `aggregate`")
     );
     let (mut base, mut head, _) = arms(0.0, 1, |_| false);
-    let error = compare(&mut base, &mut head, &[TimeName::Prove], &PairedRules::default(), &mut |_| {});
+    let error = compare(&mut base, &mut head, &[ComparedName::Prove], &PairedRules::default(), &mut |_| {});
     assert!(error.expect_err("zero").to_string().contains("head gives no result: its time `prove` is 0 s"));
 }
 

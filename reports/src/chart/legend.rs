@@ -74,7 +74,10 @@ fn sign(series: &Series, x: f64, y: f64) -> Markup {
             Marks::Band(_) => {
                 rect class={ "band f-" (tone) } x=(from) y=(place(y - 5.0)) width="16" height="10" {}
             }
-            Marks::Columns(_) | Marks::Spans(_) => {
+            Marks::Spans { hollow: true, .. } => {
+                rect class={ "outline s-" (tone) " f-" (tone) } x=(from) y=(place(y - 5.0)) width="16" height="10" rx="2" {}
+            }
+            Marks::Columns(_) | Marks::Spans { .. } => {
                 rect class={ "bar f-" (tone) } x=(from) y=(place(y - 5.0)) width="16" height="10" rx="2" {}
             }
         }

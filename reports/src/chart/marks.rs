@@ -34,7 +34,7 @@ impl Frame {
 pub(crate) fn depth(marks: &Marks) -> u8 {
     match marks {
         Marks::Band(_) => 0,
-        Marks::Columns(_) | Marks::Spans(_) => 1,
+        Marks::Columns(_) | Marks::Spans { .. } => 1,
         Marks::Line { .. } | Marks::Step { .. } => 2,
         Marks::Dots { hollow: true, .. } => 3,
         Marks::Dots { hollow: false, .. } => 4,
@@ -53,8 +53,8 @@ pub(crate) fn draw(series: &Series, frame: &Frame) -> Markup {
         Marks::Columns(columns) => html! {
             @for column in columns { (draw_column(column, frame, tone)) }
         },
-        Marks::Spans(spans) => html! {
-            @for span in spans { (draw_span(span, frame, tone)) }
+        Marks::Spans { spans, hollow } => html! {
+            @for span in spans { (draw_span(span, frame, tone, *hollow)) }
         },
     }
 }
@@ -145,13 +145,14 @@ fn draw_column(column: &Bar, frame: &Frame, tone: &str) -> Markup {
     }
 }
 
-fn draw_span(span: &LaneSpan, frame: &Frame, tone: &str) -> Markup {
+fn draw_span(span: &LaneSpan, frame: &Frame, tone: &str, hollow: bool) -> Markup {
     let (Some(left), Some(right)) = (frame.x.at(span.from), frame.x.at(span.to)) else { return html! {} };
     let thick = (frame.lane * 0.58).clamp(2.0, 24.0);
     let middle = frame.top + (span.lane as f64 + 0.5) * frame.lane;
     if middle > frame.bottom {
         return html! {};
     }
+    let class = if hollow { format!("outline s-{tone} f-{tone}") } else { format!("bar f-{tone}") };
     let interval = span.interval.filter(|(low, high)| low.is_finite() && high.is_finite());
     let ends = interval.map(|(low, high)| (frame.x.held(low), frame.x.held(high)));
     let whisker = ends.map(|(low, high)| {
@@ -163,7 +164,7 @@ fn draw_span(span: &LaneSpan, frame: &Frame, tone: &str) -> Markup {
     html! {
         g {
             (note(&span.note))
-            rect class={ "bar f-" (tone) } x=(place(left)) y=(place(middle - thick / 2.0))
+            rect class=(class) x=(place(left)) y=(place(middle - thick / 2.0))
                 width=(place((right - left).max(1.5))) height=(place(thick)) rx="2" {}
             @if let Some(path) = whisker { path class="whisker-ink" d=(path) {} }
             @if !span.label.is_empty() {

@@ -128,7 +128,12 @@ impl Series {
 
     /// Bars along lanes.
     pub(crate) fn spans(name: &str, tone: Tone, spans: Vec<LaneSpan>) -> Self {
-        Self::of(name, tone, Marks::Spans(spans))
+        Self::of(name, tone, Marks::Spans { spans, hollow: false })
+    }
+
+    /// The same as outlines: extrapolated.
+    pub(crate) fn outlines(name: &str, tone: Tone, spans: Vec<LaneSpan>) -> Self {
+        Self::of(name, tone, Marks::Spans { spans, hollow: true })
     }
 
     /// Whether it has nothing to draw.
@@ -138,7 +143,7 @@ impl Series {
             Marks::Dots { dots, .. } => dots.is_empty(),
             Marks::Band(points) => points.is_empty(),
             Marks::Columns(columns) => columns.is_empty(),
-            Marks::Spans(spans) => spans.is_empty(),
+            Marks::Spans { spans, .. } => spans.is_empty(),
         }
     }
 }
@@ -190,7 +195,12 @@ pub(crate) enum Marks {
     /// Upright bars from zero: a histogram.
     Columns(Vec<Bar>),
     /// Bars along lanes: a ranking, a timeline.
-    Spans(Vec<LaneSpan>),
+    Spans {
+        /// The bars.
+        spans: Vec<LaneSpan>,
+        /// Outlines: extrapolated.
+        hollow: bool,
+    },
 }
 
 /// A point with what is known of it.

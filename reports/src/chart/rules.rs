@@ -80,7 +80,7 @@ fn places(chart: &Chart, frame: &Frame) -> Vec<(f64, f64)> {
             Marks::Columns(columns) => {
                 columns.iter().map(|column| (column.from, column.base + column.y)).collect()
             }
-            Marks::Band(_) | Marks::Spans(_) => continue,
+            Marks::Band(_) | Marks::Spans { .. } => continue,
         };
         let stands: Vec<_> =
             points.iter().filter_map(|(x, y)| Some((frame.x.at(*x)?, frame.y.at(*y)?))).collect();

@@ -166,7 +166,7 @@ pub(crate) fn values(chart: &Chart) -> (Vec<f64>, Vec<f64>) {
                 xs.extend(columns.iter().flat_map(|column| [column.from, column.to]));
                 ys.extend(columns.iter().flat_map(|column| [column.base, column.base + column.y]));
             }
-            Marks::Spans(spans) => {
+            Marks::Spans { spans, .. } => {
                 xs.extend(spans.iter().flat_map(|span| [span.from, span.to]));
                 xs.extend(spans.iter().filter_map(|span| span.interval).flat_map(|(low, high)| [low, high]));
                 ys.extend(spans.iter().map(|span| span.lane as f64));

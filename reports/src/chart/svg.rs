@@ -163,13 +163,13 @@ fn margin_left(chart: &Chart, ys: &[f64], ends: (f64, f64), width_all: f64) -> f
 }
 
 fn lane_characters(width_all: f64) -> usize {
-    if width_all < 500.0 { 22 } else { 34 }
+    if width_all < 500.0 { 24 } else { 47 }
 }
 
 /// Room for what stands behind bars.
 fn margin_right(chart: &Chart) -> f64 {
     let spans = chart.series.iter().filter_map(|series| match &series.marks {
-        Marks::Spans(spans) => Some(spans),
+        Marks::Spans { spans, .. } => Some(spans),
         _ => None,
     });
     let widest = spans.flatten().map(|span| width(&span.label)).fold(0.0, f64::max);

@@ -20,7 +20,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
     let mut text = format!("{}\n", wrap(&sentence(plan), width, ""));
     text += &format!("{}\n\n", wrap(&asked(plan), width, ""));
     let sure = how_sure(plan);
-    let provers = sure.provers.map_or_else(String::new, |provers| format!("{provers} provers "));
+    let provers = sure.provers.map_or_else(String::new, |provers| format!("{provers} "));
     for (name, words) in [
         ("Why", format!("{} {}", capital(limit(plan)) + ".", because(plan))),
         ("How sure", format!("{provers}{}; {}; {}", sure.basis, sure.if_otherwise, search(plan))),

@@ -1,5 +1,6 @@
 //! Comparisons as lines that GitHub Actions turns into annotations: `::error title=…::…`, those of an exact comparison
-//! on the file of the baseline, which is what has to change where a difference is meant.
+//! on the file of the baseline, which is what has to change where a difference is meant, those of a paired one on the
+//! spec that says what was compared.
 //!
 //! A step shows ten of each kind at most, so there is one for the verdict and one for each cell that gives it.
 
@@ -63,9 +64,10 @@ impl Exporter<PairedRecord> for GateAnnotations {
         for impact in &record.fleet_impact {
             sentence += &format!("\n{}", fleet_impact(impact));
         }
-        let mut lines = line(level(record.verdict), "paired gate", &sentence);
+        let line = |level, message: &str| line_at(record.spec_file.as_deref(), level, "paired gate", message);
+        let mut lines = line(level(record.verdict), &sentence);
         for caution in sentences::cautions(record) {
-            lines += &line(AnnotationLevel::Warning, "paired gate", &caution);
+            lines += &line(AnnotationLevel::Warning, &caution);
         }
         for one in &record.comparisons {
             if matches!(one.compared.verdict, VerdictName::Regressed | VerdictName::Inconclusive) {
@@ -76,7 +78,7 @@ impl Exporter<PairedRecord> for GateAnnotations {
                 } else {
                     level(one.compared.verdict)
                 };
-                lines += &line(level, "paired gate", &words);
+                lines += &line(level, &words);
             }
         }
         Ok(lines)
@@ -124,6 +126,20 @@ mod tests {
     #[test]
     fn paired_comparisons() {
         insta::assert_snapshot!("paired", GateAnnotations.export(&paired()).expect("renders"));
+    }
+
+    #[test]
+    fn a_comparison_without_a_spec_file_is_on_no_file() {
+        let mut record = paired();
+        assert!(
+            GateAnnotations
+                .export(&record)
+                .expect("renders")
+                .lines()
+                .all(|line| line.contains(" file=ci/bench.toml,"))
+        );
+        record.spec_file = None;
+        assert!(!GateAnnotations.export(&record).expect("renders").contains("file="));
     }
 
     #[test]

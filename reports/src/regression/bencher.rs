@@ -6,7 +6,7 @@
 
 use crate::export::{ExportError, Exporter};
 use records::regression::exact::ExactRecord;
-use records::regression::paired::{BlockRecord, PairedRecord};
+use records::regression::paired::{BlockRecord, PairedRecord, SamplePairRecord};
 use records::sample::CircuitRecord;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,14 +57,15 @@ impl Exporter<PairedRecord> for GateBencher {
         let mut metrics = Metrics::new();
         for one in &record.comparisons {
             // No clean sample, no metric: a made-up number would be plotted.
-            if let Some(HeadTimes { min_s, median_s, max_s }) = head_times(one.compared.shown()) {
-                let latency = Metric {
-                    value: median_s * NS_PER_S,
-                    lower_value: Some(min_s * NS_PER_S),
-                    upper_value: Some(max_s * NS_PER_S),
+            if let Some(HeadFigures { min, median, max, are_bytes }) = head_figures(one.compared.shown()) {
+                let (measure, scale) = if are_bytes { ("memory-bytes", 1.0) } else { ("latency", NS_PER_S) };
+                let metric = Metric {
+                    value: median * scale,
+                    lower_value: Some(min * scale),
+                    upper_value: Some(max * scale),
                 };
                 let name = format!("{} {}", one.key, one.time.key());
-                metrics.insert(name, BTreeMap::from([("latency", latency)]));
+                metrics.insert(name, BTreeMap::from([(measure, metric)]));
             }
         }
         text(&metrics)
@@ -75,22 +76,25 @@ fn text(metrics: &Metrics) -> Result<String, ExportError> {
     Ok(serde_json::to_string_pretty(metrics)? + "\n")
 }
 
-/// Times of head in a block, over the pairs that enter its figures.
-pub(crate) struct HeadTimes {
-    pub(crate) min_s: f64,
-    pub(crate) median_s: f64,
-    pub(crate) max_s: f64,
+/// The figures of head in a block, over the pairs that enter its own: seconds, or bytes.
+pub(crate) struct HeadFigures {
+    pub(crate) min: f64,
+    pub(crate) median: f64,
+    pub(crate) max: f64,
+    pub(crate) are_bytes: bool,
 }
 
-pub(crate) fn head_times(block: &BlockRecord) -> Option<HeadTimes> {
-    let used = block.pairs.iter().filter(|pair| pair.is_used);
-    let mut times: Vec<f64> = used.map(|pair| pair.head_s).collect();
-    times.sort_by(f64::total_cmp);
-    let (min_s, max_s) = (*times.first()?, *times.last()?);
-    let middle = times.len() / 2;
-    let upper = times.get(middle)?;
-    let median_s = if times.len() % 2 == 1 { *upper } else { (times.get(middle - 1)? + upper) / 2.0 };
-    Some(HeadTimes { min_s, median_s, max_s })
+pub(crate) fn head_figures(block: &BlockRecord) -> Option<HeadFigures> {
+    let used = || block.pairs.iter().filter(|pair| pair.is_used);
+    let are_bytes = used().any(|pair| pair.head_bytes.is_some());
+    let of = |pair: &SamplePairRecord| pair.head_s.or(pair.head_bytes.map(|bytes| bytes as f64));
+    let mut figures: Vec<f64> = used().filter_map(of).collect();
+    figures.sort_by(f64::total_cmp);
+    let (min, max) = (*figures.first()?, *figures.last()?);
+    let middle = figures.len() / 2;
+    let upper = figures.get(middle)?;
+    let median = if figures.len() % 2 == 1 { *upper } else { (figures.get(middle - 1)? + upper) / 2.0 };
+    Some(HeadFigures { min, median, max, are_bytes })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::markdown::text;
 use crate::regression::annotations::{AnnotationLevel, line};
 use crate::regression::markdown::HISTORY_MARKER;
 use crate::regression::sentences::{self, drift_warnings, shift};
+use crate::words::{count, dates};
 use records::number::time;
 use records::regression::drift::{DriftRecord, MachineDriftRecord, SeriesDriftRecord};
 
@@ -33,12 +34,14 @@ pub fn terminal(record: &DriftRecord, width_columns: u16, is_all: bool) -> Strin
         for one in series.iter().filter(|one| is_all || !one.changes.is_empty()) {
             let words = shift(one).map(|words| format!(" {words}")).unwrap_or_default();
             let last = one.points.last().map(|point| format!(", last {}", time(point.value_s)));
+            let days = recorded(one).map(|days| format!(", {days}"));
             page += &format!(
-                "\n{} of {}: {}{words}\n  {} results{}\n  {}\n",
+                "\n{} of {}: {}{words}\n  {}{}{}\n  {}\n",
                 one.quantity,
                 one.cell,
                 one.drift.words(),
-                one.points.len(),
+                count(one.points.len() as u64, "result"),
+                days.unwrap_or_default(),
                 last.unwrap_or_default(),
                 results(one, width.saturating_sub(4 + one.changes.len()))
             );
@@ -47,13 +50,19 @@ pub fn terminal(record: &DriftRecord, width_columns: u16, is_all: bool) -> Strin
     page
 }
 
+/// The days of a series' results.
+pub(crate) fn recorded(series: &SeriesDriftRecord) -> Option<String> {
+    dates(series.points.iter().map(|point| point.recorded_unix_s))
+}
+
 /// Results in a cell of a Markdown table.
 const RESULTS: usize = 40;
 
-const COLUMNS: [TextColumn<SeriesDriftRecord>; 5] = [
+const COLUMNS: [TextColumn<SeriesDriftRecord>; 6] = [
     ("cell", |series| series.cell.clone()),
     ("quantity", |series| series.quantity.clone()),
     ("n", |series| series.points.len().to_string()),
+    ("recorded", |series| recorded(series).unwrap_or_default()),
     ("drift", |series| shift(series).unwrap_or_else(|| series.drift.words().to_owned())),
     ("results", |series| results(series, RESULTS)),
 ];

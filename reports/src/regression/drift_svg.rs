@@ -2,7 +2,9 @@
 //! the median of each stretch between.
 
 use crate::chart::{Axis, Chart, Dot, Rule, Series, Table, Tone, svg};
+use crate::regression::drift::recorded;
 use crate::regression::sentences::{commit, shift};
+use crate::words::date;
 use records::number::time;
 use records::regression::drift::{DriftName, DriftRecord, SeriesDriftRecord};
 
@@ -29,14 +31,18 @@ fn chart(machine: &str, series: &SeriesDriftRecord) -> Chart {
         x: at as f64,
         y: point.value_s,
         interval: point.low_s.zip(point.high_s),
-        note: format!("{}: {}", point.commit, time(point.value_s)),
+        note: match date(point.recorded_unix_s) {
+            Some(day) => format!("{}, {day}: {}", point.commit, time(point.value_s)),
+            None => format!("{}: {}", point.commit, time(point.value_s)),
+        },
     });
     let rules = changes.iter().map(|change| Rule::X {
         at: change.index as f64 - 0.5,
         label: format!("{:+.1} % from {}", 100.0 * (change.ratio - 1.0), commit(&change.commit)),
     });
     let words = shift(series).unwrap_or_else(|| drift.words().to_owned());
-    let axis = Axis::linear("result, in the order of the history");
+    let days = recorded(series).map(|days| format!(", {days}")).unwrap_or_default();
+    let axis = Axis::linear(&format!("result, in the order of the history{days}"));
     let few = points.len() <= TICKS_MAX;
     let ticks = if few { (0..points.len()).map(|at| at as f64).collect() } else { Vec::new() };
     Chart {

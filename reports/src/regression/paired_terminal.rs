@@ -2,7 +2,7 @@
 
 use crate::columns::{TextColumn, TextTable};
 use crate::regression::sentences::{block_change, cautions, fleet_impact, pairs};
-use crate::text::trimmed;
+use crate::text::{trimmed, wrap};
 use crate::words::or_dash;
 use records::regression::paired::{ComparedRecord, PairedRecord};
 
@@ -16,10 +16,10 @@ pub fn render(record: &PairedRecord, width_columns: u16) -> String {
         comparison_table(record).ruled(width_columns)
     );
     for caution in cautions(record) {
-        text += &format!("! {caution}\n");
+        text += &format!("{}\n", wrap(&format!("! {caution}"), width_columns, "  "));
     }
     for line in record.reasons.iter().cloned().chain(record.fleet_impact.iter().map(fleet_impact)) {
-        text += &format!("- {line}\n");
+        text += &format!("{}\n", wrap(&format!("- {line}"), width_columns, "  "));
     }
     trimmed(&text)
 }

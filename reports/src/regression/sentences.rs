@@ -1,6 +1,6 @@
 //! Comparisons of builds and histories in sentences: what each rendering of them says, made once.
 
-use crate::words::{count, percent_fixed};
+use crate::words::{count, date, percent_fixed};
 use records::number::time;
 use records::regression::drift::{DriftName, DriftRecord, MachineDriftRecord, SeriesDriftRecord};
 use records::regression::exact::{
@@ -213,14 +213,17 @@ pub fn drift_warnings(record: &DriftRecord) -> Vec<String> {
     found
 }
 
-/// What a series that moved has done: `+6.1 % since 4f2a (1.8 s → 1.91 s, compared with 9c01)`; none for one that is
-/// steady.
+/// What a series that moved has done: `+6.1 % since 4f2a of 28 Nov 2026 (1.8 s → 1.91 s, compared with 9c01)`; none for
+/// one that is steady.
 pub(crate) fn shift(series: &SeriesDriftRecord) -> Option<String> {
     let shift = series.shift.as_ref()?;
+    let first = series.points.iter().rfind(|point| point.commit == shift.since);
+    let day = first.and_then(|point| date(point.recorded_unix_s)).map(|day| format!(" of {day}"));
     Some(format!(
-        "{:+.1} % since {} ({} → {}, compared with {})",
+        "{:+.1} % since {}{} ({} → {}, compared with {})",
         100.0 * (shift.ratio - 1.0),
         commit(&shift.since),
+        day.unwrap_or_default(),
         time(shift.before_s),
         time(shift.after_s),
         commit(&shift.compared_with)
@@ -252,8 +255,10 @@ mod tests {
             pair: at as u64,
             seed: at as u64,
             is_base_first: true,
-            base_s: 1.0,
-            head_s: 1.0,
+            base_s: Some(1.0),
+            head_s: Some(1.0),
+            base_bytes: None,
+            head_bytes: None,
             base_mark,
             head_mark,
             is_used: base_mark.counts() && head_mark.counts(),

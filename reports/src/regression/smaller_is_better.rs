@@ -5,7 +5,7 @@
 //! <https://github.com/benchmark-action/github-action-benchmark>.
 
 use crate::export::{ExportError, Exporter};
-use crate::regression::bencher::{HeadTimes, head_times};
+use crate::regression::bencher::{HeadFigures, head_figures};
 use crate::regression::sentences::{compared, headroom};
 use records::number::significant;
 use records::regression::exact::{ExactRecord, HeadroomRecord};
@@ -55,12 +55,13 @@ impl Exporter<ExactRecord> for GateSmallerIsBetter {
 impl Exporter<PairedRecord> for GateSmallerIsBetter {
     fn export(&self, record: &PairedRecord) -> Result<String, ExportError> {
         let entries = record.comparisons.iter().filter_map(|one| {
-            let HeadTimes { min_s, median_s, max_s } = head_times(one.compared.shown())?;
+            let HeadFigures { min, median, max, are_bytes } = head_figures(one.compared.shown())?;
+            let (unit, scale) = if are_bytes { ("bytes", 1.0) } else { ("ms", MS_PER_S) };
             Some(Entry {
                 name: format!("{} {}", one.key, one.time.key()),
-                unit: "ms",
-                value: median_s * MS_PER_S,
-                range: Some(format!("± {}", significant((max_s - min_s) / 2.0 * MS_PER_S, 3))),
+                unit,
+                value: median * scale,
+                range: Some(format!("± {}", significant((max - min) / 2.0 * scale, 3))),
                 extra: compared(&one.compared),
             })
         });

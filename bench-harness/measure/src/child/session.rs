@@ -7,6 +7,8 @@ use crate::child::source::Source;
 use crate::child::system::System;
 use crate::child::timer::{Timed, Timer};
 use crate::stopping::CellProgress;
+use machine::Root;
+use machine::usage::group_peak_ram_bytes;
 use prover::capabilities::Capabilities;
 use prover::statement::Statement;
 use prover::system::{Proof, ProverError, Shape, verify_against_native};
@@ -113,7 +115,7 @@ impl<'a> Session<'a> {
         output_bytes: Option<u64>,
     ) -> Result<(), Halt> {
         let Place { repeat, batch, level } = place;
-        let Timed { wall_s, cpu_s, peak_rss_bytes, .. } = timed;
+        let Timed { wall_s, cpu_s, .. } = timed;
         let Conditions { clock_ghz, adds_per_cycle, core_fraction, steal_s, lost_fraction, discard, is_here } =
             *conditions;
         let if_clean =
@@ -131,7 +133,7 @@ impl<'a> Session<'a> {
             merges: level.map(|(_, merges)| merges),
             wall_s,
             cpu_s,
-            peak_rss_bytes,
+            peak_rss_bytes: self.peak_rss_bytes(stage, timed),
             transactions,
             output_bytes,
             clock_ghz,
@@ -143,6 +145,21 @@ impl<'a> Session<'a> {
             mark: mark.unwrap_or(if_clean),
         };
         self.log(LogRecord::Sample(sample))
+    }
+
+    /// The peak memory of a stage: of an external prover's that of its own processes, or what a script says.
+    fn peak_rss_bytes(&self, stage: StageName, timed: Timed) -> Option<u64> {
+        let verifies = matches!(stage, StageName::Verify | StageName::VerifyAggregate);
+        let is_of_prover = needs_proof(stage) || verifies || stage == StageName::SetUp;
+        match &self.system {
+            System::Command(command) if is_of_prover => {
+                command.process_group().and_then(|group| group_peak_ram_bytes(&Root::system(), group))
+            }
+            System::Scripted(system) if is_of_prover => {
+                system.script().peak_rss_bytes.or(timed.peak_rss_bytes)
+            }
+            System::BuiltIn(_) | System::Command(_) | System::Scripted(_) => timed.peak_rss_bytes,
+        }
     }
 
     /// Verifies a proof against native execution and says what that took; nothing where the system cannot verify

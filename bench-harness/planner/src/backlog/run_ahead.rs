@@ -4,6 +4,7 @@
 //! the next one waits. The bound says at how many the sequencer must hold back.
 
 use crate::error::{PlanError, at_least_one, not_negative, positive};
+use crate::fewest::fewest;
 use crate::normal;
 
 /// Above so many proofs a prover within the wait, the asymptotic mean and variance of a renewal count are exact enough.
@@ -152,23 +153,18 @@ impl RunAhead {
             before_burst_max: unproved_max.checked_sub(batches).filter(|before| *before >= there),
             in_proof_mean,
             drained_s: (spare_per_s > 1e-12).then(|| batches as f64 / spare_per_s),
-            provers_for_burst: fewest(in_proof_mean, room),
+            provers_for_burst: provers_with_room(in_proof_mean, room)?,
         })
     }
 }
 
 /// The fewest provers above the load for which there is room, which more provers never take away.
-fn fewest(in_proof_mean: f64, room: impl Fn(u32) -> bool) -> Option<u32> {
-    let mut fails = crate::formulas::capacity::whole_at_most(in_proof_mean);
-    if fails >= PROVERS_MAX || !room(PROVERS_MAX) {
-        return None;
+fn provers_with_room(in_proof_mean: f64, room: impl Fn(u32) -> bool) -> Result<Option<u32>, PlanError> {
+    let min = crate::formulas::capacity::whole_at_most(in_proof_mean).saturating_add(1);
+    if min > PROVERS_MAX || !room(PROVERS_MAX) {
+        return Ok(None);
     }
-    let mut passes = PROVERS_MAX;
-    while passes - fails > 1 {
-        let middle = u32::midpoint(fails, passes);
-        if room(middle) { passes = middle } else { fails = middle }
-    }
-    Some(passes)
+    fewest(min, PROVERS_MAX, 1, |provers| Ok(Some(room(provers)))).map(Some)
 }
 
 #[cfg(test)]

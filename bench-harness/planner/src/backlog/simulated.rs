@@ -4,6 +4,7 @@ use crate::backlog::day::DayCurve;
 use crate::domain::time::DAY_S;
 use crate::domain::{Aggregation, Autoscaler, TimeDist};
 use crate::error::PlanError;
+use crate::fewest::fewest;
 use crate::sim::{
     Arrivals, Crashes, DAY_BATCHES_MAX, L1, Pipeline, RunLength, Simulated, Stragglers, simulate,
 };
@@ -11,6 +12,8 @@ use crate::sim::{
 /// Days of each replication; the first leaves its queue to the others.
 const DAYS: u64 = 3;
 const REPLICATIONS: u32 = 4;
+/// More provers are not tried.
+const PROVERS_MAX: u32 = 1 << 20;
 
 /// The queue in front of the provers over a day, with batches that come at random around its rates.
 #[derive(Debug, Clone)]
@@ -70,31 +73,16 @@ impl DayQueue {
         wait_max_s: f64,
         seed: u64,
     ) -> Result<Option<(u32, Simulated)>, PlanError> {
-        let held = |provers: u32| -> Result<Option<(u32, Simulated)>, PlanError> {
-            let day = self.simulate(provers, None, seed)?;
-            let holds = |day: &Simulated| day.prover_wait.p99_s.value <= wait_max_s * (1.0 + 1e-9);
-            Ok(day.filter(holds).map(|day| (provers, day)))
-        };
-        let (mut fails, mut step, mut tried) = (provers_min.saturating_sub(1), 1_u32, provers_min);
-        let mut fewest = loop {
-            if let Some(found) = held(tried)? {
-                break found;
-            }
-            fails = tried;
-            tried = tried.saturating_add(step);
-            step = step.saturating_mul(2);
-            if tried > 1 << 20 {
-                return Ok(None);
-            }
-        };
-        while fewest.0 - fails > 1 {
-            let middle = u32::midpoint(fails, fewest.0);
-            match held(middle)? {
-                Some(found) => fewest = found,
-                None => fails = middle,
-            }
-        }
-        Ok(Some(fewest))
+        let holds = |day: &Simulated| day.prover_wait.p99_s.value <= wait_max_s * (1.0 + 1e-9);
+        // The last that holds is the fewest, since each that does is fewer than the one before it.
+        let mut found = None;
+        fewest(provers_min, PROVERS_MAX + 1, 1, |provers| {
+            let day = self.simulate(provers, None, seed)?.filter(holds);
+            let is_held = day.is_some();
+            found = day.map(|day| (provers, day)).or_else(|| found.take());
+            Ok(Some(is_held))
+        })?;
+        Ok(found)
     }
 
     /// What `provers` provers make of it, or a fleet that follows the queue and has at most so many; none where

@@ -6,6 +6,7 @@
 //! reached.
 
 use crate::error::PlanError;
+use crate::fewest::{fewest, grain};
 use crate::plan::fleet::Fleet;
 use crate::plan::judge::{Judge, Judged};
 use crate::plan::needs::{MACHINES_MAX, aggregators_min, provers_min};
@@ -14,9 +15,6 @@ use crate::plan::request::PlanRequest;
 
 /// Corners of the staircase that are looked at one by one; a longer staircase is looked at in steps.
 const CORNERS: u32 = 32;
-
-/// Up to so many machines the fewest are found one by one.
-const EXACT_MAX: u32 = 500;
 
 /// The fewest and the most machines of one kind that may be chosen.
 #[derive(Debug, Clone, Copy)]
@@ -248,46 +246,11 @@ impl Walk {
         enough: u32,
         fleet: impl Fn(u32) -> Fleet,
     ) -> Result<u32, PlanError> {
-        fewest(min, enough, |count| match judge.is_spent() && count != min {
+        fewest(min, enough, grain(min), |count| match judge.is_spent() && count != min {
             true => Ok(None),
             false => Ok(Some(self.judge(judge, fleet(count))?.is_good())),
         })
     }
-}
-
-/// The fewest from `min` to `enough` that are good enough; `enough` are known to be. Where `is_good` knows no more, the
-/// fewest so far.
-///
-/// Doubles the step up from `min`, then bisects: on the same random numbers more machines never make it worse. Of more
-/// than [`EXACT_MAX`] machines it tells the fewest to one in so many: what a simulation of them says is no finer.
-///
-/// # Errors
-/// Those of `is_good`.
-pub(crate) fn fewest(
-    min: u32,
-    enough: u32,
-    mut is_good: impl FnMut(u32) -> Result<Option<bool>, PlanError>,
-) -> Result<u32, PlanError> {
-    if min >= enough {
-        return Ok(enough);
-    }
-    match is_good(min)? {
-        Some(true) => return Ok(min),
-        Some(false) => {}
-        None => return Ok(enough),
-    }
-    let grain = (min / EXACT_MAX).max(1);
-    let (mut fails, mut passes, mut step, mut is_bracketed) = (min, enough, grain, false);
-    while passes - fails > grain {
-        is_bracketed |= passes - fails <= step;
-        let tried = if is_bracketed { u32::midpoint(fails, passes) } else { fails + step };
-        match is_good(tried)? {
-            Some(true) => (passes, is_bracketed) = (tried, true),
-            Some(false) => (fails, step) = (tried, step.saturating_mul(2)),
-            None => break,
-        }
-    }
-    Ok(passes)
 }
 
 /// The fewest provers with which `fleet` meets the limit of the judge's request, from those that carry the load; none if
@@ -303,37 +266,4 @@ pub(crate) fn fewest_provers(judge: &mut Judge<'_>, fleet: Fleet) -> Result<Opti
     let least = walk.fleet(machines.min, fleet.aggregators);
     let Some(ample) = walk.ample(judge, least)? else { return Ok(None) };
     walk.fewest(judge, machines.min, ample.provers, |provers| Fleet { provers, ..fleet }).map(Some)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fewest;
-
-    #[test]
-    fn the_fewest_are_found_wherever_they_are_and_the_best_so_far_where_asking_ends() {
-        for (min, enough) in [(1, 1), (3, 40), (7, 8), (1, 1 << 20)] {
-            for wanted in [min, min + 1, u32::midpoint(min, enough), enough] {
-                let wanted = wanted.clamp(min, enough);
-                let mut asked = 0;
-                let found = fewest(min, enough, |count| {
-                    asked += 1;
-                    assert!((min..enough).contains(&count));
-                    Ok(Some(count >= wanted))
-                });
-                assert_eq!(found, Ok(wanted), "{min}..{enough}");
-                assert!(asked <= 41, "{asked}");
-            }
-        }
-        for wanted in [20_001, 20_777, 30_000, 199_999] {
-            let found = fewest(20_000, 200_000, |count| Ok(Some(count >= wanted))).unwrap();
-            assert!((wanted..=wanted + 20_000 / 500).contains(&found), "{wanted}: {found}");
-        }
-        let mut left = 3;
-        let found = fewest(1, 100, |count| {
-            left -= 1;
-            Ok((left >= 0).then_some(count >= 3))
-        });
-        // 1 and 2 fail, 4 is enough, and whether 3 is was not told.
-        assert_eq!(found, Ok(4));
-    }
 }

@@ -6,6 +6,7 @@ use records::plan::{
 
 use crate::domain::Close;
 use crate::error::PlanError;
+use crate::fewest::{fewest, grain};
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
 use crate::formulas::cost::usd_per_month;
 use crate::plan::fleet::Fleet;
@@ -219,7 +220,8 @@ fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Opti
         return Ok(None);
     }
     let mut best = (nearest, decision);
-    frontier::fewest(frontier::provers(request).min, nearest.provers, |provers| {
+    let min = frontier::provers(request).min;
+    fewest(min, nearest.provers, grain(min), |provers| {
         let fleet = Fleet { provers, ..nearest };
         let decision = decide(request, fleet, DECIDES)?;
         let is_good = decision.0.is_good();

@@ -33,6 +33,9 @@ const LOOK_MAX: u64 = 400_000;
 const FILLING_MAX: u64 = 60_000;
 /// Batches of a group from which on one of them after another that fills the pipeline is simulated at first.
 const HUGE: u64 = 60_000;
+/// Batches of a warm-up on account of proofs that scatter, at most: a fleet of which it takes more is simulated from a
+/// state that has not settled, and its delays are too short.
+const SETTLING_MAX: u64 = 20_000;
 /// A longer simulation has at least so many times the batches: what is hardly longer says nothing new.
 const LONGER: f64 = 1.5;
 /// No effort is higher.
@@ -131,8 +134,24 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
         all if all > FILLING_MAX || first => REPLICATIONS_FIRST,
         _ => REPLICATIONS,
     };
-    let warmup = filled.max(counted / 10);
+    let warmup = filled.max(counted / 10).max(settling(request.prove().cv(), fleet.provers));
     (warmup + counted, warmup, replications)
+}
+
+/// Proofs a prover until a fleet that began without work has what it will always have, for a coefficient of variation of
+/// the prove time: `8·CV²`.
+///
+/// With enough provers, of the proofs that a settled fleet has in hand those are missing after `t` that began more than
+/// `t` ago: the fraction `∫_t^∞ P(S > u) du / E[S]`, the chance that the residual life of a proof is longer (Cox, Renewal
+/// Theory, 1962, section 5). The mean of that life is `E[S]·(1 + CV²)/2`, so that the time is in proportion to `CV²`;
+/// after 8 of it less than one in a hundred of a log-normal law's proofs is missing.
+fn proofs_to_settle(cv: f64) -> f64 {
+    8.0 * cv * cv
+}
+
+/// Batches until the scatter of proofs has settled, as far as they are simulated.
+fn settling(cv: f64, provers: u32) -> u64 {
+    whole(proofs_to_settle(cv) * f64::from(provers)).min(SETTLING_MAX)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; a count of batches")]
@@ -144,6 +163,47 @@ pub(crate) fn whole(x: f64) -> u64 {
 mod tests {
     use super::*;
     use crate::domain::{Aggregation, Close, Load, Target, TimeDist};
+    use crate::normal;
+
+    /// The fraction of a settled fleet's proofs that one which began without work lacks after so many mean proof times,
+    /// under a log-normal law: Black and Scholes' formula of a call, E[(S − t)⁺] / E[S].
+    fn missing(cv: f64, times: f64) -> f64 {
+        let deviation = (cv * cv).ln_1p().sqrt();
+        let far = (deviation * deviation / 2.0 - times.ln()) / deviation;
+        normal::cdf(far) - times * normal::cdf(far - deviation)
+    }
+
+    #[test]
+    fn what_a_warm_up_leaves_out_is_one_proof_in_a_hundred() {
+        for cv in [0.65, 1.0, 2.0, 3.0, 5.0] {
+            let left = missing(cv, proofs_to_settle(cv));
+            assert!((0.0..0.01).contains(&left), "CV {cv}: {left}");
+        }
+        // The three proofs that it was whatever the law: two in five were missing.
+        assert!(missing(5.0, 3.0) > 0.4, "{}", missing(5.0, 3.0));
+        // Where proofs scatter little the filling of the fleet is longer, and nothing changes.
+        assert!(settling(0.3, 1_000) < 3 * 1_000 && settling(5.0, u32::MAX) == SETTLING_MAX);
+    }
+
+    #[test]
+    fn a_fleet_whose_proofs_scatter_is_judged_when_it_has_settled() {
+        // 60 provers at 80 % of use.
+        let load = Load::new(Target::BatchesPerS(0.4), None, Close::Fixed { close_s: 1e-3 }).unwrap();
+        let prove = TimeDist::log_normal("prove", 120.0, 3.0).unwrap();
+        let nothing = Aggregation::pairwise(TimeDist::fixed("merge", 1e-3).unwrap());
+        let request = PlanRequest::new(load, prove, nothing, 1e-3).unwrap();
+        let fleet = Fleet { provers: 60, batches_per_aggregation: 1, aggregators: 1 };
+        let pipeline = request.pipeline(60, 1, 1).unwrap();
+        let long = RunLength::new(301 * 60 + 1_000, 301 * 60, 40, 7).unwrap();
+        let truth_s = simulate(&pipeline, long).consolidated.mean_s.value;
+        let seeds = 1..=5_u64;
+        let seen = seeds.map(|seed| {
+            let (seen, _) = simulated_for(&request.clone().with_seed(seed), fleet, DECIDES).unwrap();
+            seen.consolidated.mean_s.value
+        });
+        let mean_s = seen.sum::<f64>() / 5.0;
+        assert!((mean_s / truth_s - 1.0).abs() < 0.12, "{mean_s} {truth_s}");
+    }
 
     #[test]
     fn a_longer_simulation_is_longer_however_large_the_fleet() {

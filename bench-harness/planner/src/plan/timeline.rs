@@ -15,11 +15,13 @@ impl Plan {
     pub fn timeline(&self, groups: u32) -> Result<TimelineRecord, PlanError> {
         let Fleet { provers, batches_per_aggregation: n, aggregators } = Fleet::of(&self.choice);
         let pipeline = self.request.pipeline(provers, n, aggregators)?;
+        let count = |count: u32, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let (provers, aggregators) = (count(provers, "prover"), count(aggregators, "aggregator"));
         let seen = spans(&pipeline, self.request.seed, u64::from(groups) * u64::from(n))?;
         Ok(TimelineRecord {
             what: format!(
-                "simulated: the first {groups} groups of {n} batches on {provers} provers and {aggregators} \
-                 aggregators, from an empty pipeline, seed {}",
+                "simulated: the first {groups} groups of {n} batches on {provers} and {aggregators}, from an empty \
+                 pipeline, seed {}",
                 self.request.seed
             ),
             processes: processes(&seen),

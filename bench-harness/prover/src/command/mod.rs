@@ -134,6 +134,11 @@ impl Command {
         reply
     }
 
+    /// The process group that its program leads, while one runs: all that proves is in it.
+    pub fn process_group(&self) -> Option<u32> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ChildProcess::id)
+    }
+
     fn start(&self) -> Result<ChildProcess, Failure> {
         let mut command = std::process::Command::new(&self.argv[0]);
         command.args(&self.argv[1..]);

@@ -76,6 +76,8 @@ pub struct Script {
     /// If given, what the harness times itself (set-up, generate, execute, root, encode, record) takes this long
     /// too: every figure of a run is then the script's.
     pub harness: Option<ScriptedTime>,
+    /// If given, what memory its set-up, proofs and verifications take.
+    pub peak_rss_bytes: Option<u64>,
     /// If given, what the share probe reads after each section of a repeat, these in turn; nothing is probed where it
     /// is not.
     pub adds_per_cycle: Option<Vec<f64>>,
@@ -114,6 +116,7 @@ impl Default for Script {
             merge_children: 2,
             max_transactions: None,
             harness: None,
+            peak_rss_bytes: None,
             adds_per_cycle: None,
             clock_ghz: 2.5,
             stragglers: None,
@@ -152,6 +155,7 @@ impl Script {
             merge_children,
             max_transactions: _,
             harness,
+            peak_rss_bytes: _,
             adds_per_cycle,
             clock_ghz,
             stragglers,

@@ -1,6 +1,6 @@
 //! What a machine can decide: the record types of `gate aa`. Plain data.
 
-use crate::regression::paired::{ArmRecord, SamplePairRecord, TimeName};
+use crate::regression::paired::{ArmRecord, ComparedName, SamplePairRecord};
 use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct AaCellRecord {
     /// The cell.
     pub cell: CellRecord,
     /// Which of its times.
-    pub time: TimeName,
+    pub time: ComparedName,
     /// Pairs that enter.
     pub pairs_used: u64,
     /// Pairs of which a sample was discarded.

@@ -4,7 +4,7 @@
 //! fields that it does not know.
 
 use crate::machine::FieldRecord;
-use crate::regression::paired::TimeName;
+use crate::regression::paired::ComparedName;
 use crate::sample::MarkName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -82,7 +82,10 @@ pub struct SampleAnswer {
     /// The seed that was asked for.
     pub seed: u64,
     /// Each time that can be compared.
-    pub times: BTreeMap<TimeName, TimeAnswer>,
+    pub times: BTreeMap<ComparedName, TimeAnswer>,
+    /// Its peak memory, where that could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryAnswer>,
     /// Beside them the mean of each stage of one batch, and of one merge, for planning: `execute_s`, `root_s`,
     /// `encode_s`, `record_s`, `witness_s`, `prove_s`, `merge_s`.
     #[serde(default)]
@@ -98,6 +101,15 @@ pub struct TimeAnswer {
     /// The time.
     pub time_s: f64,
     /// Why it is discarded, if it is.
+    pub mark: MarkName,
+}
+
+/// The memory of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryAnswer {
+    /// The highest peak of resident memory in any stage of it: of this process, or of an external prover's.
+    pub peak_rss_bytes: u64,
+    /// [`MarkName::Unverified`] of a prover that cannot verify. What disturbs a time leaves memory as it is.
     pub mark: MarkName,
 }
 

@@ -121,6 +121,8 @@ pub struct ChangeRecord {
 pub struct DriftPointRecord {
     /// The commit.
     pub commit: String,
+    /// When it was recorded, in seconds since 1970.
+    pub recorded_unix_s: u64,
     /// Median.
     pub value_s: f64,
     /// Lower end of its interval.

@@ -1,7 +1,7 @@
 //! Two builds compared in pairs of runs: the record types of `gate paired`. Plain data: the statistics are in the crate
 //! `regression`.
 //!
-//! A ratio is time of head over time of base: 1.061 is 6.1 % slower.
+//! A ratio is time (or memory) of head over that of base: 1.061 is 6.1 % slower.
 
 use crate::machine::FieldRecord;
 use crate::names::names;
@@ -26,8 +26,8 @@ names! {
 }
 
 names! {
-    /// What of a cell is compared.
-    pub enum TimeName {
+    /// What of a cell is compared: a time, or memory.
+    pub enum ComparedName {
         /// Witness and proof of one batch, the mean over the batches of a sample.
         Prove = "prove";
         /// The same without the search that ends a proof (grinding), which is luck and says nothing of a program.
@@ -38,6 +38,8 @@ names! {
         Verify = "verify";
         /// Building circuits and keys, or what an external prover does before its first proof.
         SetUp = "set_up";
+        /// Peak resident memory of whatever a sample took to make.
+        Memory = "memory";
     }
 }
 
@@ -76,6 +78,9 @@ pub struct PairedRecord {
     /// The impact on the fleet for a target, where one was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fleet_impact: Vec<FleetImpactRecord>,
+    /// The file that says what is compared, as the user named it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec_file: Option<String>,
     /// How long the comparison took.
     pub wall_s: f64,
 }
@@ -125,7 +130,7 @@ impl Default for PairedRules {
     }
 }
 
-/// One time of one cell.
+/// One time of one cell, or its memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairedComparisonRecord {
@@ -133,8 +138,8 @@ pub struct PairedComparisonRecord {
     pub cell: CellRecord,
     /// [`CellRecord::key`].
     pub key: String,
-    /// Which of its times.
-    pub time: TimeName,
+    /// What of it.
+    pub time: ComparedName,
     /// What came of it.
     pub compared: ComparedRecord,
 }
@@ -207,10 +212,18 @@ pub struct SamplePairRecord {
     pub seed: u64,
     /// Whether base ran first.
     pub is_base_first: bool,
-    /// Time of base.
-    pub base_s: f64,
+    /// Time of base, where times are compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_s: Option<f64>,
     /// Time of head.
-    pub head_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_s: Option<f64>,
+    /// Peak memory of base, where memory is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_bytes: Option<u64>,
+    /// Peak memory of head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_bytes: Option<u64>,
     /// Why the sample of base is discarded, if it is.
     pub base_mark: MarkName,
     /// The same of head.

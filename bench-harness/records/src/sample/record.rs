@@ -139,7 +139,8 @@ pub struct SampleRecord {
     /// CPU time of the measuring process; none where the proof system reports the time of a part of a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_s: Option<f64>,
-    /// Peak resident memory of the measuring process during the stage.
+    /// Peak resident memory of the measuring process during the stage; where an external prover does the stage, of all
+    /// of its processes together, since each was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
     /// Transactions that the stage handled.

@@ -103,6 +103,7 @@ fn of_machine(
             let HistoryPointRecord { cell, quantity, value_s, low_s, high_s, samples: _ } = point;
             let one = DriftPointRecord {
                 commit: record.commit.clone(),
+                recorded_unix_s: record.recorded_unix_s,
                 value_s: *value_s,
                 low_s: *low_s,
                 high_s: *high_s,

@@ -1,7 +1,8 @@
 //! One of the two programs. How it is started and asked is up to the implementation of [`Arm`].
 
-use records::regression::arm::{DescribedAnswer, TimeAnswer};
-use records::regression::paired::TimeName;
+use records::regression::arm::DescribedAnswer;
+use records::regression::paired::ComparedName;
+use records::sample::MarkName;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -17,11 +18,20 @@ pub trait Arm {
     ///
     /// # Errors
     /// [`ArmError`].
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError>;
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Readings, ArmError>;
 }
 
-/// The times of one sample.
-pub type Times = BTreeMap<TimeName, TimeAnswer>;
+/// What one sample has.
+pub type Readings = BTreeMap<ComparedName, Reading>;
+
+/// One figure of a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// In seconds, or for memory in bytes.
+    pub value: f64,
+    /// Why it is discarded, if it is.
+    pub mark: MarkName,
+}
 
 /// Why a program gives no sample.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,8 +1,8 @@
 //! The pairs of one comparison and their figures.
 
+use crate::paired::arm::Reading;
 use crate::statistics::hodges_lehmann::{Shift, shift};
 use crate::statistics::signed_rank::signed_rank;
-use records::regression::arm::TimeAnswer;
 
 /// One pair of samples on the same batches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,9 +14,9 @@ pub struct Pair {
     /// Whether base ran first.
     pub is_base_first: bool,
     /// The sample of base.
-    pub base: TimeAnswer,
+    pub base: Reading,
     /// The sample of head.
-    pub head: TimeAnswer,
+    pub head: Reading,
 }
 
 impl Pair {
@@ -27,7 +27,7 @@ impl Pair {
 
     /// ln(head / base).
     pub fn difference(&self) -> f64 {
-        libm::log(self.head.time_s / self.base.time_s)
+        libm::log(self.head.value / self.base.value)
     }
 }
 
@@ -110,7 +110,7 @@ impl ShiftTest {
         }
     }
 
-    /// The estimate as a ratio of times, head over base.
+    /// The estimate as a ratio, head over base.
     pub fn ratio(&self) -> Option<f64> {
         self.shift.map(|shift| libm::exp(shift.estimate))
     }

@@ -120,11 +120,11 @@ fn without_suspicion(first: &Judged, rules: &PairedRules) -> ComparisonVerdict {
     if high < slower_from(rules) {
         return ComparisonVerdict {
             name: VerdictName::Pass,
-            reason: format!("{}: slower by {minimum} or more is excluded", words(figures)),
+            reason: format!("{}: an increase by {minimum} or more is excluded", words(figures)),
         };
     }
     inconclusive(format!(
-        "{}: slower by {minimum} is neither shown nor excluded; more pairs or a quieter machine would narrow it",
+        "{}: an increase by {minimum} is neither shown nor excluded; more pairs or a quieter machine would narrow it",
         words(figures)
     ))
 }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(decide(around(-6.0), Some(around(-5.0))).0, VerdictName::Improved);
         let (name, why) = decide(around(0.0), None);
         assert_eq!(name, VerdictName::Pass);
-        assert_eq!(why, "+0.0 % [-0.2, +0.2]: slower by 3 % or more is excluded");
+        assert_eq!(why, "+0.0 % [-0.2, +0.2]: an increase by 3 % or more is excluded");
     }
 
     #[test]

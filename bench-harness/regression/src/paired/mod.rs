@@ -22,7 +22,7 @@ pub mod record;
 pub mod rules;
 pub mod run;
 
-pub use arm::{Arm, ArmError, Times};
+pub use arm::{Arm, ArmError, Reading, Readings};
 pub use records::regression::paired::{Many, PairedRules};
 pub use rules::RulesError;
 pub use run::{Comparison, Made, PairedError, PairedEvent, compare, one_block};

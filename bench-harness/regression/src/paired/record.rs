@@ -5,8 +5,8 @@ use crate::paired::decide::Judged;
 use crate::paired::run::{CellComparison, Comparison, MeanCompared};
 use records::regression::arm::DescribedAnswer;
 use records::regression::paired::{
-    ArmRecord, BlockRecord, ComparedRecord, PAIRED_SCHEMA_VERSION, PairedComparisonRecord, PairedRecord,
-    PairedRules, SamplePairRecord, VerdictName,
+    ArmRecord, BlockRecord, ComparedName, ComparedRecord, PAIRED_SCHEMA_VERSION, PairedComparisonRecord,
+    PairedRecord, PairedRules, SamplePairRecord, VerdictName,
 };
 use records::sample::CellRecord;
 
@@ -21,6 +21,8 @@ pub struct PairedContext<'a> {
     pub head: (String, Option<String>),
     /// The cells that were compared.
     pub cells: &'a [CellRecord],
+    /// The file that says what is compared, where there is one.
+    pub spec_file: Option<String>,
     /// How long it took.
     pub wall_s: f64,
 }
@@ -28,7 +30,7 @@ pub struct PairedContext<'a> {
 /// The record, without fleet impacts. A comparison whose cell is not among those of `about` is omitted.
 pub fn record(comparison: &Comparison, about: PairedContext<'_>) -> PairedRecord {
     let Comparison { base, head, comparisons, mean, verdict } = comparison;
-    let PairedContext { rules, base: base_name, head: head_name, cells, wall_s } = about;
+    let PairedContext { rules, base: base_name, head: head_name, cells, spec_file, wall_s } = about;
     let comparisons: Vec<_> = comparisons.iter().filter_map(|one| compared(one, cells, rules)).collect();
     let geometric_mean = mean.as_ref().map(mean_record);
     let reasons = reasons(*verdict, &comparisons, geometric_mean.as_ref());
@@ -42,6 +44,7 @@ pub fn record(comparison: &Comparison, about: PairedContext<'_>) -> PairedRecord
         comparisons,
         geometric_mean,
         fleet_impact: Vec::new(),
+        spec_file,
         wall_s,
     }
 }
@@ -66,8 +69,8 @@ fn compared(
         compared: ComparedRecord {
             verdict: verdict.name,
             reason: verdict.reason.clone(),
-            first: block(first_judged, Some((first, rules))),
-            second: second.as_ref().map(|(pairs, judged)| block(judged, Some((pairs, rules)))),
+            first: block(first_judged, Some((first, *time, rules))),
+            second: second.as_ref().map(|(pairs, judged)| block(judged, Some((pairs, *time, rules)))),
         },
     })
 }
@@ -83,14 +86,16 @@ fn mean_record(mean: &MeanCompared) -> ComparedRecord {
 }
 
 /// The figures of a block; the pairs of a mean stand with the cells that it is of.
-fn block(judged: &Judged, pairs: Option<(&PairBlock, &PairedRules)>) -> BlockRecord {
+fn block(judged: &Judged, made: Option<(&PairBlock, ComparedName, &PairedRules)>) -> BlockRecord {
     let Judged { figures, p_slower, p_faster, suspicion: _ } = judged;
     let interval = figures.interval();
-    let all = pairs.map_or(&[][..], |(block, _)| &block.pairs);
+    let pairs = made.map_or_else(Vec::new, |(block, time, _)| {
+        block.pairs.iter().map(|pair| pair_record(pair, time, block.is_used(pair))).collect()
+    });
     BlockRecord {
         pairs_used: figures.used as u64,
-        pairs_discarded: pairs.map_or(0, |(block, _)| block.discarded()) as u64,
-        pairs_repeated: pairs.map_or(0, |(block, rules)| block.repeated(rules.pairs)) as u64,
+        pairs_discarded: made.map_or(0, |(block, ..)| block.discarded()) as u64,
+        pairs_repeated: made.map_or(0, |(block, _, rules)| block.repeated(rules.pairs)) as u64,
         ratio: figures.ratio(),
         ratio_low: interval.map(|(low, _)| low),
         ratio_high: interval.map(|(_, high)| high),
@@ -99,22 +104,24 @@ fn block(judged: &Judged, pairs: Option<(&PairBlock, &PairedRules)>) -> BlockRec
         p_slower_adjusted: *p_slower,
         p_faster: figures.p_faster,
         p_faster_adjusted: *p_faster,
-        pairs: all
-            .iter()
-            .map(|pair| pair_record(pair, pairs.is_some_and(|(block, _)| block.is_used(pair))))
-            .collect(),
+        pairs,
     }
 }
 
-/// One pair.
-pub fn pair_record(pair: &Pair, is_used: bool) -> SamplePairRecord {
+/// One pair of times, or of sizes.
+pub fn pair_record(pair: &Pair, of: ComparedName, is_used: bool) -> SamplePairRecord {
     let Pair { place, seed, is_base_first, base, head } = *pair;
+    let is_memory = of == ComparedName::Memory;
+    let (time_s, bytes) =
+        (|value: f64| (!is_memory).then_some(value), |value: f64| is_memory.then_some(value as u64));
     SamplePairRecord {
         pair: place as u64,
         seed,
         is_base_first,
-        base_s: base.time_s,
-        head_s: head.time_s,
+        base_s: time_s(base.value),
+        head_s: time_s(head.value),
+        base_bytes: bytes(base.value),
+        head_bytes: bytes(head.value),
         base_mark: base.mark,
         head_mark: head.mark,
         is_used,

@@ -4,7 +4,7 @@
 //! pair (A B B A), so that a drift of the machine falls on both alike, and the cells take turns, so that it falls on
 //! all of them alike.
 
-use crate::paired::arm::{Arm, ArmError, Times};
+use crate::paired::arm::{Arm, ArmError, Reading, Readings};
 use crate::paired::block::{Pair, PairBlock, ShiftTest};
 use crate::paired::comparable::{self, Incomparable};
 use crate::paired::decide::{ComparisonVerdict, Judged, Suspicion, judge, verdict, whole};
@@ -12,8 +12,8 @@ use crate::paired::rules::{self, RulesError};
 use crate::statistics::geometric::pair_means;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use records::regression::arm::{DescribedAnswer, TimeAnswer};
-use records::regression::paired::{Many, PairedRules, TimeName, VerdictName};
+use records::regression::arm::DescribedAnswer;
+use records::regression::paired::{ComparedName, Many, PairedRules, VerdictName};
 use records::sample::MarkName;
 use thiserror::Error;
 
@@ -42,7 +42,7 @@ pub enum PairedError {
         /// Which cell.
         cell: String,
         /// Which time.
-        time: TimeName,
+        time: ComparedName,
         /// How many pairs were made.
         made: usize,
         /// The mark of the last.
@@ -98,7 +98,7 @@ pub struct CellComparison {
     /// The key of the cell.
     pub cell: String,
     /// Which of its times.
-    pub time: TimeName,
+    pub time: ComparedName,
     /// The pairs of the first block.
     pub first: PairBlock,
     /// What they come to.
@@ -143,7 +143,7 @@ pub struct Comparison {
 pub fn compare(
     base: &mut dyn Arm,
     head: &mut dyn Arm,
-    times: &[TimeName],
+    times: &[ComparedName],
     rules: &PairedRules,
     on: &mut dyn FnMut(&PairedEvent<'_>),
 ) -> Result<Comparison, PairedError> {
@@ -177,7 +177,7 @@ pub fn compare(
 pub fn one_block(
     base: &mut dyn Arm,
     head: &mut dyn Arm,
-    times: &[TimeName],
+    times: &[ComparedName],
     rules: &PairedRules,
     on: &mut dyn FnMut(&PairedEvent<'_>),
 ) -> Result<(DescribedAnswer, Vec<Made>), PairedError> {
@@ -201,19 +201,19 @@ pub fn one_block(
 
 /// Which times of which cell are compared.
 struct Wanted {
-    times: Vec<TimeName>,
+    times: Vec<ComparedName>,
     without_aggregation: Vec<String>,
 }
 
 impl Wanted {
-    fn of(times: &[TimeName], (base, head): &(DescribedAnswer, DescribedAnswer)) -> Self {
+    fn of(times: &[ComparedName], (base, head): &(DescribedAnswer, DescribedAnswer)) -> Self {
         let without_aggregation = [&base.without_aggregation[..], &head.without_aggregation].concat();
         Self { times: times.to_vec(), without_aggregation }
     }
 
-    fn of_cell(&self, cell: &str) -> impl Iterator<Item = TimeName> {
+    fn of_cell(&self, cell: &str) -> impl Iterator<Item = ComparedName> {
         let has_none = self.without_aggregation.iter().any(|known| known == cell);
-        self.times.iter().copied().filter(move |time| !(has_none && *time == TimeName::Aggregate))
+        self.times.iter().copied().filter(move |time| !(has_none && *time == ComparedName::Aggregate))
     }
 
     fn comparisons(&self, cells: &[String]) -> usize {
@@ -227,7 +227,7 @@ pub struct Made {
     /// The key of the cell.
     pub cell: String,
     /// Which of its times.
-    pub time: TimeName,
+    pub time: ComparedName,
     /// The pairs.
     pub block: PairBlock,
 }
@@ -343,8 +343,8 @@ impl Maker<'_> {
                 place,
                 seed,
                 is_base_first,
-                base: time("base", &base, made.time)?,
-                head: time("head", &head, made.time)?,
+                base: reading("base", &base, made.time)?,
+                head: reading("head", &head, made.time)?,
             };
             for (worst, answer) in [(&mut base_mark, pair.base), (&mut head_mark, pair.head)] {
                 if worst.counts() && !answer.mark.counts() {
@@ -418,18 +418,22 @@ impl Maker<'_> {
     }
 }
 
-fn time(arm: &str, sample: &Times, time: TimeName) -> Result<TimeAnswer, ArmError> {
+fn reading(arm: &str, sample: &Readings, time: ComparedName) -> Result<Reading, ArmError> {
     let no_result = |why: String| ArmError::NoResult { arm: arm.to_owned(), why };
     let found = sample.get(&time);
+    let key = time.key();
     let hint = match time {
-        TimeName::Aggregate => "; where its proof system cannot aggregate, --time prove compares what it has",
-        TimeName::Verify => "; a prover that cannot verify has none",
-        TimeName::Prove | TimeName::ProveWithoutGrind | TimeName::SetUp => "",
+        ComparedName::Aggregate => {
+            "; where its proof system cannot aggregate, --time prove compares what it has"
+        }
+        ComparedName::Verify => "; a prover that cannot verify has none",
+        ComparedName::Memory => "; it is of a version that does not report it, or the system does not",
+        ComparedName::Prove | ComparedName::ProveWithoutGrind | ComparedName::SetUp => "",
     };
-    let found = found.ok_or_else(|| no_result(format!("its sample has no time `{}`{hint}", time.key())))?;
-    if !(found.time_s.is_finite() && found.time_s > 0.0) {
-        let why = format!("its time `{}` is {} s, which is no time", time.key(), found.time_s);
-        return Err(no_result(why));
+    let (what, unit) = if time == ComparedName::Memory { ("figure", "bytes") } else { ("time", "s") };
+    let found = found.ok_or_else(|| no_result(format!("its sample has no {what} `{key}`{hint}")))?;
+    if !(found.value.is_finite() && found.value > 0.0) {
+        return Err(no_result(format!("its {what} `{key}` is {} {unit}, which is no {what}", found.value)));
     }
     Ok(*found)
 }

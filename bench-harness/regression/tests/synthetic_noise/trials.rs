@@ -1,10 +1,10 @@
 //! Whole comparisons on synthetic noise, by the code that decides real ones, counted by verdict.
 
 use crate::machine::{Machine, Noise};
-use records::regression::arm::{DescribedAnswer, TimeAnswer};
-use records::regression::paired::{TimeName, VerdictName};
+use records::regression::arm::DescribedAnswer;
+use records::regression::paired::{ComparedName, VerdictName};
 use regression::paired::decide::Suspicion;
-use regression::paired::{Arm, ArmError, PairedRules, Times, compare};
+use regression::paired::{Arm, ArmError, PairedRules, Reading, Readings, compare};
 use std::cell::RefCell;
 
 /// How often each verdict was given.
@@ -48,11 +48,11 @@ impl Arm for Simulated<'_> {
         Ok(DescribedAnswer { cells: vec![CELL.to_owned()], ..DescribedAnswer::default() })
     }
 
-    fn sample(&mut self, _cell: &str, seed: u64) -> Result<Times, ArmError> {
+    fn sample(&mut self, _cell: &str, seed: u64) -> Result<Readings, ArmError> {
         // The same work for the same seed, in both arms.
         let batch = 1.0 + BATCHES * ((seed % 1000) as f64 / 1000.0 - 0.5);
         let (time_s, mark) = self.machine.borrow_mut().run(batch * self.factor);
-        Ok([(TimeName::Prove, TimeAnswer { time_s, mark })].into())
+        Ok([(ComparedName::Prove, Reading { value: time_s, mark })].into())
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn trials(noise: Noise, factor: f64, rules: &PairedRules, trials: u64
         let mut head = Simulated { machine: &machine, factor };
         let rules = PairedRules { seed, ..*rules };
         let mut is_suspected = false;
-        let found = compare(&mut base, &mut head, &[TimeName::Prove], &rules, &mut |_| {});
+        let found = compare(&mut base, &mut head, &[ComparedName::Prove], &rules, &mut |_| {});
         let count = match found {
             Ok(found) => {
                 let first = found.comparisons.first().map(|one| one.first_judged.suspicion);

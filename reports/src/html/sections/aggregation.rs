@@ -44,10 +44,13 @@ fn over_n(law: &LawRecord, place: usize) -> Chart {
             ("tree, one aggregator", Tone::Muted, |tree| tree.one_aggregator_s),
             ("tree, enough aggregators", Tone::Third, |tree| tree.enough_aggregators_s),
         ];
-        let lines = ways.map(|(name, tone, time_s)| {
+        // The law of merges is the tree on one aggregator: a second line of it would lie under the first.
+        let drawn_ways = if law.fits.is_empty() { &ways[..] } else { &ways[1..] };
+        let lines = drawn_ways.iter().map(|(name, tone, time_s)| {
             let points = law.trees.iter().map(|tree| (tree.batches_per_aggregation as f64, time_s(tree)));
-            Series::line(name, tone, points.collect())
+            Series::dashed(name, *tone, points.collect())
         });
+        let lines: Vec<_> = lines.collect();
         drawn.series.splice(0..0, lines);
         for tree in &law.trees {
             for (source, _, time_s) in ways {

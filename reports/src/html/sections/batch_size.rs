@@ -26,8 +26,10 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
     let mut circuits: Vec<(String, &CircuitRecord)> = Vec::new();
     for cell in &profile.cells {
         for circuit in cell.system.iter().flat_map(|system| &system.circuits) {
-            let name =
-                format!("{}, {} of {}", circuit.name, cell.cell.workload, cell.cell.batch_transactions);
+            let name = format!(
+                "{}, {} of {}, {}",
+                circuit.name, cell.cell.workload, cell.cell.batch_transactions, cell.cell.proof_system
+            );
             if !circuits.iter().any(|(known, other)| *known == name && other.key_digest == circuit.key_digest)
             {
                 circuits.push((name, circuit));
@@ -83,12 +85,19 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
     })
 }
 
-/// Prove time over batch size, a line a number of cores, where several sizes were measured.
+/// Lines of the chart over sizes.
+const LINES: [Tone; 4] = [Tone::Main, Tone::Second, Tone::Third, Tone::Fourth];
+
+/// Prove time over batch size, a line a proof system and number of cores of one prover at work, where several sizes were
+/// measured.
 fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     let mut lines: Vec<(String, Vec<&CellSummaryRecord>)> = Vec::new();
     for cell in profile.cells.iter().filter(|cell| cell.quantity(QuantityName::ProveBatch).is_some()) {
-        let cores = cell.cell.cores;
-        let name = format!("{}, {}", short(&cell.cell.workload), count(cores, "core"));
+        if cell.cell.provers != 1 {
+            continue;
+        }
+        let (workload, system) = (short(&cell.cell.workload), short(&cell.cell.proof_system));
+        let name = format!("{workload}, {system}, {}", count(cell.cell.cores, "core"));
         match lines.iter_mut().find(|(known, _)| *known == name) {
             Some((_, cells)) => cells.push(cell),
             None => lines.push((name, vec![cell])),
@@ -116,7 +125,7 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     let mut rows = Vec::new();
     let mut series = Vec::new();
     let mut sizes = Vec::new();
-    for ((name, cells), tone) in lines.iter().zip([Tone::Main, Tone::Second, Tone::Third, Tone::Fourth]) {
+    for ((name, cells), tone) in lines.iter().zip(LINES) {
         let mut dots = Vec::new();
         for cell in cells {
             let Some(prove) = cell.quantity(QuantityName::ProveBatch) else { continue };
@@ -137,16 +146,49 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     sizes.sort_by(f64::total_cmp);
     sizes.dedup();
     let axis = Axis::log("transactions in a batch");
+    let more = match lines.len().saturating_sub(LINES.len()) {
+        0 => String::new(),
+        more => format!(" {} more of cells in profile.csv.", count(more as u64, "line")),
+    };
     Some(Chart {
         id: "prove-over-batch-size".to_owned(),
         title: "Time to prove a batch, by its size".to_owned(),
-        caption: "Within one power of two of rows a larger batch costs nearly nothing more; at the next it costs twice. \
-                  The best sizes are the last before a step."
-            .to_owned(),
+        caption: format!(
+            "Within one power of two of rows a larger batch costs nearly nothing more; at the next it costs twice. The \
+             best sizes are the last before a step.{more}"
+        ),
         x: if sizes.len() <= 10 { axis.with_ticks(sizes) } else { axis },
         y: Axis::log("time to prove a batch, s"),
         series,
         rules: Vec::new(),
         table: Table::of(&rows, columns),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::over_size;
+    use crate::chart::Marks;
+    use fixtures::profile::profile;
+
+    #[test]
+    fn a_line_is_of_one_proof_system() {
+        let mut profile = profile();
+        let cell = profile.cells.iter().find(|cell| !cell.quantities.is_empty()).expect("measured").clone();
+        let of = |system: &str, size: u64, provers: u64| {
+            let mut cell = cell.clone();
+            (cell.cell.proof_system, cell.cell.batch_transactions) = (system.to_owned(), size);
+            cell.cell.provers = provers;
+            cell
+        };
+        // A large batch of a faster system, and one beside a neighbour, are no points of the slow one's line.
+        profile.cells = vec![of("slow", 32, 1), of("slow", 64, 1), of("slow", 128, 2), of("fast", 1024, 1)];
+        let chart = over_size(&profile).expect("a chart");
+        let lines = chart.series.iter().filter_map(|series| match &series.marks {
+            Marks::Dots { dots, .. } => Some((series.name.clone(), dots.len())),
+            _ => None,
+        });
+        let lines: Vec<_> = lines.collect();
+        assert!(lines.len() == 1 && lines[0].0.contains("slow") && lines[0].1 == 2, "{lines:?}");
+    }
 }

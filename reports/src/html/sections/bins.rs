@@ -1,4 +1,7 @@
-//! Bins of a histogram.
+//! Bins of a histogram, and two kinds of values stacked in them.
+
+use crate::chart::{Bar, Series, Table, Tone};
+use records::number::time;
 
 /// Bins of equal width, however many values there are: a page holds counts and no values.
 pub(super) struct Bins {
@@ -46,6 +49,51 @@ impl Bins {
     pub(super) fn ends(&self, bin: usize) -> (f64, f64) {
         (self.low + bin as f64 * self.width, self.low + (bin + 1) as f64 * self.width)
     }
+}
+
+/// Values of one kind, s.
+pub(super) struct Kind<'a> {
+    pub(super) values: &'a [f64],
+    /// In the legend.
+    pub(super) name: &'static str,
+    pub(super) tone: Tone,
+    /// Its column in the table, for a program and for a person.
+    pub(super) head: (&'static str, &'static str),
+    /// What so many of them are called.
+    pub(super) counted: &'static str,
+}
+
+/// A histogram of two kinds.
+pub(super) struct Stacked {
+    /// The second kind on the first; a kind without a value is left out.
+    pub(super) series: Vec<Series>,
+    /// A row a bin.
+    pub(super) table: Table,
+}
+
+/// Both kinds in common bins; none without a value that is finite.
+pub(super) fn stacked([below, above]: [Kind<'_>; 2]) -> Option<Stacked> {
+    let bins = Bins::of(below.values, above.values)?;
+    let mut table = Table::new([("from_s", "from, s"), ("to_s", "to, s"), below.head, above.head]);
+    let (mut lower, mut upper) = (Vec::new(), Vec::new());
+    let counts = bins.count(below.values).into_iter().zip(bins.count(above.values));
+    for (bin, (first, second)) in counts.enumerate() {
+        let (from, to) = bins.ends(bin);
+        table.push([from.into(), to.into(), first.into(), second.into()]);
+        let bar = |y: u64, base: u64, counted: &str| Bar {
+            from,
+            to,
+            y: y as f64,
+            base: base as f64,
+            note: format!("{} to {}: {y} {counted}", time(from), time(to)),
+        };
+        lower.push(bar(first, 0, below.counted));
+        upper.push(bar(second, first, above.counted));
+    }
+    let kinds = [(below, lower), (above, upper)];
+    let there = kinds.into_iter().filter(|(kind, _)| kind.values.iter().any(|value| value.is_finite()));
+    let series = there.map(|(kind, bars)| Series::columns(kind.name, kind.tone, bars)).collect();
+    Some(Stacked { series, table })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How long closing a batch takes under a load: the distribution of close times, and what they are made of.
 
-use super::bins::Bins;
-use crate::chart::{Axis, Bar, Chart, Column, Rule, Series, Table, Tone};
+use super::bins::{Kind, Stacked, stacked};
+use crate::chart::{Axis, Chart, Column, Rule, Table, Tone};
 use crate::closing::{bottleneck, closed, measured};
 use crate::html::section::{Block, Section};
 use records::closing::{ClosedBatchRecord, ClosingRecord, ClosingStageRecord};
@@ -42,34 +42,22 @@ fn distribution(record: &ClosingRecord) -> Option<Chart> {
     let counted = record.batches.iter().filter(|batch| batch.closed_by != ClosedByName::End);
     let (late, full): (Vec<_>, Vec<_>) = counted.partition(|batch| batch.closed_by == ClosedByName::Timeout);
     let [full, late] = [full, late].map(|batches| batches.into_iter().map(close_s).collect::<Vec<_>>());
-    let bins = Bins::of(&full, &late)?;
-    let mut table = Table::new([
-        ("from_s", "from, s"),
-        ("to_s", "to, s"),
-        ("full_batches", "batches closed full or by count"),
-        ("timeout_batches", "batches closed by the timeout"),
-    ]);
-    let (mut below, mut above) = (Vec::new(), Vec::new());
-    for (bin, (full, late)) in bins.count(&full).into_iter().zip(bins.count(&late)).enumerate() {
-        let (from, to) = bins.ends(bin);
-        table.push([from.into(), to.into(), full.into(), late.into()]);
-        let bar = |y: u64, base: u64, words: &str| Bar {
-            from,
-            to,
-            y: y as f64,
-            base: base as f64,
-            note: format!("{} to {}: {y} batches closed {words}", time(from), time(to)),
-        };
-        below.push(bar(full, 0, "full or by count"));
-        above.push(bar(late, full, "by the timeout"));
-    }
-    let mut series = vec![
-        Series::columns("closed full or by count", Tone::Main, below),
-        Series::columns("closed by the timeout", Tone::Second, above),
-    ];
-    if late.is_empty() || full.is_empty() {
-        series.remove(if late.is_empty() { 1 } else { 0 });
-    }
+    let Stacked { series, table } = stacked([
+        Kind {
+            values: &full,
+            name: "closed full or by count",
+            tone: Tone::Main,
+            head: ("full_batches", "batches closed full or by count"),
+            counted: "batches closed full or by count",
+        },
+        Kind {
+            values: &late,
+            name: "closed by the timeout",
+            tone: Tone::Second,
+            head: ("timeout_batches", "batches closed by the timeout"),
+            counted: "batches closed by the timeout",
+        },
+    ])?;
     let times = &record.summary.close_s;
     let mut rules = vec![Rule::X { at: times.p50_s, label: format!("median {}", time(times.p50_s)) }];
     rules.extend(times.p99_s.map(|p99_s| Rule::X { at: p99_s, label: format!("p99 {}", time(p99_s)) }));

@@ -1,8 +1,8 @@
 //! How prove times scatter: every proof where they are few, counts where they are many. Samples that were
 //! discarded are apart.
 
-use super::bins::Bins;
-use crate::chart::{Axis, Bar, Chart, Dot, Rule, Series, Table, Tone};
+use super::bins::{Kind, Stacked, stacked};
+use crate::chart::{Axis, Chart, Dot, Rule, Series, Table, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use records::number::{significant, time};
@@ -54,16 +54,18 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
     let lanes = shown.len();
     for (lane, (_, prove)) in shown.iter().enumerate() {
         // Lanes count from the top, places on the axis from the bottom.
-        let y = lanes as f64 - lane as f64 - 0.5;
+        let middle = lanes as f64 - lane as f64 - 0.5;
         let name = names.get(lane).map_or_else(String::new, |name| short(name));
-        let dot =
-            |x: f64, words: &str| Dot { x, y, interval: None, note: format!("{name}: {}{words}", time(x)) };
-        for value in &prove.values_s {
-            clean.push(dot(*value, ""));
+        let dot = |place: usize, x: f64, words: &str| {
+            let note = format!("{name}: {}{words}", time(x));
+            Dot { x, y: middle + jitter(place), interval: None, note }
+        };
+        for (place, value) in prove.values_s.iter().enumerate() {
+            clean.push(dot(place, *value, ""));
             table.push([name.clone().into(), (*value).into(), "yes".into()]);
         }
-        for value in &prove.discarded_values_s {
-            apart.push(dot(*value, ", discarded"));
+        for (place, value) in prove.discarded_values_s.iter().enumerate() {
+            apart.push(dot(prove.values_s.len() + place, *value, ", discarded"));
             table.push([name.clone().into(), (*value).into(), "no".into()]);
         }
     }
@@ -84,8 +86,8 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
         id: "every-proof".to_owned(),
         title: "Every timed proof".to_owned(),
         caption: format!(
-            "One dot a proof, each of another batch. Dots far to the right are what p99 and queues are made of. \
-             {words}{more}"
+            "One dot a proof, each of another batch; they are spread over the height of their lane so that none hides \
+             another. Dots far to the right are what p99 and queues are made of. {words}{more}"
         ),
         x: Axis::linear("time to prove a batch, s"),
         y: Axis::lanes("", names),
@@ -93,6 +95,13 @@ fn every_proof(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Chart {
         rules: Vec::new(),
         table,
     }
+}
+
+/// How far above or below the middle of its lane the dot of this place stands: the first on it, the next ones as far
+/// from each other as so many places allow (the golden ratio's sequence), all within the lane.
+fn jitter(place: usize) -> f64 {
+    let turns = place as f64 * 0.618_033_988_749_895 + 0.5;
+    (turns.fract() - 0.5) * 0.6
 }
 
 /// What the cells are called; with N where that alone distinguishes two of them.
@@ -110,32 +119,22 @@ fn names(cells: &[(&CellSummaryRecord, &QuantityRecord)]) -> Vec<String> {
 }
 
 fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> Option<Chart> {
-    let bins = Bins::of(&prove.values_s, &prove.discarded_values_s)?;
-    let (clean, apart) = (bins.count(&prove.values_s), bins.count(&prove.discarded_values_s));
-    let mut table = Table::new([
-        ("from_s", "from, s"),
-        ("to_s", "to, s"),
-        ("samples", "samples in the estimate"),
-        ("discarded_samples", "samples discarded"),
-    ]);
-    let (mut columns, mut above) = (Vec::new(), Vec::new());
-    for (bin, (clean, apart)) in clean.iter().zip(&apart).enumerate() {
-        let (from, to) = bins.ends(bin);
-        table.push([from.into(), to.into(), (*clean).into(), (*apart).into()]);
-        let column = |y: u64, base: u64, words: &str| Bar {
-            from,
-            to,
-            y: y as f64,
-            base: base as f64,
-            note: format!("{} to {}: {y} proofs{words}", time(from), time(to)),
-        };
-        columns.push(column(*clean, 0, ""));
-        above.push(column(*apart, *clean, " discarded"));
-    }
-    let mut series = vec![Series::columns("in the estimate", Tone::Main, columns)];
-    if apart.iter().any(|count| *count > 0) {
-        series.push(Series::columns("discarded", Tone::Warning, above));
-    }
+    let Stacked { series, table } = stacked([
+        Kind {
+            values: &prove.values_s,
+            name: "in the estimate",
+            tone: Tone::Main,
+            head: ("samples", "samples in the estimate"),
+            counted: "proofs",
+        },
+        Kind {
+            values: &prove.discarded_values_s,
+            name: "discarded",
+            tone: Tone::Warning,
+            head: ("discarded_samples", "samples discarded"),
+            counted: "proofs discarded",
+        },
+    ])?;
     let p99 = prove.quantiles.iter().find(|quantile| quantile.quantile == 0.99);
     let behind = p99.map_or_else(String::new, |p99| {
         format!(" The p99, {}, has {} samples at or above it.", time(p99.value_s), p99.samples_at_or_above)
@@ -156,4 +155,19 @@ fn histogram(cell: &CellSummaryRecord, prove: &QuantityRecord, place: usize) -> 
         rules,
         table,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::jitter;
+
+    #[test]
+    fn proofs_of_one_time_do_not_hide_each_other_and_stay_in_their_lane() {
+        assert_eq!(jitter(0), 0.0, "a single proof stands on the line");
+        let mut places: Vec<f64> = (0..super::DOTS_MAX).map(jitter).collect();
+        assert!(places.iter().all(|place| place.abs() <= 0.3), "{places:?}");
+        places.sort_by(f64::total_cmp);
+        let least = places.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+        assert!(least > 0.2 / super::DOTS_MAX as f64, "{least}");
+    }
 }

@@ -128,7 +128,7 @@ pub(super) fn lanes_chart(words: &LaneWords, lanes: &Drawn<'_>) -> Chart {
                 series.push(Series::spans(kind, tone, Vec::new()));
                 series.len() - 1
             });
-            if let Marks::Spans(marks) = &mut series[place].marks {
+            if let Marks::Spans { spans: marks, .. } = &mut series[place].marks {
                 marks.push(mark);
             }
         }
@@ -178,7 +178,7 @@ mod tests {
     fn the_first_groups_of_the_first_lanes_are_drawn_and_the_rest_is_said() {
         let blocks = built(100).expect("built");
         let Block::Chart(chart) = &blocks[1] else { panic!("{blocks:?}") };
-        let Marks::Spans(spans) = &chart.series[0].marks else { panic!("{chart:?}") };
+        let Marks::Spans { spans, .. } = &chart.series[0].marks else { panic!("{chart:?}") };
         assert_eq!(spans.len(), LANES * GROUPS as usize);
         assert!(spans.iter().all(|span| span.lane < LANES));
         assert!(format!("{blocks:?}").contains("88 more"));

@@ -2,6 +2,7 @@
 
 use crate::chart::{Axis, Chart, Column, Dot, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
+use crate::words::count;
 use records::number::{significant, time};
 use records::plan::PlanRecord;
 use records::plan::curves::{CurvesRecord, OverBatchesRecord};
@@ -42,20 +43,20 @@ fn throughput(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
     let target = plan.inputs.target_batches_per_s;
     let mut rules = rules(plan, curves);
     rules.push(Rule::Y { at: target, label: format!("asked: {} batches/s", significant(target, 3)) });
-    let provers = plan.recommendation.provers;
+    let provers = count(plan.recommendation.provers, "prover");
     Chart {
         id: "throughput-over-n".to_owned(),
         title: "Throughput, by batches per aggregation".to_owned(),
         caption: format!(
             "The published formula gives each of N batches a prover of its own, so that its rate rises with N until \
-             batches close no faster: the balance point. The corrected form keeps the {provers} provers recommended \
+             batches close no faster: the balance point. The corrected form keeps the {provers} recommended \
              and carries the load from the N at which the L1 block time no longer limits it."
         ),
         x: x_axis(curves),
         y: Axis::from_zero("throughput, batches/s"),
         series: vec![
             Series::line(
-                &format!("corrected ({provers} provers)"),
+                &format!("corrected ({provers})"),
                 Tone::Main,
                 points(curves, |at| at.corrected_throughput_batches_per_s),
             ),
@@ -94,8 +95,8 @@ fn delay(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
         title: "Delay to consolidated, by batches per aggregation".to_owned(),
         caption: format!(
             "Larger groups wait longer to fill: beyond the N that L1 asks for, each batch more only adds delay. Lines \
-             are formulas, dots the simulation of {} provers.{behind}",
-            plan.recommendation.provers
+             are formulas, dots the simulation of {}.{behind}",
+            count(plan.recommendation.provers, "prover")
         ),
         x: x_axis(curves),
         y: Axis::log("delay to consolidated, s"),

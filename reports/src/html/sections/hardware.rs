@@ -3,7 +3,7 @@
 use crate::chart::{Axis, Chart, Column, LaneSpan, Series, Table, TableValue, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
-use crate::words::seconds;
+use crate::words::{count, seconds};
 use records::number::significant;
 use records::plan::answers::{CatalogueMachineRecord, MachineFleetRecord};
 use records::report::Records;
@@ -50,24 +50,34 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 fn ranking(priced: &[(&CatalogueMachineRecord, &MachineFleetRecord, f64)], table: Table) -> Chart {
     let shown = &priced[..priced.len().min(LANES_MAX)];
-    let spans = shown.iter().enumerate().map(|(lane, (machine, fleet, usd))| LaneSpan {
-        lane,
-        from: 0.0,
-        to: *usd,
-        interval: None,
-        label: format!("${} · {} ×", significant(*usd, 3), fleet.machines),
-        note: format!(
-            "{}: {} machines, {} provers of {} cores, {} aggregators, prove {}, p99 {}, {}",
-            short(&machine.id),
-            fleet.machines,
-            fleet.provers,
-            fleet.cores_per_prover,
-            fleet.aggregators,
-            seconds(fleet.prove_s),
-            seconds(fleet.delay_s_p99),
-            fleet.basis
-        ),
-    });
+    let span =
+        |(lane, (machine, fleet, usd)): (usize, &(&CatalogueMachineRecord, &MachineFleetRecord, f64))| {
+            LaneSpan {
+                lane,
+                from: 0.0,
+                to: *usd,
+                interval: None,
+                label: format!("${} · {} ×", significant(*usd, 3), fleet.machines),
+                note: format!(
+                    "{}: {}, {} of {}, {}, prove {}, p99 {}, {}",
+                    short(&machine.id),
+                    count(fleet.machines, "machine"),
+                    count(fleet.provers, "prover"),
+                    count(fleet.cores_per_prover, "core"),
+                    count(fleet.aggregators, "aggregator"),
+                    seconds(fleet.prove_s),
+                    seconds(fleet.delay_s_p99),
+                    fleet.basis
+                ),
+            }
+        };
+    let (known, guesses): (Vec<_>, Vec<_>) =
+        shown.iter().enumerate().partition(|(_, (_, fleet, _))| fleet.basis == "measured");
+    let bars = |places: Vec<_>| places.into_iter().map(span).collect::<Vec<_>>();
+    let series = [
+        Series::spans("measured", Tone::Main, bars(known)),
+        Series::outlines("extrapolated", Tone::Main, bars(guesses)),
+    ];
     let cheapest = shown.first().map_or_else(String::new, |(machine, fleet, usd)| {
         format!(" First: {} × {} at ${} an hour.", fleet.machines, short(&machine.id), significant(*usd, 3))
     });
@@ -76,11 +86,11 @@ fn ranking(priced: &[(&CatalogueMachineRecord, &MachineFleetRecord, f64)], table
         title: "What the fleet costs on each machine".to_owned(),
         caption: format!(
             "Dollars an hour for all machines that the target takes, for provers, spares and aggregators, and how many they \
-             are: first those that were measured or are of the same family, then guesses, each cheapest first.{cheapest}"
+             are: first those that were measured or are of the same family, then guesses, each cheapest first. Outlines are extrapolated from another machine.{cheapest}"
         ),
         x: Axis::from_zero("$ an hour"),
         y: Axis::lanes("", shown.iter().map(|(machine, ..)| machine.id.clone()).collect()),
-        series: vec![Series::spans("", Tone::Main, spans.collect())],
+        series: series.into_iter().filter(|series| !series.is_empty()).collect(),
         rules: Vec::new(),
         table,
     }

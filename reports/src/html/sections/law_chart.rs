@@ -34,7 +34,7 @@ pub(crate) fn chart(
 ) -> Chart {
     let mut series = Vec::new();
     for (fit, tone) in law.fits.iter().zip([Tone::Second, Tone::Third, Tone::Fourth]) {
-        series.extend(fit_series(fit, tone, law.fits.len() > 1));
+        series.extend(fit_series(fit, tone));
     }
     let dots = law.points.iter().map(|point| Dot {
         x: point.x,
@@ -60,7 +60,7 @@ pub(crate) fn chart(
 }
 
 /// A curve is whole where it was measured and broken beyond.
-fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
+fn fit_series(fit: &FitRecord, tone: Tone) -> Vec<Series> {
     let name = fit.law.words();
     let band: Vec<BandPoint> = fit
         .curve
@@ -83,8 +83,7 @@ fn fit_series(fit: &FitRecord, tone: Tone, dashed: bool) -> Vec<Series> {
             series.push(Series::dashed("", tone, beyond));
         }
     } else if beyond.len() > 1 {
-        let draw = if dashed { Series::dashed } else { Series::line };
-        series.push(draw(name, tone, beyond));
+        series.push(Series::dashed(name, tone, beyond));
     }
     series
 }
@@ -103,7 +102,7 @@ fn fit_words(fit: &FitRecord) -> String {
     let error = fit.leave_one_out_fraction.map_or_else(String::new, |fraction| {
         format!("; each point predicted from the others to {}", percent(fraction, 2))
     });
-    format!("{}: {}{error}.", fit.law.words(), coefficients.join(", "))
+    format!("{}: {}{error}.", capital(fit.law.words()), coefficients.join(", "))
 }
 
 /// `one_core_s` is `one core` in ` s`.

@@ -2,6 +2,7 @@
 
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
+use crate::words::field;
 use maud::html;
 use records::report::Records;
 
@@ -14,7 +15,10 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     )];
     for section in &machine.sections {
         blocks.push(Block::Markup(html! { h3 { (short(&section.name.replace('_', " "))) } }));
-        let facts = section.fields.iter().map(|field| (field.name.replace('_', " "), field.words()));
+        let facts = section.fields.iter().map(|one| {
+            let (name, value) = field(one);
+            (name.replace('_', " "), value)
+        });
         blocks.push(Block::Facts(facts.collect()));
     }
     (!machine.sections.is_empty()).then_some(blocks)

@@ -2,6 +2,7 @@
 
 use crate::chart::{Axis, Chart, Column, Dot, Rule, Series, Table, Tone};
 use crate::html::section::{Block, Section};
+use crate::words::count;
 use records::number::{significant, time};
 use records::plan::{BatchState, ParetoRecord, PlanRecord, Statistic};
 use records::report::Records;
@@ -48,10 +49,10 @@ fn front(plan: &PlanRecord) -> Chart {
             y: point.p99_s,
             interval: None,
             note: format!(
-                "{} provers, N = {}, {} aggregators: p99 {}",
-                point.provers,
+                "{}, N = {}, {}: p99 {}",
+                count(point.provers, "prover"),
                 point.batches_per_aggregation,
-                point.aggregators,
+                count(point.aggregators, "aggregator"),
                 time(point.p99_s)
             ),
         };

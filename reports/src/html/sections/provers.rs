@@ -3,6 +3,7 @@
 use crate::answer::how_sure;
 use crate::chart::{Axis, BandPoint, Chart, Column, Dot, Rule, Series, Table, TableValue, Tone, yes_or_no};
 use crate::html::section::{Block, Section};
+use crate::words::count;
 use records::number::{significant, time};
 use records::plan::curves::{CurvesRecord, DelayAtRecord, OverProversRecord};
 use records::plan::{BatchState, PlanRecord};
@@ -21,6 +22,8 @@ fn build(records: &Records) -> Option<Vec<Block>> {
         blocks.push(Block::Caution(
             "None of the fleets looked at is stable: demand exceeds their capacity.".to_owned(),
         ));
+    } else if let Some(caption) = all_alike(curves) {
+        blocks.push(Block::Table { id: "delay-over-provers".to_owned(), caption, table: table(curves) });
     } else {
         blocks.push(Block::chart(delay_over_provers(plan, curves)));
     }
@@ -32,16 +35,41 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 /// A quantile and its half-width.
 type Pick = fn(&DelayAtRecord) -> (f64, Option<f64>);
 
+const QUANTILES: [(&str, Tone, Pick); 3] = [
+    ("p99", Tone::Second, |delay| (delay.p99_s, delay.p99_half_width_s)),
+    ("p90", Tone::Third, |delay| (delay.p90_s, delay.p90_half_width_s)),
+    ("median", Tone::Main, |delay| (delay.p50_s, delay.p50_half_width_s)),
+];
+
+/// Delays of fleets that differ by no more than this fraction are one to a reader.
+const ALIKE: f64 = 0.001;
+
+/// What there is to say where every fleet is stable and has the same delays: level lines would say no more.
+fn all_alike(curves: &CurvesRecord) -> Option<String> {
+    let delays: Vec<&DelayAtRecord> =
+        curves.over_provers.iter().map(|fleet| fleet.delay.as_ref()).collect::<Option<_>>()?;
+    let is_level = |(_, _, pick): &(&str, Tone, Pick)| {
+        let values = || delays.iter().map(|delay| pick(delay).0);
+        let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
+        high - low <= ALIKE * high
+    };
+    let (first, last) = (curves.over_provers.first()?, curves.over_provers.last()?);
+    (delays.len() > 1 && QUANTILES.iter().all(is_level)).then(|| {
+        let figures = QUANTILES.map(|(name, _, pick)| format!("{name} {}", time(pick(delays[0]).0)));
+        format!(
+            "From {} to {} the delay to consolidated is the same ({}): more buy nothing.",
+            count(first.provers, "prover"),
+            last.provers,
+            figures.join(", ")
+        )
+    })
+}
+
 fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
-    let quantiles: [(&str, Tone, Pick); 3] = [
-        ("p99", Tone::Second, |delay| (delay.p99_s, delay.p99_half_width_s)),
-        ("p90", Tone::Third, |delay| (delay.p90_s, delay.p90_half_width_s)),
-        ("median", Tone::Main, |delay| (delay.p50_s, delay.p50_half_width_s)),
-    ];
     let settled: Vec<(&OverProversRecord, &DelayAtRecord)> =
         curves.over_provers.iter().filter_map(|fleet| Some((fleet, fleet.delay.as_ref()?))).collect();
     let mut series = Vec::new();
-    for (name, tone, pick) in quantiles {
+    for (name, tone, pick) in QUANTILES {
         let points = settled.iter().map(|(fleet, delay)| (f64::from(fleet.provers), pick(delay).0)).collect();
         let band: Vec<_> = settled
             .iter()
@@ -54,7 +82,7 @@ fn delay_over_provers(plan: &PlanRecord, curves: &CurvesRecord) -> Chart {
             x: f64::from(fleet.provers),
             y: pick(delay).0,
             interval: None,
-            note: format!("{} provers, {name}: {}", fleet.provers, time(pick(delay).0)),
+            note: format!("{}, {name}: {}", count(fleet.provers, "prover"), time(pick(delay).0)),
         });
         if band.len() > 1 {
             series.push(Series::band(tone, band));
@@ -135,4 +163,24 @@ fn table(curves: &CurvesRecord) -> Table {
         ("settles", "stable", |fleet| yes_or_no(fleet.delay.is_some())),
     ];
     Table::of(&curves.over_provers, columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, build};
+    use crate::html::fixture;
+
+    #[test]
+    fn fleets_that_are_alike_are_a_sentence_with_its_numbers() {
+        let mut records = fixture::records();
+        let blocks = build(&records).expect("blocks");
+        assert!(matches!(blocks[0], Block::Chart(_)), "{blocks:?}");
+        let curves = records.curves.as_mut().expect("curves");
+        let delay = curves.over_provers.iter().find_map(|fleet| fleet.delay.clone()).expect("a delay");
+        curves.over_provers.iter_mut().for_each(|fleet| fleet.delay = Some(delay.clone()));
+        let blocks = build(&records).expect("blocks");
+        let Block::Table { caption, table, .. } = &blocks[0] else { panic!("{blocks:?}") };
+        assert!(caption.contains("is the same (p99 ") && caption.ends_with("more buy nothing."), "{caption}");
+        assert_eq!(table.rows.len(), records.curves.map_or(0, |curves| curves.over_provers.len()));
+    }
 }

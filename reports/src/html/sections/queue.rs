@@ -2,7 +2,7 @@
 
 use crate::chart::{Axis, Chart, Series, Table, TableValue, Tone};
 use crate::html::section::{Block, Section};
-use crate::words::seconds;
+use crate::words::{count, seconds};
 use records::number::significant;
 use records::plan::curves::{DayFleetRecord, DayRecord};
 use records::report::Records;
@@ -14,11 +14,22 @@ fn build(records: &Records) -> Option<Vec<Block>> {
     if day.fleets.iter().all(|fleet| fleet.queue_batches.is_empty()) {
         return None;
     }
-    let mut blocks = vec![Block::Words(day.shape.clone()), Block::chart(queue(day))];
+    let mut blocks = vec![Block::Words(day.shape.clone())];
+    blocks.push(match nobody_waits(day) {
+        Some(words) => Block::Words(words),
+        None => Block::chart(queue(day)),
+    });
     if day.load_batches_per_s.len() > 1 {
         blocks.push(Block::chart(load(day)));
     }
     Some(blocks)
+}
+
+/// Why there is nothing to draw: no batch waits at any hour for any of the fleets.
+fn nobody_waits(day: &DayRecord) -> Option<String> {
+    let waits = day.fleets.iter().flat_map(|fleet| &fleet.queue_batches).any(|batches| *batches > 0.0);
+    let least = day.fleets.iter().map(|fleet| fleet.provers).min()?;
+    (!waits).then(|| format!("With {} no batch waits at any hour.", count(least, "prover")))
 }
 
 /// (hours, value) of values in equal slots from midnight.
@@ -43,7 +54,7 @@ fn queue(day: &DayRecord) -> Chart {
             table.push([(*provers).into(), (*hour).into(), (*batches).into()]);
         }
         let draw = if tone == Tone::Main { Series::line } else { Series::dashed };
-        series.push(draw(&format!("{provers} provers ({why})"), tone, points));
+        series.push(draw(&format!("{} ({why})", count(*provers, "prover")), tone, points));
         words.push(if *settles {
             format!("With {provers} the longest wait is {}.", seconds(*wait_max_s))
         } else {
@@ -83,5 +94,27 @@ fn load(day: &DayRecord) -> Chart {
         series: vec![Series::step("", Tone::Main, points)],
         rules: Vec::new(),
         table,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, build};
+    use crate::html::fixture;
+
+    #[test]
+    fn a_day_without_a_queue_is_a_sentence() {
+        let mut records = fixture::records();
+        let charts = |records| {
+            let blocks = build(records).expect("blocks");
+            blocks.iter().filter(|block| matches!(block, Block::Chart(_))).count()
+        };
+        let before = charts(&records);
+        let day = records.curves.as_mut().and_then(|curves| curves.day.as_mut()).expect("a day");
+        day.fleets
+            .iter_mut()
+            .for_each(|fleet| fleet.queue_batches.iter_mut().for_each(|batches| *batches = 0.0));
+        assert_eq!(charts(&records), before - 1);
+        assert!(format!("{:?}", build(&records)).contains("no batch waits at any hour"));
     }
 }

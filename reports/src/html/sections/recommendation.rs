@@ -105,10 +105,7 @@ fn why(plan: &PlanRecord) -> Markup {
 
 fn certainty(plan: &PlanRecord) -> Markup {
     let sure = how_sure(plan);
-    let provers = sure.provers.map_or_else(
-        || "No interval".to_owned(),
-        |provers| format!("{provers} {}", if provers == "1" { "prover" } else { "provers" }),
-    );
+    let provers = sure.provers.unwrap_or_else(|| "No interval".to_owned());
     html! {
         p class="big" { (provers) }
         p { (unbroken(&capital(&sure.basis))) "." }

@@ -137,7 +137,8 @@ fn every_chart_has_marks_words_and_a_table() {
     for figure in figures {
         let id = figure.attr("id").expect("an id");
         for size in ["wide", "narrow"] {
-            let marks = page.all(&format!("#{id} .{size} svg :is(path.line, circle, rect.bar)"));
+            let marks =
+                page.all(&format!("#{id} .{size} svg :is(path.line, circle, rect.bar, rect.outline)"));
             assert!(!marks.is_empty(), "{id}, {size}: no marks");
         }
         assert_eq!(page.all(&format!("#{id} figcaption")).len(), 1, "{id}");

@@ -9,7 +9,7 @@ use crate::exit::{stop_on_ctrl_c, usage};
 use crate::output::{print, width, write_json};
 use anyhow::Context;
 use records::regression::aa::{AA_SCHEMA_VERSION, AaCellRecord, AaRecord};
-use records::regression::paired::TimeName;
+use records::regression::paired::ComparedName;
 use records::sample::CellRecord;
 use regression::aa::{advice, rows, spread};
 use regression::paired::block::ShiftTest;
@@ -55,7 +55,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         None => std::env::current_exe().context("finding this program's own file")?.display().to_string(),
     };
     let built = revision::both(&name, &name, Lock::Own, &stop)?;
-    let (aggregates, started) = (pairs.times().contains(&TimeName::Aggregate), Instant::now());
+    let (aggregates, started) = (pairs.times().contains(&ComparedName::Aggregate), Instant::now());
     let [mut first, mut second] =
         spec.programs([("first", &built.base), ("second", &built.head)], aggregates, limit, &stop);
     let (described, made) =
@@ -92,6 +92,6 @@ fn cell(made: &Made, cells: &[CellRecord], rules: &PairedRules, trials: u64) -> 
         p_faster: figures.p_faster,
         advice: advice(&rows),
         rows,
-        pairs: block.pairs.iter().map(|pair| pair_record(pair, block.is_used(pair))).collect(),
+        pairs: block.pairs.iter().map(|pair| pair_record(pair, *time, block.is_used(pair))).collect(),
     })
 }

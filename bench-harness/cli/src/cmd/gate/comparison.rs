@@ -11,7 +11,7 @@ use ::measure::host::Host;
 use ::measure::run::MeasureError;
 use ::measure::schedule::Schedule;
 use ::measure::spec::{Overrides, Spec, SystemChoice};
-use records::regression::paired::TimeName;
+use records::regression::paired::ComparedName;
 use records::sample::{CellRecord, MarkName};
 use regression::paired::PairedEvent;
 use serde_json::{Map, Value};
@@ -48,6 +48,8 @@ pub(crate) struct ComparisonSpec {
     without_aggregation: usize,
     /// The seed from which those of the pairs are drawn.
     pub(crate) seed: u64,
+    /// The file that it was read from, where there is one.
+    pub(crate) file: Option<String>,
     /// Whether times are those of a script, and not of this machine.
     is_scripted: bool,
 }
@@ -58,6 +60,7 @@ impl ComparisonSpec {
     /// # Errors
     /// Usage for a spec with several provers at once or another clock: a sample is one prover, at the clock as it is.
     pub(crate) fn of(flags: SpecArgs) -> anyhow::Result<Self> {
+        let file = flags.file().map(|file| file.display().to_string());
         let spec: Spec = flags.resolve(defaults(), &Host::read(Some("system"))?)?;
         let all = spec.effective();
         for (field, wanted, got) in [("provers", "1", &all.provers), ("clock", "as_is", &all.clock)] {
@@ -82,13 +85,14 @@ impl ComparisonSpec {
                 .filter(|cell| cell.system.cannot_aggregate())
                 .count(),
             seed: spec.seed,
+            file,
             is_scripted: spec.systems.iter().all(SystemChoice::is_scripted),
         })
     }
 
     /// How many comparisons these times of all cells make.
-    pub(crate) fn comparisons(&self, times: &[TimeName]) -> usize {
-        let aggregates = usize::from(times.contains(&TimeName::Aggregate));
+    pub(crate) fn comparisons(&self, times: &[ComparedName]) -> usize {
+        let aggregates = usize::from(times.contains(&ComparedName::Aggregate));
         self.cells.len() * times.len() - self.without_aggregation * aggregates
     }
 

@@ -12,7 +12,7 @@ use planner::formulas::cost::usd_per_month;
 use planner::plan::choose;
 use planner::{PlanError, PlanRequest};
 use prover::built_in::BuiltIn;
-use records::regression::paired::{FleetImpactRecord, PairedComparisonRecord, PairedRecord, TimeName};
+use records::regression::paired::{ComparedName, FleetImpactRecord, PairedComparisonRecord, PairedRecord};
 use records::sample::CellRecord;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(crate) fn of(
     plan_args: &PlanArgs,
 ) -> anyhow::Result<Vec<FleetImpactRecord>> {
     let Some(target) = plan_args.target() else { return Ok(Vec::new()) };
-    let proves = record.comparisons.iter().filter(|comparison| comparison.time == TimeName::Prove);
+    let proves = record.comparisons.iter().filter(|comparison| comparison.time == ComparedName::Prove);
     let mut impacts = Vec::new();
     for comparison in proves {
         if let Some(stages) = base.get(&comparison.key)
@@ -110,7 +110,7 @@ fn request(
     let compared = &comparison.compared;
     let blocks = std::iter::once(&compared.first).chain(&compared.second);
     let pairs = blocks.flat_map(|block| &block.pairs).filter(|pair| pair.is_used);
-    let prove_s: Vec<f64> = pairs.map(|pair| pair.base_s).collect();
+    let prove_s: Vec<f64> = pairs.filter_map(|pair| pair.base_s).collect();
     let is_separate = plan_args.aggregate_shape == Some(Merging::Separate);
     let lacks_merges = merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !is_separate;
     if prove_s.is_empty() || lacks_merges {

@@ -3,7 +3,7 @@
 use crate::exit::usage;
 use ::measure::spec::units::{fraction, seconds};
 use clap::ValueEnum;
-use records::regression::paired::TimeName;
+use records::regression::paired::ComparedName;
 use regression::paired::{Many, PairedRules};
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ pub(crate) struct PairArgs {
     /// as there are pairs].
     #[arg(long, value_name = "COUNT")]
     repeat_discarded: Option<usize>,
-    /// Which times are compared; aggregation only in cells whose proof system has one, and where `aggregate` is not among
-    /// them nothing is aggregated.
+    /// What is compared: times, and peak memory; aggregation only in cells whose proof system has one, and where
+    /// `aggregate` is not among them nothing is aggregated.
     #[arg(long = "time", value_enum, value_delimiter = ',', default_values_t = [Time::Prove, Time::Aggregate])]
     times: Vec<Time>,
     /// How long a program may take for one sample.
@@ -30,7 +30,7 @@ pub(crate) struct PairArgs {
     sample_timeout: f64,
 }
 
-/// [`TimeName`] on the command line, with help.
+/// [`ComparedName`] on the command line, with help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Time {
     /// Witness and proof of one batch.
@@ -43,6 +43,8 @@ enum Time {
     Verify,
     /// Building circuits and keys before the first proof.
     SetUp,
+    /// The peak of resident memory while a sample is made: set-up, proofs, and merges where there are any.
+    Memory,
 }
 
 impl PairArgs {
@@ -63,13 +65,14 @@ impl PairArgs {
     }
 
     /// The times that were asked for, each once.
-    pub(crate) fn times(&self) -> Vec<TimeName> {
+    pub(crate) fn times(&self) -> Vec<ComparedName> {
         let name = |time: &Time| match time {
-            Time::Prove => TimeName::Prove,
-            Time::ProveWithoutGrind => TimeName::ProveWithoutGrind,
-            Time::Aggregate => TimeName::Aggregate,
-            Time::Verify => TimeName::Verify,
-            Time::SetUp => TimeName::SetUp,
+            Time::Prove => ComparedName::Prove,
+            Time::ProveWithoutGrind => ComparedName::ProveWithoutGrind,
+            Time::Aggregate => ComparedName::Aggregate,
+            Time::Verify => ComparedName::Verify,
+            Time::SetUp => ComparedName::SetUp,
+            Time::Memory => ComparedName::Memory,
         };
         let mut times: Vec<_> = self.times.iter().map(name).collect();
         times.sort_unstable();

@@ -12,14 +12,14 @@ use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{Inconclusive, Regression, stop_on_ctrl_c, usage};
 use crate::output::{print, width};
 use ::measure::spec::units::fraction;
-use records::regression::paired::{PairedRecord, TimeName, VerdictName};
+use records::regression::paired::{ComparedName, PairedRecord, VerdictName};
 use regression::paired::record::{PairedContext, record};
 use regression::paired::rules::check;
 use regression::paired::{Many, PairedRules, compare};
 use reports::regression::paired_terminal;
 use std::time::Instant;
 
-/// Compare the prove times of two builds in pairs of runs: A B B A, each sample in a fresh process, a new seed for each
+/// Compare the prove times of two builds, or their memory, in pairs of runs: A B B A, each sample in a fresh process, a new seed for each
 /// pair and the same in both arms.
 ///
 /// Head regresses where the exact signed-rank test and the Hodges-Lehmann estimate show it in one block of pairs, and
@@ -97,7 +97,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let merges_for_a_plan = plan_args.target().is_some()
         && plan_args.aggregate_merge.is_none()
         && plan_args.aggregate_shape != Some(Merging::Separate);
-    let aggregates = times.contains(&TimeName::Aggregate) || merges_for_a_plan;
+    let aggregates = times.contains(&ComparedName::Aggregate) || merges_for_a_plan;
     let started = Instant::now();
     let [mut base_arm, mut head_arm] =
         spec.programs([("base", &built.base), ("head", &built.head)], aggregates, limit, &stop);
@@ -107,6 +107,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         base: (base, built.base.commit),
         head: (head, built.head.commit),
         cells: &spec.cells,
+        spec_file: spec.file.clone(),
         wall_s: started.elapsed().as_secs_f64(),
     };
     let mut record = record(&found, about);
@@ -116,10 +117,27 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     exit(&record)
 }
 
+/// What is worse in head, as the rest of a sentence.
+fn what_regressed(record: &PairedRecord) -> &'static str {
+    let regressed = || {
+        let all = record.comparisons.iter();
+        all.filter(|one| one.compared.verdict == VerdictName::Regressed).map(|one| one.time)
+    };
+    let is_memory = |name| name == ComparedName::Memory;
+    // A mean over times and memory is more of either.
+    match (regressed().any(is_memory), regressed().all(is_memory), record.geometric_mean.is_some()) {
+        (true, true, false) => "takes more memory than base",
+        (true, ..) => "is slower than base, or takes more memory",
+        (false, ..) => "is slower than base",
+    }
+}
+
 fn exit(record: &PairedRecord) -> anyhow::Result<()> {
     let because = record.reasons.join("; ");
     match record.verdict {
-        VerdictName::Regressed => Err(Regression(format!("head is slower than base: {because}")).into()),
+        VerdictName::Regressed => {
+            Err(Regression(format!("head {}: {because}", what_regressed(record))).into())
+        }
         VerdictName::Inconclusive if record.rules.strict => {
             Err(Inconclusive(format!("the comparison is inconclusive: {because}")).into())
         }

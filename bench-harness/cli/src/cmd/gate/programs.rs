@@ -4,10 +4,11 @@
 use ::machine::Standard;
 use prover::process::ChildProcess;
 use records::regression::arm::{
-    ARM_PROTOCOL, ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, NotAnAnswer,
-    SampleAnswer, SampleRequest, from_output,
+    ARM_PROTOCOL, ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, MemoryAnswer,
+    NotAnAnswer, SampleAnswer, SampleRequest, TimeAnswer, from_output,
 };
-use regression::paired::{Arm, ArmError, Times};
+use records::regression::paired::ComparedName;
+use regression::paired::{Arm, ArmError, Reading, Readings};
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -62,19 +63,25 @@ impl Arm for Program<'_> {
         }
     }
 
-    fn sample(&mut self, cell: &str, seed: u64) -> Result<Times, ArmError> {
+    fn sample(&mut self, cell: &str, seed: u64) -> Result<Readings, ArmError> {
         let mut standard = self.standard.get();
         let best_adds_per_cycle = standard.best_adds_per_cycle();
         let without_aggregation = !self.aggregates;
         let wanted = SampleRequest { cell: cell.to_owned(), seed, best_adds_per_cycle, without_aggregation };
         match self.ask(Some(wanted))? {
-            ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, stages, adds_per_cycle })
+            ArmAnswer::Sample(SampleAnswer { cell: of, seed: on, times, memory, stages, adds_per_cycle })
                 if of == cell && on == seed =>
             {
                 standard.see(adds_per_cycle);
                 self.standard.set(standard);
                 self.stages.entry(of).or_default().push(stages);
-                Ok(times)
+                let times = times
+                    .into_iter()
+                    .map(|(name, TimeAnswer { time_s, mark })| (name, Reading { value: time_s, mark }));
+                let memory = memory.map(|MemoryAnswer { peak_rss_bytes, mark }| {
+                    (ComparedName::Memory, Reading { value: peak_rss_bytes as f64, mark })
+                });
+                Ok(times.chain(memory).collect())
             }
             other => Err(self.unexpected(&format!("a sample of {cell} on seed {seed}"), &other)),
         }

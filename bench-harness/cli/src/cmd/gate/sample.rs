@@ -18,10 +18,10 @@ use ::measure::stopping::CellProgress;
 use anyhow::Context;
 use records::machine::{FieldRecord, MachineRecord};
 use records::regression::arm::{
-    ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, SampleAnswer, SampleRequest,
-    TimeAnswer, to_line,
+    ArmAnswer, ArmRequest, DescribedAnswer, FailedAnswer, FailedName, MemoryAnswer, SampleAnswer,
+    SampleRequest, TimeAnswer, to_line,
 };
-use records::regression::paired::TimeName;
+use records::regression::paired::ComparedName;
 use records::sample::{LogRecord, MarkName, SampleRecord, StageName};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -162,12 +162,12 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
     if let Some(time_s) = mean(whole.map(|sum| sum.wall_s)) {
         let stages = [parts.as_slice(), &[StageName::ProveCall]].concat();
         let mark = mark(&stages);
-        answers.insert(TimeName::Prove, TimeAnswer { time_s, mark });
+        answers.insert(ComparedName::Prove, TimeAnswer { time_s, mark });
         // Those of the batches alone: merges have theirs with a level.
         let grinds = of(StageName::Grind).filter(|sample| sample.level.is_none());
         if let Some(grind_s) = mean(grinds.map(|sample| sample.wall_s)) {
             let time_s = time_s - grind_s;
-            answers.insert(TimeName::ProveWithoutGrind, TimeAnswer { time_s, mark });
+            answers.insert(ComparedName::ProveWithoutGrind, TimeAnswer { time_s, mark });
         }
     }
     let merges = of(StageName::Aggregate);
@@ -176,10 +176,11 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
     let mut stages = BTreeMap::new();
     if count > 0 {
         let mark = mark(&[StageName::Aggregate, StageName::AggregateCall]);
-        answers.insert(TimeName::Aggregate, TimeAnswer { time_s, mark });
+        answers.insert(ComparedName::Aggregate, TimeAnswer { time_s, mark });
         stages.insert("merge_s".to_owned(), time_s / count as f64);
     }
-    for (name, stage) in [(TimeName::Verify, StageName::Verify), (TimeName::SetUp, StageName::SetUp)] {
+    for (name, stage) in [(ComparedName::Verify, StageName::Verify), (ComparedName::SetUp, StageName::SetUp)]
+    {
         if let Some(time_s) = mean_of(stage) {
             answers.insert(name, TimeAnswer { time_s, mark: mark(&[stage]) });
         }
@@ -196,9 +197,18 @@ fn times(samples: &[SampleRecord], wanted: &SampleRequest) -> SampleAnswer {
         cell: wanted.cell.clone(),
         seed: wanted.seed,
         times: answers,
+        memory: memory(samples),
         stages,
         adds_per_cycle: standard.best_adds_per_cycle(),
     }
+}
+
+/// The highest peak of any stage; none where no stage has one.
+fn memory(samples: &[SampleRecord]) -> Option<MemoryAnswer> {
+    let peak_rss_bytes = samples.iter().filter_map(|sample| sample.peak_rss_bytes).max()?;
+    let is_unverified = samples.iter().any(|sample| sample.mark == MarkName::Unverified);
+    let mark = if is_unverified { MarkName::Unverified } else { MarkName::Clean };
+    Some(MemoryAnswer { peak_rss_bytes, mark })
 }
 
 /// None of none.

@@ -5,7 +5,7 @@ use measure::host::Host;
 use measure::run::MeasureError;
 use measure::spec::{Overrides, Spec, file};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a verb takes for each flag of a spec that is not given, shown in the help of the flag: `own` over the defaults
 /// of all. Flags of other structs are left as they are.
@@ -55,6 +55,11 @@ pub(crate) struct SpecArgs {
 }
 
 impl SpecArgs {
+    /// The file of the spec, where one was named.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.spec.as_deref()
+    }
+
     /// Whether anything is said of how often or how long a cell is measured, so that nothing else decides it.
     pub(crate) fn limits_cells(&self) -> bool {
         let Overrides { repeats, reruns, interval_width, min_repeats, time_limit_s, .. } = &self.flags;

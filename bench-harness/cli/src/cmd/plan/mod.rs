@@ -176,6 +176,7 @@ fn by_hand(args: &Args) -> anyhow::Result<()> {
 
 fn from_profile(args: &Args, profile: &ProfileRecord) -> anyhow::Result<()> {
     let Planned { cell, prover: _, heading, plan, record, others } = args.asked.plan(profile)?;
+    let heading = reports::text::wrap(&heading, width(), "  ");
     let text = args.text(&record)?;
     let text = match args.format {
         Format::Terminal if args.explain => format!("{heading}\n{text}\n{others}\n"),

@@ -8,6 +8,7 @@ use crate::cmd::plan::prove::ProveArgs;
 use crate::exit::{stop_on_ctrl_c, usage};
 use crate::number::{number, rate_or_zero, time, time_or_zero, whole};
 use crate::output::{print, print_json, table};
+use crate::working::Working;
 use clap::Arg;
 use planner::backlog::{DayCurve, DayQueue};
 use records::fleet::autoscale::{AUTOSCALE_SCHEMA_VERSION, AutoscalePolicyRecord, AutoscaleRecord};
@@ -72,6 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let prove = args.prove.law()?.ok_or_else(|| usage("--prove is missing"))?;
     let curve = DayCurve::new(args.rates.clone())?;
     let queue = DayQueue::new(&curve, prove.clone())?;
+    let working = Working::on("simulating days");
     let prove_s = prove.mean_s();
     let carried = (prove_s * curve.mean()).ceil().max(1.0);
     let Some((fixed, _)) = queue.fewest(carried as u32, args.wait, args.seed)? else {
@@ -106,11 +108,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             begun_again: None,
         });
     }
+    drop(working);
     let (mut real, mut overheads_s) = (Vec::new(), Vec::new());
     if let Some(speed_up) = args.real {
         let stop = stop_on_ctrl_c()?;
         for policy in &policies {
-            eprintln!("{}: runs", policy.name);
+            let _working = Working::on(format!("a real day of {:?}", policy.name));
             let day = real::Day { prove: &prove, rates: &args.rates, speed_up, seed: args.seed, fixed };
             let real::DayDone { record, overhead_s } = day.run(policy, &stop)?;
             real.push(record);
