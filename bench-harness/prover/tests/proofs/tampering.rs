@@ -315,7 +315,7 @@ fn children_swapped_apart_or_of_another_circuit() {
     let [first, second, third] = [0, 1, 2].map(|place| decode(&proofs[place]));
     let level = AggregateCircuit::build(&TRANSFER.circuit);
     let merges = |left, right| {
-        let children: Vec<&PlonkProof> = std::iter::once(left).chain(right).collect();
+        let children: Vec<_> = std::iter::once(left).chain(right).collect();
         let inputs = level.witness(&children).expect("of the right shape");
         prove_with(&level.circuit, inputs, "a merge")
             .is_ok_and(|timed| level.circuit.verify(timed.proof).is_ok())
