@@ -4,7 +4,7 @@
 use crate::log::Log;
 use crate::processes::{Running, kill_9};
 use crate::skip::skip;
-use crate::support::{Bench, SCRIPT, SLOW_SCRIPT};
+use crate::support::{Bench, SCRIPT, SLOW_SCRIPT, words};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -90,7 +90,8 @@ fn what_the_probe_reads_decides_and_spoiled_repeats_are_made_again() {
     );
     let shown = bench.run("report kept").ok().stdout;
     assert!(
-        shown.contains("1 of 4 proofs were disturbed by interference or a quota, and in the estimate"),
+        words(&shown)
+            .contains("1 of 4 proofs were disturbed by interference or a quota, and in the estimate"),
         "{shown}"
     );
 }
@@ -106,7 +107,7 @@ fn a_cell_of_a_busy_machine_has_times_where_that_is_asked_for() {
     let (kept, estimate) = (cell["kept_samples"].as_u64(), cell["clean_samples"].as_u64());
     assert!(kept == estimate && kept > Some(0), "{cell}");
     let shown = bench.run("report with").ok().stdout;
-    assert!(shown.contains("THE TIMES OF A BUSY MACHINE"), "{shown}");
+    assert!(words(&shown).contains("THE TIMES OF A BUSY MACHINE"), "{shown}");
     // The log says what happened: another choice can be made from it.
     let log = std::fs::read_to_string(bench.path("with/samples.jsonl")).expect("a log");
     assert!(log.contains("shared_core") && !log.contains("\"kept\""), "{log}");

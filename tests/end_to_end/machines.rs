@@ -1,6 +1,6 @@
 //! Measured profiles, the shipped one among them, and what a plan says of machines that nobody measured.
 
-use crate::support::{Bench, root};
+use crate::support::{Bench, root, words};
 use serde_json::Value;
 
 fn path(file: &str) -> String {
@@ -19,8 +19,8 @@ fn the_shipped_profile_plans_with_real_proofs() {
     let plan = format!("plan --profile {profile} --target-tx-per-s 100");
     let said = bench.run(&format!("{plan} --explain")).ok().stdout;
     let chosen = "Planned with: one prover is swap of 1024, plonky3, 1 core, 2 provers at once (measured with 1 neighbour).";
-    assert!(said.contains(chosen), "{said}");
-    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = words(&said);
+    assert!(words.contains(chosen), "{said}");
     assert!(words.contains("┆ costs 30 cores at"), "{said}");
     // L1 has no room for so many proofs of small batches.
     assert!(words.contains("plonky2-keccak: no plan, block forbids it: best 9.6 proofs a block"), "{said}");
@@ -281,12 +281,12 @@ fn a_split_is_chosen_by_its_rate_under_load() {
         profile["cells"].as_array_mut().expect("cells").push(cell);
         bench.write("profile.json", &profile.to_string());
         let plan = bench.run("plan --profile profile.json --target-tx-per-s 100").ok().stdout;
-        assert!(plan.contains(&format!("one prover is swap of 32, plonky2, {wanted}")), "{plan}");
+        assert!(words(&plan).contains(&format!("one prover is swap of 32, plonky2, {wanted}")), "{plan}");
     }
     let asked = "plan --profile profile.json --target-tx-per-s 100 --l1 latency --measured-ghz 2.6";
     let split = bench.run(&format!("{asked} --split epyc-9174f")).ok().stdout;
     // Provers of one core: 1.2 times the time of one alone; of two: nobody measured neighbours.
     assert!(split.contains("measured with 1") && split.contains("solo: cost"), "{split}");
     let solo = bench.run(&format!("{asked} --of-cores 1 --of-provers 1 --split epyc-9174f")).ok().stdout;
-    assert!(solo.contains("1 core (solo: a neighbour's cost is unknown)."), "{solo}");
+    assert!(words(&solo).contains("1 core (solo: a neighbour's cost is unknown)."), "{solo}");
 }

@@ -127,6 +127,11 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+/// The words of a text, however its lines were filled.
+pub(crate) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Ran {
     /// Whatever it was, nothing that went into a pipe may have escape codes.
     pub(crate) fn of(output: Output, what: &str) -> Self {

@@ -99,16 +99,16 @@ fn load(day: &DayRecord) -> Chart {
 
 #[cfg(test)]
 mod tests {
-    use super::{Block, build};
+    use super::{Block, Records, build};
     use crate::html::fixture;
 
     #[test]
     fn a_day_without_a_queue_is_a_sentence() {
-        let mut records = fixture::records();
-        let charts = |records| {
+        fn charts(records: &Records) -> usize {
             let blocks = build(records).expect("blocks");
             blocks.iter().filter(|block| matches!(block, Block::Chart(_))).count()
-        };
+        }
+        let mut records = fixture::records();
         let before = charts(&records);
         let day = records.curves.as_mut().and_then(|curves| curves.day.as_mut()).expect("a day");
         day.fleets
