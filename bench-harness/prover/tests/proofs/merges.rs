@@ -15,7 +15,7 @@ fn check(batches: usize, merges: &[usize]) {
     assert_eq!(record_of_system.name, "plonky2-merge4");
     assert_eq!(record_of_system.settings["merge_children"], "4");
     let rows = record_of_system.circuits.iter().skip(1).map(|circuit| circuit.padded_rows);
-    assert!(rows.eq(merges.iter().map(|_| 1 << 14)), "a level has 2^14 rows");
+    assert!(rows.eq(merges.iter().map(|_| 1_u64 << 14)), "a level has 2^14 rows");
 
     let mut world = state(3, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
     let (mut proofs, mut statements) = (Vec::new(), Vec::new());
