@@ -163,7 +163,7 @@ fn margin_left(chart: &Chart, ys: &[f64], ends: (f64, f64), width_all: f64) -> f
 }
 
 fn lane_characters(width_all: f64) -> usize {
-    if width_all < 500.0 { 24 } else { 47 }
+    if width_all < 500.0 { 22 } else { 47 }
 }
 
 /// Room for what stands behind bars.

@@ -148,7 +148,8 @@ fn over_size(profile: &ProfileRecord) -> Option<Chart> {
     let axis = Axis::log("transactions in a batch");
     let more = match lines.len().saturating_sub(LINES.len()) {
         0 => String::new(),
-        more => format!(" {} more of cells in profile.csv.", count(more as u64, "line")),
+        1 => " 1 more line is in profile.csv.".to_owned(),
+        more => format!(" {more} more lines are in profile.csv."),
     };
     Some(Chart {
         id: "prove-over-batch-size".to_owned(),

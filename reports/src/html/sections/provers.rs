@@ -144,7 +144,8 @@ fn table(curves: &CurvesRecord) -> Table {
         fleet.delay.as_ref().map(pick).into()
     }
     fn half_width(fleet: &OverProversRecord, pick: fn(&DelayAtRecord) -> Option<f64>) -> TableValue {
-        fleet.delay.as_ref().and_then(pick).into()
+        // Less than a nanosecond is the rounding of sums.
+        fleet.delay.as_ref().and_then(pick).map(|half_s| if half_s < 1e-9 { 0.0 } else { half_s }).into()
     }
     // Four digits, as they are shown: the rest is noise of the division.
     fn percent(fraction: f64) -> TableValue {
