@@ -177,8 +177,8 @@ mod tests {
         let blocks = build(&records).expect("blocks");
         assert!(matches!(blocks[0], Block::Chart(_)), "{blocks:?}");
         let curves = records.curves.as_mut().expect("curves");
-        let delay = curves.over_provers.iter().find_map(|fleet| fleet.delay.clone()).expect("a delay");
-        curves.over_provers.iter_mut().for_each(|fleet| fleet.delay = Some(delay.clone()));
+        let delay = curves.over_provers.iter().find_map(|fleet| fleet.delay).expect("a delay");
+        curves.over_provers.iter_mut().for_each(|fleet| fleet.delay = Some(delay));
         let blocks = build(&records).expect("blocks");
         let Block::Table { caption, table, .. } = &blocks[0] else { panic!("{blocks:?}") };
         assert!(caption.contains("is the same (p99 ") && caption.ends_with("more buy nothing."), "{caption}");
