@@ -230,7 +230,7 @@ fn a_paired_result_in_every_form() {
              --export-junit gate.xml --export-bencher bmf.json --export-smaller-is-better small.json"
         ))
         .ok();
-    assert!(ran.stdout.contains("\n::notice title=paired gate::paired: pass"), "{ran:#?}");
+    assert!(ran.stdout.contains("\n::notice file=small.toml,title=paired gate::paired: pass"), "{ran:#?}");
     let markdown = bench.read("gate.md");
     assert!(markdown.starts_with("### paired: pass: "), "{markdown}");
     assert_eq!(markdown.lines().last(), Some("<!-- bench-harness gate paired -->"));
