@@ -27,6 +27,31 @@ impl TextTable {
         }
     }
 
+    /// Without these columns, as many of them, the first first, as it takes until each word has room in [`Self::ruled`].
+    #[must_use]
+    pub(crate) fn narrowed(mut self, width: u16, without: &[&str]) -> Self {
+        for name in without {
+            if text::has_room(&self.longest_words(), width) {
+                break;
+            }
+            if let Some(at) = self.header.iter().position(|header| header == name) {
+                self.header.remove(at);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+            }
+        }
+        self
+    }
+
+    /// Characters of the longest word of each column.
+    fn longest_words(&self) -> Vec<usize> {
+        let longest =
+            |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+        let column = |(at, header): (usize, &String)| {
+            self.rows.iter().map(|row| longest(&row[at])).fold(longest(header), usize::max)
+        };
+        self.header.iter().enumerate().map(column).collect()
+    }
+
     /// In a frame, of at most `width` columns of a terminal.
     pub(crate) fn framed(self, width: u16) -> String {
         format!("{}\n", text::framed(self.header, self.rows, width))

@@ -2,8 +2,10 @@
 
 use crate::text::{bare, trimmed, wrap};
 use crate::words::{count, or_dash, percent};
+use records::execution::MiddleRecord;
 use records::fractal::{
-    FractalRecord, FractalStageRecord, RollupCircuitName, RollupCircuitRecord, RollupRecord,
+    CircuitProversRecord, FractalPredictionRecord, FractalRecord, FractalStageName, FractalStageRecord,
+    RollupCircuitName, RollupCircuitRecord, RollupRecord, SameTrafficRecord,
 };
 use records::number::{bytes, significant, time};
 
@@ -12,11 +14,26 @@ pub fn render(record: &FractalRecord, width_columns: u16) -> String {
     let groups = groups(record).into_iter().map(|group| group.row());
     let header = ["layer", "circuit", "rollups", "transactions", "deposits", "withdrawals"];
     let rollups = bare(header, groups, width_columns);
-    let stages = record.stages.iter().map(stage_row).chain([total_row(record)]);
+    let stages = stages(record).into_iter().map(|stage| stage.row()).chain([total_row(record)]);
     let header = ["layer", "stage", "jobs", "predicted CPU", "measured CPU", "error", "wall"];
     let stages = bare(header, stages, width_columns);
-    let header = ["circuit", "swaps", "rows", "padded", "CPU of a batch\n(min…max)", "CPU/tx", "memory"];
-    let circuits = bare(header, record.circuits.iter().map(circuit_row), width_columns);
+    let provers_header = record.same_traffic.as_ref().map_or_else(
+        || "provers".to_owned(),
+        |traffic| format!("provers for\n{} tx/s", significant(traffic.transactions_per_s, 6)),
+    );
+    let header = [
+        "circuit",
+        "swaps",
+        "rows",
+        "padded",
+        "CPU of a batch\n(min…max)",
+        "CPU/tx",
+        &provers_header,
+        "memory\n(min…max)",
+        "n",
+    ];
+    let circuits =
+        bare(header, record.circuits.iter().map(|circuit| circuit_row(record, circuit)), width_columns);
     let parts = [measured(record), proof(record), circuits_worth(record), READING.to_owned()];
     let [measured, proof, worth, reading] = parts.map(|part| wrap(&part, width_columns, ""));
     trimmed(&format!(
@@ -24,8 +41,9 @@ pub fn render(record: &FractalRecord, width_columns: u16) -> String {
     ))
 }
 
-const READING: &str = "*Predicted* is jobs times the CPU time of one, each measured before on rollups of another seed. Every \
-    proof was verified and compared with native execution. Rollups of swaps alone cannot hold a transfer, and exchange \
+const READING: &str = "*Predicted* is what a plan of this tree counts: its jobs times the CPU time of one, each measured on \
+    rollups of another seed. *Memory* is the peak of a process that builds one circuit, without merges, and proves one batch \
+    with it; *n* counts batches, and processes. Every proof was verified and compared with native execution. Rollups of swaps alone cannot hold a transfer, and exchange \
     nothing with their parent.";
 
 /// Rollups of one layer and one circuit.
@@ -102,41 +120,133 @@ pub(crate) fn proof(record: &FractalRecord) -> String {
     )
 }
 
-/// Predicted and measured CPU time of the whole tree.
-pub(crate) fn total_cpu_s(record: &FractalRecord) -> [f64; 2] {
-    let sum = |of: fn(&FractalStageRecord) -> f64| record.stages.iter().map(of).sum();
-    [sum(|stage| stage.predicted_cpu_s), sum(|stage| stage.cpu_s)]
+/// One stage of one layer, as planned and as proved.
+pub(crate) struct Stage {
+    pub(crate) stage: FractalStageName,
+    pub(crate) layer: u32,
+    /// Jobs and their CPU time as planned; none where the plan has no such stage.
+    pub(crate) planned: Option<(u64, f64)>,
+    /// Jobs as proved.
+    pub(crate) jobs: u64,
+    pub(crate) cpu_s: f64,
+    pub(crate) wall_s: f64,
 }
 
-/// What a circuit for one application is worth, against the general one for the same traffic.
-pub(crate) fn circuits_worth(record: &FractalRecord) -> String {
-    let general = |ratio: f64| {
-        let of = |circuit: &&RollupCircuitRecord| {
-            circuit.circuit == RollupCircuitName::General && circuit.swap_ratio.total_cmp(&ratio).is_eq()
-        };
-        record.circuits.iter().find(of)
+impl Stage {
+    fn row(&self) -> [String; 7] {
+        [
+            self.layer.to_string(),
+            self.stage.words().to_owned(),
+            jobs(self.planned.map(|planned| planned.0), self.jobs),
+            or_dash(self.planned.map(|planned| time(planned.1))),
+            time(self.cpu_s),
+            self.planned.map_or_else(|| or_dash(None), |planned| error(planned.1, self.cpu_s)),
+            time(self.wall_s),
+        ]
+    }
+}
+
+/// The stages as planned and as proved, those that were proved first.
+pub(crate) fn stages(record: &FractalRecord) -> Vec<Stage> {
+    let is_proved = |planned: &&FractalPredictionRecord| {
+        record.stages.iter().any(|proved| (proved.stage, proved.layer) == (planned.stage, planned.layer))
     };
-    let worth = record.circuits.iter().filter(|circuit| circuit.circuit != RollupCircuitName::General);
-    let told: Vec<_> = worth
+    let proved = record.stages.iter().map(|&FractalStageRecord { stage, layer, jobs, cpu_s, wall_s }| {
+        let planned =
+            record.predicted.iter().find(|planned| (planned.stage, planned.layer) == (stage, layer));
+        let planned = planned.map(|planned| (planned.jobs, planned.cpu_s));
+        Stage { stage, layer, planned, jobs, cpu_s, wall_s }
+    });
+    let others = record.predicted.iter().filter(|planned| !is_proved(planned)).map(|planned| {
+        let FractalPredictionRecord { stage, layer, jobs, cpu_s } = *planned;
+        Stage { stage, layer, planned: Some((jobs, cpu_s)), jobs: 0, cpu_s: 0.0, wall_s: 0.0 }
+    });
+    proved.chain(others).collect()
+}
+
+/// Jobs proved, with those planned where they are others.
+fn jobs(planned: Option<u64>, proved: u64) -> String {
+    match planned {
+        Some(planned) if planned != proved => format!("{proved} ({planned} planned)"),
+        _ => proved.to_string(),
+    }
+}
+
+/// Predicted and measured CPU time of the whole tree.
+pub(crate) fn total_cpu_s(record: &FractalRecord) -> [f64; 2] {
+    let predicted = record.predicted.iter().map(|stage| stage.cpu_s).sum();
+    [predicted, record.stages.iter().map(|stage| stage.cpu_s).sum()]
+}
+
+/// What a circuit for one application is worth, against the general one for the same traffic: rows, CPU time, provers.
+pub(crate) fn circuits_worth(record: &FractalRecord) -> String {
+    let pairs: Vec<_> = record
+        .circuits
+        .iter()
+        .filter(|circuit| circuit.circuit != RollupCircuitName::General)
         .filter_map(|circuit| {
-            let general = general(circuit.swap_ratio)?;
-            let [rows, cpu] =
-                [circuit.rows as f64 / general.rows as f64, circuit.cpu_s.median / general.cpu_s.median];
-            Some(format!(
-                "{} takes {} of the rows and {} of the CPU time",
-                circuit.circuit,
-                percent(rows, 3),
-                percent(cpu, 3)
-            ))
+            let is_general = |other: &&RollupCircuitRecord| {
+                other.circuit == RollupCircuitName::General
+                    && other.swap_ratio.total_cmp(&circuit.swap_ratio).is_eq()
+            };
+            Some((circuit, record.circuits.iter().find(is_general)?))
         })
         .collect();
-    if told.is_empty() {
+    if pairs.is_empty() {
         return "No circuit for one application was measured beside the general one.".to_owned();
     }
-    format!(
+    let told = pairs.iter().map(|(circuit, general)| {
+        format!(
+            "{} takes {} of the rows and {} of the CPU time",
+            circuit.circuit,
+            percent(circuit.rows as f64 / general.rows as f64, 3),
+            percent(circuit.cpu_s.median / general.cpu_s.median, 3)
+        )
+    });
+    let mut words = format!(
         "For the same traffic, against the general circuit: {}. CPU time goes with padded rows.",
-        told.join("; ")
+        told.collect::<Vec<_>>().join("; ")
+    );
+    if let Some(traffic) = &record.same_traffic {
+        words.push_str(&provers_worth(traffic, &pairs));
+    }
+    words
+}
+
+/// The same in provers of one core, with the ranges where they overlap.
+fn provers_worth(
+    traffic: &SameTrafficRecord,
+    pairs: &[(&RollupCircuitRecord, &RollupCircuitRecord)],
+) -> String {
+    let told = pairs.iter().filter_map(|(circuit, general)| {
+        let (own, general) = (provers(traffic, circuit)?, provers(traffic, general)?);
+        let overlaps = own.provers_min <= general.provers_max && general.provers_min <= own.provers_max;
+        let certainty = if overlaps {
+            let range = |of: &CircuitProversRecord| format!("{}…{}", of.provers_min, of.provers_max);
+            format!(" (no difference shown: {} against {})", range(own), range(general))
+        } else {
+            String::new()
+        };
+        Some(format!("{} needs {} of {}{certainty}", own.circuit, own.provers, general.provers))
+    });
+    format!(
+        " Fine-tuned for one application is worth so much here, in provers of one core for {} transactions/s with {} of \
+         their time unused: {}.",
+        significant(traffic.transactions_per_s, 6),
+        percent(traffic.headroom, 3),
+        told.collect::<Vec<_>>().join("; "),
     )
+}
+
+/// Provers for the traffic of a record on one of its circuits.
+pub(crate) fn provers<'a>(
+    traffic: &'a SameTrafficRecord,
+    circuit: &RollupCircuitRecord,
+) -> Option<&'a CircuitProversRecord> {
+    let is_of = |of: &&CircuitProversRecord| {
+        of.circuit == circuit.circuit && of.swap_ratio.total_cmp(&circuit.swap_ratio).is_eq()
+    };
+    traffic.provers.iter().find(is_of)
 }
 
 fn error(predicted: f64, measured: f64) -> String {
@@ -144,26 +254,15 @@ fn error(predicted: f64, measured: f64) -> String {
     or_dash(error.is_finite().then(|| format!("{error:+.1} %")))
 }
 
-pub(crate) fn stage_row(stage: &FractalStageRecord) -> [String; 7] {
-    [
-        stage.layer.to_string(),
-        stage.stage.words().to_owned(),
-        stage.jobs.to_string(),
-        time(stage.predicted_cpu_s),
-        time(stage.cpu_s),
-        error(stage.predicted_cpu_s, stage.cpu_s),
-        time(stage.wall_s),
-    ]
-}
-
 fn total_row(record: &FractalRecord) -> [String; 7] {
     let [predicted, measured] = total_cpu_s(record);
-    let jobs: u64 = record.stages.iter().map(|stage| u64::from(stage.jobs)).sum();
+    let proved: u64 = record.stages.iter().map(|stage| stage.jobs).sum();
+    let planned = record.predicted.iter().map(|stage| stage.jobs).sum();
     let wall_s = record.stages.iter().map(|stage| stage.wall_s).sum();
     [
         String::new(),
         "all".to_owned(),
-        jobs.to_string(),
+        jobs(Some(planned), proved),
         time(predicted),
         time(measured),
         error(predicted, measured),
@@ -171,7 +270,15 @@ fn total_row(record: &FractalRecord) -> [String; 7] {
     ]
 }
 
-fn circuit_row(circuit: &RollupCircuitRecord) -> [String; 7] {
+/// A peak in bytes, with the least and the greatest over processes.
+fn memory(peak: MiddleRecord) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of bytes")]
+    let [median, min, max] = [peak.median, peak.min, peak.max].map(|count| bytes(count as u64));
+    format!("{median} ({min}…{max})")
+}
+
+fn circuit_row(record: &FractalRecord, circuit: &RollupCircuitRecord) -> [String; 9] {
+    let provers = record.same_traffic.as_ref().and_then(|traffic| provers(traffic, circuit));
     let cpu = circuit.cpu_s;
     [
         circuit.circuit.words().to_owned(),
@@ -180,7 +287,9 @@ fn circuit_row(circuit: &RollupCircuitRecord) -> [String; 7] {
         circuit.rows_padded.to_string(),
         format!("{} ({}…{})", time(cpu.median), time(cpu.min), time(cpu.max)),
         format!("{} ms", significant(cpu.median / f64::from(circuit.transactions) * 1e3, 3)),
-        or_dash(circuit.peak_rss_bytes.map(bytes)),
+        or_dash(provers.map(|of| format!("{} ({}…{})", of.provers, of.provers_min, of.provers_max))),
+        or_dash(circuit.peak_rss_bytes.map(memory)),
+        circuit.repeats.to_string(),
     ]
 }
 
@@ -208,9 +317,34 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_of_other_jobs_than_were_proved_shows() {
+        let mut record = fractal();
+        record.predicted[2].jobs -= 1;
+        record.stages.pop();
+        let page = render(&record, 120);
+        assert!(page.contains("6 (5 planned)") && page.contains("0 (1 planned)"), "{page}");
+        record.predicted.clear();
+        let page = render(&record, 120);
+        let attach = page.lines().find(|line| line.contains("attach to the parent")).expect("a row");
+        assert!(attach.split_whitespace().filter(|word| *word == "-").count() == 2, "{attach}");
+    }
+
+    #[test]
     fn a_general_circuit_alone_is_worth_nothing_by_itself() {
         let mut record = fractal();
         record.circuits.retain(|circuit| circuit.circuit == RollupCircuitName::General);
         assert!(circuits_worth(&record).starts_with("No circuit for one application"));
+    }
+
+    #[test]
+    fn a_difference_that_is_within_the_ranges_is_not_shown_as_one() {
+        let mut record = fractal();
+        let worth = circuits_worth(&record);
+        assert!(
+            worth.contains("transfers only needs 79 of 157; swaps only needs 153 of 157 (no difference"),
+            "{worth}"
+        );
+        record.same_traffic = None;
+        assert!(!circuits_worth(&record).contains("Fine-tuned"));
     }
 }

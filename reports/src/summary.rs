@@ -9,9 +9,9 @@ use crate::bars::{bar, histogram};
 use crate::plan::shopping::sentences;
 use crate::profile::rows::{interval, remarks};
 use crate::text::wrap;
-use records::number::{significant, time};
+use records::number::{significant, time, time_range};
 use records::plan::{FleetEstimateRecord, PlanRecord};
-use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
+use records::profile::{CellSummaryRecord, IntervalRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::report::Records;
 
 /// The most lines of a summary: a terminal of the usual height holds it whole.
@@ -147,6 +147,9 @@ const NAME_MIN: usize = 16;
 /// Name, median, interval and histogram of a cell.
 type Row = (String, String, String, String);
 
+/// Columns of a row beside its name, its interval and the gap before that: indent, gap and median.
+const ROW_COLUMNS: usize = 2 + 1 + 8;
+
 /// Prove times of the fastest cells, with how they are spread.
 fn cells(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> {
     let mut measured: Vec<_> = profile
@@ -172,24 +175,53 @@ fn cells(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> 
         "Time to prove a batch: median, interval, and how the proofs are spread:".to_owned()
     };
     let mut lines = vec![style.soft(&heading)];
-    let row = |(cell, prove): (&CellSummaryRecord, &QuantityRecord)| {
-        let interval = prove.interval.map_or_else(|| "one sample".to_owned(), interval);
-        (cell.cell.words(), time(prove.median_s), interval, histogram(&prove.values_s, HISTOGRAM_COLUMNS))
+    let columns = usize::from(style.width_columns);
+    // A name that is cut says less than how sure an interval is, which `report` says as well.
+    let rows =
+        [(interval as fn(_) -> _, 2), (interval_alone, 1)].map(|(words, gap)| (rows(&measured, words), gap));
+    let fits = |(rows, gap): &&(Vec<Row>, usize)| {
+        widest(rows, name_of) + ROW_COLUMNS + gap + widest(rows, interval_of) <= columns
     };
-    let rows: Vec<_> = measured.into_iter().map(row).collect();
-    let widest = |width: fn(&Row) -> usize| rows.iter().map(width).max().unwrap_or(0);
-    let (name, interval) = (widest(|row| row.0.chars().count()), widest(|row| row.2.chars().count()));
-    let room = usize::from(style.width_columns).saturating_sub(2 + 1 + 8 + 2 + interval);
+    let (rows, gap) = rows.iter().find(fits).unwrap_or(&rows[1]);
+    let (name, interval) = (widest(rows, name_of), widest(rows, interval_of));
+    let room = columns.saturating_sub(ROW_COLUMNS + gap + interval);
     // Where there is no room for both, a name says more than a histogram.
     let has_histogram = room >= name + 1 + HISTOGRAM_COLUMNS;
     let left = if has_histogram { room.saturating_sub(1 + HISTOGRAM_COLUMNS) } else { room };
     let name_width = name.min(left.max(NAME_MIN));
-    for (name, median, spread, histogram) in &rows {
+    for (name, median, spread, histogram) in rows {
         let name = crate::chart::shortened(name, name_width);
         let drawn = if has_histogram { style.mark(histogram) } else { String::new() };
-        lines.push(format!("  {name:<name_width$} {median:>8}  {spread:<interval$} {drawn}"));
+        lines.push(format!("  {name:<name_width$} {median:>8}{:gap$}{spread:<interval$} {drawn}", ""));
     }
     lines
+}
+
+/// A row for each of these cells; `interval` says an interval.
+fn rows(cells: &[(&CellSummaryRecord, &QuantityRecord)], interval: fn(IntervalRecord) -> String) -> Vec<Row> {
+    let row = |(cell, prove): &(&CellSummaryRecord, &QuantityRecord)| {
+        let interval = prove.interval.map_or_else(|| "one sample".to_owned(), interval);
+        (cell.cell.words(), time(prove.median_s), interval, histogram(&prove.values_s, HISTOGRAM_COLUMNS))
+    };
+    cells.iter().map(row).collect()
+}
+
+/// `[1.85, 1.96] s`
+fn interval_alone(interval: IntervalRecord) -> String {
+    time_range(interval.low_s, interval.high_s)
+}
+
+fn name_of(row: &Row) -> &str {
+    &row.0
+}
+
+fn interval_of(row: &Row) -> &str {
+    &row.2
+}
+
+/// Columns that the longest of these texts takes.
+fn widest(rows: &[Row], text: fn(&Row) -> &str) -> usize {
+    rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0)
 }
 
 fn cautions(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<String> {
@@ -211,7 +243,7 @@ fn cautions(profile: &ProfileRecord, room: usize, style: TextStyle) -> Vec<Strin
 mod tests {
     use super::{LINES_MAX, TextStyle, summary};
     use crate::html::fixture;
-    use records::profile::CellSummaryRecord;
+    use records::profile::{CellSummaryRecord, ProfileRecord};
     use records::report::Records;
 
     const PLAIN: TextStyle = TextStyle { width_columns: 100, colour: false };
@@ -219,6 +251,26 @@ mod tests {
     #[test]
     fn the_whole_summary() {
         insta::assert_snapshot!(summary(&fixture::records(), PLAIN));
+    }
+
+    /// The kept profile, with the longest names that `run` gives its cells by default.
+    fn of_default_cells() -> Records {
+        let text = include_str!("../../tests/data/two-cores-solo.json");
+        let mut profile: ProfileRecord =
+            records::file::parse(text, std::path::Path::new("profile.json")).expect("a profile");
+        profile.cells.truncate(3);
+        for (cell, system) in profile.cells.iter_mut().zip(["plonky2", "plonky2-keccak", "plonky3"]) {
+            system.clone_into(&mut cell.cell.proof_system);
+            cell.cell.provers = 2;
+        }
+        Records { profile: Some(profile), ..fixture::records() }
+    }
+
+    #[test]
+    fn at_80_columns_nothing_is_cut() {
+        let text = summary(&of_default_cells(), TextStyle { width_columns: 80, ..PLAIN });
+        assert!(text.lines().all(|line| line.chars().count() <= 80) && !text.contains('…'), "{text}");
+        insta::assert_snapshot!(text);
     }
 
     #[test]

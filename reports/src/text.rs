@@ -3,13 +3,12 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, TableStyle, Width, presets};
 
 /// A table in a frame, of at most `width` columns.
-pub(crate) fn framed<R: Into<Row>>(
-    header: impl Into<Row>,
-    rows: impl IntoIterator<Item = R>,
-    width: u16,
-) -> Table {
+pub fn framed<R: Into<Row>>(header: impl Into<Row>, rows: impl IntoIterator<Item = R>, width: u16) -> Table {
     table(presets::UTF8_FULL_CONDENSED, |columns| columns + 1, header, rows, width)
 }
+
+/// Columns of the terminal that the gaps between so many columns of [`ruled`] take.
+const RULED: fn(u16) -> u16 = |columns| columns - 1;
 
 /// A table with level lines alone, of at most `width` columns.
 pub(crate) fn ruled<R: Into<Row>>(
@@ -17,7 +16,7 @@ pub(crate) fn ruled<R: Into<Row>>(
     rows: impl IntoIterator<Item = R>,
     width: u16,
 ) -> Table {
-    table(presets::UTF8_HORIZONTAL_ONLY, |columns| columns - 1, header, rows, width)
+    table(presets::UTF8_HORIZONTAL_ONLY, RULED, header, rows, width)
 }
 
 /// A table without lines, of at most `width` columns: for a screen that has none to spare.
@@ -64,14 +63,26 @@ fn keep_words(table: &mut Table, width: u16, lines: fn(u16) -> u16) {
     if is_whole {
         return;
     }
-    let columns = u16::try_from(longest.len()).unwrap_or(u16::MAX).clamp(1, 1_000);
-    let words = longest.iter().fold(lines(columns), |sum, longest| sum.saturating_add(*longest));
-    let fits = |gap: &(u16, u16)| words.saturating_add(columns.saturating_mul(gap.0 + gap.1)) <= width;
-    let Some(gap) = [(1, 1), (0, 1)].into_iter().find(fits) else { return };
+    let Some(gap) = gap(&longest, width, lines) else { return };
     for (column, longest) in table.column_iter_mut().zip(longest) {
         let least = longest.saturating_add(gap.0 + gap.1);
         column.set_padding(gap).set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
     }
+}
+
+/// The widest gap beside each column, left and right, with which columns of these longest words have room; none where they
+/// have none.
+fn gap(longest: &[u16], width: u16, lines: fn(u16) -> u16) -> Option<(u16, u16)> {
+    let columns = u16::try_from(longest.len()).unwrap_or(u16::MAX).clamp(1, 1_000);
+    let words = longest.iter().fold(lines(columns), |sum, longest| sum.saturating_add(*longest));
+    let fits = |gap: &(u16, u16)| words.saturating_add(columns.saturating_mul(gap.0 + gap.1)) <= width;
+    [(1, 1), (0, 1)].into_iter().find(fits)
+}
+
+/// Whether [`ruled`] shows columns of these longest words without cutting one.
+pub(crate) fn has_room(longest: &[usize], width: u16) -> bool {
+    let longest: Vec<_> = longest.iter().map(|length| u16::try_from(*length).unwrap_or(u16::MAX)).collect();
+    gap(&longest, width, RULED).is_some()
 }
 
 /// The text without spaces at the ends of its lines, ending in a newline: tables fill their last column.

@@ -89,6 +89,13 @@ pub(crate) fn interval(low: Option<f64>, high: Option<f64>, words: impl Fn(f64) 
     ends.map_or_else(String::new, |(low, high)| format!(" [{}, {}]", words(low), words(high)))
 }
 
+/// A size in bytes, which a fit may have made negative: `127 kB`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made positive; saturates")]
+pub(crate) fn size(x: f64) -> String {
+    let sign = if x < 0.0 { "-" } else { "" };
+    format!("{sign}{}", bytes(x.abs().round() as u64))
+}
+
 /// The text with a capital at its beginning.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();

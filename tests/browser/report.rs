@@ -7,6 +7,7 @@ use crate::skip::skip;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_bench-harness");
 
@@ -15,23 +16,29 @@ const SPEC: &str = "proof_system = \"scripted\"\nscript = \"script.toml\"\nworkl
     pools = 2\ndepth = 8\nbatch_sizes = [400]\ncores = 1\ninterval_width = 0.0\nrepeats = 6\nbatches_per_aggregation = 2\n";
 const SCRIPT: &str = "prove = { values_s = [1.0, 1.1, 0.9, 1.3, 1.05] }\nmerge = { fixed_s = 0.5 }\nharness = { fixed_s = 0.25 }\n";
 
-/// A folder with a run in `out`.
+/// A folder with a run in `out`, which no test changes.
 pub(crate) struct Run {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
 }
 
 impl Run {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("spec.toml"), SPEC).expect("written");
-        std::fs::write(folder.path().join("script.toml"), SCRIPT).expect("written");
-        let run = Self { folder };
-        run.ok("measure --spec spec.toml --output out");
-        run
+    /// The run of all tests: measured once, into a folder that the next build of the tests empties.
+    pub(crate) fn shared() -> &'static Self {
+        static RUN: LazyLock<Run> = LazyLock::new(|| {
+            let run = Run { folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-run") };
+            // Of an earlier run of the tests; there need be none.
+            let _ = std::fs::remove_dir_all(run.folder());
+            std::fs::create_dir_all(run.folder()).expect("a folder");
+            std::fs::write(run.folder().join("spec.toml"), SPEC).expect("written");
+            std::fs::write(run.folder().join("script.toml"), SCRIPT).expect("written");
+            run.ok("measure --spec spec.toml --output out");
+            run
+        });
+        &RUN
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     fn output(&self, arguments: &str) -> Output {
@@ -88,9 +95,9 @@ fn charts(page: &mut Page) -> u64 {
 #[test]
 fn it_opens_from_disk_on_every_screen_light_and_dark() {
     let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
-    let run = Run::new();
-    run.ok("report out --html report.html --target-tx-per-s 500 --headroom 0");
-    let address = format!("file://{}", run.folder().join("report.html").display());
+    let run = Run::shared();
+    run.ok("report out --html screens.html --target-tx-per-s 500 --headroom 0");
+    let address = format!("file://{}", run.folder().join("screens.html").display());
     let browser = Chromium::start(&program);
     let mut page = browser.page();
     for (name, width, height) in [("desktop", 1280, 900), ("phone", 400, 800)] {
@@ -140,12 +147,12 @@ fn fact<'a>(shown: &'a str, name: &str) -> &'a str {
 #[test]
 fn the_sliders_say_what_the_plan_prints() {
     let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
-    let run = Run::new();
-    run.ok("report out --html report.html --target-tx-per-s 200 --prover-usd-per-hour 2");
+    let run = Run::shared();
+    run.ok("report out --html sliders.html --target-tx-per-s 200 --prover-usd-per-hour 2");
     let browser = Chromium::start(&program);
     let mut page = browser.page();
     page.screen(1280, 900, false);
-    page.open(&format!("file://{}", run.folder().join("report.html").display()));
+    page.open(&format!("file://{}", run.folder().join("sliders.html").display()));
     let (mut seen, mut refused) = (Vec::new(), 0);
     // Each control in turn, by the keys that a person without a mouse has.
     for (control, key, times) in [
@@ -178,7 +185,7 @@ fn the_sliders_say_what_the_plan_prints() {
             seen.push(command);
             continue;
         }
-        let (text, record) = printed(&run, &command);
+        let (text, record) = printed(run, &command);
         let headline = shown.lines().next().expect("a headline").trim_end_matches('.');
         assert!(text.contains(headline), "{control}: `{headline}` is not in: {text}");
         let fleet_estimate = &record["fleet_estimates"][0];

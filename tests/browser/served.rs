@@ -15,6 +15,11 @@ struct Server {
 
 impl Server {
     fn start(run: &Run) -> Self {
+        Self::with(run, &[])
+    }
+
+    /// With more flags.
+    fn with(run: &Run, flags: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM)
             .args([
                 "report",
@@ -27,6 +32,7 @@ impl Server {
                 "--headroom",
                 "0",
             ])
+            .args(flags)
             .current_dir(run.folder())
             .stdout(Stdio::piped())
             .spawn()
@@ -41,13 +47,51 @@ impl Server {
 
     /// The status line and the body of a request that is sent as it stands.
     fn raw(&self, request: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("connects");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
-        stream.write_all(request.as_bytes()).expect("sent");
+        Self::answer(self.sent(request))
+    }
+
+    fn answer(mut stream: TcpStream) -> (String, String) {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         (head.to_owned(), body.to_owned())
+    }
+
+    /// Sends a request that takes the planner a while, and stops its process, so that it would take for ever.
+    fn endless(&self) -> TcpStream {
+        let stream =
+            self.sent(&format!("GET {HUGE} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address));
+        let since = Instant::now();
+        let planner = loop {
+            if let [planner] = self.planners()[..] {
+                break planner;
+            }
+            assert!(since.elapsed() < Duration::from_secs(20), "no process plans");
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        let stop = rustix::process::Signal::STOP;
+        rustix::process::kill_process(planner, stop).expect("it plans still");
+        stream
+    }
+
+    /// The processes that plan for it.
+    fn planners(&self) -> Vec<rustix::process::Pid> {
+        let parent = format!("PPid:\t{}\n", self.child.id());
+        let processes = std::fs::read_dir("/proc").expect("a list of processes").flatten();
+        let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let read = |id: &i32, file: &str| std::fs::read_to_string(format!("/proc/{id}/{file}"));
+        let has = |id: &i32, file: &str, words: &str| read(id, file).is_ok_and(|text| text.contains(words));
+        // Between fork and exec a child is the server still, and stopping it would stop the server.
+        let of_this = |id: &i32| has(id, "status", &parent) && has(id, "cmdline", "plan-child");
+        ids.filter(of_this).filter_map(rustix::process::Pid::from_raw).collect()
+    }
+
+    /// A connection on which this was sent.
+    fn sent(&self, request: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("connects");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
     }
 
     fn get(&self, path: &str, host: &str) -> (String, String) {
@@ -74,9 +118,9 @@ impl Drop for Server {
 
 #[test]
 fn it_answers_this_machine_and_nobody_elses_page() {
-    let run = Run::new();
-    let before: Vec<_> = files(&run);
-    let mut server = Server::start(&run);
+    let run = Run::shared();
+    let before: Vec<_> = files(run);
+    let mut server = Server::start(run);
     let own = server.address.clone();
     let (head, body) = server.get("/", &own);
     assert!(head.starts_with("HTTP/1.1 200") && body.contains("what-if-data"), "{head}");
@@ -106,14 +150,57 @@ fn it_answers_this_machine_and_nobody_elses_page() {
         format!("POST /api/plan HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     assert!(server.raw(&post).0.starts_with("HTTP/1.1 405"));
     assert!(server.end(rustix::process::Signal::INT) < Duration::from_secs(8));
-    assert_eq!(files(&run), before, "serving wrote something");
+    assert_eq!(files(run), before, "serving wrote something");
+}
+
+/// A fleet of which the planner simulates as much as it ever does, a second or more.
+const HUGE: &str = "/api/plan?fix-n=1000000&fix-p=1000000";
+
+/// A plan without an end is given up at its limit, or when its client leaves; meanwhile others are told to come again, and
+/// after it they are answered.
+#[test]
+fn one_request_does_not_keep_the_others_from_their_answers() {
+    let run = Run::shared();
+    let server = Server::with(run, &["--answer-limit", "2s"]);
+    let small = |server: &Server| server.get("/api/plan?fix-p=3", &server.address);
+    let (head, body) = Server::answer(server.endless());
+    assert!(
+        head.starts_with("HTTP/1.1 504") && body.contains("longer than 2 s (--answer-limit)"),
+        "{head} {body}"
+    );
+    assert!(server.planners().is_empty(), "what was given up plans on");
+    assert!(small(&server).0.starts_with("HTTP/1.1 200"), "the request after it is answered");
+    // Its client does not wait for the end.
+    let server = Server::with(run, &["--answer-limit", "10min"]);
+    let gone = server.endless();
+    let (head, _) = small(&server);
+    assert!(head.starts_with("HTTP/1.1 503") && head.contains("retry-after: 1"), "{head}");
+    assert!(server.get("/", &server.address).0.starts_with("HTTP/1.1 200"), "the page needs no planner");
+    drop(gone);
+    let since = Instant::now();
+    let (head, body) = loop {
+        let answer = small(&server);
+        if !answer.0.starts_with("HTTP/1.1 503") || since.elapsed() > Duration::from_secs(30) {
+            break answer;
+        }
+    };
+    assert!(head.starts_with("HTTP/1.1 200"), "{head} {body}");
+    for (query, wanted) in [
+        ("fix-n=1000001", "a whole number from 1 to 1000000"),
+        ("fix-p=0", "a whole number from 1 to"),
+        ("arrivals=erlang:100000", "erlang"),
+        ("mtbf=100ms&repair=1s", "mtbf_s: expected so long"),
+    ] {
+        let (head, body) = server.get(&format!("/api/plan?{query}"), &server.address);
+        assert!(head.starts_with("HTTP/1.1 4") && body.contains(wanted), "{query}: {head} {body}");
+    }
 }
 
 #[test]
 fn n_is_chosen_anew_for_each_target() {
     let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
-    let run = Run::new();
-    let server = Server::start(&run);
+    let run = Run::shared();
+    let server = Server::start(run);
     let browser = Chromium::start(&program);
     let mut page = browser.page();
     page.screen(1280, 900, false);
@@ -128,7 +215,7 @@ fn n_is_chosen_anew_for_each_target() {
         assert_eq!(page.text("document.getElementById('what-if-n').value"), "best");
         let (shown, command) = answer(&mut page);
         assert!(command.contains(&format!("per-s {target}")) && !command.contains("--fix-n"), "{command}");
-        let (text, _) = printed(&run, &command);
+        let (text, _) = printed(run, &command);
         let headline = shown.lines().next().expect("a headline").to_owned();
         assert!(text.contains(&headline), "`{headline}` is not in: {text}");
         headlines.push(headline);
@@ -154,8 +241,8 @@ fn files(run: &Run) -> Vec<(std::ffi::OsString, u64)> {
 #[test]
 fn the_page_asks_the_planner_for_any_number() {
     let Some(program) = found() else { skip!("chromium", "no browser was found: looked for {NAMES:?}") };
-    let run = Run::new();
-    let mut server = Server::start(&run);
+    let run = Run::shared();
+    let mut server = Server::start(run);
     let browser = Chromium::start(&program);
     let mut page = browser.page();
     page.screen(1280, 900, false);
@@ -164,7 +251,7 @@ fn the_page_asks_the_planner_for_any_number() {
     page.until("document.getElementById('what-if-answer').innerText.includes('simulated p99')");
     let (shown, command) = answer(&mut page);
     assert!(command.contains("--target-tx-per-s 511"), "{command}");
-    let (text, _) = printed(&run, &command);
+    let (text, _) = printed(run, &command);
     let headline = shown.lines().next().expect("a headline");
     assert!(headline.contains("p99") && text.contains(headline), "`{headline}` is not in: {text}");
     // Too few is an answer as well.

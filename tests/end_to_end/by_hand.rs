@@ -130,3 +130,34 @@ fn an_output_file_holds_what_would_be_printed() {
     let ran = bench.run(&format!("{SEED} --format csv --output plan.csv")).ok();
     assert_eq!((ran.stdout.as_str(), bench.read("plan.csv")), ("", printed));
 }
+
+#[test]
+fn prices_of_an_hour_a_month_and_a_batch_are_of_one_bill() {
+    let bench = Bench::new();
+    let asked = format!("{SEED} --prover-usd-per-hour 2 --verify-gas 350000 --gwei 10 --usd-per-eth 3000");
+    let json = bench.run(&format!("{asked} --json")).ok().stdout;
+    let plan: Value = serde_json::from_str(&json).expect("JSON");
+    let usd = |name: &str| plan["recommendation"][name].as_f64().expect(name);
+    let hour = usd("usd_per_hour") + usd("gas_usd_per_hour");
+    assert!(usd("gas_usd_per_hour") > 1.0, "{plan}");
+    assert!((360.0 * usd("usd_per_batch") / hour - 1.0).abs() < 1e-9, "{plan}");
+    assert!((usd("usd_per_month") / hour - 730.0).abs() < 1e-6, "{plan}");
+    let said = bench.run(&asked).ok().stdout;
+    assert!(said.contains("an hour in machines and $10.5 in L1 gas"), "{said}");
+}
+
+#[test]
+fn the_mean_of_a_day_is_that_of_its_simulation() {
+    let bench = Bench::new();
+    let asked = format!("{SEED} --prove-cv 0.3 --arrivals daily:1,1,1,1,1,1,2,4 --fix-n 40");
+    let json = bench.run(&format!("{asked} --json")).ok().stdout;
+    let plan: Value = serde_json::from_str(&json).expect("JSON");
+    let delay = &plan["fleet_estimates"][0]["simulated"]["consolidated"];
+    let [mean_s, p99_s] = ["mean_s", "p99_s"].map(|name| delay[name].as_f64().expect(name));
+    // The peak leaves a queue, which no closed form knows of.
+    let formula_s = plan["recommendation"]["delay_consolidated_s"].as_f64().expect("a delay");
+    assert!(mean_s < p99_s && mean_s > 2.0 * formula_s, "{mean_s} {p99_s} {formula_s}");
+    let said = bench.run(&asked).ok().stdout;
+    let wanted = format!("proven there after {mean_s:.0} s");
+    assert!(crate::support::words(&said).contains(&wanted), "{wanted}: {said}");
+}

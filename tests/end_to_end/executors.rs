@@ -36,7 +36,9 @@ fn every_executor_stands_at_every_number_of_threads_in_every_cell() {
         }
         assert!(of("/with_root/wall_s/median") > of("/execution/wall_s/median"), "{point}");
         let waited_s = of("/work_us") * 1e-6 * 60.0 / of("/threads");
-        assert!(of("/execution/wall_s/median") > 0.5 * waited_s, "the work was not done: {point}");
+        // Without it the block takes a few microseconds; a core that was shared while the work was calibrated is several
+        // times faster now.
+        assert!(of("/execution/wall_s/median") > 0.1 * waited_s, "the work was not done: {point}");
         let validations = of("/counts/validations");
         match point["executor"].as_str().expect("a name") {
             "known_values" => assert_eq!(validations, 60.0, "{point}"),

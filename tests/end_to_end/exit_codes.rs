@@ -97,3 +97,12 @@ fn seven_is_a_target_that_cannot_be_met() {
     bench.run("measure --spec spec.toml --output out").ok();
     bench.run("plan --profile out/profile.json --target-tx-per-s 100").fails(7, &["close forbids it"]);
 }
+
+/// A program that ends at once, as if all were well.
+#[test]
+fn eight_is_a_command_that_proves_nothing() {
+    let bench = Bench::new();
+    let measure = "measure --accounts 20 --pools 2 --depth 8 --batch-size 2 --cores 1 --proof-system command";
+    let ran = bench.run(&format!("{measure} --command true --output out"));
+    assert!(ran.fails(8, &["no cell with a proved batch"]).stdout.contains("it ended without an answer"));
+}

@@ -34,6 +34,7 @@ fn needing_another() -> Vec<Case> {
         (plan("--aggregator-usd-per-hour 9"), &["--prover-usd-per-hour"]),
         (plan("--fix-p 3 --provers-max 4"), &["--fix-p", "--provers-max"]),
         (plan("--aggregate-shape fold"), &["--aggregate-merge"]),
+        (plan("--lone-proof lift"), &["--aggregate-merge"]),
         (plan("--prove-law exponential --prove-cv 0.3"), &["--prove-cv", "--prove-law lognormal"]),
         (format!("{by_merge} --aggregate-cv 0.1"), &["--aggregate"]),
         (plan("--aggregate-merge 3s"), &["--aggregate"]),
@@ -93,17 +94,24 @@ fn of_reports() -> Vec<Case> {
     let report = |more: &str| format!("report out {more}");
     let mut cases: Vec<Case> = vec![
         (report("--delay 60s --html"), &["--delay: has an effect with a target only", "--target-tx-per-s"]),
-        ("report --compare out out --delay 60s".to_owned(), &["has an effect with a target only"]),
-        ("report --compare out out --of-cores 1".to_owned(), &["--of-cores", "--html"]),
-        ("report --compare out out --at-n 4".to_owned(), &["--at-n", "--what laws"]),
-        ("report out --compare out out".to_owned(), &["cannot be used with"]),
+        ("report out out --delay 60s".to_owned(), &["has an effect with a target only"]),
+        ("report out out --of-cores 1".to_owned(), &["--of-cores", "--html"]),
+        ("report out out --at-n 4".to_owned(), &["--at-n", "is of one run"]),
+        ("report out out --what stages".to_owned(), &["--what", "is of one run, and 2 are named"]),
+        ("report out out --serve".to_owned(), &["--serve", "is of one run"]),
+        ("report out out --html".to_owned(), &["--html", "name of a file"]),
+        ("report out out out --json".to_owned(), &["two at a time"]),
         (report("--listen 127.0.0.1:0"), &["--serve"]),
-        (report("--second-usd-per-hour 1"), &["--compare"]),
+        (report("--other-usd-per-hour 1 --prover-usd-per-hour 1"), &["name another run"]),
+        (report("--answer-limit 5s"), &["--serve"]),
         (report("--far"), &["--far", "--what laws"]),
         (report("--timeline a.json --target-tx-per-s 5"), &["--target-tx-per-s", "--html"]),
     ];
     for what in ["", "--what samples --json", "--what machine", "--what laws"] {
-        cases.push((report(&format!("{what} --target-tx-per-s 5")), &["--target-tx-per-s", "--compare"]));
+        cases.push((
+            report(&format!("{what} --target-tx-per-s 5")),
+            &["--target-tx-per-s", "name several runs"],
+        ));
         cases.push((report(&format!("{what} --of-cores 1")), &["--of-cores", "--what summary"]));
     }
     for form in ["--html", "--pictures a", "--tables a", "--timeline a", "--serve"] {
@@ -194,7 +202,7 @@ fn every_flag_of_a_comparison_is_accepted_with_those_that_it_needs() {
          --l1-phase 3s --plan-seed 3 --mtbf 24h --repair 1min --on-crash wait --straggler-fraction 0.1 --straggler-factor 2 \
          --prover-usd-per-hour 1 --aggregator-usd-per-hour 2 --verify-gas 300000 --batch-gas 9 --sequence-gas 9 --gwei 20 \
          --usd-per-eth 3000 --block-gas 30000000 --proof-byte-gas 16",
-        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1 --aggregate-merge 1s",
+        "--spec spec.toml --time prove --pairs 5 --geometric-mean --shared --target-tx-per-s 1 --usd-per-core-hour 1 --aggregate-merge 1s --lone-proof lift",
         "--spec spec.toml --time prove --pairs 5 --shared --target-tx-per-s 1 --headroom 0.1 --fix-a 1 --l1 slots \
          --batches-per-sequence 2 --proofs-per-slot 1 --close-times close-times.json",
     ];
@@ -246,6 +254,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("", "aggregate 11s"),
     ("aggregate -; aggregate-merge 3s", "aggregate-merge 4s"),
     ("aggregate -; aggregate-merge 3s; fix-n 12", "aggregate-shape fold"),
+    ("aggregate -; aggregate-merge 3s; fix-n 11", "lone-proof lift"),
     ("", "aggregate-cv 0.3"),
     ("", "batch-size 10"),
     ("", "target-batches-per-s 0.05"),

@@ -156,18 +156,40 @@ fn a_worker_that_returns_a_wrong_proof_is_left_out() {
 fn a_prediction_is_written_before_its_run_begins() {
     let bench = Bench::new();
     let cells = crate::support::root().join("bench-harness/fleet/examples/one-cell.toml");
-    let ran = bench.run(&format!("fleet validate --cells {} --output out", cells.display())).ok();
+    let ran = bench.run(&format!("fleet validate --cells {} --output out --repeats 2", cells.display())).ok();
     assert!(
         ran.stdout.contains("| small | scripted | 4 | 1 | 4 | 32 |")
+            && ran.stdout.contains(" of 2 |")
             && ran.stdout.contains("inside the interval")
     );
     let text = bench.read("out/validation.jsonl");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let (predicted, measured) = (&lines[0]["predicted"], &lines[1]["measured"]);
-    assert!(predicted["unix_s"].as_f64() <= measured["began_unix_s"].as_f64());
-    let throughput = &predicted["figures"]["throughput_batches_per_s"];
-    assert!(throughput["low"].as_f64() < throughput["high"].as_f64());
-    assert_eq!(measured["groups"], 8);
+    assert_eq!(lines.len(), 4);
+    for (pair, repeat) in lines.chunks(2).zip(1..) {
+        let (predicted, measured) = (&pair[0]["predicted"], &pair[1]["measured"]);
+        assert!(predicted["unix_s"].as_f64() <= measured["began_unix_s"].as_f64());
+        let throughput = &predicted["figures"]["throughput_batches_per_s"];
+        assert!(throughput["low"].as_f64() < throughput["high"].as_f64());
+        assert_eq!((&predicted["repeat"], &measured["repeat"]), (&repeat.into(), &repeat.into()));
+        assert_eq!(measured["groups"], 8);
+        // Five small fleets, 64 batches and their 48 merges each.
+        let times = &predicted["times"];
+        assert_eq!((&times["handling_fleets"], &times["handling_samples"]), (&5.into(), &560.into()));
+        assert!(times["handling_half_width_s"].as_f64() > Some(0.0), "{times}");
+    }
+    // What it printed can be printed again, of a folder that was stopped before its last run too.
+    assert_eq!(bench.run("fleet validate --read out").ok().stdout, ran.stdout);
+    std::fs::create_dir(bench.path("part")).expect("a folder");
+    let first: Vec<&str> = text.lines().take(3).collect();
+    bench.write("part/validation.jsonl", &first.join("\n"));
+    let part = bench.run("fleet validate --read part").ok().stdout;
+    assert!(part.contains(" of 1 (") && !part.contains("run 2"), "{part}");
+    bench.write("part/validation.jsonl", text.lines().nth(1).expect("a line"));
+    bench
+        .run("fleet validate --read part")
+        .fails(2, &["line 1: small was measured and not predicted before"]);
+    // Each run has other arrivals: its prediction is another.
+    assert_ne!(lines[0]["predicted"]["figures"], lines[2]["predicted"]["figures"]);
     bench
         .run(&format!("fleet validate --cells {} --output out", cells.display()))
         .fails(2, &["validation.jsonl"]);

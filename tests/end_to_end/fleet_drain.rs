@@ -37,7 +37,7 @@ fn a_worker_that_is_told_to_stop_ends_its_proof_first() {
     let server = server!();
     let bench = slow("prove = { fixed_s = 1.0 }");
     let one = fleet_worker(&bench, &server, "--worker-name one", "notes");
-    let flags = "--batches 1 --aggregate 1 --proof-system scripted --script script.toml --output out";
+    let flags = "--batches 2 --aggregate 2 --proof-system scripted --script script.toml --output out";
     let run =
         Running::start(bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())));
     wait_until("a job to be taken", || is_at_work(&server));
@@ -45,7 +45,7 @@ fn a_worker_that_is_told_to_stop_ends_its_proof_first() {
     let ended = one.end();
     assert_eq!(ended.code, Some(0));
     assert!(bench.read("notes").contains("stopped after 1 jobs"), "{}", bench.read("notes"));
-    // Its proof counts: at the first delivery, and though the one who made it has gone. The merge is another's.
+    // Its proof counts: at the first delivery, and though the one who made it has gone. The rest is another's.
     let other = fleet_worker(&bench, &server, "--worker-name other", "other");
     run.end().ok();
     let proved = ledger(&bench, "verified");

@@ -22,6 +22,17 @@ pub(crate) fn drain(worker: Running) {
     assert!(ran.stderr.contains("stopped after"), "{ran:#?}");
 }
 
+/// Each finds no streams, makes them, and is told by the server that another has.
+#[test]
+fn processes_that_start_at_once_share_their_streams() {
+    let server = server!();
+    let bench = scripted("");
+    let workers: Vec<_> = (0..6).map(|number| worker(&bench, &server, &number.to_string())).collect();
+    coordinator(&bench, &server).end().ok();
+    complete(&bench, 16 + 12);
+    workers.into_iter().for_each(drain);
+}
+
 #[test]
 fn workers_on_a_server_prove_and_drain() {
     let server = server!();

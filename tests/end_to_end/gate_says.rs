@@ -43,6 +43,27 @@ fn a_head_that_is_disturbed_alone_is_a_finding() {
     ran.fails(5, &["(base in 0, head in 9)", "head alone was disturbed"]);
 }
 
+/// One pair says nothing of where another would lie.
+#[test]
+fn one_pair_has_no_interval() {
+    let bench = bench("{ fixed_s = 1.0 }");
+    let marked = |clean: &str| {
+        let shell = format!(
+            "n=$(cat n.txt 2>/dev/null || echo 0); echo $((n + 1)) >n.txt\nmark=shared_core\n\
+             case $n in {clean}) mark=clean;; esac\n\
+             {PROGRAM} gate-sample | sed \"s/\\\"mark\\\":\\\"clean\\\"/\\\"mark\\\":\\\"$mark\\\"/g\""
+        );
+        program(&bench, "head", &shell);
+        bench.write("n.txt", "0");
+        compare(&bench, "--pairs 6 --repeat-discarded 0 --export-markdown out.md")
+    };
+    for (clean, change) in [("3", "+0.0 % |"), ("3|4", "+0.0 % [+0.0, +0.0] |")] {
+        let ran = marked(clean).ok();
+        assert!(bench.read("out.md").contains(&format!("| prove | {change}")), "{}", bench.read("out.md"));
+        assert_eq!(words(&ran.stdout).contains("+0.0 % [+0.0"), clean != "3", "{ran:#?}");
+    }
+}
+
 #[test]
 fn other_cells_name_the_flags_that_decide_them() {
     let bench = bench("{ fixed_s = 1.0 }");

@@ -27,7 +27,7 @@ fn every_verb_speaks_json() {
         ("report out --json", "/cells/0/repeats"),
         ("report out --what laws --json", "/schema_version"),
         ("report out --what machine --json", "/sections/0/name"),
-        ("report --compare out again@1 --json", "/pairs"),
+        ("report out again@1 --json", "/pairs"),
         ("workload generate --transactions 8 --batch-size 4 --json", "/batches/1/transactions/3/amount_in"),
         ("workload inspect --transactions 8 --json", "/data_bytes"),
         ("workload replay --transactions 8 --batch-size 4 --json", "/batches/1/root"),
@@ -40,7 +40,7 @@ fn every_verb_speaks_json() {
         ("claims --profile out/profile.json --json", "/claims/0/verdict"),
         ("machine --json", "/machine"),
     ] {
-        if line.contains("--compare") {
+        if line.contains("again@1") {
             // Other batch sizes: refused, and nothing on standard output.
             let refused = bench.run(line);
             assert_eq!((refused.code, refused.stdout.as_str()), (Some(5), ""), "{refused:#?}");

@@ -11,6 +11,7 @@
 //! | [`help`] | `--help` of every verb, and that its examples work as pasted |
 //! | [`exit_codes`] | a command for every exit code there is |
 //! | [`by_hand`] | plans from numbers given by hand, in every form |
+//! | [`from_profile`] | plans from a profile: the shipped one at any rate, and one that lacks a time |
 //! | [`pipelines`] | every kind of pipeline that a plan can be asked for |
 //! | [`laws`] | scaling laws of a run, in every form |
 //! | [`workload`] | generate, inspect, execute |
@@ -23,7 +24,7 @@
 //! | [`bad_input`] | everything that is refused, with what it says |
 //! | [`verbs`] | one scripted run through all verbs and forms |
 //! | [`json`] | `--json` on every verb |
-//! | [`comparing`] | two runs side by side |
+//! | [`comparing`] | several runs side by side, on one page |
 //! | [`timeline`] | timelines of plans and runs |
 //! | [`thresholds`] | thresholds with an exit code, figures for Prometheus, comparison with an earlier run |
 //! | [`files`] | what is written: whole, or not at all, and never over what stood there |
@@ -75,6 +76,7 @@ mod fleet_samples;
 mod foreign_prover;
 mod fractal;
 mod fresh_repository;
+mod from_profile;
 mod full_disk;
 mod gate_exact;
 mod gate_paired;

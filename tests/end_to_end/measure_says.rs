@@ -8,11 +8,12 @@ use crate::support::{Bench, SCRIPT};
 fn a_busy_machine_is_said_first_and_waited_for_if_asked() {
     let bench = Bench::new();
     let neighbours = Neighbours::plant();
-    let ran = bench.run(&format!("measure {SMALL} --keep-discarded --output first"));
+    let ran = bench
+        .run(&format!("measure {SMALL} --proof-system plonky3 --keep-discarded --reruns 0 --output first"));
     let said = ran.ok().stderr;
     let (busy, cell) = (said.find("machine: BUSY: other programs use"), said.find("[1/1]"));
     assert!(busy.is_some() && busy < cell && said.contains("--wait-quiet"), "{said}");
-    let ran = bench.run(&format!("measure {SMALL} --keep-discarded --wait-quiet 1s --output second")).ok();
+    let ran = bench.run(&format!("measure {SMALL} --proof-system plonky3 --keep-discarded --reruns 0 --wait-quiet 1s --output second")).ok();
     assert!(ran.stderr.contains("still busy after 1 s: measured all the same"), "{ran:#?}");
     drop(neighbours);
 }

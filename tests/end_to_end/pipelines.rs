@@ -74,6 +74,10 @@ fn closing_rules() {
         "{}",
         reasons(&early)
     );
+    // Of a size in transactions the rate stays what was asked for.
+    let sized = plan(&bench, "--fix-n 4 --closing timeout:5s --batch-size 100");
+    assert_eq!(sized["recommendation"]["throughput_transactions_per_s"].as_f64(), Some(10.0));
+    assert_eq!(sized["recommendation"]["provers"], 25);
     assert_eq!(plan(&bench, "--fix-n 4 --closing timeout:1h")["recommendation"], full["recommendation"]);
     // A sequencer that holds back loses what it held: more provers than the rate takes.
     let held = plan(&bench, "--fix-n 4 --closing prover-free");

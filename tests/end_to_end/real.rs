@@ -12,7 +12,11 @@ const SMALL: &str = "run --depth 4 --accounts 4 --cores 1 --repeats 1 --batches-
 #[test]
 fn every_proof_system_is_planned_for_the_target() {
     let bench = Bench::new();
-    let ran = bench.run(&format!("{SMALL} --workload swap --batch-size 2 --pools 2")).ok();
+    let ran = bench
+        .run(&format!(
+            "{SMALL} --workload swap --batch-size 2 --pools 2 --proof-system plonky2,plonky2-keccak,plonky3"
+        ))
+        .ok();
     let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in
         ["plonky2 2 provers", "plonky2-keccak 2 provers", "plonky3 2 provers", "No price was given: a core"]
@@ -90,4 +94,32 @@ fn real_proofs_end_in_a_plan() {
     let (planned, measured) = (planned.as_f64().expect("a time"), measured.as_f64().expect("a time"));
     assert!((planned - measured).abs() < 1e-9 * measured, "{planned} {measured}");
     assert_eq!(plan["inputs"]["prove"]["samples"], 2);
+}
+
+/// The coordinator verifies with circuits that it builds, so what workers load makes proofs that count.
+#[test]
+fn a_fleet_proves_with_circuits_that_an_earlier_one_kept() {
+    let bench = Bench::new();
+    let run = |output: &str| {
+        let fleet = "fleet run --batches 2 --aggregate 2 --batch-size 1 --swap-ratio 0 --accounts 4 --pools 1 --depth 4 \
+                     --workers 1 --memory 0 --circuit-cache circuits";
+        bench.run(&format!("{fleet} --output {output}")).ok()
+    };
+    let notes = |stderr: &str| stderr.lines().filter(|line| line.starts_with("note: circuits")).count();
+    let kept = |file: &str| std::fs::read(bench.path(file)).expect(file);
+    assert_eq!(notes(&run("first").stderr), 0);
+    let file = "circuits/plonky2-depth-4-1-transfers-batch.circuit";
+    let honest = kept(file);
+    std::fs::write(bench.path(file), &honest[..honest.len() / 2]).expect("writable");
+    let second = run("second").stderr;
+    assert_eq!(notes(&second), 1, "{second}");
+    assert!(second.contains(file) && second.contains("it ends early; the circuit is built anew"), "{second}");
+    assert!(kept(file) == honest, "it is written again");
+    let third = run("third").stderr;
+    assert_eq!(notes(&third), 0, "{third}");
+    for output in ["first", "second", "third"] {
+        let summary: Value =
+            serde_json::from_str(&bench.read(&format!("{output}/fleet.json"))).expect("JSON");
+        assert_eq!((&summary["is_complete"], &summary["consolidated_batches"]), (&true.into(), &2.into()));
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::support::Bench;
 use fixtures::fractal::fractal;
+use records::fractal::FractalRecord;
 use records::plan::{FractalPlanRecord, FractalPoolName};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A thousand rollups by hand.
@@ -20,21 +22,52 @@ fn a_thousand_rollups_by_hand() {
     let plan = json(&bench, THOUSAND);
     // 100 batches a second of 4 s, and a fifth of each prover's time unused.
     assert_eq!((plan.fleet.provers, plan.whole.transactions_per_s), (500, 10_000.0));
-    // 6 merges of a chain each, an attach and a join for each of 968, 31 merges for layer 1: in 60 s at 80 %.
-    assert_eq!(plan.fleet.aggregators, ((6_000.0_f64 + 2.0 * 968.0 + 31.0) / 48.0).ceil() as u32);
+    // 6 merges of a chain each, an attach and a join for each of 750, 249 merges for layer 1: in 60 s at 80 %.
+    assert_eq!(plan.fleet.aggregators, ((6_000.0_f64 + 2.0 * 750.0 + 249.0) / 48.0).ceil() as u32);
     assert_eq!(plan.fleet.busiest, FractalPoolName::Provers);
     let widths: Vec<_> = plan.layers.iter().map(|layer| (layer.layer, layer.rollups)).collect();
-    assert_eq!(widths, [(1, 0), (2, 32), (3, 968)]);
+    assert_eq!(widths, [(1, 0), (2, 250), (3, 750)]);
     let virtuals: Vec<_> = plan.layers.iter().map(|layer| layer.delay_virtual_s).collect();
     assert_eq!(virtuals, [None, Some(22.0), Some(32.0)]);
-    // The longest chain: a proof, three levels, an attach, five levels of joins of 31 or 32, five levels for layer 1.
-    assert!((plan.whole.critical_path_s - (4.0 + 3.0 + 1.0 + 5.0 + 5.0)).abs() < 1e-9, "{:?}", plan.whole);
+    // The longest chain: a proof, three levels, an attach, two levels of joins of four, eight levels for layer 1.
+    assert!((plan.whole.critical_path_s - (4.0 + 3.0 + 1.0 + 2.0 + 8.0)).abs() < 1e-9, "{:?}", plan.whole);
     let text = bench.run(THOUSAND).ok().stdout;
     assert!(
-        text.starts_with("Run 500 provers and 1 spare, 166 aggregators, for 1000 rollups on layers 2 to 3"),
+        text.starts_with("Run 500 provers and 1 spare, 162 aggregators, for 1000 rollups on layers 2 to 3"),
         "{text}"
     );
     assert!(text.contains("What binds: throughput by provers"), "{text}");
+}
+
+/// The tree that is planned is the one that was proved: the committed record of eight rollups, job for job.
+#[test]
+fn a_plan_over_the_record_of_a_tree_counts_the_jobs_that_were_proved() {
+    let bench = Bench::new();
+    let file = crate::support::root().join("bench-harness/measure/examples/two-cores/fractal.json");
+    let record: FractalRecord = records::file::read(&file).expect("a record");
+    let plan = json(&bench, &format!("plan --rollups 8 --fractal {} --close 30s", file.display()));
+    let planned: BTreeMap<_, _> = plan
+        .layers
+        .iter()
+        .flat_map(|layer| layer.jobs.iter().map(|jobs| ((layer.layer, jobs.stage), jobs.jobs)))
+        .collect();
+    let proved: BTreeMap<_, _> =
+        record.stages.iter().map(|stage| ((stage.layer, stage.stage), stage.jobs)).collect();
+    assert_eq!(planned, proved);
+    let parents: Vec<_> = record.rollups.iter().map(|rollup| rollup.parent).collect();
+    let planned = planner::fractal::RollupTree::balanced(8, 3).expect("a tree").parents();
+    assert_eq!(
+        parents,
+        planned.iter().map(|place| place.map(|place| record.rollups[place].id)).collect::<Vec<_>>()
+    );
+    let traffic = planner::fractal::same_traffic(&record, 1_000.0).expect("a rate");
+    assert_eq!(record.same_traffic, Some(traffic), "the provers that the record tells");
+    // Jobs by unit costs are the prediction of the record, and as near to the tree as the suite asks of a new one.
+    let cpu_s = plan.whole.cpu_s_per_round.expect("measured");
+    let predicted_s: f64 = record.predicted.iter().map(|stage| stage.cpu_s).sum();
+    assert!((cpu_s / predicted_s - 1.0).abs() < 1e-9, "{cpu_s} s and {predicted_s} s");
+    let proved_s: f64 = record.stages.iter().map(|stage| stage.cpu_s).sum();
+    assert!((cpu_s / proved_s - 1.0).abs() < 0.15, "{cpu_s} s and {proved_s} s");
 }
 
 #[test]
@@ -45,6 +78,42 @@ fn a_limit_is_kept_or_refused_with_the_term() {
     bench.run(&format!("{THOUSAND} --delay 60s")).fails(7, &["no plan meets the target: close"]);
     bench.run(&format!("{THOUSAND} --fix-p 300")).fails(7, &["prove"]);
     bench.run(&THOUSAND.replace("60s", "10s")).fails(7, &["block", "s between proofs"]);
+}
+
+/// Without --settle-every a limit on the delay leaves the length of a round to cost; one that is given stays.
+#[test]
+fn the_round_is_chosen_within_the_limit() {
+    let bench = Bench::new();
+    let free = THOUSAND.replace("--settle-every 60s ", "").replace("1000", "40");
+    let one = json(&bench, &free);
+    assert_eq!((one.inputs.batches_per_round, one.rounds.searched.len()), (2, 0));
+    let plan = json(&bench, &format!("{free} --delay 100s"));
+    let chosen = plan.inputs.batches_per_round;
+    let rounds = &plan.rounds.searched;
+    assert!(chosen > 1 && !rounds.is_empty() && plan.rounds.is_complete, "{rounds:?}");
+    let machines = |batches: u32| {
+        let round = rounds.iter().find(|round| round.batches_per_round == batches).expect("searched");
+        round.provers + round.aggregators
+    };
+    let fewest = rounds.iter().map(|round| machines(round.batches_per_round)).min();
+    assert_eq!(Some(machines(chosen)), fewest);
+    assert!(plan.whole.consolidated.mean_s <= 100.0, "{:?}", plan.whole.consolidated);
+    let text = bench.run(&format!("{free} --delay 100s")).ok().stdout;
+    assert!(text.contains("is the choice with the fewest machines within the limit"), "{text}");
+    let given = json(&bench, &format!("{free} --settle-every 20s --delay 100s"));
+    assert_eq!((given.inputs.batches_per_round, given.rounds.searched.len()), (2, 0));
+}
+
+#[test]
+fn other_forms_of_the_plan() {
+    let bench = Bench::new();
+    let csv = bench.run(&format!("{THOUSAND} --format csv")).ok().stdout;
+    let rows: Vec<&str> = csv.lines().collect();
+    assert!(rows.len() == 4 && rows[0].starts_with("layer,rollups,circuits,provers"), "{csv}");
+    assert!(rows[3].starts_with("3,750,,"), "{csv}");
+    bench.run(&format!("{THOUSAND} --format markdown --output plan.md")).ok();
+    let page = bench.read("plan.md");
+    assert!(page.starts_with("## Plan of many rollups") && page.contains("| 3 | 750 |"), "{page}");
 }
 
 #[test]
@@ -118,7 +187,7 @@ fn what_has_no_meaning_for_many_rollups_is_refused() {
         ("--target-tx-per-s 5", "--target-tx-per-s: has no effect with --rollups"),
         ("--l1 slots", "--l1: has no effect"),
         ("--explain", "--explain"),
-        ("--format csv", "--format terminal or json"),
+        ("--format openmetrics", "--format terminal, json, csv or markdown"),
         ("--fan-out 2,3", "these are 8 rollups"),
         ("--data plasma", "volition:FRACTION"),
         ("--plan-seed 3", "nothing in this plan is random"),

@@ -40,7 +40,7 @@ fn a_threshold_that_cannot_be_held_is_bad_usage() {
         ("report out --fail-if 'prove > 2s'", "unknown figure `prove`"),
         ("report out --fail-if 'grind.p50 > 2s'", "there is no such figure here"),
         ("report out --fail-if 'plan.provers > 2'", "there is no such figure here"),
-        ("report --compare out out --fail-if 'prove.p50 > 2s'", "--fail-if"),
+        ("report out out --fail-if 'prove.p50 > 2s'", "--fail-if"),
         ("measure --spec spec.toml --output new --fail-if 'plan.provers > 2'", "nothing is planned here"),
     ] {
         shell(&bench, line).fails(2, &[wanted]);

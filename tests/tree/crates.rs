@@ -63,8 +63,13 @@ pub(crate) fn manifests(tree: &Tree) -> Vec<Manifest> {
 }
 
 impl Manifest {
+    /// The line that names a dependency.
+    pub(crate) fn line_of(&self, dependency: &str) -> usize {
+        self.line_of.get(dependency).copied().unwrap_or(1)
+    }
+
     /// What it depends on, in one of its tables.
-    fn dependencies(&self, table: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn dependencies(&self, table: &str) -> impl Iterator<Item = &str> {
         let table = self.table.get(table).and_then(toml::Value::as_table);
         table.into_iter().flat_map(|table| table.keys().map(String::as_str))
     }
@@ -88,7 +93,7 @@ fn forbidden_dependencies(tree: &Tree) -> Vec<Finding> {
             for name in manifest.dependencies(table) {
                 let ours = rules.contains_key(name);
                 if ours && !allowed.contains(&name) && !more.contains(&name) {
-                    let line = manifest.line_of.get(name).copied().unwrap_or(1);
+                    let line = manifest.line_of(name);
                     let what = format!("`{}` may not import `{name}`", manifest.name);
                     found.push(Finding::new(&manifest.path, line, what));
                 }

@@ -8,6 +8,7 @@
 //! | [`source`] | the tree as text, and places in it |
 //! | [`files`] | length of files and functions, first lines, `allow`, `unwrap` |
 //! | [`crates`] | which crate imports which |
+//! | [`dependencies`] | what is taken from others: used, its source, its licence |
 //! | [`modules`] | the modules of a crate, and the file in which a path ends |
 //! | [`circles`] | files of a crate that import each other |
 //! | [`names`] | names of public types |
@@ -19,6 +20,7 @@
 mod circles;
 mod commands;
 mod crates;
+mod dependencies;
 mod documents;
 mod files;
 mod modules;

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 const SNAPSHOTS: &str = "tests/end_to_end/snapshots/end_to_end__help__";
 
 /// Verbs that no list of commands names: programs call them.
-const HIDDEN: [&str; 2] = ["cell", "gate-sample"];
+const HIDDEN: [&str; 3] = ["cell", "gate-sample", "plan-child"];
 
 /// Where an option stands in a help text: deeper lines describe it.
 const OPTION_INDENT_MAX: usize = 6;

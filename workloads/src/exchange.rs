@@ -156,8 +156,10 @@ pub fn exchange(
             else {
                 continue;
             };
+            // Of rollups that exchange once a batch, each second one begins with a withdrawal.
+            let before = members[..place].iter().filter(|other| is_partner(other)).count();
             for turn in 0..per_batch {
-                let crossing = draw(&mut draws[place], users, (batch + turn + place).is_multiple_of(2));
+                let crossing = draw(&mut draws[place], users, (batch + turn + before).is_multiple_of(2));
                 given[parent].push(crossing.transfer(gateway.bridge, true));
                 given[place].push(crossing.transfer(gateway.portal, false));
                 let count = if crossing.is_deposit {
@@ -185,6 +187,11 @@ fn draw(draws: &mut Draws, users: u32, is_deposit: bool) -> Crossing {
         token: token.unwrap_or_else(|| unreachable!("a draw below TOKENS is a token")),
         amount: 1 + draws.below(AMOUNT_MAX),
     }
+}
+
+/// Whether a rollup exchanges with a parent.
+fn is_partner(member: &ExchangeMember) -> bool {
+    member.exchanges && member.parent.is_some()
 }
 
 fn children(members: &[ExchangeMember], of: usize) -> usize {
@@ -325,6 +332,20 @@ mod tests {
         let seeds: std::collections::BTreeSet<_> = rollups.iter().map(|rollup| rollup.seed).collect();
         assert_eq!(seeds.len(), rollups.len());
         assert_ne!(encode(&rollups[0].batches[0]), encode(&rollups[4].batches[0]));
+    }
+
+    #[test]
+    fn of_rollups_that_exchange_once_each_second_one_withdraws() {
+        let members = [
+            member(None, 0.5),
+            member(None, 0.0),
+            member(Some(0), 0.0),
+            member(Some(1), 1.0),
+            member(Some(0), 0.5),
+        ];
+        let rollups = exchange(&members, &shape(10, 1, 1, 3)).expect("an exchange");
+        let crossed: Vec<_> = rollups.iter().map(|rollup| (rollup.deposits, rollup.withdrawals)).collect();
+        assert_eq!(crossed, [(0, 0), (0, 0), (1, 0), (0, 0), (0, 1)]);
     }
 
     #[test]

@@ -70,6 +70,12 @@ pub(crate) enum Verb {
     /// One worker of a local fleet: jobs on standard input, answers on standard output.
     #[command(hide = true)]
     FleetChild,
+    /// One plan for a served page: a request on standard input, an answer on standard output.
+    #[command(hide = true)]
+    PlanChild,
+    /// The memory of one circuit of `fractal`: a request on standard input, an answer on standard output.
+    #[command(hide = true)]
+    FractalChild,
     #[command(hide = true)]
     GateSample(Box<gate::sample::Args>),
 }

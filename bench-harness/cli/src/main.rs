@@ -43,6 +43,8 @@ fn dispatch(verb: Verb) -> anyhow::Result<()> {
         Verb::Completions { shell } => output::print(&completion_script(shell)),
         Verb::GateSample(args) => gate::sample::run(*args),
         Verb::FleetChild => fleet::child::run(),
+        Verb::FractalChild => fractal::child(),
+        Verb::PlanChild => report::serve::child::run(),
         Verb::Cell => cell::run(),
     }
 }

@@ -4,8 +4,10 @@ use crate::exit::usage;
 use anyhow::Context;
 use comfy_table::{ContentArrangement, Table, presets};
 use records::file::to_json;
+use reports::text::wrap;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 /// An empty table of the terminal's width.
@@ -18,10 +20,25 @@ pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
 
 /// The width of tables in columns: that of the terminal within limits, and 100 in a pipe, which fits a pull request.
 pub(crate) fn width() -> u16 {
-    if !std::io::stdout().is_terminal() {
+    width_of(std::io::stdout())
+}
+
+/// Says something on standard error while a verb is at work. A terminal would break it within a word; in a pipe it stays a
+/// line.
+pub(crate) fn say(words: &str) {
+    let stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        eprintln!("{}", wrap(words, width_of(stderr), "    "));
+    } else {
+        eprintln!("{words}");
+    }
+}
+
+fn width_of(stream: impl IsTerminal + AsFd) -> u16 {
+    if !stream.is_terminal() {
         return 100;
     }
-    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| size.ws_col).clamp(60, 140)
+    rustix::termios::tcgetwinsize(stream).map_or(100, |size| size.ws_col).clamp(60, 140)
 }
 
 /// Whether colours may be printed: on a terminal that knows them, and not against `NO_COLOR`

@@ -4,6 +4,7 @@
 use crate::error::FleetError;
 use plonky2::field::types::{Field, Field64};
 use prover::built_in::BuiltIn;
+use prover::plonk::cache::CircuitCache;
 use prover::scripted::{Script, Scripted};
 use prover::statement::{PUBLIC_ELEMENTS, Statement};
 use prover::system::{ProofSystem, ProverError, Shape, SlotKind};
@@ -31,13 +32,24 @@ fn input(what: &'static str, error: impl std::fmt::Display) -> FleetError {
 /// # Errors
 /// No such system, or a script that cannot be.
 pub fn system_of(work: &FleetWorkRecord) -> Result<Box<dyn ProofSystem + Send>, FleetError> {
+    system_with(work, None)
+}
+
+/// The same, with circuits from a folder where there is one. For who proves: who verifies takes no key from a file.
+///
+/// # Errors
+/// As above.
+pub fn system_with(
+    work: &FleetWorkRecord,
+    cache: Option<CircuitCache>,
+) -> Result<Box<dyn ProofSystem + Send>, FleetError> {
     if work.proof_system == SCRIPTED {
         return Ok(Box::new(Scripted::new(script_of(work)?)?));
     }
     match BuiltIn::named(&work.proof_system) {
         Some(system) => {
             check_traffic(work, system)?;
-            Ok(system.make())
+            Ok(system.make_with(cache))
         }
         None => Err(FleetError::Input {
             what: "proof system",

@@ -65,9 +65,34 @@ pub(crate) fn workers(coordinator: &Coordinator) -> Vec<FleetWorkerRecord> {
     workers.into_iter().map(record).collect()
 }
 
-/// What a job took beside its proof, from its start to its verification, s; none where its start was not heard.
+/// Whether a job is the proof of a batch, and no merge.
+pub fn is_batch(sample: &FleetSampleRecord) -> bool {
+    matches!(Task::named(&sample.job), Some(Task::Prove(_)))
+}
+
+/// What a job took beside its proof, from when it could be begun to its verification, s; none where its start was not heard
+/// or it was begun more than once.
 pub fn handling_s(sample: &FleetSampleRecord) -> Option<f64> {
-    Some((sample.verified_s - sample.started_s? - sample.prove_s).max(0.0))
+    let could_start_s = sample.could_start_s.filter(|_| sample.first_started_s.is_none())?;
+    Some((sample.verified_s - could_start_s - sample.prove_s).max(0.0))
+}
+
+/// Says of each job when it could be begun: it was there, and the worker that took it had done the job before. Of one that
+/// was begun more than once it is when the first attempt was heard of.
+fn say_when_each_could_start(samples: &mut [FleetSampleRecord]) {
+    let mut by_worker: BTreeMap<String, Vec<&mut FleetSampleRecord>> = BTreeMap::new();
+    for sample in samples {
+        by_worker.entry(sample.worker.clone()).or_default().push(sample);
+    }
+    for jobs in by_worker.values_mut() {
+        jobs.sort_by(|a, b| a.verified_s.total_cmp(&b.verified_s));
+        let mut free_s = 0.0;
+        for job in jobs {
+            let could_s = |started_s: f64| job.ready_s.max(free_s).min(started_s);
+            job.could_start_s = job.first_started_s.or(job.started_s.map(could_s));
+            free_s = job.verified_s;
+        }
+    }
 }
 
 /// The summary. `provers` are the workers that prove batches, where their number is known.
@@ -76,8 +101,8 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
     let (delays_s, elapsed_s) = delays(coordinator);
     let consolidated_batches: u64 =
         (0..coordinator.consolidated_groups()).map(|group| coordinator.groups.size(group)).sum();
-    let of = |pick: fn(Task, &JobState, &Done) -> Option<f64>| {
-        times(done_of(jobs).filter_map(|(task, job, done)| pick(task, job, done)).collect())
+    let of = |pick: fn(Task, &Done) -> Option<f64>| {
+        times(done_of(jobs).filter_map(|(task, _, done)| pick(task, done)).collect())
     };
     let batches_busy_s: f64 = done_of(jobs)
         .filter(|(task, ..)| matches!(task, Task::Prove(_)))
@@ -89,11 +114,17 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         submissions: job.submission,
         ready_s: job.ready_s,
         started_s: done.started_s,
+        first_started_s: done.first_started_s,
+        could_start_s: None,
         verified_s: done.verified_s,
         busy_s: done.busy_s,
         prove_s: done.prove_s,
+        stages: done.stages,
     };
-    let samples: Vec<_> = done_of(jobs).map(sample).collect();
+    let mut samples: Vec<_> = done_of(jobs).map(sample).collect();
+    say_when_each_could_start(&mut samples);
+    let waits = samples.iter().filter(|sample| is_batch(sample));
+    let waits = waits.filter_map(|sample| Some((sample.could_start_s? - sample.ready_s).max(0.0))).collect();
     FleetSummaryRecord {
         schema_version: FLEET_SCHEMA_VERSION,
         run: coordinator.began.run.clone(),
@@ -105,12 +136,9 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         elapsed_s,
         throughput_batches_per_s: if elapsed_s > 0.0 { consolidated_batches as f64 / elapsed_s } else { 0.0 },
         delay: times(delays_s),
-        prover_wait: of(|task, job, done| match task {
-            Task::Prove(_) => Some((done.started_s? - job.ready_s).max(0.0)),
-            Task::Merge { .. } => None,
-        }),
-        prove: of(|task, _, done| matches!(task, Task::Prove(_)).then_some(done.prove_s)),
-        merge: of(|task, _, done| matches!(task, Task::Merge { .. }).then_some(done.prove_s)),
+        prover_wait: times(waits),
+        prove: of(|task, done| matches!(task, Task::Prove(_)).then_some(done.prove_s)),
+        merge: of(|task, done| matches!(task, Task::Merge { .. }).then_some(done.prove_s)),
         handling: times(samples.iter().filter_map(handling_s).collect()),
         prover_use: provers
             .filter(|_| elapsed_s > 0.0)
@@ -118,5 +146,51 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         counts: coordinator.counts,
         workers: workers(coordinator),
         samples,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FleetSampleRecord, handling_s, say_when_each_could_start};
+
+    fn sample(
+        job: &str,
+        worker: &str,
+        (ready_s, started_s, verified_s): (f64, f64, f64),
+    ) -> FleetSampleRecord {
+        FleetSampleRecord {
+            job: job.to_owned(),
+            worker: worker.to_owned(),
+            submissions: 1,
+            ready_s,
+            started_s: Some(started_s),
+            first_started_s: None,
+            could_start_s: None,
+            verified_s,
+            busy_s: 1.0,
+            prove_s: 1.0,
+            stages: None,
+        }
+    }
+
+    #[test]
+    fn a_job_could_be_begun_when_it_was_there_and_its_worker_was_free() {
+        let mut samples = [
+            // Heard of 5 ms after its arrival, on a free worker: that is no wait.
+            sample("prove-0", "a", (0.0, 0.005, 1.01)),
+            sample("prove-1", "b", (0.5, 0.505, 1.51)),
+            // It waited for the first of them to be free.
+            sample("prove-2", "a", (0.6, 1.02, 2.03)),
+            // Its first attempt was lost; it could be begun when that began.
+            FleetSampleRecord { first_started_s: Some(1.6), ..sample("prove-3", "a", (1.2, 2.04, 3.05)) },
+            // A worker that answers from a lease that was lost was not heard.
+            FleetSampleRecord { started_s: None, ..sample("prove-4", "b", (2.0, 0.0, 3.0)) },
+        ];
+        say_when_each_could_start(&mut samples);
+        let could: Vec<_> = samples.iter().map(|sample| sample.could_start_s).collect();
+        assert_eq!(could, [Some(0.0), Some(0.5), Some(1.01), Some(1.6), None]);
+        let beside: Vec<_> =
+            samples.iter().map(|sample| handling_s(sample).map(|s| (s * 1e3).round())).collect();
+        assert_eq!(beside, [Some(10.0), Some(10.0), Some(20.0), None, None]);
     }
 }

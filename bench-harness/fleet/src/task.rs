@@ -132,10 +132,10 @@ impl Groups {
         }
     }
 
-    /// The level of a group's last merge: 0 where nothing is aggregated, and at least 1 where it is, so that an
-    /// aggregate always has the same form.
+    /// The level of a group's last merge: 0 where nothing is aggregated, since the system cannot or since a group is one batch,
+    /// and at least 1 where it is, so that an aggregate always has the same form.
     pub fn top_level(self, group: u64) -> u32 {
-        if self.merge_children.is_none() {
+        if self.merge_children.is_none() || self.batches_per_group == 1 {
             return 0;
         }
         let mut level = 1;
@@ -240,6 +240,11 @@ mod tests {
         let groups = Groups { merge_children: None, ..groups(5, 3) };
         assert_eq!(groups.tops(1), [Task::Prove(3), Task::Prove(4)]);
         assert_eq!((groups.parent(Task::Prove(0)), groups.jobs()), (None, 5));
+        // As a plan has it, a group of one batch needs no aggregator; a lone batch of a larger group is lifted.
+        let alone = self::groups(5, 1);
+        assert_eq!((alone.tops(4), alone.jobs()), (vec![Task::Prove(4)], 5));
+        let last = self::groups(5, 2);
+        assert_eq!((last.top_level(2), last.jobs()), (1, 5 + 3));
     }
 
     #[test]

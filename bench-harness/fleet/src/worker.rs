@@ -1,9 +1,10 @@
 //! One prover: sets up once, takes jobs, proves them, says that it lives, answers.
 
-use crate::chain::{BatchRange, BatchTraces, TracedBatch, of_numbers, shape_of, system_of};
+use crate::chain::{BatchRange, BatchTraces, TracedBatch, of_numbers, shape_of, system_with};
 use crate::error::FleetError;
 use crate::queue::{JobQueue, Lease, QueueError};
 use crate::task::{Task, WorkerClass};
+use prover::plonk::cache::{CircuitCache, CircuitOrigins};
 use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError};
 use records::fleet::job::{
@@ -13,6 +14,7 @@ use records::fleet::job::{
 use records::fleet::{FLEET_SCHEMA_VERSION, ProofText};
 use records::machine::MachineRecord;
 use records::sample::SystemRecord;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -44,6 +46,7 @@ pub struct FleetProver {
     system: Box<dyn ProofSystem + Send>,
     traces: BatchTraces,
     circuits: String,
+    origins: CircuitOrigins,
 }
 
 impl std::fmt::Debug for FleetProver {
@@ -58,10 +61,25 @@ impl FleetProver {
     /// # Errors
     /// A run that cannot be.
     pub fn new(work: &FleetWorkRecord) -> Result<Self, FleetError> {
-        let mut system = system_of(work)?;
+        Self::with_cache(work, None)
+    }
+
+    /// Sets up with circuits from a folder where there is one, and keeps there what it has to build.
+    ///
+    /// # Errors
+    /// A run that cannot be.
+    pub fn with_cache(work: &FleetWorkRecord, folder: Option<&Path>) -> Result<Self, FleetError> {
+        let cache = folder.map(CircuitCache::new);
+        let mut system = system_with(work, cache.clone())?;
         let batches = usize::try_from(work.batches_per_aggregation).unwrap_or(usize::MAX);
         let record = system.set_up(shape_of(work)?, batches)?;
-        Ok(Self { circuits: circuits_digest(&record), traces: BatchTraces::new(work), system })
+        let origins = cache.map(|cache| cache.take_origins()).unwrap_or_default();
+        Ok(Self { circuits: circuits_digest(&record), traces: BatchTraces::new(work), system, origins })
+    }
+
+    /// What became of the folder's circuits in the set-up; nothing without a folder.
+    pub fn origins(&self) -> &CircuitOrigins {
+        &self.origins
     }
 
     /// The digest of its set-up.
@@ -163,13 +181,15 @@ pub struct WorkerRules {
     pub cores: Option<u64>,
     /// What it runs on, for the coordinator.
     pub machine: Option<Box<MachineRecord>>,
+    /// Where it loads circuits from and keeps them; none where it builds them.
+    pub circuit_cache: Option<PathBuf>,
 }
 
 impl WorkerRules {
     /// Of a worker that says every `beat` that it lives: it looks twice a second, and has ten minutes to stop.
     pub fn new(name: String, class: WorkerClass, beat: Duration) -> Self {
         let (look, grace) = (Duration::from_millis(500), Duration::from_secs(600));
-        Self { name, class, beat, look, grace, cores: None, machine: None }
+        Self { name, class, beat, look, grace, cores: None, machine: None, circuit_cache: None }
     }
 }
 
@@ -177,6 +197,9 @@ impl WorkerRules {
 pub trait WorkerWatcher: Sync {
     /// The queue failed, and is asked again.
     fn trouble(&self, _error: &QueueError) {}
+
+    /// It is set up for the run of a job.
+    fn set_up(&self, _origins: &CircuitOrigins) {}
 
     /// A job is begun.
     fn began(&self, _lease: &Lease) {}
@@ -220,7 +243,8 @@ pub fn serve(
         };
         watcher.began(&lease);
         let started = Instant::now();
-        let outcome = beating(queue, rules, &lease, (stop, watcher), || performed(&mut ready, &lease));
+        let outcome =
+            beating(queue, rules, &lease, (stop, watcher), || performed(&mut ready, &lease, rules, watcher));
         let mut result = result_of(&lease, &rules.name, started.elapsed(), outcome);
         result.cores = rules.cores;
         if introduced.as_ref() != Some(&lease.job.run) {
@@ -245,11 +269,19 @@ pub fn serve(
 const RETRY: Duration = Duration::from_millis(200);
 
 /// Sets up for a job's run where it is another than the last job's, and makes the proof.
-fn performed(ready: &mut Option<(FleetWorkRecord, FleetProver)>, lease: &Lease) -> FleetOutcomeRecord {
+fn performed(
+    ready: &mut Option<(FleetWorkRecord, FleetProver)>,
+    lease: &Lease,
+    rules: &WorkerRules,
+    watcher: &dyn WorkerWatcher,
+) -> FleetOutcomeRecord {
     let work = &lease.job.work;
     if ready.as_ref().is_none_or(|(known, _)| known != work) {
-        match FleetProver::new(work) {
-            Ok(prover) => *ready = Some((work.clone(), prover)),
+        match FleetProver::with_cache(work, rules.circuit_cache.as_deref()) {
+            Ok(prover) => {
+                watcher.set_up(prover.origins());
+                *ready = Some((work.clone(), prover));
+            }
             Err(error) => return FleetOutcomeRecord::Failed { why: error.to_string() },
         }
     }

@@ -3,6 +3,7 @@
 use crate::cell::{Cell, Workload};
 use crate::child::source::trace_batches;
 use crate::spec::{Spec, SpecError, SystemChoice};
+use prover::built_in::BuiltIn;
 
 /// The cells of a spec, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,12 @@ impl Schedule {
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }
+}
+
+/// Whether a system proves every batch of every workload of a spec.
+pub fn takes_all_traffic(spec: &Spec, system: BuiltIn) -> bool {
+    let system = SystemChoice::BuiltIn(system);
+    spec.workloads.iter().all(|workload| takes_traffic(spec, &system, workload))
 }
 
 fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {

@@ -8,7 +8,7 @@ mod merges;
 mod recursion;
 
 use merges::Shape;
-use planner::domain::{Aggregation, MergeStart, TimeDist};
+use planner::domain::{Aggregation, AggregationTree, LoneProof, MergeStart, TimeDist};
 use planner::sim::{Arrivals, Closing, L1, Pipeline, RunLength, simulate};
 use proptest::prelude::*;
 use recursion::{Chain, Oracle};
@@ -26,7 +26,10 @@ fn time(law: u8, mean_s: f64) -> TimeDist {
 fn aggregation_of(oracle: &Oracle) -> Aggregation {
     let aggregation = match oracle.shape {
         Shape::Total => Aggregation::fixed_total(oracle.step.clone()),
-        Shape::Tree { arity } => Aggregation::tree(arity as u32, oracle.step.clone()).unwrap(),
+        Shape::Tree { arity, lifts } => {
+            let lone = if lifts { LoneProof::Lifted } else { LoneProof::Passes };
+            Aggregation::tree(AggregationTree::new(arity as u32, lone).unwrap(), oracle.step.clone())
+        }
         Shape::Fold => Aggregation::fold(oracle.step.clone()),
     };
     let start = if oracle.eager { MergeStart::Eager } else { MergeStart::WholeGroup };
@@ -62,7 +65,8 @@ fn chain() -> impl Strategy<Value = Chain> {
 }
 
 fn shape(index: usize) -> Shape {
-    [Shape::Total, Shape::Tree { arity: 2 }, Shape::Tree { arity: 3 }, Shape::Tree { arity: 5 }, Shape::Fold]
+    let tree = |arity, lifts| Shape::Tree { arity, lifts };
+    [Shape::Total, tree(2, false), tree(2, true), tree(3, false), tree(3, true), tree(5, true), Shape::Fold]
         [index]
 }
 
@@ -85,7 +89,7 @@ proptest! {
     fn the_two_agree_to_the_last_bit(
         (poisson, held_back, eager) in any::<(bool, bool, bool)>(),
         chain in chain(),
-        (prove_law, step_law, shape_index) in (0_u8..4, 0_u8..4, 0_usize..5),
+        (prove_law, step_law, shape_index) in (0_u8..4, 0_u8..4, 0_usize..7),
         (provers, aggregators, n) in (1_usize..20, 1_usize..6, 1_usize..20),
         (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
         seed in any::<u64>(),
@@ -101,7 +105,7 @@ proptest! {
     fn with_aggregators_enough_no_schedule_is_needed(
         (poisson, eager) in any::<(bool, bool)>(),
         chain in chain(),
-        (prove_law, shape_index) in (0_u8..4, 1_usize..5),
+        (prove_law, shape_index) in (0_u8..4, 1_usize..7),
         (provers, n) in (1_usize..20, 1_usize..20),
         (prove_s, step_s, block_s) in (1.0_f64..200.0, 0.1_f64..40.0, 0.1_f64..40.0),
         seed in any::<u64>(),
@@ -117,7 +121,7 @@ proptest! {
     /// The closed form of merging is what is left of the delay where nothing is random and provers are ample.
     #[test]
     fn the_formula_of_merging_is_exact_where_nothing_is_random(
-        (eager, shape_index) in (any::<bool>(), 1_usize..5),
+        (eager, shape_index) in (any::<bool>(), 1_usize..7),
         (aggregators, n) in (1_usize..7, 1_usize..24),
         (utilization, block_s) in (0.05_f64..1.0, 0.1_f64..40.0),
     ) {
@@ -164,7 +168,7 @@ fn one_seed_gives_one_result_at_any_number_of_threads() {
         poisson: true,
         prove: time(1, 120.0),
         provers: 14,
-        shape: Shape::Tree { arity: 2 },
+        shape: Shape::Tree { arity: 2, lifts: false },
         eager: true,
         step: time(2, 12.0),
         aggregators: 2,

@@ -8,7 +8,7 @@ mod common;
 mod printed;
 
 use common::{Row, close_to, table};
-use planner::domain::{Aggregation, MergeStart, TimeDist};
+use planner::domain::{Aggregation, AggregationTree, MergeStart, TimeDist};
 use planner::formulas::corrected;
 use planner::sim::{Arrivals, Closing, Estimate, Flow, L1, Pipeline, RunLength, Simulated, simulate};
 use printed::printed;
@@ -115,7 +115,7 @@ fn aggregation_in_one_place() {
     for row in table("formula_vs_simulation").iter().filter(|row| row.text("case") == "E") {
         let n = row.u32("N");
         let serial = row.text("desc").contains("serial");
-        let merges = if serial { n - 1 } else { planner::formulas::capacity::tree_levels(n, 2) };
+        let merges = if serial { n - 1 } else { AggregationTree::PAIRS.levels(n) };
         let pipeline = pipeline(every_10_s(), 0.3, 14, n, 12.0 * f64::from(merges));
         let got = run(&pipeline, 20_000, 1_000, 8);
         close_to(got.throughput_batches_per_s.value, row.f64("thr"), 2e-4, "throughput");

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot build its input has failed the test")]
 
-use planner::domain::{Aggregation, Close, Load, MergeStart, Target, TimeDist};
+use planner::domain::{Aggregation, AggregationTree, Close, Load, LoneProof, MergeStart, Target, TimeDist};
 use planner::formulas::{capacity, corrected, published};
 use planner::sim::{Arrivals, Closing, L1, Pipeline, RunLength, Simulated, Stage, Stream, simulate};
 use planner::{PlanRequest, recommend};
@@ -153,10 +153,11 @@ fn random_fleet(draws: &mut Stream) -> Pipeline {
     let shapes = [
         Aggregation::fixed_total(step.clone()),
         Aggregation::pairwise(step.clone()),
-        Aggregation::tree(3, step.clone()).unwrap(),
+        Aggregation::tree(AggregationTree::new(3, LoneProof::Passes).unwrap(), step.clone()),
+        Aggregation::tree(AggregationTree::new(2, LoneProof::Lifted).unwrap(), step.clone()),
         Aggregation::fold(step),
     ];
-    let aggregation = shapes[pick(4)].clone().with_merge_start(start);
+    let aggregation = shapes[pick(5)].clone().with_merge_start(start);
     let n = [1, 2, 5, 12, 20][pick(5)];
     let chains = [
         L1::Serial(9.0),

@@ -6,7 +6,8 @@
 //! own. Every proof is verified. Names of systems leave the others out; plonky2
 //! takes most of the time. Those that prove any batch are compared unless names are given. With a system for few
 //! pools among them, there are as few. With the word `merge` the first comparison alone is made, and merges with it:
-//! those of batches, those of merges, and what follows for 16 batches, in rounds of their own.
+//! those of batches, those of merges, and what follows for 16 batches, in rounds of their own. With the word `alone`
+//! there is the first comparison and nothing else.
 //!
 //! An interval is that of all rounds. It holds the median with probability 1 − 2^(1 − n): 94 % of five rounds, 98 %
 //! of seven.
@@ -323,6 +324,9 @@ fn main() -> Outcome<()> {
     pool(1)?.install(|| compare(swaps, rounds, &systems))?;
     if asked("merge") {
         return pool(1)?.install(|| merges(swaps, rounds, &systems));
+    }
+    if asked("alone") {
+        return Ok(());
     }
     speed_up(swaps, rounds)?;
     for size in MEMORY_SWAPS {

@@ -3,6 +3,7 @@
 use crate::capabilities::Capabilities;
 use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
+use crate::plonk::cache::CircuitCache;
 use crate::plonk::{Plonky2, Plonky2Keccak};
 use crate::plonky3::system::Plonky3;
 use crate::system::ProofSystem;
@@ -66,14 +67,18 @@ impl BuiltIn {
 
     /// A system of this kind, without keys.
     pub fn make(self) -> Box<dyn ProofSystem + Send> {
+        self.make_with(None)
+    }
+
+    /// The same, with circuits from a folder where there is one and the system has any.
+    pub fn make_with(self, cache: Option<CircuitCache>) -> Box<dyn ProofSystem + Send> {
+        let registers = || Plonky2::with_registers(Registers::default());
         match self {
-            Self::Plonky2 => Box::new(Plonky2::new()),
-            Self::Plonky2Registers => Box::new(Plonky2::with_registers(Registers::default())),
-            Self::Plonky2Merge4 => Box::new(Plonky2::new().merging(FanIn::Four)),
-            Self::Plonky2RegistersMerge4 => {
-                Box::new(Plonky2::with_registers(Registers::default()).merging(FanIn::Four))
-            }
-            Self::Plonky2Keccak => Box::new(Plonky2Keccak::new()),
+            Self::Plonky2 => Box::new(Plonky2::new().with_cache(cache)),
+            Self::Plonky2Registers => Box::new(registers().with_cache(cache)),
+            Self::Plonky2Merge4 => Box::new(Plonky2::new().merging(FanIn::Four).with_cache(cache)),
+            Self::Plonky2RegistersMerge4 => Box::new(registers().merging(FanIn::Four).with_cache(cache)),
+            Self::Plonky2Keccak => Box::new(Plonky2Keccak::new().with_cache(cache)),
             Self::Plonky3 => Box::new(Plonky3::new()),
         }
     }

@@ -37,6 +37,17 @@ pub fn end_all() {
     }
 }
 
+/// Ends this process, and every child that was started here, when `input` ends: whoever would have read its answer is not
+/// there any more.
+pub fn end_with(mut input: impl Read + Send + 'static) {
+    std::thread::spawn(move || {
+        // Whether it ends or fails, nobody is there.
+        let _ = input.read_to_end(&mut Vec::new());
+        end_all();
+        std::process::exit(1);
+    });
+}
+
 /// Ends a child that leads a group of its own, and all of that group.
 pub fn end_group(child: &mut Child) {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);

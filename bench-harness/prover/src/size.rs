@@ -30,7 +30,7 @@ pub(crate) fn circuit_size<C: GenericConfig<EXTENSION, F = Felt>>(
 }
 
 /// The digest of the verifier's key: its field elements in hexadecimal, most significant digit first.
-fn key_digest<C: GenericConfig<EXTENSION, F = Felt>>(circuit: &Circuit<C>) -> String {
+pub(crate) fn key_digest<C: GenericConfig<EXTENSION, F = Felt>>(circuit: &Circuit<C>) -> String {
     let elements = circuit.verifier_only.circuit_digest.to_vec();
     elements.iter().map(|element| format!("{:016x}", element.to_canonical_u64())).collect()
 }

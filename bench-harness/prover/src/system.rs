@@ -155,6 +155,20 @@ pub struct Verified {
     pub time: Duration,
 }
 
+impl Verified {
+    /// Compares what the proof says with native execution: the one way from a verified proof to a time that counts.
+    ///
+    /// # Errors
+    /// [`ProverError::Mismatch`].
+    pub(crate) fn against_native(self, native: &Statement) -> Result<Duration, ProverError> {
+        let Self { statement, time } = self;
+        if statement == *native {
+            return Ok(time);
+        }
+        Err(ProverError::Mismatch { proved: Box::new(statement), native: Box::new(*native) })
+    }
+}
+
 /// What a proof system must do.
 pub trait ProofSystem {
     /// What it can do. Systems of this crate know that from the start; a user's own program says it in its set-up,
@@ -199,7 +213,8 @@ pub trait ProofSystem {
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError>;
 }
 
-/// Verifies a proof and compares what it says with native execution: the one gate through which a time may count.
+/// Verifies a proof of any system and compares what it says with native execution. No time counts without it, or without
+/// what [`crate::fractal`] has for the proofs of a tree, which are verified by other keys and compared by the same rule.
 ///
 /// # Errors
 /// [`ProverError::Rejected`] or [`ProverError::Mismatch`].
@@ -208,9 +223,5 @@ pub fn verify_against_native(
     proof: &Proof,
     native: &Statement,
 ) -> Result<Duration, ProverError> {
-    let Verified { statement, time } = system.verify(proof)?;
-    if statement == *native {
-        return Ok(time);
-    }
-    Err(ProverError::Mismatch { proved: Box::new(statement), native: Box::new(*native) })
+    system.verify(proof)?.against_native(native)
 }

@@ -1,6 +1,7 @@
 //! The record types of a comparison. Plain data: nothing is computed here.
 
-use crate::machine::DifferenceRecord;
+use crate::machine::{DifferenceRecord, MachineRecord};
+use crate::plan::PlanRecord;
 use crate::profile::QuantityName;
 use crate::sample::CellRecord;
 use serde::{Deserialize, Serialize};
@@ -135,4 +136,28 @@ pub struct FleetRecord {
     pub usd_per_batch: Option<f64>,
     /// Why there is none, where there is none.
     pub infeasible: Option<String>,
+}
+
+/// Several runs for one page. It is written to no file: each run has its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedRunsRecord {
+    /// In the order in which they were named.
+    pub runs: Vec<ComparedRunRecord>,
+    /// Each run after the first against it, in the same order.
+    pub comparisons: Vec<ProfileComparisonRecord>,
+}
+
+/// One of several runs: where it was measured, and what it would need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedRunRecord {
+    /// As the user named it.
+    pub name: String,
+    /// The machine that it was measured on.
+    pub machine: MachineRecord,
+    /// The plan with its cheapest cell.
+    pub plan: Option<PlanRecord>,
+    /// One prover of that plan, in words.
+    pub planned_with: Option<String>,
+    /// Why there is no plan, where there is none.
+    pub no_plan: Option<String>,
 }

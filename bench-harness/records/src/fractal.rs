@@ -62,9 +62,13 @@ pub struct FractalRecord {
     pub rollups: Vec<RollupRecord>,
     /// One kind of circuit each, proved for the same traffic.
     pub circuits: Vec<RollupCircuitRecord>,
-    /// CPU time of one job of each stage, measured before the tree was proved; the circuit where it matters.
+    /// Provers for the same traffic on each of them; by the planner.
+    pub same_traffic: Option<SameTrafficRecord>,
+    /// CPU time of one job of each stage, measured on other rollups between the proofs of the tree; the circuit where it matters.
     pub unit_costs: Vec<FractalUnitRecord>,
-    /// The stages of the tree, layer by layer, predicted and measured.
+    /// The stages that a plan of this tree has, the highest layer first, with the CPU time that the unit costs give them.
+    pub predicted: Vec<FractalPredictionRecord>,
+    /// The stages of the tree as it was proved, the highest layer first.
     pub stages: Vec<FractalStageRecord>,
     /// Time to build circuits and keys, wall clock. Counted nowhere else.
     pub set_up_s: f64,
@@ -118,8 +122,37 @@ pub struct RollupCircuitRecord {
     pub repeats: u32,
     /// CPU time of a batch, witness included.
     pub cpu_s: MiddleRecord,
-    /// Most memory that its process held.
-    pub peak_rss_bytes: Option<u64>,
+    /// Most memory that a process held which built this circuit alone and proved one batch with it, bytes; over as many
+    /// processes as `repeats`. None where the system does not say.
+    pub peak_rss_bytes: Option<MiddleRecord>,
+}
+
+/// How many provers the same traffic takes on each circuit that can hold it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SameTrafficRecord {
+    /// The traffic.
+    pub transactions_per_s: f64,
+    /// The fraction of each prover's time that stays unused, 0 to 1.
+    pub headroom: f64,
+    /// In the order of the record's `circuits`.
+    pub provers: Vec<CircuitProversRecord>,
+}
+
+/// Provers of one core each, by the CPU time of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircuitProversRecord {
+    /// What the circuit can hold.
+    pub circuit: RollupCircuitName,
+    /// What the batches held: fraction of swaps, 0 to 1.
+    pub swap_ratio: f64,
+    /// By the median of the CPU time.
+    pub provers: u32,
+    /// By the least.
+    pub provers_min: u32,
+    /// By the greatest.
+    pub provers_max: u32,
 }
 
 /// What one job of a stage takes.
@@ -138,8 +171,22 @@ pub struct FractalUnitRecord {
     pub wall_s: MiddleRecord,
 }
 
-/// All jobs of one stage in one layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// All jobs of one stage in one layer, as planned.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FractalPredictionRecord {
+    /// The stage.
+    pub stage: FractalStageName,
+    /// The layer of the rollups that it serves; 1 of merges for layer 1.
+    pub layer: u32,
+    /// Jobs.
+    pub jobs: u64,
+    /// Their CPU time: jobs times unit costs.
+    pub cpu_s: f64,
+}
+
+/// All jobs of one stage in one layer, as proved.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FractalStageRecord {
     /// The stage.
@@ -147,9 +194,7 @@ pub struct FractalStageRecord {
     /// The layer of the rollups that it served; 1 of merges for layer 1.
     pub layer: u32,
     /// Jobs.
-    pub jobs: u32,
-    /// CPU time predicted: jobs by their unit costs.
-    pub predicted_cpu_s: f64,
+    pub jobs: u64,
     /// CPU time measured.
     pub cpu_s: f64,
     /// Wall time measured, the jobs one after another.

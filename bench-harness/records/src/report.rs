@@ -2,6 +2,7 @@
 
 use crate::claims::ClaimsRecord;
 use crate::closing::ClosingRecord;
+use crate::comparison::ComparedRunsRecord;
 use crate::execution::ExecutionRecord;
 use crate::file::Versioned;
 use crate::fleet::pipeline::PipelineRecord;
@@ -44,6 +45,9 @@ pub struct Records {
     /// Many rollups settled by one proof. It has a file of its own.
     #[serde(skip)]
     pub fractal: Option<FractalRecord>,
+    /// Several runs, on a page of their own. Each has files of its own.
+    #[serde(skip)]
+    pub compared: Option<ComparedRunsRecord>,
     /// What is recommended.
     pub plan: Option<PlanRecord>,
     /// Why nothing is recommended, where something was asked: a sentence.
@@ -89,6 +93,7 @@ impl ReportRecord {
                 closing: None,
                 state_growth: None,
                 fractal: None,
+                compared: None,
                 ..records.clone()
             },
         }

@@ -1,6 +1,7 @@
 //! Tables: the numbers behind a chart, for a page and as CSV.
 
 use crate::export::{ExportError, finished};
+use crate::words::size;
 use records::number::significant;
 
 /// A table.
@@ -40,24 +41,33 @@ pub(crate) enum TableValue {
     Count(u64),
     /// Any number.
     Number(f64),
+    /// A size, in bytes.
+    Bytes(f64),
     /// Nothing is known.
     Nothing,
 }
 
 impl TableValue {
-    /// For a person: four significant digits.
+    /// For a person: four significant digits, and sizes as `127 kB`.
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Text(text) | Self::Alert(text) => text.clone(),
             Self::Count(count) => count.to_string(),
             Self::Number(number) => significant(*number, 4),
+            Self::Bytes(bytes) => size(*bytes),
             Self::Nothing => "–".to_owned(),
         }
     }
 
     /// Whether it is set to the right, digit below digit.
     pub(crate) fn is_number(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Number(_) | Self::Nothing)
+        matches!(self, Self::Count(_) | Self::Number(_) | Self::Bytes(_) | Self::Nothing)
+    }
+
+    /// A size; nothing where it is not known.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 9 PB")]
+    pub(crate) fn size(bytes: Option<u64>) -> Self {
+        bytes.map_or(Self::Nothing, |bytes| Self::Bytes(bytes as f64))
     }
 
     /// In a CSV: nothing for what is not known.
@@ -65,7 +75,7 @@ impl TableValue {
         match self {
             Self::Text(text) | Self::Alert(text) => text.clone(),
             Self::Count(count) => count.to_string(),
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) | Self::Bytes(number) => number.to_string(),
             Self::Nothing => String::new(),
         }
     }
@@ -148,7 +158,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Table};
+    use super::{Column, Table, TableValue};
 
     #[test]
     fn a_table_is_made_row_by_row_or_of_items() {
@@ -159,5 +169,12 @@ mod tests {
         let columns: [Column<(u64, f64)>; 2] =
             [("cores", "cores", |cell| cell.0.into()), ("prove_s", "prove, s", |cell| cell.1.into())];
         assert_eq!(Table::of(&cells, columns).csv().expect("CSV"), "cores,prove_s\n1,1.8\n2,0.905\n");
+    }
+
+    #[test]
+    fn a_size_is_words_for_a_person_and_a_number_in_a_csv() {
+        let size = TableValue::size(Some(127_184));
+        assert_eq!((size.words(), size.csv()), ("127 kB".to_owned(), "127184".to_owned()));
+        assert_eq!(TableValue::size(None), TableValue::Nothing);
     }
 }

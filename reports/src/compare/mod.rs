@@ -8,5 +8,5 @@
 
 pub mod csv;
 pub mod markdown;
-mod rows;
+pub(crate) mod rows;
 pub mod terminal;

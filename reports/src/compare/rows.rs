@@ -72,7 +72,7 @@ pub(crate) fn difference(found: &DifferenceRecord) -> String {
 }
 
 /// Of a digest its beginning.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     let is_digest = text.len() > 32 && text.chars().all(|c| c.is_ascii_hexdigit());
     if is_digest { format!("{}…", &text[..12]) } else { text.to_owned() }
 }

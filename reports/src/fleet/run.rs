@@ -30,7 +30,7 @@ pub fn render(summary: &FleetSummaryRecord) -> String {
     text += &times("wait of a batch for a prover", summary.prover_wait);
     text += &times("proof of a batch", summary.prove);
     text += &times("merge", summary.merge);
-    text += &times("beside the proof, from its start to its verification", summary.handling);
+    text += &times("beside the proof, from when it could be begun to its verification", summary.handling);
     if let Some(prover_use) = summary.prover_use {
         text += &format!("provers busy with batches: {} %\n", shown(100.0 * prover_use));
     }

@@ -91,7 +91,13 @@ fn generator(records: &Records) -> String {
                 short(&profile.program_version)
             )
         }
-        (None, None) => "Made by bench-harness from times given by hand.".to_owned(),
+        (None, None) => match &records.compared {
+            Some(compared) => {
+                let runs: Vec<_> = compared.runs.iter().map(|run| short(&run.name)).collect();
+                format!("Made by bench-harness from the runs {}.", runs.join(", "))
+            }
+            None => "Made by bench-harness from times given by hand.".to_owned(),
+        },
     }
 }
 

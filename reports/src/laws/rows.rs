@@ -1,12 +1,12 @@
 //! What terminal and Markdown both show of scaling laws.
 
 use crate::columns::{TextColumn, TextTable};
-use crate::words::{interval, or_dash, percent};
+use crate::words::{interval, or_dash, percent, size};
 use records::laws::{
     CoefficientRecord, CurvePointRecord, FamilyRecord, FitRecord, LawName, LawRecord, LawsRecord, OfName,
     OverName, Reach, TreeRecord,
 };
-use records::number::{bytes, significant, time};
+use records::number::{significant, time};
 use records::profile::QuantityName;
 
 /// The laws that share variable and family, in the order of the record.
@@ -147,8 +147,8 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
         "b_s" => ("B", time),
         "fixed_s" => ("fixed", time),
         "each_s" => ("a transaction", time),
-        "fixed_bytes" => ("fixed", memory),
-        "each_bytes" => ("a transaction", memory),
+        "fixed_bytes" => ("fixed", size),
+        "each_bytes" => ("a transaction", size),
         "merge_s" => ("a merge", time),
         other => (other, fraction),
     };
@@ -158,17 +158,10 @@ fn coefficient(coefficient: &CoefficientRecord) -> String {
 fn figure(of: OfName, x: f64) -> String {
     match of {
         OfName::TimeS => time(x),
-        OfName::MemoryBytes => memory(x),
+        OfName::MemoryBytes => size(x),
     }
 }
 
 fn fraction(x: f64) -> String {
     significant(x, 3)
-}
-
-/// Bytes that a fit may have made negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made positive; saturates")]
-fn memory(x: f64) -> String {
-    let sign = if x < 0.0 { "-" } else { "" };
-    format!("{sign}{}", bytes(x.abs().round() as u64))
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`csv`] | one row a design |
 //! | [`machines`] | machines ranked for a plan |
-//! | [`rollups`] | many rollups settled by one proof, for a terminal |
+//! | [`rollups`] | many rollups settled by one proof |
 //! | [`shopping`] | a fleet as an order of machines, with the bill |
 //! | [`rows`] | what terminal and Markdown both show, as rows of tables |
 //! | `systems` | proof systems side by side |

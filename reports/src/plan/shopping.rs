@@ -30,7 +30,11 @@ fn what(list: &ShoppingListRecord) -> String {
         memory_gib_per_machine.map_or_else(String::new, |gib| format!(", {} GiB", significant(gib, 3)));
     let memory = match (memory_gib, memory_gib_used) {
         (Some(has), Some(takes)) => {
-            format!("{} GiB, {} of them in use", significant(*has, 3), significant(*takes, 3))
+            format!(
+                "{} GiB of memory, of which it takes {} GiB",
+                significant(*has, 3),
+                significant(*takes, 3)
+            )
         }
         (Some(has), None) => {
             format!("{} GiB; what the fleet takes of it was not measured", significant(*has, 3))

@@ -9,21 +9,23 @@ use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::cmd::plan::{self, Format};
 use crate::cmd::report::summary;
 use crate::fail_if::FailIf;
-use crate::output::{print, print_json, width, write_whole};
+use crate::output::{print, print_json, say, width, write_whole};
 use ::measure::host::Host;
 use ::measure::run::{MoreTime, Outcome};
+use ::measure::schedule::takes_all_traffic;
 use ::measure::spec::{Overrides, Spec};
 use prover::built_in::BuiltIn;
 use records::profile::{CellSummaryRecord, ProfileRecord};
 use records::sample::CellRecord;
 use reports::profile::{csv, markdown, terminal};
+use reports::text::wrap;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Measure, plan and report: the whole job. Without arguments it takes under five minutes on two cores.
 #[derive(Debug, clap::Args)]
 #[command(
-    mut_args(with_defaults(defaults())),
+    mut_args(with_defaults(defaults(&SYSTEMS))),
     after_help = "Examples:
   bench-harness run
   bench-harness run --target-tx-per-s 500 --delay 120s --output bench-out/500tps
@@ -52,18 +54,26 @@ const MIN_SHARE: Duration = Duration::from_secs(5);
 /// More time than this for a cell adds little: the interval of its median is narrow long before.
 const CELL_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// What `run` measures by default: swaps, two batch sizes a system, since a plan chooses between them, on one core and on all,
-/// with every proof system that is compiled in and proves any batch. Each cell gets a first look.
-fn defaults() -> Overrides {
+/// The systems of `run` where a workload is swaps over few pools: the general circuit, what aggregates at least cost, and
+/// what proves at least cost. Others are measured when they are asked for.
+const SYSTEMS: [BuiltIn; 3] = [BuiltIn::Plonky2, BuiltIn::Plonky2RegistersMerge4, BuiltIn::Plonky3];
+
+/// What `run` measures by default: swaps, two batch sizes a system, since a plan chooses between them, on one core and on
+/// all. Each cell gets a first look.
+fn defaults(systems: &[BuiltIn]) -> Overrides {
     Overrides {
         workloads: Some(vec!["swap".to_owned()]),
         batch_sizes: Some(vec![32, 64]),
-        // Proofs of its small batches are too long for L1 to verify many of them.
-        batch_sizes_of: Some(vec!["plonky3:64,1024".to_owned()]),
+        batch_sizes_of: Some(vec![
+            // The most swaps in 2^12 and in 2^13 rows.
+            "plonky2-registers-merge4:54,114".to_owned(),
+            // Proofs of its small batches are too long for L1 to verify many of them.
+            "plonky3:64,1024".to_owned(),
+        ]),
         batches_per_aggregation: Some(2),
         // A fleet runs with every core proving: its times are those beside neighbours.
         provers: Some("1,fill".to_owned()),
-        proof_system: Some(BuiltIn::GENERAL.iter().map(|system| system.name().to_owned()).collect()),
+        proof_system: Some(systems.iter().map(|system| system.name().to_owned()).collect()),
         repeats: Some(30),
         min_repeats: Some(1),
         time_limit_s: Some(5.0),
@@ -73,12 +83,20 @@ fn defaults() -> Overrides {
     }
 }
 
+/// The systems of `run` that prove the workload of a spec: those of any batch where it is not one of swaps over few pools.
+fn systems_for(spec: &SpecArgs, host: &Host) -> anyhow::Result<&'static [BuiltIn]> {
+    let spec = spec.clone().resolve(defaults(&BuiltIn::GENERAL), host)?;
+    let takes = |system: &BuiltIn| takes_all_traffic(&spec, *system);
+    Ok(if SYSTEMS.iter().all(takes) { &SYSTEMS } else { &BuiltIn::GENERAL })
+}
+
 /// Every cell, and then, unless the flags say how long a cell takes, those on which the recommendation hangs for as long
 /// as there is time.
 fn measured(spec: SpecArgs, place: &Place, asked: &ProfilePlanArgs) -> anyhow::Result<(Outcome, Spec)> {
     let is_free = !spec.limits_cells() && !place.resume;
     let (host, started) = (Host::read(Some("system"))?, Instant::now());
-    let session = Session::new(spec, place, defaults(), &host)?;
+    let systems = systems_for(&spec, &host)?;
+    let session = Session::new(spec, place, defaults(systems), &host)?;
     let outcome = session.measure(place)?;
     let spec = session.spec().clone();
     let left = TIME.saturating_sub(started.elapsed());
@@ -91,7 +109,11 @@ fn measured(spec: SpecArgs, place: &Place, asked: &ProfilePlanArgs) -> anyhow::R
         return Ok((outcome, spec));
     }
     let words: Vec<_> = cells.iter().map(CellRecord::words).collect();
-    eprintln!("note: the plan hangs on {}; more time for it: {} s a cell", words.join("; "), each.as_secs());
+    say(&format!(
+        "note: the plan hangs on {}; more time for it: {} s a cell",
+        words.join("; "),
+        each.as_secs()
+    ));
     Ok((session.extend(&outcome.folder, &MoreTime { cells, further: each.min(CELL_TIME_MAX) })?, spec))
 }
 
@@ -107,16 +129,15 @@ fn deciding(profile: &ProfileRecord, asked: &ProfilePlanArgs) -> Vec<CellRecord>
 }
 
 /// Which batch sizes have close times that were measured, as a sentence; empty where none has.
-fn measured_closing(asked: &ProfilePlanArgs) -> String {
+fn measured_closing(asked: &ProfilePlanArgs) -> Option<String> {
     let sizes = asked.plan_args.close_times.iter().map(|times| times.batch_transactions().to_string());
     let sizes: Vec<_> = sizes.collect();
-    if sizes.is_empty() {
-        return String::new();
-    }
-    format!(
-        "\nClosing batches of {} was measured under the load of the plan: close-times-SIZE.json.",
-        sizes.join(", ")
-    )
+    (!sizes.is_empty()).then(|| {
+        format!(
+            "Closing batches of {} was measured under the load of the plan: close-times-SIZE.json.",
+            sizes.join(", ")
+        )
+    })
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -155,16 +176,48 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }))?;
         return fail_if.check(Some(profile), Some(&planned.record));
     }
-    print(&format!(
-        "\n{}\n{}{}{}\n{}\nEverything is in {}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html.\n\
-         bench-harness plan and report show more of it. To look at it, open {}",
-        written.summary,
-        planned.heading,
-        measured_closing(&asked),
-        priced.map_or_else(String::new, |words| format!("\n{words}")),
-        earlier.map_or_else(String::new, |earlier| format!("\n{}", earlier.compared(profile))),
-        folder.display(),
-        written.page.display()
-    ))?;
+    let wrapped = |words: &str| wrap(words, width(), "  ");
+    let mut text = format!("\n{}\n{}\n", written.summary, wrapped(&planned.heading));
+    for words in [measured_closing(&asked), priced].into_iter().flatten() {
+        text += &format!("{}\n", wrapped(&words));
+    }
+    if let Some(earlier) = earlier {
+        text += &format!("{}\n", earlier.compared(profile));
+    }
+    let (folder, page) = (folder.display(), written.page.display());
+    text += &wrapped(&format!(
+        "Everything is in {folder}: samples.jsonl, profile.json, plan.json, their CSVs, report.md and report.html."
+    ));
+    text += "\n";
+    text += &wrapped(&format!("bench-harness plan and report show more of it. To look at it, open {page}"));
+    print(&text)?;
     fail_if.check(Some(profile), Some(&planned.record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, SYSTEMS, systems_for};
+    use ::measure::host::Host;
+    use clap::Parser;
+    use prover::built_in::BuiltIn;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn circuits_of_few_pools_are_measured_where_they_prove_the_workload() {
+        let host = Host::read(Some("system")).expect("this machine");
+        let systems = |flags: &str| {
+            let program = Program::try_parse_from(["run"].into_iter().chain(flags.split_whitespace()));
+            systems_for(&program.expect("flags").args.spec, &host).expect("a spec")
+        };
+        assert_eq!(systems(""), SYSTEMS);
+        assert_eq!(systems("--pools 4"), SYSTEMS);
+        for flags in ["--pools 17", "--workload transfer", "--workload swap,mix"] {
+            assert_eq!(systems(flags), BuiltIn::GENERAL, "{flags}");
+        }
+    }
 }

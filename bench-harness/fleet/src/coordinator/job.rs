@@ -49,6 +49,8 @@ pub struct Done {
     pub verified_s: f64,
     /// When a worker was heard to have begun it; none where that was not heard.
     pub started_s: Option<f64>,
+    /// When one was first heard to have begun it, where that was another attempt.
+    pub first_started_s: Option<f64>,
     /// Its threads; none where it did not say.
     pub cores: Option<u64>,
     /// How long the worker was busy, s.
@@ -70,6 +72,7 @@ impl Done {
             worker: verified.worker.clone(),
             verified_s,
             started_s: verified.started_s,
+            first_started_s: verified.first_started_s,
             cores: verified.cores,
             busy_s: verified.busy_s,
             prove_s: verified.prove_s,
@@ -102,6 +105,8 @@ pub struct JobState {
     /// The latest hand-out, who has it, and when that was first heard.
     pub(crate) latest: Attempt,
     pub(crate) started_s: Option<f64>,
+    /// When any hand-out was first heard of.
+    pub(crate) first_started_s: Option<f64>,
     /// Attempts that failed.
     pub(crate) failed: u64,
     /// Workers that began it and were not heard of again, nor the job.
@@ -121,6 +126,7 @@ impl JobState {
             heard_s: ready_s,
             latest: Attempt::default(),
             started_s: None,
+            first_started_s: None,
             failed: 0,
             vanished: 0,
         }
@@ -147,6 +153,7 @@ impl JobState {
         if attempt > self.latest {
             self.latest = attempt;
             self.started_s = Some(now_s);
+            self.first_started_s.get_or_insert(now_s);
         }
     }
 }

@@ -163,6 +163,7 @@ impl Coordinator {
             delivery: result.delivery,
             ready_s: job.ready_s,
             started_s,
+            first_started_s: job.first_started_s.filter(|first_s| Some(*first_s) != started_s),
             cores: result.cores,
             busy_s: result.busy_s,
             prove_s,

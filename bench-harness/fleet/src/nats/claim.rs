@@ -4,6 +4,7 @@
 
 use crate::error::FleetError;
 use crate::nats::server::NatsServer;
+use crate::nats::streams::found_or_made;
 use crate::queue::QueueError;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::context::PublishErrorKind;
@@ -126,7 +127,7 @@ impl Claims {
             max_messages_per_subject: 1,
             ..Config::default()
         };
-        let stream = self.context.get_or_create_stream(config).await.map_err(|error| failed(&error))?;
+        let stream = found_or_made(&self.context, config).await.map_err(|error| failed(&error))?;
         match stream.get_last_raw_message_by_subject(&self.subject()).await {
             Ok(message) => {
                 Ok(Some((message.sequence, String::from_utf8_lossy(&message.payload).into_owned())))

@@ -4,9 +4,10 @@
 
 use crate::nats::server::NatsServer;
 use crate::queue::QueueError;
-use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{PullConsumer, pull};
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
 use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
+use async_nats::jetstream::{Context, ErrorCode};
 use std::time::Duration;
 
 /// For how long the server remembers the name of a message, to take it once.
@@ -31,6 +32,27 @@ pub(crate) struct Streams {
 pub(crate) struct Jobs {
     pub(crate) stream: Stream,
     pub(crate) consumer: PullConsumer,
+}
+
+/// How often a stream is looked for that another process of the fleet makes at this moment, and after what pause.
+const LOOKS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A stream, made where it is missing. Of two processes that find none at once the second is told that its subjects overlap
+/// with those of a stream, the one that the first has made: it looks again. Where the subjects are those of a stream of
+/// another name, that is what it says in the end.
+pub(crate) async fn found_or_made(context: &Context, config: Config) -> Result<Stream, CreateStreamError> {
+    let is_overlap = |error: &CreateStreamError| {
+        matches!(error.kind(), CreateStreamErrorKind::JetStream(inner)
+            if inner.error_code() == ErrorCode::STREAM_SUBJECT_OVERLAP)
+    };
+    for _ in 1..LOOKS {
+        match context.get_or_create_stream(config.clone()).await {
+            Err(error) if is_overlap(&error) => tokio::time::sleep(PAUSE).await,
+            outcome => return outcome,
+        }
+    }
+    context.get_or_create_stream(config).await
 }
 
 /// Finds streams and consumers, and makes those that are missing: a server whose store was wiped has none.
@@ -61,7 +83,7 @@ async fn jobs(
         duplicate_window: REMEMBERED,
         ..Config::default()
     };
-    let stream = context.get_or_create_stream(config).await.map_err(|error| failed(&error))?;
+    let stream = found_or_made(context, config).await.map_err(|error| failed(&error))?;
     if is_fresh {
         stream.purge().await.map_err(|error| failed(&error))?;
     }

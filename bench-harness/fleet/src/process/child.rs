@@ -24,11 +24,12 @@ pub fn main(mut input: impl BufRead, output: impl Write + Send) -> std::io::Resu
         output.write_all(line.as_bytes())?;
         output.flush()
     };
-    let mut prover = match FleetProver::new(&start.work) {
+    let mut prover = match FleetProver::with_cache(&start.work, start.circuit_cache.as_deref()) {
         Ok(prover) => prover,
         Err(error) => return answer(&ChildAnswer::CannotStart { why: error.to_string() }),
     };
-    answer(&ChildAnswer::Ready { circuits: prover.circuits().to_owned() })?;
+    let (circuits, notes) = (prover.circuits().to_owned(), prover.origins().notes.clone());
+    answer(&ChildAnswer::Ready { circuits, notes })?;
     let beat = Duration::from_secs_f64(start.beat_s.clamp(0.001, 3600.0));
     loop {
         line.clear();

@@ -7,6 +7,7 @@ use crate::task::WorkerClass;
 use crate::worker::result_of;
 use prover::process::{ChildProcess, NoLine};
 use records::fleet::job::FleetWorkRecord;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -45,6 +46,8 @@ pub struct PoolRules {
     pub work: FleetWorkRecord,
     /// How long a lease lasts without a sign of life, s. A child that is silent for five of them is ended.
     pub lease_s: f64,
+    /// Where they load circuits from and keep them; none where each builds them.
+    pub circuit_cache: Option<PathBuf>,
 }
 
 /// Children that died one after the other before any was set up: the next would not live either.
@@ -61,6 +64,7 @@ pub struct WorkerPool {
     workers: Mutex<Vec<Kept>>,
     trouble: Arc<Mutex<Option<FleetError>>>,
     ready: Arc<AtomicU32>,
+    notes: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A worker and the thread that keeps it.
@@ -86,6 +90,7 @@ impl WorkerPool {
             workers: Mutex::new(Vec::new()),
             trouble: Arc::new(Mutex::new(None)),
             ready: Arc::new(AtomicU32::new(0)),
+            notes: Arc::default(),
         };
         for spec in specs {
             pool.add(spec);
@@ -108,6 +113,7 @@ impl WorkerPool {
             stop: Arc::clone(&self.stop),
             is_drained: Arc::clone(&is_drained),
             ready: Arc::clone(&self.ready),
+            notes: Arc::clone(&self.notes),
         };
         let trouble = Arc::clone(&self.trouble);
         let thread = std::thread::spawn(move || {
@@ -143,6 +149,11 @@ impl WorkerPool {
         self.ready.load(Ordering::SeqCst)
     }
 
+    /// What workers had to say of their set-ups since it was last asked, each line once.
+    pub fn take_notes(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Why a worker cannot be kept alive; none where all can.
     pub fn trouble(&self) -> Option<FleetError> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -166,6 +177,7 @@ struct Keeper {
     stop: Arc<AtomicBool>,
     is_drained: Arc<AtomicBool>,
     ready: Arc<AtomicU32>,
+    notes: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// How a job ended for its keeper.
@@ -225,6 +237,7 @@ impl Keeper {
             cpus: self.spec.cpus.clone(),
             cores: self.spec.cores,
             beat_s: self.rules.lease_s / 4.0,
+            circuit_cache: self.rules.circuit_cache.clone(),
         };
         let line = serde_json::to_string(&start).map_err(|error| self.cannot(error.to_string()))?;
         child.send(line + "\n");
@@ -236,7 +249,10 @@ impl Keeper {
             match self.answer(child) {
                 Answer::Nothing => {}
                 Answer::Gone => return Ok(false),
-                Answer::Said(ChildAnswer::Ready { circuits: _ }) => return Ok(true),
+                Answer::Said(ChildAnswer::Ready { circuits: _, notes }) => {
+                    self.notes.lock().unwrap_or_else(PoisonError::into_inner).extend(notes);
+                    return Ok(true);
+                }
                 Answer::Said(ChildAnswer::CannotStart { why }) => return Err(self.cannot(why)),
                 Answer::Said(ChildAnswer::Beat | ChildAnswer::Done { .. }) => return Ok(false),
             }

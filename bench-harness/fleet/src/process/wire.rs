@@ -2,6 +2,7 @@
 
 use records::fleet::job::{FleetJobRecord, FleetOutcomeRecord, FleetWorkRecord};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// The first line to a child.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub struct ChildStart {
     pub cores: usize,
     /// How often it says that it lives while it proves, s.
     pub beat_s: f64,
+    /// Where it loads circuits from and keeps them; none where it builds them.
+    pub circuit_cache: Option<PathBuf>,
 }
 
 /// Each further line to a child: a job.
@@ -27,6 +30,8 @@ pub enum ChildAnswer {
     Ready {
         /// The digest of its circuits.
         circuits: String,
+        /// Files of circuits that could not be used or written, a line each.
+        notes: Vec<String>,
     },
     /// It cannot be.
     CannotStart {

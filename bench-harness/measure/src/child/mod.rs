@@ -66,13 +66,7 @@ pub fn main(mut input: impl BufRead + Send + 'static, mut output: impl Write) ->
     input.read_line(&mut line)?;
     let request: CellRequest = serde_json::from_str(&line)?;
     if request.guard_input {
-        std::thread::spawn(move || {
-            let mut rest = Vec::new();
-            // Whether it ends or fails, nobody is there any more.
-            let _ = std::io::Read::read_to_end(&mut input, &mut rest);
-            prover::process::end_all();
-            std::process::exit(1);
-        });
+        prover::process::end_with(input);
     }
     // The pool is sized before anything uses it, and before any thread is pinned: a pinned thread sees one core. This
     // thread is its first, so that each CPU has one thread and no thread of ours waits for another of ours.

@@ -1,10 +1,12 @@
 //! What is asked for of a tree of rollups, and what cannot be.
 
-use crate::fractal::shape::{ShapedRollup, balanced};
+use crate::fractal::shape::{ShapedRollup, with_circuits};
 use crate::pool::PoolError;
 use prover::circuit::fractal::crossings::ChainShape;
 use prover::fractal::tree::SettlementError;
 use prover::system::ProverError;
+use records::fractal::RollupCircuitName;
+use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 use thiserror::Error;
 use workloads::depth::Depth;
@@ -12,12 +14,11 @@ use workloads::exchange::ExchangeError;
 use workloads::population::{Population, PopulationError};
 
 /// A tree of rollups, and how it is measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FractalStudy {
-    /// Rollups, at least 2.
-    pub rollups: usize,
-    /// The highest layer that a rollup is on, at least 2.
-    pub layers: u32,
+    /// The parent of each rollup, a place before its own; none on layer 2. At least two rollups.
+    pub parents: Vec<Option<usize>>,
     /// Batches of each rollup, at least 1.
     pub batches: u32,
     /// Transactions of a batch.
@@ -39,17 +40,7 @@ pub struct FractalStudy {
 /// Why a tree was not measured.
 #[derive(Debug, Error)]
 pub enum FractalError {
-    /// Fewer rollups than layers.
-    #[error("rollups over the layers 2 to {layers}: expected at least {min}, got {got}")]
-    Rollups {
-        /// The highest layer.
-        layers: u32,
-        /// How many it takes.
-        min: usize,
-        /// How many there are.
-        got: usize,
-    },
-    /// A count of nothing, or a layer below the second.
+    /// A count of nothing.
     #[error("{what}: expected at least {min}, got {got}")]
     Count {
         /// `batches`, `repeats`, …
@@ -71,6 +62,16 @@ pub enum FractalError {
     /// Threads cannot be started.
     #[error(transparent)]
     Pool(#[from] PoolError),
+    /// A process of its own did not prove.
+    #[error("memory of a circuit for {circuit}: {why}")]
+    Memory {
+        /// Which circuit.
+        circuit: RollupCircuitName,
+        /// What it said.
+        why: String,
+        /// Whether a proof was wrong.
+        is_wrong_result: bool,
+    },
     /// No proof, or a wrong one.
     #[error(transparent)]
     Prover(#[from] ProverError),
@@ -79,14 +80,17 @@ pub enum FractalError {
 impl FractalError {
     /// Whether a proof was wrong, and not the request.
     pub fn is_wrong_result(&self) -> bool {
-        matches!(self, Self::Prover(error) if error.is_wrong_proof())
+        match self {
+            Self::Memory { is_wrong_result, .. } => *is_wrong_result,
+            Self::Prover(error) => error.is_wrong_proof(),
+            _ => false,
+        }
     }
 }
 
 impl FractalStudy {
     pub(super) fn check(&self) -> Result<(), FractalError> {
         let counts = [
-            ("layers", 2, self.layers),
             ("batches of a rollup", 1, self.batches),
             ("transactions of a batch", 1, self.batch_size),
             ("repeats", 1, self.repeats),
@@ -94,17 +98,12 @@ impl FractalStudy {
         if let Some((what, min, got)) = counts.into_iter().find(|(_, min, got)| got < min) {
             return Err(FractalError::Count { what, min, got });
         }
-        let min = (self.layers as usize - 1).max(2);
-        if self.rollups < min {
-            return Err(FractalError::Rollups { layers: self.layers, min, got: self.rollups });
-        }
         Ok(())
     }
 
     /// The rollups of the tree.
-    pub(super) fn members(&self) -> Result<Vec<ShapedRollup>, FractalError> {
-        self.check()?;
-        Ok(balanced(self.rollups, self.layers))
+    pub(super) fn members(&self) -> Vec<ShapedRollup> {
+        with_circuits(&self.parents)
     }
 
     pub(super) fn chain(&self) -> ChainShape {
@@ -125,8 +124,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_with_figures() {
         let study = FractalStudy {
-            rollups: 8,
-            layers: 3,
+            parents: vec![None, Some(0)],
             batches: 1,
             batch_size: 8,
             accounts: 100,
@@ -138,14 +136,9 @@ mod tests {
         };
         assert!(study.check().is_ok());
         let said = |study: FractalStudy| study.check().expect_err("cannot be").to_string();
-        assert_eq!(said(FractalStudy { layers: 1, ..study.clone() }), "layers: expected at least 2, got 1");
         assert_eq!(
-            said(FractalStudy { rollups: 3, layers: 5, ..study.clone() }),
-            "rollups over the layers 2 to 5: expected at least 4, got 3"
-        );
-        assert_eq!(
-            said(FractalStudy { rollups: 1, layers: 2, ..study.clone() }),
-            "rollups over the layers 2 to 2: expected at least 2, got 1"
+            said(FractalStudy { batch_size: 0, ..study.clone() }),
+            "transactions of a batch: expected at least 1, got 0"
         );
         assert_eq!(said(FractalStudy { repeats: 0, ..study }), "repeats: expected at least 1, got 0");
     }

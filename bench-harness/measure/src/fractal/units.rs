@@ -1,19 +1,20 @@
 //! What one job of each kind takes, measured on rollups of another seed than the tree's.
 
-use crate::fractal::chain::prove_chain;
+use crate::fractal::batches::{Batches, other_seed};
+use crate::fractal::chain::{ChainMerge, prove_chain};
+use crate::fractal::memory::{self, MemoryProgram};
 use crate::fractal::shape::{ShapedRollup, swap_ratio};
 use crate::fractal::study::{FractalError, FractalStudy};
 use crate::fractal::timed::JobTime;
 use crate::fractal::traffic::TreeTraffic;
 use crate::statistics::middle;
+use prover::fractal::chain::RollupChain;
 use prover::fractal::system::{FractalSystem, NodeProof};
 use prover::fractal::tree::{SettlementTree, TreeNode, TreeRollup};
-use prover::system::Job;
-use prover::witness::record;
+use prover::system::Proof;
+use records::execution::MiddleRecord;
 use records::fractal::{FractalStageName, FractalUnitRecord, RollupCircuitName, RollupCircuitRecord};
-use workloads::exchange::ExchangeError;
-use workloads::generate::Traffic;
-use workloads::random::Skew;
+use std::sync::Arc;
 
 /// Which circuit is proved with which fraction of swaps: for each traffic every circuit that can hold it.
 const SAME_TRAFFIC: [(RollupCircuitName, f64); 6] = [
@@ -25,7 +26,7 @@ const SAME_TRAFFIC: [(RollupCircuitName, f64); 6] = [
     (RollupCircuitName::SwapRegisters, 1.0),
 ];
 
-/// What was measured before the tree.
+/// What one job of each kind took.
 #[derive(Clone, Debug)]
 pub(super) struct Units {
     /// Each kind of circuit for the same traffic.
@@ -34,34 +35,129 @@ pub(super) struct Units {
     pub(super) unit_costs: Vec<FractalUnitRecord>,
 }
 
-/// Measures one job of each kind, as often as the study says. The first of each is verified and not counted.
-pub(super) fn measure_units(
+/// The jobs that are timed, one of each kind a pass.
+pub(super) struct UnitJobs<'a> {
+    system: &'a FractalSystem,
+    batches: Vec<BatchUnit<'a>>,
+    chain: (&'a RollupChain, Vec<ChainMerge>),
+    chain_times: Vec<JobTime>,
+    nodes: Vec<NodeUnit>,
+    batch_size: u32,
+}
+
+/// A batch of one traffic in one circuit.
+struct BatchUnit<'a> {
+    circuit: RollupCircuitName,
+    ratio: f64,
+    chain: &'a RollupChain,
+    batches: Batches,
+    times: Vec<JobTime>,
+    peak_rss_bytes: Option<MiddleRecord>,
+}
+
+/// A node above the tops of two rollups, made again and again from the same proofs.
+struct NodeUnit {
+    stage: FractalStageName,
+    tree: SettlementTree,
+    traffic: Arc<TreeTraffic>,
+    place: usize,
+    made: Vec<NodeProof>,
+    times: Vec<JobTime>,
+}
+
+/// The memory of each circuit for its traffic, each in processes of its own, while nothing else is proved.
+pub(super) fn memory_of_circuits(
     study: &FractalStudy,
-    system: &FractalSystem,
+    program: &MemoryProgram,
     begun: &impl Fn(&str),
-) -> Result<Units, FractalError> {
-    let mut circuits = Vec::new();
-    let mut unit_costs = Vec::new();
-    for (circuit, ratio) in SAME_TRAFFIC {
-        begun(&format!("one batch: {circuit}, {} % swaps", ratio * 100.0));
-        let times = batches(study, system, circuit, ratio)?;
-        let size = system.chain(circuit)?.batch_size();
-        circuits.push(RollupCircuitRecord {
-            circuit,
-            swap_ratio: ratio,
-            transactions: study.batch_size,
-            rows: size.rows,
-            rows_padded: size.padded_rows,
-            repeats: study.repeats,
-            cpu_s: middle(times.iter().map(|time| time.cpu_s).collect()),
-            peak_rss_bytes: None,
-        });
-        if ratio.total_cmp(&swap_ratio(circuit)).is_eq() {
-            unit_costs.push(unit(FractalStageName::Prove, Some(circuit), &times));
+) -> Result<Vec<Option<MiddleRecord>>, FractalError> {
+    let peaks = SAME_TRAFFIC.into_iter().map(|(circuit, ratio)| {
+        begun(&format!("memory of one batch: {circuit}, {} % swaps", ratio * 100.0));
+        memory::measured(study, program, circuit, ratio)
+    });
+    peaks.collect()
+}
+
+impl<'a> UnitJobs<'a> {
+    /// Makes each job once, verified and not counted: what later ones need, and a warm-up.
+    pub(super) fn prepare(
+        study: &FractalStudy,
+        system: &'a FractalSystem,
+        memory: Vec<Option<MiddleRecord>>,
+        begun: &impl Fn(&str),
+    ) -> Result<Self, FractalError> {
+        let mut batches = Vec::with_capacity(SAME_TRAFFIC.len());
+        for ((circuit, ratio), peak_rss_bytes) in SAME_TRAFFIC.into_iter().zip(memory) {
+            begun(&format!("one batch: {circuit}, {} % swaps", ratio * 100.0));
+            let chain = system.chain(circuit)?;
+            let mut unit = BatchUnit {
+                circuit,
+                ratio,
+                chain,
+                batches: Batches::new(study, ratio)?,
+                times: Vec::new(),
+                peak_rss_bytes,
+            };
+            unit.batches.prove(chain)?;
+            batches.push(unit);
         }
+        let (chain, tops, family) = family(study, system, begun)?;
+        let nodes = nodes(system, &tops, family, begun)?;
+        Ok(Self { system, batches, chain, chain_times: Vec::new(), nodes, batch_size: study.batch_size })
     }
-    unit_costs.extend(upper(study, system, begun)?);
-    Ok(Units { circuits, unit_costs })
+
+    /// Times one job of each kind.
+    pub(super) fn pass(&mut self) -> Result<(), FractalError> {
+        for unit in &mut self.batches {
+            unit.times.push(unit.batches.prove(unit.chain)?);
+        }
+        // The merges of a chain in turn: all have one form.
+        let (circuits, merges) = &self.chain;
+        let merge = &merges[self.chain_times.len() % merges.len()];
+        self.chain_times.push(merge.make(circuits)?.1);
+        for unit in &mut self.nodes {
+            let (_, time) = unit.make(self.system)?;
+            unit.times.push(time);
+        }
+        Ok(())
+    }
+
+    /// What the passes took.
+    pub(super) fn units(self) -> Units {
+        let mut unit_costs = Vec::new();
+        let mut circuits = Vec::new();
+        for BatchUnit { circuit, ratio, chain, batches: _, times, peak_rss_bytes } in self.batches {
+            let size = chain.batch_size();
+            let timed = unit(FractalStageName::Prove, Some(circuit), &times);
+            circuits.push(RollupCircuitRecord {
+                circuit,
+                swap_ratio: ratio,
+                transactions: self.batch_size,
+                rows: size.rows,
+                rows_padded: size.padded_rows,
+                repeats: timed.repeats,
+                cpu_s: timed.cpu_s,
+                peak_rss_bytes,
+            });
+            if ratio.total_cmp(&swap_ratio(circuit)).is_eq() {
+                unit_costs.push(timed);
+            }
+        }
+        unit_costs.push(unit(FractalStageName::Chain, None, &self.chain_times));
+        unit_costs.extend(self.nodes.iter().map(|node| unit(node.stage, None, &node.times)));
+        Units { circuits, unit_costs }
+    }
+}
+
+impl NodeUnit {
+    fn make(&self, system: &FractalSystem) -> Result<(NodeProof, JobTime), FractalError> {
+        let said = self.tree.statements(&self.traffic.statements());
+        let make = || system.make(&self.tree, &said, self.place, &self.made, &self.traffic.slots);
+        let (proof, time) = JobTime::of(make);
+        let proof = proof?;
+        system.verify(proof.source, &proof.bytes, &said[self.place])?;
+        Ok((proof, time))
+    }
 }
 
 fn unit(stage: FractalStageName, circuit: Option<RollupCircuitName>, times: &[JobTime]) -> FractalUnitRecord {
@@ -74,124 +170,53 @@ fn unit(stage: FractalStageName, circuit: Option<RollupCircuitName>, times: &[Jo
     }
 }
 
-/// Runs a job once more than the study says, and gives the times of all but the first.
-fn repeated(
-    study: &FractalStudy,
-    mut job: impl FnMut() -> Result<JobTime, FractalError>,
-) -> Result<Vec<JobTime>, FractalError> {
-    let mut times = (0..=study.repeats).map(|_| job()).collect::<Result<Vec<_>, _>>()?;
-    times.remove(0);
-    Ok(times)
-}
+/// The circuits of a chain with its merges, to be made again; the tops of both rollups; and what was executed.
+type Family<'a> = ((&'a RollupChain, Vec<ChainMerge>), Vec<Proof>, TreeTraffic);
 
-/// Batches of one traffic in one circuit.
-fn batches(
+/// Two rollups, one of which settles on the other, proved up to their tops.
+fn family<'a>(
     study: &FractalStudy,
-    system: &FractalSystem,
-    circuit: RollupCircuitName,
-    ratio: f64,
-) -> Result<Vec<JobTime>, FractalError> {
-    let population = study.population();
-    let size = study.batch_size as usize;
-    // The same transactions in each circuit.
-    let seed = other_seed(study);
-    let traffic = Traffic { swap_ratio: ratio, skew: Skew::Uniform };
-    let mut generator = population.generator(seed, traffic).map_err(ExchangeError::from)?;
-    let mut state = population.state(seed)?;
-    let chain = system.chain(circuit)?;
-    repeated(study, || {
-        let batch = generator.next_batch(size);
-        let trace = record(&mut state, &batch, size)?;
-        let job = Job { batch: &batch, trace: &trace, statement: trace.statement };
-        let (proof, time) = JobTime::of(|| chain.prove(&job));
-        chain.verify(&proof?, &trace.statement)?;
-        Ok(time)
-    })
-}
-
-fn other_seed(study: &FractalStudy) -> u64 {
-    study.seed.wrapping_add(1)
-}
-
-/// The stages above the batches, on two rollups: one of which settles on the other, and then both on layer 1.
-fn upper(
-    study: &FractalStudy,
-    system: &FractalSystem,
+    system: &'a FractalSystem,
     begun: &impl Fn(&str),
-) -> Result<Vec<FractalUnitRecord>, FractalError> {
+) -> Result<Family<'a>, FractalError> {
     let parent = ShapedRollup { parent: None, circuit: RollupCircuitName::General };
     let child = ShapedRollup { parent: Some(0), circuit: RollupCircuitName::Transfers };
     let family = TreeTraffic::of(study, &[parent, child], other_seed(study))?;
-    let mut chained = Vec::new();
-    let mut tops = Vec::new();
-    for rollup in 0..2 {
-        begun("merges of a chain");
+    begun("merges of a chain");
+    let of = |rollup: usize| {
         let circuits = system.chain(family.tree.rollups()[rollup].circuit)?;
-        // Of the first as many chains as make enough merges; of the second one.
-        let enough = if rollup == 0 { study.repeats } else { 0 };
-        let (mut merges, mut proof) = (0, None);
-        while merges <= enough {
-            proof = Some(prove_chain(circuits, &family.chains[rollup], |stage, time| {
-                if stage == FractalStageName::Chain {
-                    merges += 1;
-                    chained.push(time);
-                }
-            })?);
-        }
-        tops.extend(proof);
-    }
-    chained.remove(0);
-    let mut units = vec![unit(FractalStageName::Chain, None, &chained)];
-
-    let said = family.tree.statements(&family.statements());
-    let mut made: Vec<NodeProof> = Vec::new();
-    for (place, node) in family.tree.nodes().iter().enumerate() {
-        let Some((stage, _)) = family.tree.stage(*node) else {
-            let TreeNode::Top { rollup } = *node else { continue };
-            made.push(system.top(&family.tree, rollup, tops[rollup].clone(), said[place]));
-            continue;
-        };
-        begun(stage.words());
-        let (unit, proof) = node_unit(study, system, (&family.tree, &family), place, &made)?;
-        units.push(unit);
-        made.extend(proof);
-    }
-
-    begun(FractalStageName::Settle.words());
-    let flat: Vec<_> =
-        family.tree.rollups().iter().map(|rollup| TreeRollup { settling: None, ..*rollup }).collect();
-    let flat = SettlementTree::new(flat)?;
-    let said = flat.statements(&family.statements());
-    let tops: Vec<_> = flat
-        .nodes()
-        .iter()
-        .enumerate()
-        .filter_map(|(place, node)| match *node {
-            TreeNode::Top { rollup } => Some(system.top(&flat, rollup, tops[rollup].clone(), said[place])),
-            _ => None,
-        })
-        .collect();
-    units.push(node_unit(study, system, (&flat, &family), tops.len(), &tops)?.0);
-    Ok(units)
+        Ok::<_, FractalError>((circuits, prove_chain(circuits, &family.chains[rollup], |_, _| {})?))
+    };
+    let ((circuits, first), (_, second)) = (of(0)?, of(1)?);
+    Ok(((circuits, first.merges), vec![first.top, second.top], family))
 }
 
-/// One node of a tree made again and again.
-fn node_unit(
-    study: &FractalStudy,
+/// The nodes above the tops: the child attached to its parent, both joined, and both settled on layer 1 instead.
+fn nodes(
     system: &FractalSystem,
-    (tree, traffic): (&SettlementTree, &TreeTraffic),
-    place: usize,
-    made: &[NodeProof],
-) -> Result<(FractalUnitRecord, Option<NodeProof>), FractalError> {
-    let said = tree.statements(&traffic.statements());
-    let mut last = None;
-    let times = repeated(study, || {
-        let (proof, time) = JobTime::of(|| system.make(tree, &said, place, made, &traffic.slots));
-        let proof = proof?;
-        system.verify(proof.source, &proof.bytes, &said[place])?;
-        last = Some(proof);
-        Ok(time)
-    })?;
-    let stage = tree.stage(tree.nodes()[place]).map_or(FractalStageName::Chain, |(stage, _)| stage);
-    Ok((unit(stage, None, &times), last))
+    tops: &[Proof],
+    family: TreeTraffic,
+    begun: &impl Fn(&str),
+) -> Result<Vec<NodeUnit>, FractalError> {
+    let traffic = Arc::new(family);
+    let flat: Vec<_> =
+        traffic.tree.rollups().iter().map(|rollup| TreeRollup { settling: None, ..*rollup }).collect();
+    let mut units = Vec::new();
+    for tree in [traffic.tree.clone(), SettlementTree::new(flat)?] {
+        let said = tree.statements(&traffic.statements());
+        let mut made: Vec<NodeProof> = Vec::new();
+        for (place, node) in tree.nodes().iter().enumerate() {
+            if let TreeNode::Top { rollup } = *node {
+                made.push(system.top(&tree, rollup, tops[rollup].clone(), said[place]));
+                continue;
+            }
+            let Some((stage, _)) = tree.stage(*node) else { continue };
+            begun(stage.words());
+            let (tree, traffic) = (tree.clone(), Arc::clone(&traffic));
+            let unit = NodeUnit { stage, tree, traffic, place, made: made.clone(), times: Vec::new() };
+            made.push(unit.make(system)?.0);
+            units.push(unit);
+        }
+    }
+    Ok(units)
 }

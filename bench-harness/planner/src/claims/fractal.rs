@@ -7,7 +7,8 @@ use super::rule::{Bound, Rule};
 use crate::claims::evidence::Evidence;
 use crate::error::PlanError;
 use crate::fractal::{
-    Cadence, FractalRequest, FractalTimes, RollupTree, jobs_of_round, plan_rollups, within_servers,
+    Cadence, FractalRequest, FractalTimes, RollupTree, jobs_of_round, plan_rollups, predicted_stages,
+    within_servers,
 };
 use records::claims::{ClaimFigureRecord, ClaimRecord, ClaimSourceName};
 use records::execution::MiddleRecord;
@@ -89,7 +90,7 @@ pub(super) fn one_proof(evidence: &Evidence<'_>) -> Result<ClaimRecord, PlanErro
     let measured_rollups = record.rollups.len() as f64;
     let mut measured_jobs: BTreeMap<FractalStageName, f64> = BTreeMap::new();
     for stage in record.stages.iter().filter(|stage| stage.stage != FractalStageName::Prove) {
-        *measured_jobs.entry(stage.stage).or_default() += f64::from(stage.jobs) / measured_rollups;
+        *measured_jobs.entry(stage.stage).or_default() += stage.jobs as f64 / measured_rollups;
     }
     let mut planned_jobs: BTreeMap<FractalStageName, f64> = BTreeMap::new();
     for jobs in jobs_of_round(&thousand, record.batches_per_rollup, &times) {
@@ -101,9 +102,8 @@ pub(super) fn one_proof(evidence: &Evidence<'_>) -> Result<ClaimRecord, PlanErro
     else {
         return Ok(claim.not_measured(&RULE, COMMAND));
     };
-    let (cpu_s, predicted_s) = record.stages.iter().fold((0.0, 0.0), |(cpu_s, predicted_s), stage| {
-        (cpu_s + stage.cpu_s, predicted_s + stage.predicted_cpu_s)
-    });
+    let cpu_s: f64 = record.stages.iter().map(|stage| stage.cpu_s).sum();
+    let predicted_s: f64 = predicted_stages(record)?.iter().map(|stage| stage.cpu_s).sum();
     let verify = Figure::of_repeats(record.verify_s, 2);
     let figures = vec![
         planned.over(measured).deciding(
@@ -328,7 +328,7 @@ mod tests {
         let claim = with(&fractal(), one_proof).unwrap();
         assert_eq!(claim.verdict, Holds, "{claim:?}");
         // A lift and a merge of two batches are one merge of a chain; nearly one attach and one join a rollup.
-        let wanted = 2.2 + 0.968 * 2.4 + 0.999 * 2.2;
+        let wanted = 2.2 + 0.75 * 2.4 + 0.999 * 2.2;
         assert!((claim.figures[1].value - wanted).abs() < 1e-9, "{claim:?}");
         let mut few = fractal();
         few.stages

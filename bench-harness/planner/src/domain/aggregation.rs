@@ -2,9 +2,8 @@
 //! do not, since the proof system cannot aggregate.
 
 use crate::domain::TimeDist;
-use crate::error::PlanError;
-use crate::formulas::capacity::{merges, tree_aggregation_s, tree_levels};
-use crate::formulas::merging::{eager_fold_s, eager_tree_s, last_path_merges};
+use crate::formulas::merging::{eager_fold_s, eager_tree_s};
+pub use crate::formulas::tree::{AggregationTree, LoneProof};
 
 /// When a merge of a tree or a fold may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,10 +27,10 @@ pub enum Aggregation {
         /// Time of a whole group.
         total: TimeDist,
     },
-    /// A tree of merges of up to `arity` proofs; merges of a level run on different aggregators.
+    /// A tree of merges; those of a level run on different aggregators.
     Tree {
-        /// Proofs per merge, at least 2.
-        arity: u32,
+        /// Proofs per merge, and what a lone one costs.
+        tree: AggregationTree,
         /// Time of one merge.
         merge: TimeDist,
         /// When a merge may start.
@@ -52,20 +51,14 @@ impl Aggregation {
         Self::FixedTotal { total }
     }
 
-    /// A binary tree of `merge`-long merges, each begun as soon as its two neighbours are there.
+    /// A binary tree of `merge`-long merges, each begun as soon as its two neighbours are there; a lone proof passes.
     pub fn pairwise(merge: TimeDist) -> Self {
-        Self::Tree { arity: 2, merge, start: MergeStart::Eager }
+        Self::tree(AggregationTree::PAIRS, merge)
     }
 
-    /// A tree of merges of up to `arity` proofs, each begun as soon as its children are there.
-    ///
-    /// # Errors
-    /// [`PlanError::BadInput`] if `arity` is below 2.
-    pub fn tree(arity: u32, merge: TimeDist) -> Result<Self, PlanError> {
-        if arity < 2 {
-            return Err(PlanError::bad("aggregate_arity", "a whole number, 2 or above", arity));
-        }
-        Ok(Self::Tree { arity, merge, start: MergeStart::Eager })
+    /// A tree of `merge`-long merges, each begun as soon as its children are there.
+    pub fn tree(tree: AggregationTree, merge: TimeDist) -> Self {
+        Self::Tree { tree, merge, start: MergeStart::Eager }
     }
 
     /// A serial fold of `merge`-long merges, each begun as soon as its next proof is there.
@@ -79,7 +72,7 @@ impl Aggregation {
         match self {
             Self::Separate => Self::Separate,
             Self::FixedTotal { total } => Self::FixedTotal { total },
-            Self::Tree { arity, merge, start: _ } => Self::Tree { arity, merge, start },
+            Self::Tree { tree, merge, start: _ } => Self::Tree { tree, merge, start },
             Self::Fold { merge, start: _ } => Self::Fold { merge, start },
         }
     }
@@ -104,8 +97,8 @@ impl Aggregation {
         match self {
             Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
-            Self::Tree { arity, merge, .. } => {
-                eager_tree_s(n, (*arity).max(2), aggregators.max(1), interval_s, merge.mean_s())
+            Self::Tree { tree, merge, .. } => {
+                eager_tree_s(n, *tree, aggregators.max(1), interval_s, merge.mean_s())
             }
             Self::Fold { merge, .. } => eager_fold_s(n, interval_s, merge.mean_s()),
         }
@@ -117,10 +110,8 @@ impl Aggregation {
         match self {
             Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
-            Self::Tree { arity, merge, .. } => {
-                tree_aggregation_s(n, (*arity).max(2), aggregators.max(1), merge.mean_s())
-            }
-            Self::Fold { merge, .. } => f64::from(merges(n, 2)) * merge.mean_s(),
+            Self::Tree { tree, merge, .. } => tree.whole_group_s(n, aggregators.max(1), merge.mean_s()),
+            Self::Fold { .. } => self.work_s(n),
         }
     }
 
@@ -134,11 +125,11 @@ impl Aggregation {
         match self {
             Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
-            Self::Tree { arity, merge, start: MergeStart::Eager } => {
-                f64::from(last_path_merges(n, (*arity).max(2))) * merge.mean_s()
+            Self::Tree { tree, merge, start: MergeStart::Eager } => {
+                f64::from(tree.last_path_merges(n)) * merge.mean_s()
             }
-            Self::Tree { arity, merge, start: MergeStart::WholeGroup } => {
-                shared_s.max(f64::from(tree_levels(n, (*arity).max(2))) * merge.mean_s())
+            Self::Tree { tree, merge, start: MergeStart::WholeGroup } => {
+                shared_s.max(f64::from(tree.levels(n)) * merge.mean_s())
             }
             Self::Fold { merge, start: MergeStart::Eager } => f64::from(u8::from(n > 1)) * merge.mean_s(),
             Self::Fold { start: MergeStart::WholeGroup, .. } => self.work_s(n),
@@ -150,8 +141,8 @@ impl Aggregation {
         match self {
             Self::Separate => 0.0,
             Self::FixedTotal { total } => total.mean_s(),
-            Self::Tree { arity, merge, .. } => f64::from(merges(n, (*arity).max(2))) * merge.mean_s(),
-            Self::Fold { merge, .. } => f64::from(merges(n, 2)) * merge.mean_s(),
+            Self::Tree { tree, merge, .. } => f64::from(tree.merges(n)) * merge.mean_s(),
+            Self::Fold { merge, .. } => f64::from(n.saturating_sub(1)) * merge.mean_s(),
         }
     }
 
@@ -177,7 +168,7 @@ impl Aggregation {
         match self {
             Self::Separate => 0,
             Self::FixedTotal { .. } | Self::Fold { .. } => 1,
-            Self::Tree { arity, .. } => n.div_ceil((*arity).max(2)).max(1),
+            Self::Tree { tree, .. } => n.div_ceil(tree.arity()).max(1),
         }
     }
 }
@@ -214,7 +205,8 @@ mod tests {
         let merge = TimeDist::fixed("merge", 12.0).unwrap();
         let shapes = [
             Aggregation::pairwise(merge.clone()),
-            Aggregation::tree(3, merge.clone()).unwrap(),
+            Aggregation::tree(AggregationTree::new(3, LoneProof::Passes).unwrap(), merge.clone()),
+            Aggregation::tree(AggregationTree::new(2, LoneProof::Lifted).unwrap(), merge.clone()),
             Aggregation::fold(merge),
         ];
         for eager in shapes {
@@ -234,11 +226,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_tree_of_ones_is_refused() {
-        let merge = TimeDist::fixed("merge", 12.0).unwrap();
-        assert!(matches!(Aggregation::tree(1, merge), Err(PlanError::BadInput { .. })));
     }
 }

@@ -6,7 +6,7 @@
 //! | [`l1_room`] | [`L1Room`]: how many proofs a block has room for |
 //! | [`load`] | [`Load`], [`Target`], [`Close`]: what arrives and how batches close |
 //! | [`closings`] | [`MeasuredClosings`]: batches as they were closed, measured |
-//! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start |
+//! | [`aggregation`] | [`Aggregation`]: how N proofs become one; [`MergeStart`]: when a merge may start; [`AggregationTree`], [`LoneProof`] |
 //! | [`autoscaler`] | [`Autoscaler`], [`ScalingPolicy`]: the rule by which a fleet follows the load |
 //! | [`price`] | [`Prices`]: what machines and L1 cost |
 //!
@@ -21,7 +21,7 @@ pub mod load;
 pub mod price;
 pub mod time;
 
-pub use aggregation::{Aggregation, MergeStart};
+pub use aggregation::{Aggregation, AggregationTree, LoneProof, MergeStart};
 pub use autoscaler::{Autoscaler, LoadSeen, ScalingMemory, ScalingPolicy};
 pub use closings::{MeasuredClosing, MeasuredClosings};
 pub use l1_room::L1Room;

@@ -6,33 +6,16 @@
 //! oldest proofs. Merges of the lowest level have the longest way to the root before them: for merges of one length
 //! that order is the quickest (Hu 1961, *Parallel sequencing and assembly line problems*).
 //!
-//! Not here: groups that wait until all their proofs are there (see [`crate::formulas::capacity`]).
+//! Not here: groups that wait until all their proofs are there (see [`crate::formulas::tree`]).
 
 use std::collections::VecDeque;
+
+use crate::formulas::tree::{AggregationTree, Levels};
 
 /// Groups that are tried until one is like the last: the start from idle machines is forgotten long before.
 const GROUPS_MAX: u32 = 256;
 /// Proofs that are played through: of larger groups fewer are tried, of still larger ones none.
 const PROOFS_MAX: u32 = 1 << 20;
-
-/// Merges on the way of a group's last proof to the root; a lone proof passes up without one.
-///
-/// ```
-/// use planner::formulas::merging::last_path_merges;
-/// assert_eq!([1, 2, 3, 4, 5, 6, 12].map(|n| last_path_merges(n, 2)), [0, 1, 1, 2, 1, 2, 3]);
-/// ```
-///
-/// # Panics
-/// If `arity` is below 2.
-pub fn last_path_merges(n: u32, arity: u32) -> u32 {
-    assert!(arity >= 2, "a merge takes at least two proofs, not {arity}");
-    let (mut merges, mut left) = (0, n);
-    while left > 1 {
-        merges += u32::from(left % arity != 1);
-        left = left.div_ceil(arity);
-    }
-    merges
-}
 
 /// Time from the last proof of a group to its aggregate, aggregators without number, s.
 ///
@@ -42,29 +25,32 @@ pub fn last_path_merges(n: u32, arity: u32) -> u32 {
 ///
 /// ```
 /// use planner::formulas::merging::eager_tree_ample_s;
-/// assert_eq!(eager_tree_ample_s(8, 2, 10.0, 12.0), 36.0); // three levels
+/// use planner::formulas::tree::AggregationTree;
+/// let (pairs, lifting) = (AggregationTree::PAIRS, AggregationTree::LIFTED_PAIRS);
+/// assert_eq!(eager_tree_ample_s(8, pairs, 10.0, 12.0), 36.0); // three levels
 /// // Of 5 the last one passes up twice, and merges with the other 4, which were one at 30 + 2·12 = 54, 14 s after it.
-/// assert_eq!(eager_tree_ample_s(5, 2, 10.0, 12.0), 14.0 + 12.0);
-/// assert_eq!(eager_tree_ample_s(5, 2, 60.0, 12.0), 12.0);
+/// assert_eq!(eager_tree_ample_s(5, pairs, 10.0, 12.0), 14.0 + 12.0);
+/// assert_eq!(eager_tree_ample_s(5, pairs, 60.0, 12.0), 12.0);
+/// // Lifted twice, it has its own three merges.
+/// assert_eq!(eager_tree_ample_s(5, lifting, 60.0, 12.0), 36.0);
 /// ```
-///
-/// # Panics
-/// If `arity` is below 2.
-pub fn eager_tree_ample_s(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> f64 {
-    assert!(arity >= 2, "a merge takes at least two proofs, not {arity}");
+pub fn eager_tree_ample_s(n: u32, tree: AggregationTree, interval_s: f64, merge_s: f64) -> f64 {
     // Times from the last proof on. `last_s` is the last node of the level; the one before it ends with an earlier
     // proof, `before` proofs before the last, and is full.
     let (mut last_s, mut left, mut below) = (0.0_f64, n, 1_u64);
     let mut level = 0_u32;
     while left > 1 {
-        let children = (left - 1) % arity + 1;
+        let children = (left - 1) % tree.arity() + 1;
         if children > 1 {
             let ends_with = u64::from(left - 1) * below;
             let before = u64::from(n) - ends_with;
             let sibling_s = f64::from(level) * merge_s - before as f64 * interval_s;
-            last_s = last_s.max(sibling_s) + merge_s;
+            last_s = last_s.max(sibling_s);
         }
-        (left, below, level) = (left.div_ceil(arity), below * u64::from(arity), level + 1);
+        if tree.is_merged(children) {
+            last_s += merge_s;
+        }
+        (left, below, level) = (left.div_ceil(tree.arity()), below * u64::from(tree.arity()), level + 1);
     }
     last_s
 }
@@ -78,24 +64,25 @@ pub fn eager_tree_ample_s(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> 
 ///
 /// ```
 /// use planner::formulas::merging::eager_tree_s;
+/// use planner::formulas::tree::AggregationTree;
+/// let pairs = AggregationTree::PAIRS;
 /// // A proof every 10 s, 12 s a merge: 8 of them are one 36 s after the last, with 2 machines.
-/// assert_eq!(eager_tree_s(8, 2, 2, 10.0, 12.0), 36.0);
+/// assert_eq!(eager_tree_s(8, pairs, 2, 10.0, 12.0), 36.0);
 /// // Of 7, merges of 11 s: the third pair is there at 50 s, two seconds before one machine has merged the first four.
-/// assert_eq!(eager_tree_s(7, 2, 1, 10.0, 11.0), 25.0);
-/// assert_eq!(eager_tree_s(7, 2, 9, 10.0, 11.0), 23.0);
+/// assert_eq!(eager_tree_s(7, pairs, 1, 10.0, 11.0), 25.0);
+/// assert_eq!(eager_tree_s(7, pairs, 9, 10.0, 11.0), 23.0);
 /// ```
 ///
 /// # Panics
-/// If `arity` is below 2 or there is no aggregator.
-pub fn eager_tree_s(n: u32, arity: u32, aggregators: u32, interval_s: f64, merge_s: f64) -> f64 {
-    assert!(arity >= 2 && aggregators >= 1, "a tree needs pairs and at least one aggregator");
-    if n > PROOFS_MAX || f64::from(aggregators) >= at_once_max(n, arity, interval_s, merge_s) {
-        return eager_tree_ample_s(n, arity, interval_s, merge_s);
+/// If there is no aggregator.
+pub fn eager_tree_s(n: u32, tree: AggregationTree, aggregators: u32, interval_s: f64, merge_s: f64) -> f64 {
+    assert!(aggregators >= 1, "a tree needs at least one aggregator");
+    if n > PROOFS_MAX || f64::from(aggregators) >= at_once_max(n, tree.arity(), interval_s, merge_s) {
+        return eager_tree_ample_s(n, tree, interval_s, merge_s);
     }
-    let shape = Levels::new(n, arity);
-    let merges: u32 = shape.merges[1..].iter().sum();
+    let shape = Levels::new(n, tree);
     let group_s = f64::from(n) * interval_s;
-    let is_carried = f64::from(merges) * merge_s <= f64::from(aggregators) * group_s * (1.0 + 1e-9);
+    let is_carried = f64::from(tree.merges(n)) * merge_s <= f64::from(aggregators) * group_s * (1.0 + 1e-9);
     let mut stream = Stream::new(shape, aggregators as usize, interval_s, merge_s);
     let groups_max = GROUPS_MAX.min(4 + PROOFS_MAX / n) as usize;
     let mut latencies_s: Vec<f64> = Vec::new();
@@ -146,43 +133,6 @@ fn at_once_max(n: u32, arity: u32, interval_s: f64, merge_s: f64) -> f64 {
 /// ```
 pub fn eager_fold_s(n: u32, interval_s: f64, merge_s: f64) -> f64 {
     if n < 2 { 0.0 } else { merge_s + f64::from(n - 2) * (merge_s - interval_s).max(0.0) }
-}
-
-/// Nodes and merges of each level of a tree; level 0 are the proofs.
-#[derive(Debug)]
-struct Levels {
-    arity: u32,
-    widths: Vec<u32>,
-    /// What has to happen at each level: proofs that come, merges above. A lone last node is no merge.
-    merges: Vec<u32>,
-}
-
-impl Levels {
-    fn new(n: u32, arity: u32) -> Self {
-        let (mut widths, mut merges) = (vec![n], vec![n]);
-        while widths[widths.len() - 1] > 1 {
-            let below = widths[widths.len() - 1];
-            widths.push(below.div_ceil(arity));
-            merges.push(below.div_ceil(arity) - u32::from(below % arity == 1));
-        }
-        Self { arity, widths, merges }
-    }
-
-    /// Merges of `level` whose children are there, given what is done on each level: merges end in their order.
-    fn possible(&self, level: usize, done: &[u32]) -> u32 {
-        let mut below = level - 1;
-        if done[below] == self.merges[below] {
-            // The last node may be a lone one that waits for a level further down.
-            while self.merges[below] < self.widths[below] {
-                below -= 1;
-                if done[below] < self.merges[below] {
-                    return (done[level - 1] / self.arity).min(self.merges[level]);
-                }
-            }
-            return self.merges[level];
-        }
-        (done[below] / self.arity).min(self.merges[level])
-    }
 }
 
 /// A group on its way: what was started and done on each level.

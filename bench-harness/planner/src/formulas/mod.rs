@@ -7,13 +7,14 @@
 //! | module | what |
 //! |---|---|
 //! | [`published`] | the four designs and order-then-prove, as *Order then Prove* v1.0 prints them |
-//! | [`capacity`] | the rate each stage allows, the balance point, the work of aggregating |
+//! | [`capacity`] | the rate each stage allows, the balance point |
 //! | [`corrected`] | the closed form with the true throughput, the in-order floor, the delay to virtual |
 //! | [`cost`] | dollars a batch |
 //! | [`crash`] | what crashes cost |
 //! | [`merging`] | aggregating with merges that start as soon as their children are there |
 //! | [`queue`] | waiting in the textbook queues |
 //! | [`toy`] | the toy factory: pipelined and one car at a time |
+//! | [`tree`] | the merges, levels and rounds of a tree of merges |
 
 pub mod capacity;
 pub mod corrected;
@@ -23,3 +24,4 @@ pub mod merging;
 pub mod published;
 pub mod queue;
 pub mod toy;
+pub mod tree;

@@ -53,8 +53,7 @@ impl RoundGraph {
             let mut proofs = Vec::with_capacity(width as usize);
             for index in 0..width {
                 let mut family = vec![graph.chain(first + index, batches)];
-                let children = tree.children(layer, index);
-                family.extend(&attached[children.start as usize..children.end as usize]);
+                family.extend(tree.children(layer, index).map(|child| attached[child as usize]));
                 let whole = graph.merged(FractalStageName::Join, family);
                 proofs.push(match layer {
                     2 => whole,

@@ -4,8 +4,10 @@
 //! at least one level; an attach for each rollup that settles on another; and `R − 1` merges that make one of all: a join
 //! for each attached rollup, and one merge less than there are rollups on layer 2.
 
-use records::fractal::FractalStageName;
+use records::fractal::{FractalPredictionRecord, FractalRecord, FractalStageName};
 
+use crate::error::PlanError;
+use crate::formulas::tree::AggregationTree;
 use crate::fractal::times::FractalTimes;
 use crate::fractal::tree::RollupTree;
 
@@ -33,15 +35,9 @@ pub struct StageJobs {
 /// assert_eq!([1, 2, 3, 4, 5, 8].map(chain_merges), [(1, 1), (1, 1), (3, 2), (3, 2), (6, 3), (7, 3)]);
 /// ```
 pub fn chain_merges(batches: u32) -> (u32, u32) {
-    let (mut left, mut merges, mut levels) = (batches.max(1), 0, 0);
-    loop {
-        left = left.div_ceil(2);
-        merges += left;
-        levels += 1;
-        if left == 1 {
-            return (merges, levels);
-        }
-    }
+    let tree = AggregationTree::LIFTED_PAIRS;
+    // A single batch is lifted too.
+    (tree.merges(batches).max(1), tree.levels(batches).max(1))
 }
 
 /// The jobs of a round, layer by layer from layer 1; stages without a job are left out.
@@ -55,8 +51,8 @@ pub fn chain_merges(batches: u32) -> (u32, u32) {
 /// let of = |layer, stage: &str| {
 ///     jobs.iter().find(|jobs| jobs.layer == layer && jobs.stage.key() == stage).map_or(0, |jobs| jobs.jobs)
 /// };
-/// // 32 rollups on layer 2 and 968 on layer 3.
-/// assert_eq!((of(2, "prove"), of(3, "prove"), of(3, "attach")), (32, 968, 968));
+/// // 250 rollups on layer 2 and 750 on layer 3.
+/// assert_eq!((of(2, "prove"), of(3, "prove"), of(3, "attach")), (250, 750, 750));
 /// assert_eq!(of(2, "join") + of(1, "settle"), 999);
 /// # Ok::<(), planner::PlanError>(())
 /// ```
@@ -80,6 +76,23 @@ pub fn jobs_of_round(tree: &RollupTree, batches: u32, times: &FractalTimes) -> V
     }
     all.retain(|jobs| jobs.jobs > 0);
     all
+}
+
+/// The jobs of the tree of a record and their CPU time by its unit costs, the highest layer first: what proving the tree
+/// should take. Nothing of the record's own stages is in it.
+///
+/// # Errors
+/// As [`RollupTree::of_record`] and [`FractalTimes::of_record`].
+pub fn predicted_stages(record: &FractalRecord) -> Result<Vec<FractalPredictionRecord>, PlanError> {
+    let tree = RollupTree::of_record(record)?;
+    let times = FractalTimes::of_record(record, &tree)?;
+    let mut jobs = jobs_of_round(&tree, record.batches_per_rollup, &times);
+    jobs.sort_by_key(|jobs| std::cmp::Reverse(jobs.layer));
+    let predicted = jobs.into_iter().map(|StageJobs { layer, stage, jobs, machine_s: _, cpu_s }| {
+        // Every unit of a record has a CPU time.
+        FractalPredictionRecord { stage, layer, jobs, cpu_s: cpu_s.unwrap_or(0.0) }
+    });
+    Ok(predicted.collect())
 }
 
 /// The proofs of a layer, whose rollups may have several circuits.

@@ -2,21 +2,24 @@
 
 use records::fractal::FractalStageName;
 use records::plan::{
-    DelayRecord, FRACTAL_PLAN_SCHEMA_VERSION, FractalDelayPartName, FractalDelayPartRecord,
-    FractalFleetRecord, FractalInputsRecord, FractalJobsRecord, FractalLayerRecord, FractalPlanRecord,
-    FractalPoolName, FractalTimeRecord, FractalWholeRecord,
+    FRACTAL_PLAN_SCHEMA_VERSION, FractalDelayPartName, FractalDelayPartRecord, FractalFleetRecord,
+    FractalInputsRecord, FractalJobsRecord, FractalLayerRecord, FractalPlanRecord, FractalPoolName,
+    FractalRoundsRecord, FractalTimeRecord, FractalWholeRecord,
 };
 
 use crate::error::PlanError;
 use crate::fractal::cost::cost;
 use crate::fractal::delays::{host_s, virtual_s};
 use crate::fractal::every_block::every_block;
+use crate::fractal::graph::RoundGraph;
 use crate::fractal::jobs::{StageJobs, jobs_of_round, work_s};
 use crate::fractal::notes::notes;
 use crate::fractal::request::FractalRequest;
-use crate::fractal::search::{ChosenFleet, choose};
-use crate::fractal::sim::{FractalFleet, RoundDelay, Rounds};
+use crate::fractal::round_length::{ChosenRound, choose_round};
+use crate::fractal::search::ChosenFleet;
+use crate::fractal::sim::FractalFleet;
 use crate::fractal::what_if::what_ifs;
+use crate::plan::delay_record::delay_record;
 use crate::plan::record::time;
 
 /// The cheapest provers and aggregators for a tree of rollups, and what they give.
@@ -38,16 +41,17 @@ use crate::plan::record::time;
 /// # Errors
 /// [`PlanError::Infeasible`] where no fleet meets the limit.
 pub fn plan_rollups(request: &FractalRequest) -> Result<FractalPlanRecord, PlanError> {
-    let cadence = (request.cadence.close_s, request.cadence.batches, request.cadence.block_s);
-    let rounds = Rounds::new(&request.tree, &request.times, cadence, request.seed);
-    let chosen = choose(request, &rounds)?;
+    let ChosenRound { request, chosen, searched, is_complete } = choose_round(request)?;
+    let request = &request;
+    let graph = RoundGraph::new(&request.tree, request.cadence.batches, &request.times);
     let jobs = jobs_of_round(&request.tree, request.cadence.batches, &request.times);
     let record = FractalPlanRecord {
         schema_version: FRACTAL_PLAN_SCHEMA_VERSION,
         inputs: inputs(request, &jobs),
         fleet: fleet(request, &chosen, &jobs),
         layers: layers(request, &chosen, &jobs),
-        whole: whole(request, &rounds, &chosen, &jobs),
+        rounds: FractalRoundsRecord { searched, is_complete },
+        whole: whole(request, &graph, &chosen, &jobs),
         cost: cost(request, chosen.fleet),
         every_block: request.asks_every_block.then(|| every_block(request)).transpose()?,
         servers: None,
@@ -136,7 +140,7 @@ fn layers(request: &FractalRequest, chosen: &ChosenFleet, jobs: &[StageJobs]) ->
             transactions_per_s: f64::from(width) * f64::from(size) / request.cadence.close_s,
             delay_host_s: is_of_rollups.then(|| host_s(request, layer)),
             delay_virtual_s: is_of_rollups.then(|| virtual_s(request, layer)),
-            consolidated: is_of_rollups.then(|| delay(&chosen.simulated.layers[at - 1])),
+            consolidated: is_of_rollups.then(|| delay_record(&chosen.simulated.layers[at - 1])),
             data: is_of_rollups.then(|| request.data.of(layer).mode()),
             data_bytes_per_transaction: request.data.bytes(layer, size).filter(|_| is_of_rollups),
         }
@@ -146,7 +150,7 @@ fn layers(request: &FractalRequest, chosen: &ChosenFleet, jobs: &[StageJobs]) ->
 
 fn whole(
     request: &FractalRequest,
-    rounds: &Rounds<'_>,
+    graph: &RoundGraph,
     chosen: &ChosenFleet,
     jobs: &[StageJobs],
 ) -> FractalWholeRecord {
@@ -166,27 +170,14 @@ fn whole(
         jobs_per_round: jobs.iter().map(|jobs| jobs.jobs).sum(),
         cpu_s_per_round: jobs.iter().map(|jobs| jobs.cpu_s).sum(),
         machine_s_per_round: prove_s + merge_s,
-        critical_path_s: rounds.graph.critical_path_s(),
-        critical_merges: rounds.graph.critical_merges(),
-        consolidated: delay(&simulated.all),
+        critical_path_s: graph.critical_path_s(),
+        critical_merges: graph.critical_merges(),
+        consolidated: delay_record(&simulated.all),
         longest_part: longest.map_or(FractalDelayPartName::Forming, |part| part.part),
         parts: parts.to_vec(),
         proof_bytes: request.proof_bytes,
         rounds_simulated: simulated.rounds,
         replications: simulated.replications,
-    }
-}
-
-fn delay(delay: &RoundDelay) -> DelayRecord {
-    let RoundDelay { mean_s, p50_s, p99_s, samples } = *delay;
-    DelayRecord {
-        mean_s: mean_s.value,
-        mean_half_width_s: mean_s.half_width,
-        p50_s: p50_s.value,
-        p50_half_width_s: p50_s.half_width,
-        p99_s: p99_s.value,
-        p99_half_width_s: p99_s.half_width,
-        samples,
     }
 }
 

@@ -4,6 +4,7 @@ use records::plan::DelayLimitRecord;
 
 use crate::domain::{L1Room, Prices};
 use crate::error::{PlanError, at_least_one, positive};
+use crate::formulas::capacity::whole_at_least;
 use crate::fractal::data::DataOnL1;
 use crate::fractal::graph::JOBS_MAX;
 use crate::fractal::jobs::jobs_of_round;
@@ -50,6 +51,21 @@ impl Cadence {
         Ok(Self { close_s, batches, block_s })
     }
 
+    /// With the shortest rounds that are no shorter than a block.
+    ///
+    /// ```
+    /// use planner::fractal::Cadence;
+    /// assert_eq!([5.0, 12.0, 20.0].map(|close_s| Cadence::shortest(close_s, 12.0).unwrap().batches), [3, 1, 1]);
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] for a time that is not above zero, or a million closings a block.
+    pub fn shortest(close_s: f64, block_s: f64) -> Result<Self, PlanError> {
+        positive("close_s", close_s)?;
+        positive("block_s", block_s)?;
+        Self::of_rounds(close_s, close_s * f64::from(whole_at_least(block_s / close_s).max(1)), block_s)
+    }
+
     /// Between two rounds, s.
     pub fn round_s(self) -> f64 {
         self.close_s * f64::from(self.batches)
@@ -85,6 +101,8 @@ pub struct FractalRequest {
     pub(crate) batch_transactions: u32,
     /// The limit on the delay of the oldest transaction of a round, or of a batch to virtual.
     pub delay_limit: Option<DelayLimitRecord>,
+    /// Whether the batches of a round are chosen by cost, within a limit on the delay to consolidated.
+    pub chooses_round: bool,
     /// P, where it is fixed.
     pub provers: Option<u32>,
     /// A, where it is fixed.
@@ -138,6 +156,7 @@ impl FractalRequest {
             cadence,
             batch_transactions,
             delay_limit: None,
+            chooses_round: false,
             provers: None,
             aggregators: None,
             spares: SPARES,
@@ -192,7 +211,7 @@ impl FractalRequest {
         f64::from(self.tree.rollups()) * f64::from(self.batch_transactions) / self.cadence.close_s
     }
 
-    fn check_jobs(&self) -> Result<(), PlanError> {
+    pub(crate) fn check_jobs(&self) -> Result<(), PlanError> {
         let jobs = jobs_of_round(&self.tree, self.cadence.batches, &self.times);
         let count: u64 = jobs.iter().map(|jobs| jobs.jobs).sum();
         if count > JOBS_MAX {

@@ -15,8 +15,9 @@ use crate::formulas::capacity::whole_at_least;
 use crate::fractal::delays::virtual_s;
 use crate::fractal::jobs::{jobs_of_round, work_s};
 use crate::fractal::request::FractalRequest;
-use crate::fractal::sim::{FractalFleet, RoundDelay, Rounds, SimulatedRounds};
+use crate::fractal::sim::{FractalFleet, Rounds, SimulatedRounds};
 use crate::plan::needs::{MACHINES_MAX, meets, more_than};
+use crate::sim::DelayFigures;
 
 /// Jobs that a search simulates, all fleets together.
 const SEARCH_JOBS: u64 = 20_000_000;
@@ -197,7 +198,7 @@ impl Search<'_> {
         if let Some(&delay_s) = self.seen.borrow().get(&fleet) {
             return delay_s;
         }
-        let RoundDelay { mean_s, p50_s, p99_s, .. } = self.rounds.simulate(fleet).all;
+        let DelayFigures { mean_s, p50_s, p99_s, .. } = self.rounds.simulate(fleet).all;
         let estimate = match limit.statistic {
             Statistic::Mean => mean_s,
             Statistic::P50 => p50_s,

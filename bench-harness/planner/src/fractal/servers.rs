@@ -23,9 +23,9 @@ use crate::fractal::tree::{ROLLUPS_MAX, RollupTree};
 /// let times = FractalTimes::by_hand(time(8.0)?, time(1.0)?, None);
 /// let request = FractalRequest::new(RollupTree::balanced(2, 3)?, times, Cadence::of_rounds(10.0, 10.0, 5.0)?, 50)?
 ///     .with_headroom(0.0)?;
-/// // A rollup takes one server that executes, 0.8 of a prover and 0.3 of an aggregator.
-/// let (request, budget) = within_servers(request, 2_098)?;
-/// assert_eq!((budget.rollups, budget.provers + budget.aggregators + budget.unused), (1_000, 1_098));
+/// // A rollup takes one server that executes, 0.8 of a prover and 0.275 of an aggregator.
+/// let (request, budget) = within_servers(request, 2_076)?;
+/// assert_eq!((budget.rollups, budget.provers + budget.aggregators + budget.unused), (1_000, 1_076));
 /// assert_eq!(request.tree().rollups(), 1_000);
 /// # Ok::<(), planner::PlanError>(())
 /// ```

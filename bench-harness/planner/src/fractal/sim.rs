@@ -23,7 +23,7 @@ use records::fractal::FractalStageName;
 use crate::fractal::graph::{LAST, RoundGraph};
 use crate::fractal::times::FractalTimes;
 use crate::fractal::tree::RollupTree;
-use crate::sim::{Estimate, Stage, Stream};
+use crate::sim::{DelayFigures, Estimate, Stage, Stream};
 
 /// Jobs of a simulation, all rounds and replications together.
 const JOBS: u64 = 6_000_000;
@@ -55,22 +55,13 @@ pub struct FractalFleet {
     pub aggregators: u32,
 }
 
-/// The distribution of a delay.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct RoundDelay {
-    pub(crate) mean_s: Estimate,
-    pub(crate) p50_s: Estimate,
-    pub(crate) p99_s: Estimate,
-    pub(crate) samples: u64,
-}
-
 /// What a fleet does.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SimulatedRounds {
     /// Oldest transaction of a round to consolidated, by layer from layer 2.
-    pub(crate) layers: Vec<RoundDelay>,
+    pub(crate) layers: Vec<DelayFigures>,
     /// The same over all rollups.
-    pub(crate) all: RoundDelay,
+    pub(crate) all: DelayFigures,
     /// From a rollup's last closing of a round to the one proof, mean, s.
     pub(crate) proving_s: f64,
     /// From the one proof to its inclusion, mean, s.
@@ -144,19 +135,19 @@ impl<'a> Rounds<'a> {
     }
 
     /// The delay of the oldest transaction of a round, of these rollups.
-    fn delay(&self, seen: &[Proofs], rollups: std::ops::Range<u32>) -> RoundDelay {
+    fn delay(&self, seen: &[Proofs], rollups: std::ops::Range<u32>) -> DelayFigures {
         let phases: Vec<f64> = rollups.map(|rollup| self.phase_s(rollup)).collect();
         let of_one = |proofs: &Proofs| {
             let delay = |phase_s: &f64| proofs.iter().map(|proof| proof.1 - phase_s).collect::<Vec<_>>();
             let mut delays: Vec<f64> = phases.iter().flat_map(delay).collect();
             delays.sort_unstable_by(f64::total_cmp);
             let at = |q: f64| delays[crate::domain::time::index_at(q, delays.len())];
-            [delays.iter().sum::<f64>() / delays.len() as f64, at(0.5), at(0.99)]
+            [delays.iter().sum::<f64>() / delays.len() as f64, at(0.5), at(0.9), at(0.99)]
         };
-        let figures: Vec<[f64; 3]> = seen.iter().map(of_one).collect();
+        let figures: Vec<[f64; 4]> = seen.iter().map(of_one).collect();
         let over = |which: usize| Estimate::of(figures.iter().map(move |figures| figures[which]));
         let samples = seen.iter().map(|proofs| proofs.len() as u64 * phases.len() as u64).sum();
-        RoundDelay { mean_s: over(0), p50_s: over(1), p99_s: over(2), samples }
+        DelayFigures { mean_s: over(0), p50_s: over(1), p90_s: over(2), p99_s: over(3), samples }
     }
 
     fn replication(&self, fleet: FractalFleet, replication: u32, warm_up: u64, counted: u64) -> Proofs {

@@ -1,8 +1,10 @@
 //! The tree against what a hand and a brute force find: jobs, the longest chain, the simulation and the search.
 
-use crate::domain::{Prices, TimeDist};
+use crate::domain::{Gas, Prices, TimeDist};
+use crate::fractal::cost::usd_per_transaction;
 use crate::fractal::graph::{LAST, RoundGraph};
 use crate::fractal::jobs::{jobs_of_round, work_s};
+use crate::fractal::round_length::choose_round;
 use crate::fractal::search::{choose, for_load};
 use crate::fractal::sim::{FractalFleet, Rounds};
 use crate::fractal::{
@@ -227,6 +229,75 @@ fn the_cheapest_fleet_is_that_of_a_search_through_all() {
         }
     }
     assert!(more_than_the_load >= 5, "{more_than_the_load}");
+}
+
+#[test]
+fn the_cheapest_round_is_that_of_a_search_through_all_lengths_and_fleets() {
+    let mut lengths = std::collections::BTreeSet::new();
+    // Verification that is dear or free, aggregators that are or not, and no price at all.
+    let priced = |prover, aggregator, gas| {
+        let gas = Gas { verify_gas: gas, batch_gas: 0.0, gwei: 1.0, usd_per_eth: 1.0 };
+        Some(Prices::new(prover, aggregator, Some(gas)).unwrap())
+    };
+    let all_prices = [priced(1.0, 1.0, 0.0), priced(1.0, 1.0, 1e7), priced(1.0, 6.0, 1e5), None];
+    for (rollups, layers, close_s, prove_s, merge_s, limit_s) in
+        [(5, 2, 6.0, 4.0, 1.0, 36.0), (6, 3, 4.0, 3.0, 1.5, 30.0), (4, 3, 10.0, 9.0, 2.0, 65.0)]
+    {
+        let tree = RollupTree::balanced(rollups, layers).unwrap();
+        let times = times(prove_s, merge_s, merge_s);
+        for prices in &all_prices {
+            let limit =
+                DelayLimitRecord { state: BatchState::Consolidated, statistic: Statistic::Mean, limit_s };
+            let of = |batches| FractalRequest {
+                delay_limit: Some(limit),
+                prices: *prices,
+                spares: 0,
+                ..request(tree.clone(), times.clone(), close_s, batches).with_headroom(0.05).unwrap()
+            };
+            let cost = |request: &FractalRequest, fleet: FractalFleet| {
+                let machines = f64::from(fleet.provers) + f64::from(fleet.aggregators);
+                usd_per_transaction(request, fleet).unwrap_or(machines)
+            };
+            let all = (1..=(limit_s / close_s) as u32).filter_map(|batches| {
+                let (request, rounds) = (of(batches), rounds(&tree, &times, close_s, batches, 1.0));
+                let least = for_load(&request);
+                let best = cheapest_of_all(&rounds, least, limit_s, |fleet| cost(&request, fleet))?;
+                Some((cost(&request, best), batches))
+            });
+            let best = all.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+            let free = FractalRequest { chooses_round: true, ..of(1) };
+            let chosen = choose_round(&free).unwrap();
+            let (found, batches) =
+                (cost(&chosen.request, chosen.chosen.fleet), chosen.request.cadence.batches);
+            assert!(chosen.is_complete);
+            assert!(
+                (found - best.0).abs() <= 1e-9 * best.0,
+                "{found} with {batches} batches against {best:?}"
+            );
+            assert_eq!(plan_rollups(&free).unwrap().inputs.batches_per_round, batches);
+            lengths.insert(batches);
+        }
+    }
+    assert!(lengths.len() >= 3, "one length is best everywhere: {lengths:?}");
+}
+
+#[test]
+fn a_round_that_was_given_or_that_nothing_limits_is_not_chosen() {
+    let tree = RollupTree::balanced(8, 3).unwrap();
+    let of = |limit_s: Option<f64>, state| FractalRequest {
+        chooses_round: true,
+        delay_limit: limit_s.map(|limit_s| DelayLimitRecord { state, statistic: Statistic::Mean, limit_s }),
+        ..request(tree.clone(), times(3.0, 1.0, 1.0), 10.0, 1)
+    };
+    let batches = |request: &FractalRequest| plan_rollups(request).map(|plan| plan.inputs.batches_per_round);
+    assert_eq!(batches(&of(None, BatchState::Consolidated)), Ok(1));
+    assert_eq!(batches(&of(Some(1_000.0), BatchState::Virtual)), Ok(1));
+    let given = FractalRequest { chooses_round: false, ..of(Some(300.0), BatchState::Consolidated) };
+    assert_eq!(batches(&given), Ok(1));
+    assert!(batches(&of(Some(300.0), BatchState::Consolidated)).unwrap() > 1, "fewer merges a batch");
+    // Of rounds none of which keeps the limit, the shortest says why.
+    let error = batches(&of(Some(12.0), BatchState::Consolidated)).unwrap_err().to_string();
+    assert!(error.contains("forbids it"), "{error}");
 }
 
 #[test]

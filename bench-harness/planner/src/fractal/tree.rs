@@ -1,6 +1,9 @@
-//! The tree of rollups: which settles on which.
+//! The tree of rollups: which settles on which. The one rule of a balanced tree, for trees that are planned and for those
+//! that are proved.
 //!
 //! Not here: the jobs that prove it ([`crate::fractal::jobs`]).
+
+use records::fractal::FractalRecord;
 
 use crate::error::PlanError;
 
@@ -8,10 +11,12 @@ use crate::error::PlanError;
 pub const ROLLUPS_MAX: u32 = 1 << 20;
 /// The deepest layer.
 pub const LAYER_MAX: u32 = 32;
+/// The most rollups that settle on one of another rollup, in a balanced tree.
+pub const FAN_OUT: u32 = 3;
 
 /// Rollups on layers 2 to `layer_max`, each on a rollup of the layer before it; those of layer 2 settle on layer 1.
 ///
-/// Parents stand before children, layer by layer, and children of one parent beside each other.
+/// Parents stand before children, layer by layer; the rollups of a layer settle on those of the layer before in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollupTree {
     /// Rollups of each layer, from layer 2.
@@ -19,16 +24,15 @@ pub struct RollupTree {
 }
 
 impl RollupTree {
-    /// The balanced tree of `rollups` down to `layer_max`: the least fan-out `f` with which f + f² + … over the layers
-    /// reaches `rollups`, the same on layer 1 and on each rollup. Layers are filled from layer 2 on, each keeping back one
-    /// rollup for each layer after it, and children are spread evenly over the layer above.
+    /// The balanced tree of `rollups` down to `layer_max`: as few on layer 2 as carry the others with up to [`FAN_OUT`] on
+    /// each rollup. Layers are filled from layer 2 on, each keeping back one rollup for each layer after it.
     ///
     /// ```
     /// use planner::fractal::RollupTree;
     /// let widths = |rollups, layers| RollupTree::balanced(rollups, layers).map(|tree| tree.widths().to_vec());
-    /// assert_eq!(widths(8, 3)?, [3, 5]);
-    /// assert_eq!(widths(1_000, 3)?, [32, 968]);
-    /// assert_eq!(widths(4, 4)?, [2, 1, 1]);
+    /// assert_eq!(widths(8, 3)?, [2, 6]);
+    /// assert_eq!(widths(1_000, 3)?, [250, 750]);
+    /// assert_eq!(widths(8, 4)?, [1, 3, 4]);
     /// assert_eq!(widths(5, 2)?, [5]);
     /// # Ok::<(), planner::PlanError>(())
     /// ```
@@ -41,33 +45,34 @@ impl RollupTree {
             let expected = format!("from {depth} (one on each layer) to {ROLLUPS_MAX}");
             return Err(PlanError::bad("rollups", &expected, rollups));
         }
-        let reaches = |fan: u32| {
-            let (mut sum, mut width) = (0_u64, 1_u64);
-            for _ in 0..depth {
-                width = width.saturating_mul(u64::from(fan));
-                sum = sum.saturating_add(width);
-            }
-            sum >= u64::from(rollups)
-        };
-        // A fan-out of `rollups` always reaches; the least that does is found by halving.
-        let (mut low, mut fan) = (0, rollups);
-        while fan - low > 1 {
-            let middle = low + (fan - low) / 2;
-            if reaches(middle) {
-                fan = middle;
-            } else {
-                low = middle;
-            }
-        }
-        let (mut left, mut above) = (rollups, 1_u32);
+        // A rollup of layer 2 with all that it carries, where every layer is full.
+        let family = (0..depth).map(|layer| FAN_OUT.saturating_pow(layer)).fold(0, u32::saturating_add);
+        let (mut left, mut room) = (rollups, rollups.div_ceil(family));
         let widths = (0..depth).map(|at| {
             let kept_back = depth - 1 - at;
-            let room = if kept_back == 0 { left } else { above.saturating_mul(fan) };
-            above = room.min(left - kept_back);
-            left -= above;
-            above
+            let is_last = kept_back == 0;
+            let width = if is_last { left } else { room.min(left - kept_back) };
+            left -= width;
+            room = width.saturating_mul(FAN_OUT);
+            width
         });
         Ok(Self { widths: widths.collect() })
+    }
+
+    /// The tree of a record.
+    ///
+    /// # Errors
+    /// [`PlanError::BadInput`] where a layer between the second and the deepest has no rollup.
+    pub fn of_record(record: &FractalRecord) -> Result<Self, PlanError> {
+        let deepest = record.rollups.iter().map(|rollup| rollup.layer).max().unwrap_or(1);
+        depth(deepest)?;
+        let width = |layer| record.rollups.iter().filter(|rollup| rollup.layer == layer).count();
+        let widths: Vec<_> =
+            (2..=deepest).map(|layer| u32::try_from(width(layer)).unwrap_or(u32::MAX)).collect();
+        if let Some(empty) = widths.iter().position(|&width| width == 0) {
+            return Err(PlanError::bad("rollups", &format!("a rollup on layer {}", empty + 2), "none"));
+        }
+        Ok(Self { widths })
     }
 
     /// The tree of these fan-outs: rollups on layer 1, then on each rollup of layer 2, and so on.
@@ -116,14 +121,33 @@ impl RollupTree {
         (2..).zip(self.widths.iter().copied())
     }
 
-    /// Rollups that settle on rollup `index` of a layer, as a range of indices in the next one; empty on the last.
+    /// The parent of each rollup as its place in this list; none on layer 2.
     ///
-    /// Child `i` of `n` is that of parent `⌊i · m/n⌋` of `m`.
-    pub(crate) fn children(&self, layer: u32, index: u32) -> std::ops::Range<u32> {
-        let width = |layer: u32| u64::from(self.widths.get(layer as usize - 2).copied().unwrap_or(0));
-        let (parents, children) = (width(layer), width(layer + 1));
-        let first = |parent: u64| (parent * children).div_ceil(parents.max(1)) as u32;
-        first(u64::from(index))..first(u64::from(index) + 1)
+    /// ```
+    /// use planner::fractal::RollupTree;
+    /// let parents = RollupTree::balanced(8, 3)?.parents();
+    /// assert_eq!(parents, [None, None, Some(0), Some(1), Some(0), Some(1), Some(0), Some(1)]);
+    /// # Ok::<(), planner::PlanError>(())
+    /// ```
+    pub fn parents(&self) -> Vec<Option<usize>> {
+        let mut parents = Vec::with_capacity(self.rollups() as usize);
+        let mut above = 0..0;
+        for &width in &self.widths {
+            let begin = parents.len();
+            parents.extend(
+                (0..width as usize).map(|index| index.checked_rem(above.len()).map(|at| above.start + at)),
+            );
+            above = begin..parents.len();
+        }
+        parents
+    }
+
+    /// Rollups that settle on rollup `index` of a layer, as indices in the next one; none on the last.
+    ///
+    /// Child `i` is that of parent `i mod m` of `m`.
+    pub(crate) fn children(&self, layer: u32, index: u32) -> impl Iterator<Item = u32> + use<> {
+        let width = |layer: u32| self.widths.get(layer as usize - 2).copied().unwrap_or(0);
+        (index..width(layer + 1)).step_by(width(layer).max(1) as usize)
     }
 }
 
@@ -138,7 +162,7 @@ fn depth(layer_max: u32) -> Result<u32, PlanError> {
 
 #[cfg(test)]
 mod tests {
-    use super::RollupTree;
+    use super::{FAN_OUT, RollupTree};
 
     #[test]
     fn a_balanced_tree_has_all_rollups_and_each_a_parent() {
@@ -146,23 +170,40 @@ mod tests {
             for rollups in (layers - 1)..200 {
                 let tree = RollupTree::balanced(rollups, layers).unwrap();
                 assert_eq!((tree.rollups(), tree.layer_max()), (rollups, layers));
+                let parents = tree.parents();
+                let mut first = 0;
                 for (layer, width) in tree.layers() {
-                    let below = tree.widths().get(layer as usize - 1).copied().unwrap_or(0);
-                    let mut next = 0;
+                    let below = first + width as usize;
                     let sizes: Vec<_> = (0..width)
                         .map(|index| {
-                            let children = tree.children(layer, index);
-                            assert_eq!(children.start, next, "{tree:?}, layer {layer}");
-                            next = children.end;
+                            let children: Vec<_> =
+                                tree.children(layer, index).map(|child| below + child as usize).collect();
+                            let parent = first + index as usize;
+                            let of_parent = (0..parents.len()).filter(|&at| parents[at] == Some(parent));
+                            assert_eq!(children, of_parent.collect::<Vec<_>>(), "{tree:?}, layer {layer}");
                             children.len()
                         })
                         .collect();
-                    assert_eq!(next, below, "{tree:?}, layer {layer}");
+                    let next = tree.widths().get(layer as usize - 1).copied().unwrap_or(0);
+                    assert_eq!(sizes.iter().sum::<usize>(), next as usize, "{tree:?}, layer {layer}");
                     let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
                     assert!(most - least <= 1, "{tree:?}: uneven on layer {layer}: {sizes:?}");
+                    assert!(*most <= FAN_OUT as usize, "{tree:?}, layer {layer}: {sizes:?}");
+                    first = below;
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_tree_of_a_record_is_that_of_its_layers() {
+        let mut record = fixtures::fractal::fractal();
+        assert_eq!(RollupTree::of_record(&record).unwrap(), RollupTree::balanced(8, 3).unwrap());
+        record.rollups.retain(|rollup| rollup.layer == 3);
+        let error = RollupTree::of_record(&record).unwrap_err().to_string();
+        assert!(error.contains("a rollup on layer 2"), "{error}");
+        record.rollups.clear();
+        assert!(RollupTree::of_record(&record).is_err());
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn other_groups(request: &PlanRequest, n: u32) -> Vec<u32> {
 fn record(simulations: &mut Simulations<'_>, fleet: Fleet) -> Result<AlternativeRecord, PlanError> {
     let request = simulations.request;
     let result = simulations.fair(fleet)?;
-    let judged = Judged::new(request, result);
+    let judged = Judged::new(request, fleet, result);
     let cost = cost(request, fleet);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of cores")]
     Ok(AlternativeRecord {

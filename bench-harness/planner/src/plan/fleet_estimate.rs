@@ -1,16 +1,15 @@
 //! What a given fleet would do: the published formula, the corrected closed form and the simulation side by side.
 
-use records::plan::{
-    BatchState, DelayRecord, FleetEstimateRecord, SimulatedRecord, Statistic, UnstableRecord,
-};
+use records::plan::{BatchState, FleetEstimateRecord, SimulatedRecord, Statistic, UnstableRecord};
 
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::formulas::{capacity, corrected, published};
+use crate::plan::delay_record::delay_record;
 use crate::plan::fleet::Fleet;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{DECIDES, Effort, batches_of, simulated_for, whole};
-use crate::sim::{Closing, DelayFigures, Estimate, RunLength, Simulated, simulate};
+use crate::sim::{Closing, Estimate, RunLength, Simulated, simulate};
 
 /// Replications of every simulation.
 const REPLICATIONS: u32 = 8;
@@ -39,6 +38,12 @@ pub struct ClosedForm {
 /// Whether the delay of a fleet settles at this utilization: at full utilization it does where nothing is random.
 pub(crate) fn settles(request: &PlanRequest, utilization: f64) -> bool {
     if request.is_deterministic() { utilization <= 1.0 + 1e-9 } else { utilization < 1.0 - 1e-9 }
+}
+
+/// Whether the delay of `fleet` settles. A sequencer that holds back loses batches and never falls behind.
+pub(crate) fn keeps_up(request: &PlanRequest, fleet: Fleet) -> bool {
+    let utilization = request.batches_per_s() / capacity_of(request, fleet);
+    request.closing == Closing::ProverFree || settles(request, utilization)
 }
 
 /// The two closed forms for `fleet`.
@@ -88,8 +93,7 @@ pub(crate) fn estimate_by(
         corrected_delay_s,
         utilization,
     } = closed_form(request, fleet);
-    // A sequencer that holds back loses batches and never falls behind.
-    let (simulated, unstable) = if request.closing == Closing::ProverFree || settles(request, utilization) {
+    let (simulated, unstable) = if keeps_up(request, fleet) {
         (Some(record(&simulated()?)), None)
     } else {
         (None, Some(overloaded(request, fleet, corrected_delay_s)?))
@@ -232,18 +236,5 @@ fn record(result: &Simulated) -> SimulatedRecord {
         virtual_random: delay_record(&result.virtual_random),
         replications: result.replications,
         batches: result.batches,
-    }
-}
-
-fn delay_record(figures: &DelayFigures) -> DelayRecord {
-    let DelayFigures { mean_s, p50_s, p90_s: _, p99_s, samples } = *figures;
-    DelayRecord {
-        mean_s: mean_s.value,
-        mean_half_width_s: mean_s.half_width,
-        p50_s: p50_s.value,
-        p50_half_width_s: p50_s.half_width,
-        p99_s: p99_s.value,
-        p99_half_width_s: p99_s.half_width,
-        samples,
     }
 }

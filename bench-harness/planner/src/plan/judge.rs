@@ -9,7 +9,7 @@ use records::plan::{BatchState, DelayLimitRecord, LimitVerdict, Statistic};
 
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::{carries, delay_of};
+use crate::plan::fleet_estimate::{carries, delay_of, keeps_up};
 use crate::plan::needs::{DelayBounds, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{DECIDES, Effort, look_batches, simulated_for};
@@ -55,7 +55,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    pub(crate) fn new(request: &PlanRequest, result: &Simulated) -> Self {
+    pub(crate) fn new(request: &PlanRequest, fleet: Fleet, result: &Simulated) -> Self {
         let limit = consolidated_limit(request);
         let statistic = limit.map_or(Statistic::Mean, |limit| limit.statistic);
         let delay = delay_of(result, BatchState::Consolidated, statistic);
@@ -63,7 +63,8 @@ impl Judged {
         Self {
             delay_s: delay.value,
             half_width_s,
-            verdict: match carries(request, result) {
+            // A fleet that was given may be too small: its delay grows, and has a value only where the simulation ends.
+            verdict: match carries(request, result) && keeps_up(request, fleet) {
                 true => verdict(limit, delay.value, half_width_s),
                 false => LimitVerdict::Misses,
             },
@@ -245,7 +246,7 @@ impl<'a> Judge<'a> {
             let longer = effort.longer(self.request, fleet);
             // Where the search has no longer look, this one is its last word.
             let reached = if longer > SEARCH_EFFORT_MAX { effort.max(SEARCH_EFFORT_MAX) } else { effort };
-            let clear = Judged::new(self.request, &result);
+            let clear = Judged::new(self.request, fleet, &result);
             let is_clear = clear.is_clear(self.request, reached);
             // A figure that is not yet clear is neither good nor bad, whatever its own interval says.
             let judged = match is_clear {

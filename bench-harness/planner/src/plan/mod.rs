@@ -21,6 +21,7 @@
 //! | `run_ahead` | how far sequencing may run ahead of proving |
 //! | `sequencing` | how many batches share a sequence transaction |
 //! | `notes` | why, in sentences |
+//! | `delay_record` | a simulated delay as the record that is written |
 //! | [`record`] | a plan as the record that is written and rendered |
 //! | [`mod@what_if`] | the answers around a plan, at every position of a few sliders |
 //! | [`timeline`] | the recommended fleet at work, for a timeline |
@@ -29,6 +30,7 @@ mod alternatives;
 pub mod arrival_law;
 mod closing;
 pub mod curves;
+pub(crate) mod delay_record;
 pub mod designs;
 pub mod fleet;
 pub mod fleet_estimate;
@@ -131,7 +133,7 @@ pub fn choose(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> 
 /// [`PlanError::Infeasible`] with the term that forbids it and the figure it allows.
 pub fn recommend(request: &PlanRequest) -> Result<Plan, PlanError> {
     let request = sequencing::resolved(request)?;
-    let chosen = recommendation::chosen(&request, None, judge::SEARCH_BATCHES)?;
+    let chosen = recommendation::chosen_or_given(&request, judge::SEARCH_BATCHES)?;
     explained(&request, &chosen)
 }
 

@@ -10,7 +10,6 @@ use records::plan::{BatchState, DelayLimitRecord, Statistic};
 use crate::domain::Aggregation;
 use crate::formulas::capacity::{whole_at_least, whole_at_most};
 use crate::formulas::corrected::slowest_quantile_s;
-use crate::formulas::merging::last_path_merges;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{DelayFloor, ProofFloor};
@@ -234,7 +233,7 @@ fn merging_min_s(aggregation: &Aggregation, n: u32, statistic: Statistic) -> f64
         Aggregation::FixedTotal { .. } => step_s,
         Aggregation::Fold { .. } | Aggregation::Tree { .. } if n == 1 => 0.0,
         Aggregation::Fold { .. } => step_s,
-        Aggregation::Tree { arity, .. } => step_s * f64::from(last_path_merges(n, (*arity).max(2))),
+        Aggregation::Tree { tree, .. } => step_s * f64::from(tree.last_path_merges(n)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::judge::SEARCH_BATCHES;
 use crate::plan::objective::{Cost, cost};
-use crate::plan::recommendation::{Chosen, chosen};
+use crate::plan::recommendation::{Chosen, Refused, chosen, given};
 use crate::plan::request::PlanRequest;
 use crate::plan::search::cost_min;
 
@@ -47,7 +47,8 @@ pub(crate) struct Among {
     pub(crate) rows: Vec<OptionRecord>,
 }
 
-/// The cheapest plan of all options.
+/// The cheapest plan of all options. Where P or A is given and no option with it is good enough, the one that comes
+/// nearest.
 ///
 /// # Errors
 /// Where no option has a plan, the error of the one that comes nearest to the target: of the first whose bound is the
@@ -59,7 +60,7 @@ pub(crate) fn cheapest(options: &[PlanOption]) -> Result<Among, PlanError> {
     order.sort_by(|a, b| amount(&a.1).total_cmp(&amount(&b.1)));
     let mut rows: Vec<OptionRecord> = options.iter().map(row).collect();
     let mut best: Option<(usize, Chosen, Cost)> = None;
-    let mut refused: Option<PlanError> = None;
+    let mut nearest: Option<(usize, Refused)> = None;
     for (index, bound) in order {
         let request = &options[index].request;
         let below = best.as_ref().map(|(.., cost)| *cost);
@@ -77,21 +78,36 @@ pub(crate) fn cheapest(options: &[PlanOption]) -> Result<Among, PlanError> {
                     best = Some((index, found, cost));
                 }
             }
-            Err(error @ PlanError::Infeasible { .. }) => {
+            Err(refused) if matches!(*refused.error, PlanError::Infeasible { .. }) => {
                 rows[index].problem = Some(match below {
                     Some(_) => "nothing cheaper than the recommended plan".to_owned(),
-                    None => error.to_string(),
+                    None => refused.error.to_string(),
                 });
-                refused = refused.or(Some(error));
+                let is_nearer = |(_, known): &(usize, Refused)| {
+                    request.is_fleet_fixed() && delay_s(&refused) < delay_s(known)
+                };
+                if nearest.as_ref().is_none_or(is_nearer) {
+                    nearest = Some((index, refused));
+                }
             }
-            Err(error) => return Err(error),
+            Err(refused) => return Err(*refused.error),
         }
     }
-    match (best, refused) {
+    match (best, nearest) {
         (Some((index, chosen, _)), _) => Ok(Among { index, chosen, rows }),
-        (None, Some(error)) => Err(error),
+        (None, Some((index, refused))) => {
+            let request = &options[index].request;
+            let chosen = given(request, refused)?;
+            rows[index].fleet = Some(fleet_record(request, chosen.fleet, cost(request, chosen.fleet)));
+            Ok(Among { index, chosen, rows })
+        }
         (None, None) => Err(PlanError::bad("options", "at least one way to run a prover", "none")),
     }
+}
+
+/// The shortest delay that was simulated, s.
+fn delay_s(refused: &Refused) -> f64 {
+    refused.nearest.map_or(f64::INFINITY, |(_, judged)| judged.delay_s)
 }
 
 pub(crate) fn row(option: &PlanOption) -> OptionRecord {

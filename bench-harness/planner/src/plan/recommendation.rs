@@ -50,6 +50,31 @@ impl Chosen {
     fn decided(fleet: Fleet, (judged, simulated): (Judged, Simulated), search: SearchRecord) -> Self {
         Self { fleet, judged: Some(judged), simulated: Some(simulated), search }
     }
+
+    /// Whether it misses what was asked: a fleet that was given, or a part of it, and no other came nearer.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.judged.is_some_and(|judged| judged.verdict == LimitVerdict::Misses)
+    }
+}
+
+/// No fleet is good enough.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// Why: [`PlanError::Infeasible`], or whatever else is wrong with the request.
+    pub(crate) error: Box<PlanError>,
+    /// The fleet that came nearest, and what short simulations say of it; none where none was simulated.
+    pub(crate) nearest: Option<(Fleet, Judged)>,
+    search: SearchRecord,
+}
+
+impl From<PlanError> for Refused {
+    fn from(error: PlanError) -> Self {
+        Self {
+            error: Box::new(error),
+            nearest: None,
+            search: SearchRecord { fleets_simulated: 0, is_complete: true },
+        }
+    }
 }
 
 /// The cheapest fleet for `request`.
@@ -57,17 +82,48 @@ impl Chosen {
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn smallest(request: &PlanRequest) -> Result<RecommendationRecord, PlanError> {
-    chosen(request, None, SEARCH_BATCHES).map(|chosen| figures(request, &chosen))
+    chosen_or_given(request, SEARCH_BATCHES).map(|chosen| figures(request, &chosen))
 }
 
-/// The cheapest fleet for `request` that costs less than `below`, found by simulating about `batches`.
+/// The cheapest fleet for `request`, found by simulating about `batches`. Where P or A is given and no fleet with it is
+/// good enough, the one that comes nearest.
+///
+/// # Errors
+/// [`PlanError::Infeasible`].
+pub(crate) fn chosen_or_given(request: &PlanRequest, batches: u64) -> Result<Chosen, PlanError> {
+    chosen(request, None, batches).or_else(|refused| given(request, refused))
+}
+
+/// The fleet that came nearest where P or A is given: what was asked about is judged, whatever it does.
+///
+/// # Errors
+/// That of `refused`, where nothing is given or the request is wrong in itself.
+pub(crate) fn given(request: &PlanRequest, refused: Refused) -> Result<Chosen, PlanError> {
+    let Refused { error, nearest, search } = refused;
+    let is_judged = request.is_fleet_fixed() && matches!(*error, PlanError::Infeasible { .. });
+    if !is_judged || by_request(request).is_err() {
+        return Err(*error);
+    }
+    let fleet = nearest.map_or_else(|| fewest_given(request), |(fleet, _)| fleet);
+    Ok(match is_simulated(request) {
+        true => Chosen::decided(fleet, decided(&request.clone().only(fleet), fleet, DECIDES)?, search),
+        false => Chosen { fleet, judged: None, simulated: None, search },
+    })
+}
+
+/// What no fleet can change.
+fn by_request(request: &PlanRequest) -> Result<(), PlanError> {
+    check_attempts(&request.prove, request.stragglers, request.crashes)?;
+    infeasible::by_close(request)?;
+    infeasible::by_l1_room(request)
+}
+
+/// The cheapest fleet for `request` that is good enough and costs less than `below`, found by simulating about `batches`.
 ///
 /// # Errors
 /// [`PlanError::Infeasible`], also where every plan costs more.
-pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -> Result<Chosen, PlanError> {
-    check_attempts(&request.prove, request.stragglers, request.crashes)?;
-    infeasible::by_close(request)?;
-    infeasible::by_l1_room(request)?;
+pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -> Result<Chosen, Refused> {
+    by_request(request)?;
     if !request.is_fleet_fixed() {
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;
@@ -75,7 +131,7 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
     let mut judge = Judge::new(request, batches);
     match searched(&mut judge, below, decided) {
         // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(error) if is_close(request, &error) => {
+        Err(refused) if !request.is_one_fleet() && is_close(request, &refused.error) => {
             searched(&mut Judge::careful(judge, batches, CLOSE), below, decided)
         }
         result => result,
@@ -99,7 +155,7 @@ type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), Pla
 type Decided = (Fleet, (Judged, Simulated));
 
 /// The search with this judge, and the long simulations that have the last word.
-fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, PlanError> {
+fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, Refused> {
     let request = judge.request;
     let mut unclear: Option<Decided> = None;
     let mut refused: Option<(Fleet, Judged)> = None;
@@ -113,7 +169,7 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
         let decision = decide(request, found.fleet, judge.decides_from(found.fleet))?;
         let judged = decision.0;
-        if judged.is_clearly_good() || request.is_fleet_fixed() || judged.is_hopeless(request) {
+        if judged.is_clearly_good() || request.is_one_fleet() || judged.is_hopeless(request) {
             let (fleet, decision) = match judge.is_spent() {
                 true => fewer(request, found.fleet, decision, decide)?,
                 false => (found.fleet, decision),
@@ -132,14 +188,6 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
     let search = progress(judge);
     match (unclear, outcome) {
         (Some((fleet, decision)), _) => Ok(Chosen::decided(fleet, decision, search)),
-        // A fleet that was asked about is judged, whatever it does.
-        (None, Outcome::None(nearest)) if request.is_fleet_fixed() => {
-            let fleet = nearest.map_or_else(|| given(request), |(fleet, _)| fleet);
-            Ok(match is_simulated(request) {
-                true => Chosen::decided(fleet, decide(request, fleet, DECIDES)?, search),
-                false => Chosen { fleet, judged: None, simulated: None, search },
-            })
-        }
         (None, Outcome::None(nearest)) => {
             let rescued = match nearest.filter(|_| judge.is_careful()) {
                 Some((fleet, _)) => rescued(request, fleet, decide)?,
@@ -148,8 +196,9 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
             match rescued {
                 Some((fleet, decision)) => Ok(Chosen::decided(fleet, decision, search)),
                 None => {
-                    Err(infeasible::nothing(request, nearest, below.is_some())
-                        .unfinished(judge.is_exhausted()))
+                    let error = infeasible::nothing(request, nearest, below.is_some())
+                        .unfinished(judge.is_exhausted());
+                    Err(Refused { error: Box::new(error), nearest: nearer(refused, nearest), search })
                 }
             }
         }
@@ -167,11 +216,17 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
             if let Some((fleet, decision)) = instead {
                 return Ok(Chosen::decided(fleet, decision, SearchRecord { is_complete: false, ..search }));
             }
-            let nearest = refused.filter(|(_, nearest)| nearest.delay_s < judged.delay_s);
+            let nearest = nearer(refused, Some((found.fleet, judged)));
             let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
-            Err(infeasible::refused(request, fleet, judged, CORRECTIONS + 1))
+            let error = infeasible::refused(request, fleet, judged, CORRECTIONS + 1);
+            Err(Refused { error: Box::new(error), nearest, search })
         }
     }
+}
+
+/// That of two fleets with the shorter delay.
+fn nearer(one: Option<(Fleet, Judged)>, other: Option<(Fleet, Judged)>) -> Option<(Fleet, Judged)> {
+    one.into_iter().chain(other).min_by(|(_, one), (_, other)| one.delay_s.total_cmp(&other.delay_s))
 }
 
 /// The cheapest fleet that keeps a tighter limit by short simulations and the limit itself by a long one; none where
@@ -264,7 +319,7 @@ fn progress(judge: &Judge<'_>) -> SearchRecord {
 /// # Errors
 /// [`PlanError::Infeasible`].
 pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanError> {
-    let chosen = chosen(request, None, SEARCH_BATCHES / 8)?;
+    let chosen = chosen_or_given(request, SEARCH_BATCHES / 8)?;
     let simulated = match chosen.simulated {
         Some(simulated) => simulated,
         None => precise(request, chosen.fleet)?,
@@ -272,19 +327,20 @@ pub(crate) fn quick(request: &PlanRequest) -> Result<(Fleet, Simulated), PlanErr
     Ok((chosen.fleet, simulated))
 }
 
-/// What a long simulation says of a fleet. Of one that clearly misses the limit nothing further is asked.
+/// What a long simulation says of a fleet. Of one that clearly misses the limit nothing further is asked, unless there is no
+/// other.
 fn decided(request: &PlanRequest, fleet: Fleet, from: Effort) -> Result<(Judged, Simulated), PlanError> {
-    let is_enough = |result: &Simulated, is_known: bool| match Judged::new(request, result).verdict {
+    let is_enough = |result: &Simulated, is_known: bool| match Judged::new(request, fleet, result).verdict {
         LimitVerdict::Meets => is_known,
-        LimitVerdict::Misses => !request.is_fleet_fixed() || is_known,
+        LimitVerdict::Misses => !request.is_one_fleet() || is_known,
         LimitVerdict::Unclear => false,
     };
     let simulated = simulated_until(request, fleet, from, is_enough)?;
-    Ok((Judged::new(request, &simulated), simulated))
+    Ok((Judged::new(request, fleet, &simulated), simulated))
 }
 
 /// The fleet that was fixed, with the smallest group that L1 carries and the fewest of what was left open.
-fn given(request: &PlanRequest) -> Fleet {
+fn fewest_given(request: &PlanRequest) -> Fleet {
     let range = batches_per_aggregation_range(request);
     let n = request.batches_per_aggregation.unwrap_or(*range.start());
     Fleet {
@@ -410,8 +466,8 @@ mod tests {
         let request = request(600.0);
         let judge = || Judge::new(&request, SEARCH_BATCHES);
         assert!(searched(&mut judge(), None, decided).is_ok(), "there is a plan");
-        let error = searched(&mut judge(), None, late).expect_err("no fleet is good");
-        let PlanError::Infeasible { advice, .. } = &error else { panic!("{error}") };
+        let error = searched(&mut judge(), None, late).expect_err("no fleet is good").error;
+        let PlanError::Infeasible { advice, .. } = &*error else { panic!("{error}") };
         assert!(advice.contains("9 fleets"), "{advice}");
     }
 }

@@ -6,7 +6,7 @@ use records::plan::{
     AggregationRecord, InputsRecord, PLAN_SCHEMA_VERSION, PlanRecord, SequencingRecord, TimeRecord,
 };
 
-use crate::domain::{Aggregation, TimeDist, time::TimeShape};
+use crate::domain::{Aggregation, LoneProof, TimeDist, time::TimeShape};
 use crate::plan::{Plan, PlanRequest, notes, run_ahead};
 use crate::sim::VirtualForms;
 
@@ -92,8 +92,15 @@ fn aggregation(aggregation: &Aggregation) -> AggregationRecord {
     let (shape, arity) = match aggregation {
         Aggregation::Separate => ("separate", None),
         Aggregation::FixedTotal { .. } => ("fixed_total", None),
-        Aggregation::Tree { arity, .. } => ("tree", Some(*arity)),
+        Aggregation::Tree { tree, .. } => ("tree", Some(tree.arity())),
         Aggregation::Fold { .. } => ("fold", Some(2)),
     };
-    AggregationRecord { shape: shape.to_owned(), arity, step: time(aggregation.step()) }
+    let lone_proof = match aggregation {
+        Aggregation::Tree { tree, .. } => Some(match tree.lone() {
+            LoneProof::Passes => "passes".to_owned(),
+            LoneProof::Lifted => "lifted".to_owned(),
+        }),
+        Aggregation::Separate | Aggregation::FixedTotal { .. } | Aggregation::Fold { .. } => None,
+    };
+    AggregationRecord { shape: shape.to_owned(), arity, lone_proof, step: time(aggregation.step()) }
 }

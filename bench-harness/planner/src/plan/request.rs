@@ -6,6 +6,7 @@ use crate::domain::time::DAY_S;
 use crate::domain::{Aggregation, Close, L1Room, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::fleet::Fleet;
 use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
 /// The largest N there can be.
@@ -308,9 +309,25 @@ impl PlanRequest {
         1.0 - self.headroom
     }
 
-    /// Whether P or A is fixed: then that fleet is judged, good or not.
+    /// Whether P or A is fixed: then a fleet with it is judged where none is good enough.
     pub fn is_fleet_fixed(&self) -> bool {
         self.provers.is_some() || self.aggregators.is_some()
+    }
+
+    /// Whether N, P and A are all fixed, so that nothing is left to choose.
+    pub(crate) fn is_one_fleet(&self) -> bool {
+        self.batches_per_aggregation.is_some() && self.provers.is_some() && self.aggregators.is_some()
+    }
+
+    /// The same request with `fleet` and no other, enough or not.
+    pub(crate) fn only(self, fleet: Fleet) -> Self {
+        let Fleet { provers, batches_per_aggregation, aggregators } = fleet;
+        Self {
+            provers: Some(provers),
+            batches_per_aggregation: Some(batches_per_aggregation),
+            aggregators: Some(aggregators),
+            ..self
+        }
     }
 
     /// The load.

@@ -61,7 +61,7 @@ pub(crate) fn compared(options: &[PlanOption]) -> Result<Compared, PlanError> {
     }
     let best = found.iter().filter_map(Found::best).min_by(|one, other| {
         let of = |(place, chosen): &(usize, &Chosen)| cost(&options[*place].request, chosen.fleet);
-        of(one).compare(of(other))
+        one.1.is_missed().cmp(&other.1.is_missed()).then(of(one).compare(of(other)))
     });
     let Some((index, chosen)) = best.map(|(index, chosen)| (index, chosen.clone())) else {
         let refused = found.into_iter().find_map(|found| found.among.err());

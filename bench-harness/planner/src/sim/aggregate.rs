@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use crate::domain::{Aggregation, MergeStart};
+use crate::domain::{Aggregation, AggregationTree, MergeStart};
 use crate::sim::streams::Stream;
 
 /// One merge. The order of the fields is the order of precedence.
@@ -68,13 +68,12 @@ impl<'a> Aggregators<'a> {
         match shape {
             Aggregation::Separate | Aggregation::FixedTotal { .. } => {}
             Aggregation::Fold { .. } => all_missing = vec![1; n as usize],
-            Aggregation::Tree { arity, .. } => {
-                while widths[widths.len() - 1] > 1 {
-                    let below = widths[widths.len() - 1];
-                    let nodes = below.div_ceil(*arity);
+            Aggregation::Tree { tree, .. } => {
+                widths = tree.widths(n).collect();
+                for level in widths.windows(2) {
+                    let (below, nodes, arity) = (level[0], level[1], tree.arity());
                     begins.push(u32::try_from(all_missing.len()).unwrap_or(u32::MAX));
-                    all_missing.extend((0..nodes).map(|node| (below - node * arity).min(*arity)));
-                    widths.push(nodes);
+                    all_missing.extend((0..nodes).map(|node| (below - node * arity).min(arity)));
                 }
             }
         }
@@ -104,8 +103,8 @@ impl<'a> Aggregators<'a> {
     pub(crate) fn take_one(&mut self, group: u64, leaf: u32, now_s: f64) {
         self.open(group);
         match self.shape {
-            Aggregation::Tree { arity, .. } => {
-                self.child_done(group, 0, leaf, *arity, now_s);
+            Aggregation::Tree { tree, .. } => {
+                self.child_done(group, 0, leaf, *tree, now_s);
             }
             Aggregation::Fold { .. } => {
                 let at = self.at(group);
@@ -131,14 +130,13 @@ impl<'a> Aggregators<'a> {
                 self.open[at].missing.fill(0);
                 self.fold_on(group, now_s);
             }
-            Aggregation::Tree { arity, .. } => {
+            Aggregation::Tree { tree, .. } => {
                 self.open(group);
-                let lone = n % arity == 1;
-                let pairs = self.widths[1] - u32::from(lone);
-                let ready_bits = now_s.to_bits();
-                self.queue.extend((0..pairs).map(|node| Reverse(Task { group, level: 1, node, ready_bits })));
-                if lone {
-                    self.child_done(group, 0, n - 1, *arity, now_s);
+                let (nodes, merges, ready_bits) = (self.widths[1], tree.level_merges(n), now_s.to_bits());
+                self.queue
+                    .extend((0..merges).map(|node| Reverse(Task { group, level: 1, node, ready_bits })));
+                if merges < nodes {
+                    self.child_done(group, 0, n - 1, *tree, now_s);
                 }
             }
         }
@@ -181,14 +179,21 @@ impl<'a> Aggregators<'a> {
                 }
                 is_done
             }
-            Aggregation::Tree { arity, .. } => self.child_done(group, level, node, *arity, now_s),
+            Aggregation::Tree { tree, .. } => self.child_done(group, level, node, *tree, now_s),
         };
         is_done.then(|| self.close(group))
     }
 
     /// Tells the parent of a node that it is done; true if the node was the root.
-    fn child_done(&mut self, group: u64, mut level: u32, mut node: u32, arity: u32, now_s: f64) -> bool {
-        let at = self.at(group);
+    fn child_done(
+        &mut self,
+        group: u64,
+        mut level: u32,
+        mut node: u32,
+        tree: AggregationTree,
+        now_s: f64,
+    ) -> bool {
+        let (at, arity) = (self.at(group), tree.arity());
         loop {
             if level as usize + 1 == self.widths.len() {
                 return true;
@@ -200,8 +205,7 @@ impl<'a> Aggregators<'a> {
             if *left > 0 {
                 return false;
             }
-            // A lone proof passes up without a merge.
-            if below - parent * arity > 1 {
+            if tree.is_merged((below - parent * arity).min(arity)) {
                 self.push(group, level, parent, now_s);
                 return false;
             }
@@ -256,8 +260,10 @@ impl<'a> Aggregators<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::TimeDist;
+    use crate::domain::{LoneProof, TimeDist};
     use crate::sim::streams::Stage;
+
+    const LONE_PROOFS: [LoneProof; 2] = [LoneProof::Passes, LoneProof::Lifted];
 
     /// Time of one group alone on `aggregators` machines, and the merges it took.
     fn alone(shape: &Aggregation, n: u32, aggregators: u32) -> (f64, u32) {
@@ -283,8 +289,8 @@ mod tests {
     #[test]
     fn a_group_alone_takes_what_the_formula_says() {
         let merge = TimeDist::fixed("merge", 12.0).unwrap();
-        for arity in [2, 3, 8] {
-            let tree = Aggregation::tree(arity, merge.clone()).unwrap();
+        for (arity, lone) in [2, 3, 8].into_iter().flat_map(|arity| LONE_PROOFS.map(|lone| (arity, lone))) {
+            let tree = Aggregation::tree(AggregationTree::new(arity, lone).unwrap(), merge.clone());
             let tree = tree.with_merge_start(MergeStart::WholeGroup);
             for n in 1..=70 {
                 for aggregators in [1, 2, 3, 5, 64] {
@@ -292,9 +298,9 @@ mod tests {
                     assert_eq!(
                         took_s,
                         tree.latency_s(n, aggregators, 10.0),
-                        "N {n}, A {aggregators}, arity {arity}"
+                        "N {n}, A {aggregators}, arity {arity}, {lone:?}"
                     );
-                    assert_eq!(f64::from(merges) * 12.0, tree.work_s(n), "N {n}, arity {arity}");
+                    assert_eq!(f64::from(merges) * 12.0, tree.work_s(n), "N {n}, arity {arity}, {lone:?}");
                 }
             }
         }

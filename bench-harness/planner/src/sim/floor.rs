@@ -6,9 +6,7 @@
 use statrs::distribution::{ContinuousCDF, Gamma};
 
 use crate::domain::{Aggregation, MergeStart, TimeDist};
-use crate::formulas::capacity::tree_levels;
 use crate::formulas::corrected::{slowest_mean_s, slowest_quantile_s};
-use crate::formulas::merging::last_path_merges;
 use crate::normal;
 use crate::sim::arrivals::{Closing, FillLaw};
 use crate::sim::l1::L1;
@@ -116,8 +114,8 @@ impl Pipeline {
         let merges = match &self.aggregation {
             Aggregation::Separate => 0,
             Aggregation::FixedTotal { .. } => 1,
-            Aggregation::Tree { arity, start: MergeStart::Eager, .. } => last_path_merges(n, (*arity).max(2)),
-            Aggregation::Tree { arity, start: MergeStart::WholeGroup, .. } => tree_levels(n, (*arity).max(2)),
+            Aggregation::Tree { tree, start: MergeStart::Eager, .. } => tree.last_path_merges(n),
+            Aggregation::Tree { tree, start: MergeStart::WholeGroup, .. } => tree.levels(n),
             Aggregation::Fold { start: MergeStart::Eager, .. } => u32::from(n > 1),
             Aggregation::Fold { start: MergeStart::WholeGroup, .. } => n - 1,
         };

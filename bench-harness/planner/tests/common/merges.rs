@@ -6,7 +6,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Total,
-    Tree { arity: usize },
+    /// A proof without a neighbour passes up, or is lifted by a merge.
+    Tree {
+        arity: usize,
+        lifts: bool,
+    },
     Fold,
 }
 
@@ -35,7 +39,7 @@ fn merges(shape: Shape, n: usize) -> Vec<Merge> {
                 all.push(Merge { children: vec![so_far, leaf], level: leaf, first_leaf: 0 });
             }
         }
-        Shape::Tree { arity } => {
+        Shape::Tree { arity, lifts } => {
             // Nodes of the level, each with the first proof under it.
             let mut nodes: Vec<(usize, usize)> = (0..n).map(|leaf| (leaf, leaf)).collect();
             let mut level = 0;
@@ -44,7 +48,7 @@ fn merges(shape: Shape, n: usize) -> Vec<Merge> {
                 nodes = nodes
                     .chunks(arity)
                     .map(|children| {
-                        if let [alone] = children {
+                        if let ([alone], false) = (children, lifts) {
                             return *alone;
                         }
                         let first_leaf = children[0].1;

@@ -9,7 +9,7 @@
 //! nobody who compares it needs to know ([`crate::statement::Statement::join_all`]).
 
 use crate::circuit::amount::{constant, private_bit, zero_unless};
-use crate::circuit::fan_in::FanIn;
+use crate::circuit::fan_in::{FanIn, MergeRows};
 use crate::circuit::leaf::hash_two;
 use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
@@ -122,26 +122,41 @@ pub(crate) fn choose(
 impl AggregateCircuit {
     /// Builds the level above `child`, of merges of two.
     pub fn build(child: &Circuit) -> Self {
-        Self::build_for(child, FanIn::Two)
+        Self::build_for(child, FanIn::Two, MergeRows::Needed)
+    }
+
+    /// Builds the level above `child`, of merges of two and of the form that all such levels have.
+    pub fn build_padded(child: &Circuit) -> Self {
+        Self::build_for(child, FanIn::Two, MergeRows::OneForm)
     }
 
     /// Builds the level above `child`, of merges of so many.
-    pub fn build_for(child: &Circuit, fan_in: FanIn) -> Self {
-        Self::build_with(child, fan_in, fan_in.merge_config())
-    }
-
-    /// Builds the level above `child`, of merges of two, with as many rows as every level has above another, however small
-    /// `child` is: so proofs over different batch circuits have one form.
-    pub fn build_padded(child: &Circuit) -> Self {
-        Self::built(child, FanIn::Two, FanIn::Two.merge_config(), pad_to_one_form)
+    pub fn build_for(child: &Circuit, fan_in: FanIn, rows: MergeRows) -> Self {
+        Self::with_keys(child, fan_in, rows, Builder::build::<Config>)
     }
 
     /// Builds the level above `child` under a configuration: the constraints are the same.
     pub fn build_with(child: &Circuit, fan_in: FanIn, config: CircuitConfig) -> Self {
-        Self::built(child, fan_in, config, |_| {})
+        Self::laid_out(child, fan_in, MergeRows::Needed, config, Builder::build::<Config>)
     }
 
-    fn built(child: &Circuit, fan_in: FanIn, config: CircuitConfig, pad: impl FnOnce(&mut Builder)) -> Self {
+    /// The level above `child`, of merges of so many, with keys from elsewhere: `keys` gets the complete constraints.
+    pub(crate) fn with_keys(
+        child: &Circuit,
+        fan_in: FanIn,
+        rows: MergeRows,
+        keys: impl FnOnce(Builder) -> Circuit,
+    ) -> Self {
+        Self::laid_out(child, fan_in, rows, fan_in.merge_config(), keys)
+    }
+
+    fn laid_out(
+        child: &Circuit,
+        fan_in: FanIn,
+        rows: MergeRows,
+        config: CircuitConfig,
+        keys: impl FnOnce(Builder) -> Circuit,
+    ) -> Self {
         let mut builder = Builder::new(config);
         let key = builder.constant_verifier_data(&child.verifier_only);
         let children: Vec<_> =
@@ -161,8 +176,10 @@ impl AggregateCircuit {
             builder.register_public_inputs(&whole.commitment.elements);
             builder.register_public_input(whole.transactions);
         }
-        pad(&mut builder);
-        Self { circuit: builder.build::<Config>(), children, has_child }
+        if rows == MergeRows::OneForm {
+            pad_to_one_form(&mut builder);
+        }
+        Self { circuit: keys(builder), children, has_child }
     }
 
     /// The witness of one merge of proofs in the order of their chain: as many as the level is for, or fewer.

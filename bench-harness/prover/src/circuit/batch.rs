@@ -32,6 +32,15 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
 
     /// Builds the circuit of a shape under a configuration: the constraints are the same.
     pub fn build_with(shape: Shape, config: CircuitConfig) -> Self {
+        Self::with_keys(shape, config, Builder::build::<C>)
+    }
+
+    /// The circuit of a shape under a configuration, with keys from elsewhere: `keys` gets the complete constraints.
+    pub(crate) fn with_keys(
+        shape: Shape,
+        config: CircuitConfig,
+        keys: impl FnOnce(Builder) -> Circuit<C>,
+    ) -> Self {
         let mut builder = Builder::new(config);
         let old_root = builder.add_virtual_hash();
         let mut root = old_root;
@@ -59,7 +68,7 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
         builder.register_public_inputs(&root.elements);
         builder.register_public_inputs(&commitment.elements);
         builder.register_public_input(count);
-        Self { circuit: builder.build::<C>(), old_root, slots }
+        Self { circuit: keys(builder), old_root, slots }
     }
 
     /// The witness of a batch that starts at `old_root`: one set of values for each slot.

@@ -1,4 +1,4 @@
-//! How many proofs one merge takes, and the configurations under which so many verifications fit its rows.
+//! How many proofs one merge takes, how many rows it has, and the configurations under which so many verifications fit.
 //!
 //! Owns no constraint. A verification of a proof of 2^14 rows takes 4,336 rows under plonky2's standard configuration,
 //! and four of them do not fit 2^14. Two settings that leave the conjectured security as it is make it fewer: two
@@ -16,6 +16,17 @@ pub enum FanIn {
     Two,
     /// Four: 2^14 rows over proofs of at most 2^14.
     Four,
+}
+
+/// How many rows a merge of verifications has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MergeRows {
+    /// As many as its constraints take: a smaller child may make a smaller merge.
+    #[default]
+    Needed,
+    /// As many as every level has above another, however small its child is: so levels over different batch circuits
+    /// have one form.
+    OneForm,
 }
 
 impl FanIn {

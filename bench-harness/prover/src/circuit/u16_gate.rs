@@ -165,7 +165,7 @@ impl<F: RichField + Extendable<D>, const D: usize> PackedEvaluableBase<F, D> for
 /// Fills the digits of one number. A number of 2^16 or more gets the digits of its low bits, and the constraint on
 /// their sum then fails.
 #[derive(Clone, Debug, Default)]
-struct DigitGenerator {
+pub(crate) struct DigitGenerator {
     row: usize,
     number: usize,
 }

@@ -4,17 +4,15 @@ use crate::circuit::Circuit;
 use crate::circuit::fan_in::FanIn;
 use crate::circuit::fractal::crossings::ChainShape;
 use crate::circuit::registers::Registers;
-use crate::plonk::prove_with;
 use crate::plonk::slots::SlotCircuit;
 use crate::plonk::tree::{MergeTree, Tree, levels_of};
-use crate::plonk::{decode, statement_of};
+use crate::plonk::{prove_with, verify_bytes};
 use crate::size::circuit_size;
 use crate::statement::Statement;
 use crate::system::{Job, Proof, ProofKind, ProverError, Shape, SlotKind};
 use records::fractal::RollupCircuitName;
 use records::sample::CircuitRecord;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use workloads::state::Depth;
 
 /// The circuits of one kind of rollup.
@@ -34,12 +32,25 @@ impl RollupChain {
     /// A shape that cannot be.
     pub fn build(circuit: RollupCircuitName, depth: Depth, chain: ChainShape) -> Result<Self, ProverError> {
         let ChainShape { batches, capacity } = chain;
-        if batches == 0 || capacity == 0 {
-            return Err(ProverError::Input {
-                what: if batches == 0 { "batches of a rollup" } else { "circuit capacity" },
-                expected: "at least 1".to_owned(),
-                got: "0".to_owned(),
-            });
+        if batches == 0 {
+            return Err(none_of("batches of a rollup"));
+        }
+        let mut chain = Self::without_merges(circuit, depth, capacity)?;
+        chain.tree.grow(chain.slots.circuit(), batches);
+        Ok(Self { batches, ..chain })
+    }
+
+    /// Builds the circuit of a batch alone: one that proves and verifies batches, and merges none.
+    ///
+    /// # Errors
+    /// A shape that cannot be.
+    pub fn without_merges(
+        circuit: RollupCircuitName,
+        depth: Depth,
+        capacity: usize,
+    ) -> Result<Self, ProverError> {
+        if capacity == 0 {
+            return Err(none_of("circuit capacity"));
         }
         let (slots, registers) = match circuit {
             RollupCircuitName::General => (SlotKind::Any, None),
@@ -49,9 +60,7 @@ impl RollupChain {
         };
         let shape = Shape { depth, capacity, slots };
         let slots = SlotCircuit::build(shape, registers, FanIn::Two)?;
-        let mut tree = MergeTree::padded();
-        tree.grow(slots.circuit(), batches);
-        Ok(Self { circuit, shape, slots, tree, batches })
+        Ok(Self { circuit, shape, slots, tree: MergeTree::padded(), batches: 1 })
     }
 
     /// What the circuit can hold.
@@ -115,8 +124,12 @@ impl RollupChain {
                 why: format!("aggregation level {}; there are {}", place + 1, levels.len()),
             })?,
         };
-        verify_bytes(circuit, &proof.bytes, native)
+        verify_bytes(circuit, &proof.bytes)?.against_native(native)
     }
+}
+
+fn none_of(what: &'static str) -> ProverError {
+    ProverError::Input { what, expected: "at least 1".to_owned(), got: "0".to_owned() }
 }
 
 /// How many merges each level takes over so many batches, from the batches upwards; one level at least.
@@ -128,27 +141,6 @@ pub fn merges_of(batches: usize) -> Vec<usize> {
             left
         })
         .collect()
-}
-
-/// Verifies bytes with one circuit's key, and compares what they say with native execution.
-pub(crate) fn verify_bytes(
-    circuit: &Circuit,
-    bytes: &[u8],
-    native: &Statement,
-) -> Result<Duration, ProverError> {
-    let start = Instant::now();
-    let decoded = decode(circuit, bytes)?;
-    let statement = statement_of(&decoded)?;
-    match catch_unwind(AssertUnwindSafe(|| circuit.verify(decoded))) {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return Err(ProverError::Rejected { why: error.to_string() }),
-        Err(_) => return Err(ProverError::Rejected { why: "the verifier stopped on it".to_owned() }),
-    }
-    let time = start.elapsed();
-    if statement == *native {
-        return Ok(time);
-    }
-    Err(ProverError::Mismatch { proved: Box::new(statement), native: Box::new(*native) })
 }
 
 #[cfg(test)]

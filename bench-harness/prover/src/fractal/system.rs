@@ -6,12 +6,11 @@ use crate::circuit::fractal::join::JoinCircuit;
 use crate::circuit::fractal::keys::{TopKey, Tops, UpperKeys, VerifierKey, key_digest};
 use crate::circuit::fractal::values::{AttachValues, ChildValues, CrossingValues, JoinValues, SideValues};
 use crate::circuit::{Circuit, PlonkProof};
-use crate::fractal::chain::{RollupChain, verify_bytes};
+use crate::fractal::chain::RollupChain;
 use crate::fractal::native::{NodeStatement, circuit_number};
 use crate::fractal::tree::{SettlementTree, Settling, TreeNode};
-use crate::plonk::{decode, no_proof, prove_with};
+use crate::plonk::{decode, no_proof, prove_with, verify_bytes};
 use crate::size::circuit_size;
-use crate::statement::Statement;
 use crate::system::{Proof, ProverError};
 use plonky2::field::types::Field;
 use records::fractal::RollupCircuitName;
@@ -262,8 +261,7 @@ impl FractalSystem {
         bytes: &[u8],
         native: &NodeStatement,
     ) -> Result<Duration, ProverError> {
-        let expected: Statement = native.sealed(self.keys);
-        verify_bytes(self.circuit(source)?, bytes, &expected)
+        verify_bytes(self.circuit(source)?, bytes)?.against_native(&native.sealed(self.keys))
     }
 }
 

@@ -4,22 +4,28 @@
 //! |---|---|
 //! | [`config`] | the configurations, and what follows from each |
 //! | `slots` | the batch circuit, with registers or without |
-//! | `proof` | making, writing and reading one proof |
+//! | [`cache`] | circuits kept in a folder, for the next set-up |
+//! | `stored`, `serial` | a circuit as a file, and the gates that can stand in one |
+//! | `proof` | making, writing, reading and verifying one proof |
 //! | [`tree`] | the levels of an aggregation, where there is one |
 //!
 //! Owns no constraint: those are [`crate::circuit`]'s, and the same under each configuration.
 
+pub mod cache;
 pub mod config;
 mod proof;
+mod serial;
 pub(crate) mod slots;
+mod stored;
 pub mod tree;
 
 use crate::capabilities::{BatchSizes, Capabilities};
 use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
+use crate::plonk::cache::{CircuitCache, CircuitSource};
 use crate::plonk::config::PlonkConfig;
-use crate::plonk::slots::SlotCircuit;
+use crate::plonk::slots::{BATCH, SlotCircuit};
 use crate::plonk::tree::{MergeTree, Tree};
 use crate::security::Fri;
 use crate::size::{circuit_size, settings};
@@ -28,11 +34,10 @@ use crate::system::{
 };
 use plonky2::plonk::config::KeccakGoldilocksConfig;
 use records::sample::SystemRecord;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 pub use crate::plonk::proof::{Timed, prove_with};
-pub(crate) use crate::plonk::proof::{decode, no_proof, statement_of};
+pub(crate) use crate::plonk::proof::{decode, no_proof, verify_bytes};
 
 /// The version of plonky2 that is compiled in, by the lock file.
 pub const PLONKY2_VERSION: &str = env!("PLONKY2_VERSION");
@@ -59,11 +64,12 @@ pub struct Plonk<C: PlonkConfig> {
     registers: Option<Registers>,
     batch: Option<(Shape, SlotCircuit<C>)>,
     tree: C::Tree,
+    cache: Option<CircuitCache>,
 }
 
 impl<C: PlonkConfig> Default for Plonk<C> {
     fn default() -> Self {
-        Self { registers: None, batch: None, tree: C::Tree::default() }
+        Self { registers: None, batch: None, tree: C::Tree::default(), cache: None }
     }
 }
 
@@ -76,6 +82,12 @@ impl<C: PlonkConfig> Plonk<C> {
     /// A system whose batches are of swaps and open each pool once: [`crate::circuit::registers`].
     pub fn with_registers(registers: Registers) -> Self {
         Self { registers: Some(registers), ..Self::default() }
+    }
+
+    /// The same with circuits from a folder, where there is one.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<CircuitCache>) -> Self {
+        Self { cache, ..self }
     }
 
     /// Its name in specs, cells and records.
@@ -154,16 +166,21 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
                 got: "0".to_owned(),
             });
         }
+        let source = CircuitSource::of(self.cache.as_ref(), &self.name(), shape, self.registers);
         let fitting = self.batch.take().filter(|(built, _)| *built == shape);
+        let mut missing = Vec::new();
+        if fitting.is_none() {
+            self.tree.clear();
+            missing.push(BATCH.to_owned());
+        }
+        missing.append(&mut self.tree.missing(batches));
+        let source = source.reading(&missing);
         let (_, batch) = self.batch.insert(match fitting {
             Some(batch) => batch,
-            None => {
-                self.tree.clear();
-                (shape, SlotCircuit::build(shape, self.registers, self.tree.fan_in())?)
-            }
+            None => (shape, SlotCircuit::from_source(shape, self.registers, self.tree.fan_in(), &source)?),
         });
         let circuit = batch.circuit();
-        self.tree.grow(circuit, batches);
+        self.tree.grow_from(circuit, batches, &source);
         let mut circuits = vec![circuit_size("batch".to_owned(), circuit)];
         for (place, level) in self.tree.circuits().into_iter().enumerate() {
             circuits.push(circuit_size(format!("aggregate {}", place + 1), level));
@@ -230,16 +247,7 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
-        let start = Instant::now();
-        let circuit = self.circuit_of(proof.kind)?;
-        let decoded = decode(circuit, &proof.bytes)?;
-        let statement = statement_of(&decoded)?;
-        let verdict = catch_unwind(AssertUnwindSafe(|| circuit.verify(decoded)));
-        match verdict {
-            Ok(Ok(())) => Ok(Verified { statement, time: start.elapsed() }),
-            Ok(Err(error)) => Err(ProverError::Rejected { why: error.to_string() }),
-            Err(_) => Err(ProverError::Rejected { why: "the verifier stopped on it".to_owned() }),
-        }
+        verify_bytes(self.circuit_of(proof.kind)?, &proof.bytes)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Making, writing and reading one plonky2 proof, whatever the circuit and the configuration.
+//! Making, writing, reading and verifying one plonky2 proof, whatever the circuit and the configuration.
 
 use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
 use crate::grind::grind_of;
 use crate::statement::Statement;
-use crate::system::ProverError;
+use crate::system::{ProverError, Verified};
 use plonky2::iop::generator::generate_partial_witness;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::config::GenericConfig;
@@ -76,6 +76,25 @@ pub(crate) fn decode<C: GenericConfig<EXTENSION, F = Felt>>(
         return Err(rejected("its bytes are not the proper encoding of a proof"));
     }
     Ok(proof)
+}
+
+/// Verifies bytes with the key of a circuit and says what they state. plonky2's verifier panics on some bytes that are
+/// no proof; that is caught, since they came from outside.
+///
+/// # Errors
+/// [`ProverError::Rejected`] for anything that is not a valid proof.
+pub(crate) fn verify_bytes<C: GenericConfig<EXTENSION, F = Felt>>(
+    circuit: &Circuit<C>,
+    bytes: &[u8],
+) -> Result<Verified, ProverError> {
+    let start = Instant::now();
+    let decoded = decode(circuit, bytes)?;
+    let statement = statement_of(&decoded)?;
+    match catch_unwind(AssertUnwindSafe(|| circuit.verify(decoded))) {
+        Ok(Ok(())) => Ok(Verified { statement, time: start.elapsed() }),
+        Ok(Err(error)) => Err(ProverError::Rejected { why: error.to_string() }),
+        Err(_) => Err(ProverError::Rejected { why: "the verifier stopped on it".to_owned() }),
+    }
 }
 
 /// What a proof states, verified or not.

@@ -7,11 +7,15 @@ use crate::circuit::registers::batch::RegisterCircuit;
 use crate::circuit::registers::values::RegisterBatchValues;
 use crate::circuit::values::SlotValues;
 use crate::circuit::{Circuit, Config, EXTENSION};
+use crate::plonk::cache::CircuitSource;
 use crate::plonk::proof::no_proof;
 use crate::system::{Job, ProverError, Shape, SlotKind};
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::config::GenericConfig;
 use workloads::hash::Felt;
+
+/// The circuit of a batch among those of a set-up.
+pub(crate) const BATCH: &str = "batch";
 
 /// The batch circuit of a shape.
 #[derive(Debug)]
@@ -33,16 +37,30 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> SlotCircuit<C> {
         registers: Option<Registers>,
         fan_in: FanIn,
     ) -> Result<Self, ProverError> {
+        Self::from_source(shape, registers, fan_in, &CircuitSource::default())
+    }
+
+    /// The same, from where circuits come from.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn from_source(
+        shape: Shape,
+        registers: Option<Registers>,
+        fan_in: FanIn,
+        source: &CircuitSource<C>,
+    ) -> Result<Self, ProverError> {
         let config = fan_in.batch_config();
+        let keys = |builder| source.circuit(BATCH, None, builder);
         match registers {
-            None => Ok(Self::Plain(BatchCircuit::build_with(shape, config))),
+            None => Ok(Self::Plain(BatchCircuit::with_keys(shape, config, keys))),
             Some(_) if shape.slots == SlotKind::Transfer => Err(ProverError::Input {
                 what: "transactions for a circuit with registers",
                 expected: "swaps alone".to_owned(),
                 got: "transfers".to_owned(),
             }),
             Some(registers) => {
-                Ok(Self::Registers(registers, RegisterCircuit::build_with(shape, registers, config)))
+                Ok(Self::Registers(registers, RegisterCircuit::with_keys(shape, registers, config, keys)))
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::capabilities::MergeCapability;
 use crate::circuit::aggregate::AggregateCircuit;
-use crate::circuit::fan_in::FanIn;
+use crate::circuit::fan_in::{FanIn, MergeRows};
 use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
+use crate::plonk::cache::CircuitSource;
 use crate::plonk::proof::{Timed, decode, no_proof, prove_with, statement_of};
 use crate::system::{Aggregated, Level, Merged, Proof, ProofKind, ProverError, level_of_children};
 use plonky2::plonk::config::GenericConfig;
@@ -40,7 +41,15 @@ pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug
     fn clear(&mut self);
 
     /// Builds what is missing for aggregating up to `batches` proofs of `batch`.
-    fn grow(&mut self, batch: &Circuit<C>, batches: usize);
+    fn grow(&mut self, batch: &Circuit<C>, batches: usize) {
+        self.grow_from(batch, batches, &CircuitSource::default());
+    }
+
+    /// The same, from where circuits come from.
+    fn grow_from(&mut self, batch: &Circuit<C>, batches: usize, source: &CircuitSource<C>);
+
+    /// The circuits of a set-up that are missing for that, by their names.
+    fn missing(&self, batches: usize) -> Vec<String>;
 
     /// The circuits of its levels, from the batches upwards.
     fn circuits(&self) -> Vec<&Circuit<C>>;
@@ -63,7 +72,11 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
 
     fn clear(&mut self) {}
 
-    fn grow(&mut self, _: &Circuit<C>, _: usize) {}
+    fn grow_from(&mut self, _: &Circuit<C>, _: usize, _: &CircuitSource<C>) {}
+
+    fn missing(&self, _: usize) -> Vec<String> {
+        Vec::new()
+    }
 
     fn circuits(&self) -> Vec<&Circuit<C>> {
         Vec::new()
@@ -83,8 +96,7 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
 pub struct MergeTree {
     fan_in: FanIn,
     levels: Vec<AggregateCircuit>,
-    /// Whether the levels above different batch circuits have one form.
-    is_padded: bool,
+    rows: MergeRows,
 }
 
 impl Tree<Config> for MergeTree {
@@ -100,13 +112,17 @@ impl Tree<Config> for MergeTree {
         self.levels.clear();
     }
 
-    fn grow(&mut self, batch: &Circuit, batches: usize) {
-        while self.levels.len() < levels_of(batches, self.fan_in) {
+    fn missing(&self, batches: usize) -> Vec<String> {
+        (self.levels.len()..levels_of(batches, self.fan_in))
+            .map(|below| format!("merge-{}", below + 1))
+            .collect()
+    }
+
+    fn grow_from(&mut self, batch: &Circuit, batches: usize, source: &CircuitSource<Config>) {
+        for part in self.missing(batches) {
             let child = self.levels.last().map_or(batch, |level| &level.circuit);
-            let next = match self.is_padded {
-                true => AggregateCircuit::build_padded(child),
-                false => AggregateCircuit::build_for(child, self.fan_in),
-            };
+            let keys = |builder| source.circuit(&part, Some(child), builder);
+            let next = AggregateCircuit::with_keys(child, self.fan_in, self.rows, keys);
             self.levels.push(next);
         }
     }
@@ -127,7 +143,7 @@ impl Tree<Config> for MergeTree {
 impl MergeTree {
     /// A tree of merges of two whose levels have one form, whatever the batch circuit.
     pub(crate) fn padded() -> Self {
-        Self { is_padded: true, ..Self::default() }
+        Self { rows: MergeRows::OneForm, ..Self::default() }
     }
 
     /// A tree of merges of so many.

@@ -1,7 +1,7 @@
 //! What is credited twice, never, to another, or paid from nothing. The walk over both ledgers' transactions is tried in a
 //! circuit of its own, without a recursion, so that many lies fit; what it stands in is tried at the end.
 
-use crate::world::{SHAPE, WORLD, quiet};
+use super::world::{SHAPE, WORLD, quiet};
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_data::CircuitConfig;
@@ -118,6 +118,15 @@ fn what_does_not_arrive_as_it_left_has_no_proof() {
     let (second, arrival_of_second) = (transfer(2, BRIDGE, 5), transfer(PORTAL, 2, 5));
     assert!(WALK.accepts(&[deposit, second], &[arrival, arrival_of_second]));
     assert!(!WALK.accepts(&[deposit, second], &[arrival_of_second, arrival]), "in another order");
+}
+
+/// It moves nothing, and is no deposit though both sides have it: the same number on both, so that both name one user.
+#[test]
+fn what_an_account_sends_itself_does_not_cross() {
+    let mut slots = [[Felt::ZERO; RATE]; 4];
+    slots[0] = transfer(BRIDGE, BRIDGE, 70).map(Felt::from_canonical_u64);
+    let side = || SideValues::honest(LeafIndex(BRIDGE), &slots);
+    assert!(WALK.proved(&CrossingValues { parent: side(), child: side() }).is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A whole tree, its statement, and statements of other trees.
 
-use crate::world::{IDS, SHAPE, WORLD};
+use super::world::{IDS, SHAPE, WORLD};
 use prover::circuit::fractal::crossings::ChainShape;
 use prover::fractal::native::NodeStatement;
 use prover::fractal::system::{FractalSystem, NodeSource};

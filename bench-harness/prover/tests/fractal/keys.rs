@@ -1,6 +1,6 @@
 //! A child proved by another circuit, or under another key.
 
-use crate::world::{WORLD, World, quiet};
+use super::world::{WORLD, World, quiet};
 use plonky2::field::types::Field;
 use plonky2::gates::noop::NoopGate;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -30,6 +30,11 @@ fn proofs(world: &World) -> [PlonkProof; 2] {
 
 /// A top that says whatever it is told: a level above a circuit without constraints.
 fn forged(statement: &Statement) -> (AggregateCircuit, PlonkProof) {
+    forged_under(statement, None)
+}
+
+/// The same, with a digest of a circuit that is not its own in its key and in its proofs.
+fn forged_under(statement: &Statement, digest: Option<Digest>) -> (AggregateCircuit, PlonkProof) {
     let mut builder = Builder::new(CircuitConfig::standard_recursion_config());
     let elements = builder.add_virtual_targets(PUBLIC_ELEMENTS);
     builder.register_public_inputs(&elements);
@@ -42,7 +47,11 @@ fn forged(statement: &Statement) -> (AggregateCircuit, PlonkProof) {
         witness.set_target(*target, element).expect("free");
     }
     let batch = prove_with(&circuit, witness, "a forged batch").expect("says anything").proof;
-    let top = AggregateCircuit::build_padded(&circuit);
+    let mut top = AggregateCircuit::build_padded(&circuit);
+    if let Some(digest) = digest {
+        top.circuit.prover_only.circuit_digest = digest;
+        top.circuit.verifier_only.circuit_digest = digest;
+    }
     let inputs = top.witness(&[&batch]).expect("of the right form");
     let proof = prove_with(&top.circuit, inputs, "a forged top").expect("its own key").proof;
     (top, proof)
@@ -87,6 +96,22 @@ fn each_constraint_of_a_choice_stands_alone() {
     }
 }
 
+/// A top whose transactions are those that it commits to, for the parent and of everything: only that it said others.
+#[test]
+fn a_commitment_that_the_child_did_not_say() {
+    let world = &*WORLD;
+    let proofs = proofs(world);
+    let honest = settled(world, &proofs);
+    for side in 0..2 {
+        let mut values = honest.clone();
+        let child = &mut values.children[side];
+        assert_eq!(child.everything, child.commitment);
+        child.commitment.elements[2] += Felt::ONE;
+        child.everything = child.commitment;
+        assert!(world.joined(&values).is_none(), "child {side}");
+    }
+}
+
 #[test]
 fn verifier_data_that_mixes_two_keys() {
     let world = &*WORLD;
@@ -127,6 +152,23 @@ fn a_forged_top_with_the_same_common_data_has_no_place() {
             assert!(world.joined(&values).is_none(), "choice {chosen}");
         }
     }
+}
+
+/// plonky2 draws its challenges from a circuit's digest, and takes for that whatever it is told: a key is its commitments
+/// too.
+#[test]
+fn forged_commitments_under_an_honest_digest() {
+    let world = &*WORLD;
+    quiet();
+    let lie = Statement { transactions: 1_000, ..world.chains[0] };
+    let honest_top = world.system.circuit(world.top(0).source).expect("set up");
+    let (top, proof) = forged_under(&lie, Some(honest_top.verifier_only.circuit_digest));
+    assert!(top.circuit.verify(proof.clone()).is_ok(), "a proof under such a key can be made");
+    let proofs = proofs(world);
+    let mut values = settled(world, &proofs);
+    values.children[0].proof = &proof;
+    values.children[0].key = &top.circuit.verifier_only;
+    assert!(world.joined(&values).is_none());
 }
 
 /// A join over forged tops is of the same form again. Whoever names its key may go on from it, and says so.

@@ -1,6 +1,6 @@
 //! A batch circuit for one application takes nothing else.
 
-use crate::world::quiet;
+use super::world::quiet;
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::SlotValues;
 use prover::plonk::prove_with;

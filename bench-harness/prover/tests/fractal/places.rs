@@ -1,6 +1,6 @@
 //! A rollup twice, in another's place, or never attached: where there is a proof, it says so.
 
-use crate::world::{IDS, WORLD, World};
+use super::world::{IDS, WORLD, World};
 use plonky2::field::types::Field;
 use prover::circuit::fractal::values::JoinValues;
 use prover::fractal::native::NodeStatement;
@@ -51,6 +51,17 @@ fn a_family_is_of_one_parent() {
     let reversed = joined(world, [attached, first], FAMILY).expect("no constraint is broken");
     let family = world.said[world.said.len() - 2];
     assert!(is_another_statement(world, &reversed, &family));
+}
+
+/// Both name one parent, so that there is a family; a number that is neither would hash it in a domain of its own.
+#[test]
+fn a_join_is_of_one_kind() {
+    let world = &*WORLD;
+    let children = [(world.attached(), 0), (world.top(0), IDS[0])];
+    assert!(joined(world, children, SETTLEMENT).is_some());
+    for neither in [Felt::TWO, Felt::NEG_ONE, Felt::TWO.inverse()] {
+        assert!(joined(world, children, neither).is_none(), "{neither}");
+    }
 }
 
 #[test]

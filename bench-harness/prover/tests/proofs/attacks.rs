@@ -1,9 +1,9 @@
 //! Attacks on the whole of a slot or of a tree, as an outside audit tried them; each is told in its best form.
 
-use crate::differential::attempt;
-use crate::forge::{Division, Forgery, ORDER, POOL, element, spread};
-use crate::systems::chain;
-use crate::world::{ANY, TRANSFER, accepts, felt, open, start, state, swap, transfer};
+use super::differential::attempt;
+use super::forge::{Division, Forgery, ORDER, POOL, element, spread};
+use super::systems::chain;
+use super::world::{ANY, TRANSFER, accepts, felt, open, start, state, swap, transfer};
 use plonky2::field::types::Field;
 use plonky2::iop::witness::PartialWitness;
 use prover::circuit::aggregate::AggregateCircuit;

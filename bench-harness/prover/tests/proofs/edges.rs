@@ -1,7 +1,7 @@
 //! The edges of what is allowed, where native execution and the circuit must still agree; and of a proof's encoding.
 
-use crate::forge::ORDER;
-use crate::world::{shape, token, transfer};
+use super::forge::ORDER;
+use super::world::{shape, token, transfer};
 use prover::plonk::Plonky2;
 use prover::system::{Job, Proof, ProofSystem, ProverError, SlotKind, verify_against_native};
 use prover::witness::record;

@@ -4,7 +4,7 @@
 //! written. A lie told through here breaks the constraint that it is about and no other, so that a test of it fails
 //! when that constraint is taken away.
 
-use crate::world::felt;
+use super::world::felt;
 use plonky2::field::types::{Field, PrimeField64};
 use prover::circuit::swap::{CARRY_OFFSET, COLUMNS, REMAINDER_PARTS};
 use prover::circuit::values::{MovementValues, Parts, SlotValues};

@@ -1,6 +1,6 @@
 //! Real proofs: what native execution says is what a proof says, for any batch and any number of batches.
 
-use crate::world::{shape, state, swap, transfer};
+use super::world::{shape, state, swap, transfer};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use prover::plonk::Plonky2;
 use prover::statement::Statement;

@@ -1,7 +1,7 @@
 //! One lie for each constraint of a slot that moves something, told so that no other constraint is in its way.
 
-use crate::forge::{Forgery, ORDER, POOL, carry, element, spread};
-use crate::world::{ANY, TRANSFER, accepts, felt, state, transfer};
+use super::forge::{Forgery, ORDER, POOL, carry, element, spread};
+use super::world::{ANY, TRANSFER, accepts, felt, state, transfer};
 use plonky2::field::types::Field;
 use prover::circuit::values::{MovementValues, parts};
 use workloads::hash::{Domain, Felt};

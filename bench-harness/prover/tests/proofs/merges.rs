@@ -1,6 +1,6 @@
 //! Merges of four prove what merges of two prove.
 
-use crate::world::{shape, state, transfer};
+use super::world::{shape, state, transfer};
 use prover::circuit::fan_in::FanIn;
 use prover::plonk::Plonky2;
 use prover::statement::Statement;

@@ -1,8 +1,8 @@
 //! Lies about slots that call themselves padding. They stand in slot 1: slot 0 is real, or there is no proof.
 
-use crate::forge::{Forgery, element};
-use crate::lies::{LIMB, moving};
-use crate::world::{ANY, TRANSFER, accepts, account, felt, shape, state, transfer};
+use super::forge::{Forgery, element};
+use super::lies::{LIMB, moving};
+use super::world::{ANY, TRANSFER, accepts, account, felt, shape, start, state, swap, transfer};
 use plonky2::field::types::Field;
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::{SlotValues, parts};
@@ -77,4 +77,15 @@ fn a_batch_of_padding_alone() {
     assert!(!accepts(&ANY, root, &alone) && !accepts(&TRANSFER, root, &alone));
     let twice = [lie.values.clone(), lie.values];
     assert!(BOTH.iter().all(|circuit| !accepts(circuit, root, &twice)));
+}
+
+/// It would be committed to under a kind that there is not.
+#[test]
+fn a_slot_for_swaps_that_calls_itself_a_transfer() {
+    let circuit = BatchCircuit::build(shape(3, 1, SlotKind::Swap));
+    let mut lie = Forgery::of(&start(), swap(0, 5, 0, 100, 0));
+    let root = lie.seal();
+    assert!(accepts(&circuit, root, std::slice::from_ref(&lie.values)));
+    lie.values.is_transfer = Felt::ONE;
+    assert!(!accepts(&circuit, root, &[lie.values]));
 }

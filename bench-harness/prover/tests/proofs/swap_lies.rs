@@ -1,7 +1,7 @@
 //! One lie for each constraint of a swap, told so that no other constraint is in its way.
 
-use crate::forge::{Division, Forgery, ORDER, POOL, element, spread};
-use crate::world::{ANY, accepts, felt, state, swap};
+use super::forge::{Division, Forgery, ORDER, POOL, element, spread};
+use super::world::{ANY, accepts, felt, state, swap};
 use plonky2::field::types::Field;
 use workloads::hash::{Domain, Felt};
 

@@ -3,7 +3,7 @@
 //! The constraints are the same circuits; that a lie about a batch has no proof is shown for one configuration in
 //! `tampering`, `lies` and `swap_lies`, and here for one lie of each kind under the other.
 
-use crate::world::{felt, shape, start, transfer};
+use super::world::{felt, shape, start, transfer};
 use plonky2::field::types::Field;
 use plonky2::plonk::config::KeccakGoldilocksConfig;
 use prover::circuit::Config;
@@ -119,7 +119,7 @@ fn a_proof_of_another_circuit_under_keccak() {
     let (shallow, _, _) = chain::<KeccakGoldilocksConfig>(1);
     let mut deeper = Plonk::<KeccakGoldilocksConfig>::new();
     deeper.set_up(shape(4, 1, SlotKind::Transfer), 1).expect("a shape");
-    let mut world = crate::world::state(4, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
+    let mut world = super::world::state(4, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
     let batch = Batch { id: BatchId(0), transactions: vec![transfer(0, 5, 1, 0, 30)] };
     let trace = record(&mut world, &batch, 1).expect("valid");
     let job = Job { batch: &batch, trace: &trace, statement: trace.statement };

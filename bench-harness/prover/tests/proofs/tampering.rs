@@ -3,8 +3,8 @@
 //! Each lie is told as well as it can be: all numbers that depend on it are changed with it, so that the one
 //! constraint that forbids it has to.
 
-use crate::systems::chain;
-use crate::world::{
+use super::systems::chain;
+use super::world::{
     ANY, TRANSFER, accepts, account, felt, lying_step, open, open_pool, shape, start, state, swap, token,
     transfer,
 };

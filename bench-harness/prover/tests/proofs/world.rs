@@ -1,7 +1,7 @@
 //! A small world to prove in: three accounts, two pools, a shallow tree.
 
-use crate::differential::DEPTH;
-pub(crate) use crate::ledger::{account, felt, state, swap, token, transfer};
+use super::differential::DEPTH;
+pub(crate) use super::ledger::{account, felt, state, swap, token, transfer};
 use prover::circuit::batch::BatchCircuit;
 use prover::circuit::values::SlotValues;
 use prover::plonk::prove_with;

@@ -1,7 +1,7 @@
 //! Lies about the sender of a swap: the same rules as in the plain circuit, put together anew.
 
-use crate::telling::{ONE, TWO, against, each_refused, honest, lying_step, pool, refused, slots};
-use crate::world::{felt, people};
+use super::telling::{ONE, TWO, against, each_refused, honest, lying_step, pool, refused, slots};
+use super::world::{felt, people};
 use plonky2::field::types::Field;
 use prover::circuit::registers::values::RegisterBatchValues;
 use prover::circuit::values::parts;

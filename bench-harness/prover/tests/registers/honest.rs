@@ -1,10 +1,10 @@
 //! Batches of swaps are proved, aggregated and compared with native execution; what registers cannot hold is refused
 //! in words.
 
-use crate::differential::attempt;
-use crate::ledger::transfer;
-use crate::telling::{REGISTERS, THREE, against};
-use crate::world::{ANY, people, proved, said, shape};
+use super::differential::attempt;
+use super::ledger::transfer;
+use super::telling::{REGISTERS, THREE, against};
+use super::world::{ANY, people, proved, said, shape};
 use prover::circuit::Config;
 use prover::circuit::registers::Registers;
 use prover::circuit::registers::batch::RegisterCircuit;

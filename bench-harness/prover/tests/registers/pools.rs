@@ -1,15 +1,17 @@
 //! Lies about what the registers hold at first, and what becomes of it.
 
-use crate::telling::{
+use super::telling::{
     LEVELS, ONE, THREE, TWO, against, believed, each_refused, honest, lying_step, pool, refused, register,
     slots, trace,
 };
-use crate::world::{felt, people, proved, token};
+use super::world::{ANY, felt, people, proved, state, swap, token, told};
 use plonky2::field::types::Field;
 use prover::circuit::registers::values::{PoolValues, RegisterBatchValues};
-use prover::circuit::values::parts;
+use prover::circuit::values::{SlotValues, parts};
+use prover::witness::record;
 use workloads::hash::{EMPTY_LEAF, Felt};
 use workloads::pool::Pool;
+use workloads::transaction::{Batch, BatchId};
 
 /// Swaps against pools 0 and 2, by two senders.
 fn two() -> RegisterBatchValues {
@@ -231,4 +233,18 @@ fn three_pools_in_three_registers_in_any_order_of_slots() {
     let swaps = vec![against(2, 2, 5, 2, 9), against(0, 0, 5, 0, 100), against(1, 2, 6, 1, 100)];
     let truth = trace(swaps.clone(), 3).statement;
     assert_eq!(proved(&THREE, &honest(swaps, 3)), Some(truth));
+}
+
+/// A block as large as the pools' tree has no bit of its place: no path would show that it stands elsewhere.
+#[test]
+fn another_block_where_there_is_one() {
+    let batch = Batch { id: BatchId(0), transactions: vec![swap(0, 5, 0, 100, 0)] };
+    let mut world = state(3, &[[100, 50, 0], [7, 0, 0]], [1_000, 2_000]);
+    let trace = record(&mut world, &batch, 1).expect("valid");
+    let mut lie = told(&SlotValues::honest(&trace.steps[0]));
+    assert_eq!(proved(&ANY, &lie), Some(trace.statement));
+    // The swap is committed to as one against a leaf beyond the tree.
+    lie.block.index = Felt::ONE;
+    lie.slots[0].held.index += felt(4);
+    assert_eq!(proved(&ANY, &lie), None);
 }

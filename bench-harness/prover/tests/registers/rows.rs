@@ -1,6 +1,6 @@
 //! Rows of a swap with registers, at depth 24.
 
-use crate::world::shape;
+use super::world::shape;
 use prover::circuit::Config;
 use prover::circuit::fan_in::FanIn;
 use prover::circuit::registers::Registers;

@@ -1,10 +1,11 @@
 //! Lies about what a slot reads from its register and writes there.
 
-use crate::telling::{
+use super::forge::{ORDER, carry, spread};
+use super::telling::{
     ONE, THREE, TWO, against, believed, each_refused, honest, lying_step, padding, pool, refused, slots,
     trace,
 };
-use crate::world::{felt, people, proved};
+use super::world::{felt, people, proved};
 use plonky2::field::types::Field;
 use prover::circuit::registers::values::{HeldValues, RegisterBatchValues, RegisterSlotValues};
 use prover::circuit::values::{MovementValues, SlotValues, parts};
@@ -58,7 +59,7 @@ fn what_the_register_held_before_an_earlier_swap() {
 #[test]
 fn a_swap_against_nothing() {
     let nothing = |pair: [u64; 2]| {
-        let pair = pair.map(crate::world::token);
+        let pair = pair.map(super::world::token);
         workloads::pool::Pool::new(pair, [0, 0], 0).expect("a pool")
     };
     let swap = against(0, 0, 5, 0, 100);
@@ -165,7 +166,7 @@ fn padding_in_front_between_alone_or_with_something_in_it() {
     refused(&TWO, &lie);
     lie.slots[1].held = HeldValues::default();
     refused(&TWO, &lie);
-    let lies: [fn(&mut RegisterBatchValues); 6] = [
+    let lies: [fn(&mut RegisterBatchValues); 7] = [
         // It chooses a register and reads what stands there: 1 100 and 1 819. Nothing moves.
         |values| {
             let HeldValues { limbs: [_, first, _, second], .. } = values.slots[0].held;
@@ -185,6 +186,12 @@ fn padding_in_front_between_alone_or_with_something_in_it() {
         |values| values.slots[1].swap.next_nonce = parts(7),
         // It asks for something.
         |values| values.slots[1].swap.swap.min_out = parts(1),
+        // It pays into no register: what account 0 holds would be burnt.
+        |values| {
+            let slot = &mut values.slots[1].swap;
+            (slot.amount_in, slot.target_in.after) = (parts(1), parts(1));
+            slot.sender_in.after[0] -= Felt::ONE;
+        },
     ];
     each_refused(&TWO, &padded, &lies);
     // It is that of another account.
@@ -222,10 +229,34 @@ fn a_reserve_that_wraps() {
     let mut lie = honest(vec![against(5, 2, 5, 0, 1)], 1);
     assert!(believed(&ONE, &lie));
     let (step, after) = lying_step(&mut people(), against(5, 2, 5, 2, 100), pool(5));
-    assert_eq!(after.reserve(crate::world::token(2)), 99);
+    assert_eq!(after.reserve(super::world::token(2)), 99);
     lie.slots = slots(&[(step, 1)]);
     for carry in [Felt::ONE, Felt::ZERO] {
         lie.slots[0].swap.target_in.carry = carry;
         refused(&ONE, &lie);
     }
+    // Past 64 bits, or past a limb, in a part that is none; and as what is left of it at the order of the field.
+    let all = i128::from(u64::MAX);
+    for after in [spread(all + 100, 3), spread(all + 100, 1), spread(all + 100 - ORDER, 3)] {
+        let slot = &mut lie.slots[0].swap;
+        slot.target_in.after = after;
+        slot.target_in.carry = carry(&spread(all, 3), &slot.amount_in, &after);
+        refused(&ONE, &lie);
+    }
+}
+
+/// No fee is taken where the pair is turned by −30 / (2^18 − 2^16): the identity agrees, and so do reserves that differ by
+/// a multiple of that number, 30 units being in the other.
+#[test]
+fn a_pair_that_is_turned_a_little() {
+    let swap = against(6, 0, 5, 0, 100);
+    let mut lie = honest(vec![swap], 1);
+    assert!(believed(&ONE, &lie));
+    let held = lie.slots[0].held;
+    let told = workloads::pool::Pool::new(pool(6).pair(), [9_970, 206_638], 0).expect("a pool");
+    let (step, _) = lying_step(&mut people(), swap, told);
+    lie.slots = slots(&[(step, 1)]);
+    lie.slots[0].held = held;
+    lie.slots[0].swap.swap.reversed = -felt(30) * felt((1 << 18) - (1 << 16)).inverse();
+    refused(&ONE, &lie);
 }

@@ -1,6 +1,6 @@
 //! A liar's batch: swaps against whatever the liar says that a pool holds, with everything else to agree.
 
-use crate::world::{people, proved, shape};
+use super::world::{people, proved, shape};
 use prover::circuit::registers::Registers;
 use prover::circuit::registers::batch::RegisterCircuit;
 use prover::circuit::registers::values::{PoolValues, RegisterBatchValues, RegisterSlotValues};
@@ -26,7 +26,7 @@ pub(crate) static THREE: LazyLock<RegisterCircuit> =
 
 /// A swap of an account with its next nonce, which is 5 and one more for each swap before.
 pub(crate) fn against(pool: u32, sender: u32, nonce: u32, token_in: u64, amount_in: u64) -> Transaction {
-    let token_in = crate::world::token(token_in);
+    let token_in = super::world::token(token_in);
     let action = Action::Swap { pool: PoolId(pool), token_in, amount_in, min_out: 0 };
     Transaction { sender: AccountId(sender), nonce, action }
 }

@@ -1,7 +1,7 @@
 //! The lies that are told to the plain circuit about one swap, told to one with registers; and states of several pools.
 
-use crate::differential::DEPTH;
-pub(crate) use crate::ledger::{felt, state, swap, token};
+use super::differential::DEPTH;
+pub(crate) use super::ledger::{felt, state, swap, token};
 use plonky2::field::types::{Field, PrimeField64};
 use prover::circuit::registers::Registers;
 use prover::circuit::registers::batch::RegisterCircuit;
@@ -29,7 +29,7 @@ pub(crate) fn shape(depth: u64, capacity: usize) -> Shape {
     Shape { depth: Depth::new(depth).expect("in range"), capacity, slots: SlotKind::Any }
 }
 
-/// Four accounts, and pools in the places 0 to 5 of a tree of depth 5: 0 and 1 are alike, 4 and 5 stand in another
+/// Four accounts, and pools in the places 0 to 6 of a tree of depth 5: 0 and 1 are alike, 4 to 6 stand in another
 /// block of four.
 pub(crate) fn people() -> State {
     let account = |balances| Account { owner: 77, nonce: 5, balances };
@@ -43,6 +43,7 @@ pub(crate) fn people() -> State {
         pool([1, 2], [7, 1 << 33], 10_000),
         pool([0, 1], [1_000, 2_000], 30),
         pool([0, 2], [3, u64::MAX], 1),
+        pool([0, 1], [10_000, 206_608], 30),
     ];
     State::new(Depth::new(5).expect("in range"), Ledger::new(accounts.to_vec(), pools)).expect("fits")
 }
@@ -89,7 +90,7 @@ fn joined(parts: &Parts<4>) -> [Felt; 2] {
 }
 
 /// A batch of one swap: the pool in the first register as its leaf is, and read from it as the slot says.
-fn told(slot: &SlotValues) -> RegisterBatchValues {
+pub(crate) fn told(slot: &SlotValues) -> RegisterBatchValues {
     let leaf = slot.target_leaf;
     let identity = leaf[0].to_canonical_u64();
     let (fee, pair) = (identity & 0xffff, [(identity >> 16) & 3, identity >> 18]);

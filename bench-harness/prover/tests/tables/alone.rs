@@ -1,8 +1,8 @@
 //! Lies that one constraint alone refuses: whoever takes it away lets them pass.
 
-use crate::forge::{Division, Forgery, POOL};
-use crate::rows::{digest, idle, leaf, people, place, rebuild, refused_by_one, rows, sponge, world};
-use crate::world::{felt, shape, state, swap, transfer};
+use super::forge::{Division, Forgery, POOL};
+use super::rows::{digest, idle, leaf, people, place, rebuild, refused_by_one, rows, sponge, world};
+use super::world::{felt, shape, state, swap, transfer};
 use p3_field::{Field as _, PrimeCharacteristicRing};
 use plonky2::field::types::Field;
 use prover::plonky3::field::Val;

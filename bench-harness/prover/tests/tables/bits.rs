@@ -1,6 +1,6 @@
 //! The security that is stated.
 
-use crate::world::shape;
+use super::world::shape;
 use prover::plonky3::config::{CONJECTURED_BITS, VERSION};
 use prover::plonky3::security::{SecurityBits, security};
 use prover::plonky3::slots::CAPACITY_MAX;

@@ -1,6 +1,6 @@
 //! What travels as a proof and is none: rejected, never a panic.
 
-use crate::world::{batch, of, recorded, shape, state, transfer, values, wrong};
+use super::world::{batch, of, recorded, shape, state, transfer, values, wrong};
 use p3_field::PrimeCharacteristicRing;
 use prover::plonky3::field::Val;
 use prover::plonky3::system::Plonky3;

@@ -3,9 +3,9 @@
 //! Those that the others imply are listed with the reason. Those of the permutation have their lies beside them, in
 //! `prover::plonky3::permutation`.
 
-use crate::verdict::standing_alone;
-use crate::world::shape;
-use crate::{alone, lies, tampering};
+use super::verdict::standing_alone;
+use super::world::shape;
+use super::{alone, lies, tampering};
 use prover::plonky3::check::constraint_counts;
 use prover::plonky3::permutation;
 use prover::plonky3::table::Table;

@@ -1,7 +1,7 @@
 //! What is honest is accepted.
 
-use crate::differential::{DEPTH, attempt};
-use crate::world::{batch, recorded, shape, values, wrong};
+use super::differential::{DEPTH, attempt};
+use super::world::{batch, recorded, shape, values, wrong};
 use prover::plonky3::system::Plonky3;
 use prover::plonky3::traces::Traces;
 use prover::system::{Job, ProofSystem, verify_against_native};

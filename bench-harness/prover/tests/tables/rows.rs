@@ -1,6 +1,6 @@
 //! Rows of a batch, and lies about them with what follows from a lie made to agree.
 
-use crate::world::{of, recorded, shape, state, swap, transfer, values, wrong};
+use super::world::{of, recorded, shape, state, swap, transfer, values, wrong};
 use p3_field::PrimeCharacteristicRing;
 use plonky2::hash::poseidon::Poseidon;
 use prover::plonky3::check::Fault;

@@ -3,8 +3,8 @@
 //! A lie changes the rows before they are filled in, with all that follows from it; permutations and the counts of
 //! bytes are then honest again. Where it can be, the lie is one that a single kind of constraint forbids.
 
-use crate::rows::{bus_of, kinds, leaf, people, place, rebuild, recommit, refused_by, rows, sponge, world};
-use crate::world::{felt, of, recorded, shape, state, transfer, values, wrong};
+use super::rows::{bus_of, kinds, leaf, people, place, rebuild, recommit, refused_by, rows, sponge, world};
+use super::world::{felt, of, recorded, shape, state, transfer, values, wrong};
 use p3_field::PrimeCharacteristicRing;
 use plonky2::field::types::Field;
 use plonky2::hash::poseidon::Poseidon;

@@ -1,7 +1,7 @@
 //! Batches to put into tables, and whether the tables accept them.
 
-pub(crate) use crate::ledger::{felt, state, swap, transfer};
-use crate::verdict::tell;
+pub(crate) use super::ledger::{felt, state, swap, transfer};
+use super::verdict::tell;
 use prover::circuit::values::SlotValues;
 use prover::plonky3::check::{Fault, faults};
 use prover::plonky3::table::Table;

@@ -140,6 +140,9 @@ pub struct FleetVerifiedRecord {
     /// When a worker was first heard to have begun the attempt that counted; none where that was not heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_s: Option<f64>,
+    /// When a worker was first heard to have begun the job, where that was another attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_started_s: Option<f64>,
     /// Threads of the worker; none where it did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cores: Option<u64>,

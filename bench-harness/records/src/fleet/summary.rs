@@ -2,7 +2,7 @@
 
 use crate::file::Versioned;
 use crate::fleet::FLEET_SCHEMA_VERSION;
-use crate::fleet::job::FleetWorkRecord;
+use crate::fleet::job::{FleetStagesRecord, FleetWorkRecord};
 use crate::machine::MachineRecord;
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +32,25 @@ pub struct FleetSampleRecord {
     pub worker: String,
     /// How often it was submitted.
     pub submissions: u64,
-    /// When it could be begun, s since the beginning, as the next two.
+    /// When it was there to be begun, s since the beginning, as all times of the run.
     pub ready_s: f64,
-    /// When a worker was first heard to be at it; none where that was not heard.
+    /// When a worker was first heard to be at the attempt that counted; none where that was not heard.
     pub started_s: Option<f64>,
+    /// When a worker was first heard to be at it, where that was another attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_started_s: Option<f64>,
+    /// When it could be begun: it was there, and so was the worker that began it. None where no start was heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub could_start_s: Option<f64>,
     /// When its proof was verified.
     pub verified_s: f64,
     /// How long the worker was busy, s.
     pub busy_s: f64,
     /// Of that what a prover is busy with, s: record, witness and proof of a batch, or the merge.
     pub prove_s: f64,
+    /// The parts of that; none of a merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<FleetStagesRecord>,
 }
 
 /// What one worker did.
@@ -104,13 +113,13 @@ pub struct FleetSummaryRecord {
     pub throughput_batches_per_s: f64,
     /// From the beginning of a group's first batch to its aggregate, all groups before it included.
     pub delay: Option<FleetTimesRecord>,
-    /// From the arrival of a batch to the start of its proof.
+    /// From the arrival of a batch to when its proof could be begun: until a worker was free.
     pub prover_wait: Option<FleetTimesRecord>,
     /// Time of the proof of a batch: record, witness and proof.
     pub prove: Option<FleetTimesRecord>,
     /// Time of a merge alone.
     pub merge: Option<FleetTimesRecord>,
-    /// Time between a worker's being busy and the job's whole time: queue, transport, verification.
+    /// What a job took beside its proof, from when it could be begun to its verification: being taken, transport, being heard.
     pub handling: Option<FleetTimesRecord>,
     /// Fraction of the time that workers for batches were busy with them; none where their number is not known.
     pub prover_use: Option<f64>,

@@ -30,11 +30,11 @@ pub struct FleetFiguresRecord<T> {
     pub delay_p50_s: T,
     /// Its 99th percentile.
     pub delay_p99_s: T,
-    /// Fraction of the provers' time in use.
+    /// Fraction of the provers' time in which they were held by batches.
     pub prover_use: T,
-    /// Mean wait of a batch for a prover, s.
+    /// Mean wait of a batch for a prover, until one was free, s.
     pub prover_wait_s: T,
-    /// Mean time from the start of a batch's proof to its verification, s.
+    /// Mean time for which a batch held a prover, from then to its verification, s.
     pub prover_hold_s: T,
 }
 
@@ -113,10 +113,14 @@ pub struct FleetTimesUsedRecord {
     pub prove_s: f64,
     /// Mean time of a merge, s, likewise; 0 where nothing is merged.
     pub merge_s: f64,
-    /// Mean time of everything else that a job has, s: taking, answering, verification, ledger. Measured in a fleet that was
-    /// run before any prediction.
+    /// Mean time of everything else that a job has, s: being taken, transport, being heard. Measured in fleets that were run
+    /// before the prediction.
     pub handling_s: f64,
-    /// Jobs behind that.
+    /// Half of the 95 % interval in which the mean of a further fleet lies, s: Student's t over those fleets.
+    pub handling_half_width_s: f64,
+    /// Those fleets.
+    pub handling_fleets: u64,
+    /// Jobs of all of them.
     pub handling_samples: u64,
 }
 
@@ -126,6 +130,10 @@ pub struct FleetTimesUsedRecord {
 pub struct FleetPredictedRecord {
     /// What will be run.
     pub cell: FleetCellRecord,
+    /// Which run of this cell, from 1: each has other arrivals and other times of proofs.
+    pub repeat: u32,
+    /// The seed of both.
+    pub seed: u64,
     /// When it was written, s since 1970.
     pub unix_s: f64,
     /// Where its times are from.
@@ -140,6 +148,8 @@ pub struct FleetPredictedRecord {
 pub struct FleetMeasuredRecord {
     /// The cell's name.
     pub cell: String,
+    /// Which run of this cell, from 1.
+    pub repeat: u32,
     /// When the run began, s since 1970.
     pub began_unix_s: f64,
     /// Groups behind the delays.

@@ -40,6 +40,8 @@ pub struct FractalPlanRecord {
     pub schema_version: u32,
     /// What was asked.
     pub inputs: FractalInputsRecord,
+    /// How the time between two proofs was chosen.
+    pub rounds: FractalRoundsRecord,
     /// The machines.
     pub fleet: FractalFleetRecord,
     /// Layer 1 with the merges for it, then each layer of rollups.
@@ -90,6 +92,36 @@ pub struct FractalInputsRecord {
     pub delay_limit: Option<DelayLimitRecord>,
     /// The file that the times are from; none where they were given by hand.
     pub measured: Option<String>,
+}
+
+/// The lengths of a round that were searched where the user has not given one but a limit on the delay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FractalRoundsRecord {
+    /// Each length with its cheapest fleet, the shortest first; empty where the length was not chosen.
+    pub searched: Vec<FractalRoundRecord>,
+    /// Whether no other length can be cheaper.
+    pub is_complete: bool,
+}
+
+/// A length of a round, with the cheapest fleet that keeps the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FractalRoundRecord {
+    /// Batches of each rollup in a round.
+    pub batches_per_round: u32,
+    /// Between two proofs on L1.
+    pub round_s: f64,
+    /// Provers of all layers, spares left out.
+    pub provers: u32,
+    /// Aggregators of all layers, spares left out.
+    pub aggregators: u32,
+    /// Oldest transaction of a round to consolidated; mean.
+    pub consolidated_mean_s: f64,
+    /// The same, 99th percentile.
+    pub consolidated_p99_s: f64,
+    /// Machines and what L1 takes for a transaction, where priced.
+    pub usd_per_transaction: Option<f64>,
 }
 
 /// The time of a kind of job.

@@ -19,8 +19,8 @@ pub mod run_ahead;
 pub use fractal::{
     CoresForBlockRecord, EveryBlockRecord, FRACTAL_PLAN_SCHEMA_VERSION, FractalCostRecord,
     FractalDelayPartName, FractalDelayPartRecord, FractalFleetRecord, FractalInputsRecord, FractalJobsRecord,
-    FractalLayerRecord, FractalPlanRecord, FractalPoolName, FractalTimeRecord, FractalWhatIfRecord,
-    FractalWholeRecord, ServerBudgetRecord,
+    FractalLayerRecord, FractalPlanRecord, FractalPoolName, FractalRoundRecord, FractalRoundsRecord,
+    FractalTimeRecord, FractalWhatIfRecord, FractalWholeRecord, ServerBudgetRecord,
 };
 pub use options::{BreakEvenRecord, OptionFleetRecord, OptionRecord, SystemPlanRecord, SystemsRecord};
 pub use record::{

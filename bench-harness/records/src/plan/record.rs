@@ -104,6 +104,9 @@ pub struct AggregationRecord {
     pub shape: String,
     /// Proofs per merge; none for `fixed_total`.
     pub arity: Option<u32>,
+    /// `passes` or `lifted`: what becomes of a proof without a neighbour on its level; none for what is no `tree`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lone_proof: Option<String>,
     /// The whole group for `fixed_total`, one merge otherwise.
     pub step: TimeRecord,
 }

@@ -113,7 +113,7 @@ fn without_suspicion(first: &Judged, rules: &PairedRules) -> ComparisonVerdict {
     let is_enough = shift.coverage + 1e-12 >= 1.0 - 2.0 * rules.level;
     let Some((_, high)) = figures.interval().filter(|_| is_enough) else {
         return inconclusive(format!(
-            "only {} of {} pairs are left after discarding, too few to show or exclude anything",
+            "pairs left after discarding: {} of {}, too few to show or exclude anything",
             figures.used, rules.pairs
         ));
     };
@@ -223,11 +223,11 @@ mod tests {
     fn too_few_left_pairs_decide_nothing() {
         let one = ShiftTest::of(&[0.05], 0.05);
         assert_eq!((one.interval(), decide(one, None).0), (None, VerdictName::Inconclusive));
-        assert!(decide(one, None).1.starts_with("only 1 of 10 pairs"));
+        assert!(decide(one, None).1.starts_with("pairs left after discarding: 1 of 10"));
         let three = ShiftTest::of(&[0.0, 0.001, -0.001], 0.05);
         let (name, why) = decide(three, None);
         assert_eq!(name, VerdictName::Inconclusive);
-        assert!(why.starts_with("only 3 of 10 pairs are left"), "{why}");
+        assert!(why.starts_with("pairs left after discarding: 3 of 10"), "{why}");
         assert_eq!(decide(ShiftTest::of(&[], 0.05), None).0, VerdictName::Inconclusive);
         assert_eq!(decide(around(6.0), Some(ShiftTest::of(&[], 0.05))).0, VerdictName::Inconclusive);
     }

@@ -1,6 +1,6 @@
 //! Batch size: circuits are padded to a power of two rows, so that cost goes in steps.
 
-use crate::chart::{Axis, Chart, Column, Dot, LaneSpan, Marks, Series, Table, Tone};
+use crate::chart::{Axis, Chart, Column, Dot, LaneSpan, Marks, Series, Table, TableValue, Tone};
 use crate::html::inline::short;
 use crate::html::section::{Block, Section};
 use crate::profile::rows::ends;
@@ -44,7 +44,7 @@ fn headroom(profile: &ProfileRecord) -> Option<Chart> {
         ("rows", "rows in use", |(_, circuit)| circuit.rows.into()),
         ("padded_rows", "rows after padding", |(_, circuit)| circuit.padded_rows.into()),
         ("headroom_rows", "rows free", |(_, circuit)| circuit.headroom_rows().into()),
-        ("proof_bytes", "proof, bytes", |(_, circuit)| circuit.proof_bytes.into()),
+        ("proof_bytes", "proof", |(_, circuit)| TableValue::size(Some(circuit.proof_bytes))),
     ];
     let (mut used, mut padding) = (Vec::new(), Vec::new());
     for (lane, (name, circuit)) in circuits.iter().enumerate() {

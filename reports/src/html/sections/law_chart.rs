@@ -1,8 +1,8 @@
 //! A scaling law as a chart: measured points with their intervals, each fit with its band.
 
-use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, Tone};
+use crate::chart::{Axis, BandPoint, Chart, Dot, Series, Table, TableValue, Tone};
 use crate::laws::rows::stage;
-use crate::words::{capital, interval, percent};
+use crate::words::{capital, interval, percent, size};
 use records::laws::{FitRecord, LawRecord, OfName, OverName, Reach};
 use records::number::{significant, time};
 use records::profile::QuantityName;
@@ -94,9 +94,13 @@ fn fit_words(fit: &FitRecord) -> String {
         .coefficients
         .iter()
         .map(|coefficient| {
-            let interval = interval(coefficient.low, coefficient.high, |end| significant(end, 3));
+            let ends = |words: fn(f64) -> String| interval(coefficient.low, coefficient.high, words);
+            if let Some(name) = coefficient.name.strip_suffix("_bytes") {
+                return format!("{} {}{}", name.replace('_', " "), size(coefficient.value), ends(size));
+            }
             let (name, unit) = name_and_unit(&coefficient.name);
-            format!("{name} {}{interval}{unit}", significant(coefficient.value, 3))
+            let three = |x| significant(x, 3);
+            format!("{name} {}{}{unit}", three(coefficient.value), ends(three))
         })
         .collect();
     let error = fit.leave_one_out_fraction.map_or_else(String::new, |fraction| {
@@ -107,7 +111,7 @@ fn fit_words(fit: &FitRecord) -> String {
 
 /// `one_core_s` is `one core` in ` s`.
 fn name_and_unit(key: &str) -> (String, &'static str) {
-    let units = [("_ghz_s", " GHz·s"), ("_bytes", " bytes"), ("_s", " s")];
+    let units = [("_ghz_s", " GHz·s"), ("_s", " s")];
     let found = units.into_iter().find_map(|(end, unit)| Some((key.strip_suffix(end)?, unit)));
     let (name, unit) = found.unwrap_or((key, ""));
     (name.replace('_', " "), unit)
@@ -121,7 +125,7 @@ fn sentence(note: &str) -> String {
 fn figure(law: &LawRecord, y: f64) -> String {
     match law.of {
         OfName::TimeS => time(y),
-        OfName::MemoryBytes => format!("{} MB", significant(y / 1e6, 3)),
+        OfName::MemoryBytes => size(y),
     }
 }
 
@@ -142,10 +146,13 @@ fn table(law: &LawRecord) -> Table {
         ("samples", "samples"),
         ("reach", "reach"),
     ]);
+    let value = match law.of {
+        OfName::TimeS => TableValue::Number,
+        OfName::MemoryBytes => TableValue::Bytes,
+    };
     let mut row = |source: &str, at: [f64; 2], ends: [Option<f64>; 2], samples: Option<u64>, reach: Reach| {
-        let ([x, y], [low, high]) = (at, ends);
-        let reach = reach.words().into();
-        table.push([source.into(), x.into(), y.into(), low.into(), high.into(), samples.into(), reach]);
+        let ([x, y], [low, high]) = (at, ends.map(|end| end.map_or(TableValue::Nothing, value)));
+        table.push([source.into(), x.into(), value(y), low, high, samples.into(), reach.words().into()]);
     };
     for point in &law.points {
         let ends = [point.low, point.high];

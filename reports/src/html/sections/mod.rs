@@ -7,6 +7,7 @@ mod bins;
 mod claims;
 mod clock;
 mod close_times;
+pub(crate) mod compared;
 mod cores;
 mod designs;
 mod distribution;
@@ -33,6 +34,9 @@ use crate::html::section::Section;
 /// All sections. A section whose records are missing is omitted from the page.
 pub(crate) const SECTIONS: &[Section] = &[
     pipeline::SECTION,
+    compared::plans::SECTION,
+    compared::times::SECTION,
+    compared::differences::SECTION,
     recommendation::SECTION,
     what_if::SECTION,
     systems::SECTION,

@@ -51,6 +51,9 @@ fn build(records: &Records) -> Option<Vec<Block>> {
 
 /// The title of the page.
 pub(crate) fn heading(records: &Records) -> String {
+    if let Some(compared) = &records.compared {
+        return super::compared::plans::headline(compared);
+    }
     match (&records.plan, &records.profile) {
         (Some(plan), _) => format!(
             "{} for {}",

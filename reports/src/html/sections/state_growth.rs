@@ -1,6 +1,6 @@
 //! What growth of the state costs: the time of a transaction over the number of accounts, in memory and on disk.
 
-use crate::chart::{Axis, BandPoint, Chart, Column, Series, Table, Tone};
+use crate::chart::{Axis, BandPoint, Chart, Column, Series, Table, TableValue, Tone};
 use crate::html::section::{Block, Section};
 use crate::state_growth::{cold, fetched_bytes, growth, measured};
 use records::execution::MiddleRecord;
@@ -112,8 +112,10 @@ fn stages(record: &StateGrowthRecord) -> Table {
         ("execute_s", "execute, s", |point| point.execute_s.median.into()),
         ("root_s", "root, s", |point| point.root_s.median.into()),
         ("commit_s", "commit, s", |point| point.commit_s.median.into()),
-        ("storage_bytes", "from storage, bytes", |point| point.storage_bytes.into()),
-        ("state_bytes", "size, bytes", |point| point.state_bytes.into()),
+        ("storage_bytes", "from storage", |point| {
+            point.storage_bytes.map_or(TableValue::Nothing, TableValue::Bytes)
+        }),
+        ("state_bytes", "size", |point| TableValue::size(Some(point.state_bytes))),
     ];
     Table::of(&record.points, columns)
 }

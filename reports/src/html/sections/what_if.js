@@ -174,8 +174,15 @@
       asking = mine;
       const query = flags().map(function ([flag, value]) { return flag + '=' + encodeURIComponent(value); }).join('&');
       fetch('api/plan?' + query, { signal: mine.signal }).then(function (response) {
+        if (response.status === 503) {
+          // Somebody else is being answered.
+          timer = setTimeout(askPlanner, 1000 * (Number(response.headers.get('Retry-After')) || 1));
+          return null;
+        }
         return response.json().then(function (body) { return { body, ok: response.ok }; });
-      }).then(function ({ body, ok }) {
+      }).then(function (answer) {
+        if (answer === null) { return; }
+        const { body, ok } = answer;
         if (!ok) { show('No plan.', [], body.error, true); return; }
         const facts = body.facts.map(function (fact) { return [fact.name, fact.value]; });
         show(body.headline, facts, body.keeps_up ? '' : GROWS, true);

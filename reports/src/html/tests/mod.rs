@@ -1,5 +1,6 @@
 //! The page as a reader's browser sees it, and as the worst of inputs make it.
 
+mod compared;
 mod hostile;
 mod large;
 mod poor;

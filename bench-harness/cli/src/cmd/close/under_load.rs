@@ -4,7 +4,7 @@ use crate::cmd::close::{COMPRESSION_QUALITY, ON_CHAIN_FRACTION, all_threads};
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::close_times::CloseTimes;
 use crate::exit::usage;
-use crate::output::write_json;
+use crate::output::{say, write_json};
 use crate::working::Working;
 use measure::closing::Arrival;
 use measure::closing::study::ClosingStudy;
@@ -52,9 +52,9 @@ pub(crate) fn under_load(
             (law != ArrivalLaw::Fixed, Some(timeout_s))
         }
         _ => {
-            eprintln!(
+            say(
                 "note: the plan keeps its law of arrivals and its closing rule, and takes the times of closing as the \
-                 cells measured them"
+                 cells measured them",
             );
             return Ok(plan_args);
         }

@@ -8,6 +8,7 @@ use fleet::process::pool::{ChildProgram, PoolRules, WorkerPool, WorkerSpec};
 use fleet::queue::JobQueue;
 use fleet::task::WorkerClass;
 use records::fleet::job::FleetWorkRecord;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -35,6 +36,9 @@ pub(crate) struct LocalArgs {
     /// How long a worker may be silent before its job goes to another.
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time)]
     lease: f64,
+    /// Folder of circuits: workers load from it what an earlier one built, and keep there what they build.
+    #[arg(long, value_name = "FOLDER")]
+    circuit_cache: Option<PathBuf>,
 }
 
 /// The places of workers on this machine.
@@ -50,6 +54,11 @@ impl LocalArgs {
     /// How long a worker may be silent, s.
     pub(crate) fn lease_s(&self) -> f64 {
         self.lease
+    }
+
+    /// Where workers have circuits from; none where each builds them.
+    pub(crate) fn circuit_cache(&self) -> Option<PathBuf> {
+        self.circuit_cache.clone()
     }
 
     /// Who works where; all that fit where their number is not given.
@@ -94,6 +103,7 @@ pub(crate) fn start_pool(
     specs: Vec<WorkerSpec>,
     work: &FleetWorkRecord,
     lease_s: f64,
+    circuit_cache: Option<PathBuf>,
 ) -> anyhow::Result<(Arc<dyn JobQueue>, WorkerPool)> {
     let lease = LeaseRules { lease_s, ..LeaseRules::default() };
     let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::new(lease, real_clock()));
@@ -104,6 +114,7 @@ pub(crate) fn start_pool(
         },
         work: work.clone(),
         lease_s,
+        circuit_cache,
     };
     let pool = WorkerPool::start(specs, &rules, &queue);
     Ok((queue, pool))
@@ -120,6 +131,9 @@ pub(crate) fn wait_until_ready(pool: &WorkerPool, stop: &AtomicBool) -> anyhow::
             return Err(Stopped("stopped before it began".to_owned()).into());
         }
         std::thread::sleep(Duration::from_millis(20));
+    }
+    for note in pool.take_notes() {
+        eprintln!("note: {note}");
     }
     Ok(())
 }

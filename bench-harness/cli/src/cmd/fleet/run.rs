@@ -76,7 +76,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }
         None => {
             let is_scripted = open.began().work.proof_system == fleet::chain::SCRIPTED;
-            run_local(open, flags.places(is_scripted)?.started, flags.lease_s(), &stop)?
+            run_local(
+                open,
+                flags.places(is_scripted)?.started,
+                flags.lease_s(),
+                flags.circuit_cache(),
+                &stop,
+            )?
         }
     };
     if !is_pipeline {
@@ -112,10 +118,11 @@ pub(crate) fn run_local(
     open: OpenRun,
     specs: Vec<WorkerSpec>,
     lease_s: f64,
+    circuit_cache: Option<PathBuf>,
     stop: &AtomicBool,
 ) -> anyhow::Result<FleetSummaryRecord> {
     let provers = specs.iter().filter(|spec| spec.class != WorkerClass::Aggregate).count();
-    let (queue, pool) = start_pool(specs, &open.began().work, lease_s)?;
+    let (queue, pool) = start_pool(specs, &open.began().work, lease_s, circuit_cache)?;
     let running = open.coordinator(CoordinatorRules::default(), true)?;
     wait_until_ready(&pool, stop)?;
     let mut watch = FleetWatch::new(Some(&pool));

@@ -10,8 +10,10 @@ use fleet::queue::{Lease, QueueError};
 use fleet::task::WorkerClass;
 use fleet::worker::{WorkerRules, WorkerWatcher, serve};
 use machine::{CpuList, pin_thread};
+use prover::plonk::cache::CircuitOrigins;
 use records::fleet::job::FleetResultRecord;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +43,9 @@ pub(crate) struct Args {
     /// Serve figures for Prometheus at http://ADDRESS/metrics; 127.0.0.1:9464 is seen on this machine alone.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Folder of circuits: it loads from it what an earlier worker built, and keeps there what it builds.
+    #[arg(long, value_name = "FOLDER")]
+    circuit_cache: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -57,6 +62,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         grace: Duration::from_secs_f64(args.grace),
         cores: Some(rayon::current_num_threads() as u64),
         machine: Some(Box::new(machine)),
+        circuit_cache: args.circuit_cache.clone(),
         ..WorkerRules::new(name.clone(), class, Duration::from_secs_f64(args.nats.beat_s()))
     };
     let figures = Arc::new(WorkerMetrics::default());
@@ -87,6 +93,12 @@ impl WorkerWatcher for Told {
         if *last != trouble {
             eprintln!("{}: {trouble}; trying again", self.name);
             *last = trouble;
+        }
+    }
+
+    fn set_up(&self, origins: &CircuitOrigins) {
+        for note in &origins.notes {
+            eprintln!("{}: {note}", self.name);
         }
     }
 

@@ -132,6 +132,7 @@ fn request(
             merge_s,
             merge_children: merge_children(&comparison.cell),
             close,
+            lacks_close: false,
             batch_transactions,
             cores,
             proof_bytes: None,

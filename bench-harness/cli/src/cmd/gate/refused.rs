@@ -14,10 +14,7 @@ pub(crate) const OF_A_SAMPLE: [Refused; 11] = [
     ("interval-width", "the number of pairs is fixed beforehand; --pairs sets it"),
     ("time-limit", "the number of pairs is fixed beforehand; --sample-timeout limits one sample"),
     ("memory-limit", "a comparison checks no memory limit; `measure --memory-limit` does"),
-    (
-        "clock",
-        "a comparison takes the clock as it is; `measure --clock` and `report --compare` compare clocks",
-    ),
+    ("clock", "a comparison takes the clock as it is; `measure --clock` and `report A B` compare clocks"),
     ("provers", "a comparison takes one prover; `measure --provers` measures several at once"),
     ("keep-if-all-discarded", "a pair of which a sample is discarded is repeated; --keep-discarded uses it"),
     ("batch-size-of", "a comparison measures one cell; --batch-size sets its size"),

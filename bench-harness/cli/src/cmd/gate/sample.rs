@@ -41,13 +41,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         usage(format!("standard input: expected one line with the JSON request of a comparison: {error}"))
     })?;
     if request.guard_input {
-        std::thread::spawn(|| {
-            let mut rest = Vec::new();
-            // Whether it ends or fails, nobody is there any more.
-            let _ = std::io::Read::read_to_end(&mut stdin().lock(), &mut rest);
-            prover::process::end_all();
-            std::process::exit(1);
-        });
+        prover::process::end_with(stdin());
     }
     let answer =
         answer(args.spec, request).unwrap_or_else(|error| failed(FailedName::Input, error.to_string()));

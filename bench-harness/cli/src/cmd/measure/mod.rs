@@ -11,7 +11,7 @@ use crate::cmd::plan::from_profile::CellFilter;
 use crate::exit::{Stopped, stop_on_ctrl_c, usage};
 use crate::fail_if::FailIf;
 use crate::number::{counted, time_or_zero};
-use crate::output::{print, width};
+use crate::output::{print, say, width};
 use ::machine::{GenericBuild, TargetFeatures};
 use ::measure::host::Host;
 use ::measure::run::folder::RunFiles;
@@ -170,12 +170,12 @@ impl<'a> Session<'a> {
         machine::demand(&place.require)?;
         // What a run that was killed had changed would be measured with this one.
         for line in machine::put_back()? {
-            eprintln!("note: {line}");
+            say(&format!("note: {line}"));
         }
         let below = if place.resume { its_own_spec(&place.output)? } else { defaults };
         let spec = spec.resolve(below, host)?;
         if let Some(generic) = generic_build(&spec) {
-            eprintln!("note: {generic}");
+            say(&format!("note: {generic}"));
         }
         let program = std::env::current_exe().context("finding this program's own file")?;
         let launcher = Launcher::Program { program, arguments: vec!["cell".to_owned()] };

@@ -1,5 +1,6 @@
 //! What a user sees while measuring: a bar with the time left on a terminal, plain lines in a pipe.
 
+use crate::output::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::run::events::{Events, RunEvent};
 use measure::stage_sums::{PROVE_BATCH, StageTime, stage_sums};
@@ -55,8 +56,8 @@ impl Progress {
     /// A line that stays.
     fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| say(text)),
+            None => say(text),
         }
     }
 

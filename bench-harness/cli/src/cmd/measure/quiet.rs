@@ -2,6 +2,7 @@
 //! disturbed, which the probes of each sample say.
 
 use crate::cmd::measure::progress::duration;
+use crate::output::say;
 use ::machine::usage::{Usage, UsageMark};
 use ::machine::{Allowance, Conditions, Root};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,16 +63,16 @@ impl Others {
 pub(crate) fn look(allowance: &Allowance, patience: Option<Duration>, stop: &AtomicBool) {
     let others = Others::read(allowance);
     if !others.is_busy() {
-        eprintln!("machine: {}", others.words());
+        say(&format!("machine: {}", others.words()));
         return;
     }
-    eprintln!("machine: BUSY: {}", others.words());
+    say(&format!("machine: BUSY: {}", others.words()));
     match patience {
-        None => eprintln!(
+        None => say(
             "  what they disturb is discarded and made again, so that this takes longer and tells less; --wait-quiet 10min \
-             waits for them"
+             waits for them",
         ),
-        Some(patience) => eprintln!("  {}", wait(allowance, patience, stop)),
+        Some(patience) => say(&format!("  {}", wait(allowance, patience, stop))),
     }
 }
 

@@ -31,7 +31,9 @@ fn shown(field: &str, value: &Value) -> Option<String> {
         Value::Array(values) => {
             let words =
                 values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            words.collect::<Vec<_>>().join(",")
+            let words: Vec<_> = words.collect();
+            // What holds a comma of its own is told apart by a space, and given by a flag each.
+            words.join(if words.iter().any(|word| word.contains(',')) { " " } else { "," })
         }
         // A time is a number of seconds in a spec.
         Value::Number(number) => match (number.as_f64(), field.ends_with("_s")) {

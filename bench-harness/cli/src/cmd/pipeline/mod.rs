@@ -191,7 +191,8 @@ fn run_local(args: &Args, open: OpenRun, stop: &AtomicBool) -> anyhow::Result<Pi
         places.started.len(),
         control_path(&args.output).display()
     );
-    let (queue, pool) = start_pool(places.started, &open.began().work, args.local.lease_s())?;
+    let (queue, pool) =
+        start_pool(places.started, &open.began().work, args.local.lease_s(), args.local.circuit_cache())?;
     let running = open.coordinator(CoordinatorRules::default(), true)?;
     wait_until_ready(&pool, stop)?;
     let screen = PipelineScreen::new();

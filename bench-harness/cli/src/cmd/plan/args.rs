@@ -4,7 +4,7 @@ use crate::cmd::plan::arrivals::Arrivals;
 use crate::cmd::plan::close_times::{CloseTimes, close_times};
 use crate::cmd::plan::closing::closing;
 use crate::cmd::plan::flags::{Flag, Given};
-use crate::cmd::plan::merge_shape::Merging;
+use crate::cmd::plan::merge_shape::{LoneProofKind, Merging};
 use crate::cmd::plan::prices::PriceArgs;
 use crate::cmd::plan::simulation::SimulationArgs;
 use crate::exit::usage;
@@ -95,13 +95,17 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "S", value_parser = whole(1..=1_000_000_u32))]
     pub(crate) batches_per_sequence: Option<u32>,
     /// Time of one merge, by hand, in place of what was measured: a pairwise tree over N proofs has N − 1 of them on
-    /// ⌈log2 N⌉ levels. For a proof system that has no aggregation yet it says what one would be worth.
+    /// ⌈log2 N⌉ levels, and more where lone proofs are lifted. For a proof system that has no aggregation yet it says what one would be worth.
     #[arg(long, value_name = "TIME", value_parser = time, group = "aggregate_time")]
     pub(crate) aggregate_merge: Option<f64>,
     /// How proofs are merged into one: pairwise, tree:K (K at a time), or fold (one after another); separate for not at
     /// all, each proof being verified on L1 by itself. [default: as measured; by hand pairwise]
     #[arg(long, value_name = "SHAPE")]
     pub(crate) aggregate_shape: Option<Merging>,
+    /// What the last proof of a level of the tree costs where no neighbour is left for it: nothing (pass), or a merge
+    /// of its own (lift), since each level has a circuit of its own. [default: with a profile lift; by hand pass]
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub(crate) lone_proof: Option<LoneProofKind>,
     /// How L1 includes proofs: serial (the next is submitted when the last is included, as in the published
     /// formula), latency (any number at once), slots or poisson.
     #[arg(long, value_name = "MODEL", value_enum, default_value_t = L1Kind::Serial)]

@@ -6,7 +6,7 @@ use crate::cmd::plan::prove::ProveArgs;
 use crate::exit::usage;
 use crate::number::{cv, time, whole};
 use planner::PlanRequest;
-use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::domain::{Aggregation, Close, Load, LoneProof, TimeDist};
 
 /// Times by hand, in place of a measured profile.
 #[derive(Clone, Debug, clap::Args)]
@@ -80,11 +80,17 @@ impl ByHandArgs {
         let prove = self.prove.law()?.ok_or_else(|| missing("--prove"))?;
         let step = |name, s| TimeDist::log_normal(name, s, self.aggregate_cv);
         let shape = plan_args.aggregate_shape.unwrap_or_default();
+        let lone = shape.lone(plan_args.lone_proof, LoneProof::Passes)?;
         let aggregation = match (self.aggregate, plan_args.aggregate_merge) {
             (None, None) if shape == Merging::Separate => Aggregation::Separate,
             (Some(_), _) | (_, Some(_)) if shape == Merging::Separate => {
                 return Err(usage(
                     "--aggregate-shape: separate proofs are not aggregated; leave --aggregate and --aggregate-merge out",
+                ));
+            }
+            (Some(_), _) if plan_args.lone_proof.is_some() => {
+                return Err(usage(
+                    "--lone-proof: a total has no tree; give the time of one merge, --aggregate-merge",
                 ));
             }
             (Some(_), _) if shape != Merging::Tree(2) => {
@@ -93,7 +99,7 @@ impl ByHandArgs {
                 ));
             }
             (Some(total_s), _) => Aggregation::fixed_total(step("aggregate", total_s)?),
-            (None, Some(merge_s)) => shape.of(step("aggregate_merge", merge_s)?)?,
+            (None, Some(merge_s)) => shape.of(lone, step("aggregate_merge", merge_s)?),
             (None, None) => return Err(missing("--aggregate or --aggregate-merge")),
         };
         plan_args.prices.refuse_without_bytes(&plan_args.flags())?;

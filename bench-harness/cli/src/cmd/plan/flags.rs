@@ -96,7 +96,7 @@ mod tests {
         let everything = "x --target-tx-per-s 500 --close 2 --block 6 --delay 60 --delay-state virtual --delay-statistic p99 \
             --fix-n 7 --fix-p 3 --spares 2 --arrivals erlang:4 --l1 slots --missed-slots 0.01 --l1-phase 3 --proofs-per-slot 2 --mtbf 86400 \
             --repair 60 --on-crash wait --straggler-fraction 0.1 --straggler-factor 3 --closing timeout:4 --batches-per-sequence 3 \
-            --aggregate-shape tree:4 --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
+            --aggregate-shape tree:4 --lone-proof lift --prover-usd-per-hour 2.5 --aggregator-usd-per-hour 1 --verify-gas 350000 \
             --batch-gas 9000 --gwei 20 --usd-per-eth 3000 --plan-seed 9";
         for text in [
             everything,

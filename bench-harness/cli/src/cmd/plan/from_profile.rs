@@ -5,7 +5,7 @@ use crate::cmd::plan::flags::{Flag, Given};
 use crate::cmd::plan::merge_shape::Merging;
 use crate::exit::{NotMeasured, usage};
 use planner::PlanRequest;
-use planner::domain::{Aggregation, Close, Load, TimeDist};
+use planner::domain::{Aggregation, Close, Load, LoneProof, TimeDist};
 use planner::plan::OptionSystem;
 use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName, QuantityRecord};
 use records::sample::SystemRecord;
@@ -141,6 +141,8 @@ pub(crate) struct MeasuredTimes {
     pub(crate) merge_children: u32,
     /// Closing beside the filling that the target implies.
     pub(crate) close: Close,
+    /// Whether a part of that was not measured, and is counted as nothing.
+    pub(crate) lacks_close: bool,
     /// Transactions in a batch.
     pub(crate) batch_transactions: u64,
     /// Cores of one prover.
@@ -164,12 +166,24 @@ impl MeasuredTimes {
         self.merge_s.is_empty() && plan_args.aggregate_merge.is_none() && !self.is_separate(plan_args)
     }
 
+    /// Whether a plan needs times of closing and not all that count were measured.
+    pub(crate) fn lacks_closing(&self, plan_args: &PlanArgs) -> bool {
+        self.lacks_close && plan_args.close.is_none() && plan_args.close_times.is_empty()
+    }
+
     /// The request of these times.
     ///
     /// # Errors
     /// Usage for merges or a shape of them that were not measured, though the system may aggregate, and for what the planner refuses.
     pub(crate) fn request(self, plan_args: &PlanArgs) -> anyhow::Result<PlanRequest> {
         let is_separate = self.is_separate(plan_args);
+        if self.lacks_closing(plan_args) {
+            return Err(usage(format!(
+                "{}: the profile does not say how long a batch takes to execute and its state root to be computed; give \
+                 --close TIME, or --close-times",
+                self.words
+            )));
+        }
         let Self {
             words,
             cannot_aggregate: _,
@@ -177,6 +191,7 @@ impl MeasuredTimes {
             merge_s,
             merge_children,
             close,
+            lacks_close: _,
             batch_transactions,
             cores,
             proof_bytes,
@@ -200,22 +215,21 @@ impl MeasuredTimes {
                  --aggregate-merge",
             )));
         }
+        let measured = if by_hand.is_some() { Merging::default() } else { Merging::Tree(merge_children) };
+        let shape = plan_args.aggregate_shape.unwrap_or(measured);
+        // Every proof system here lifts: a merge takes proofs of one level alone. Where a system has no merges, others of
+        // the profile may.
+        let lone = shape.lone(plan_args.lone_proof, LoneProof::Lifted)?;
         let aggregation = match (is_separate, by_hand) {
             (true, _) => Aggregation::Separate,
-            (false, Some(merge_s)) => {
-                let shape = plan_args.aggregate_shape.unwrap_or_default();
-                shape.of(TimeDist::fixed("aggregate_merge", merge_s)?)?
-            }
+            (false, Some(merge_s)) => shape.of(lone, TimeDist::fixed("aggregate_merge", merge_s)?),
             (false, None) if merge_s.is_empty() => {
                 return Err(usage(format!(
                     "{words}: the profile has no aggregation times; --fix-n 1 plans without aggregation, and \
                      --aggregate-merge TIME with merges of that time"
                 )));
             }
-            (false, None) => {
-                let shape = plan_args.aggregate_shape.unwrap_or(Merging::Tree(merge_children));
-                shape.of(TimeDist::empirical("aggregate_merge", merge_s)?)?
-            }
+            (false, None) => shape.of(lone, TimeDist::empirical("aggregate_merge", merge_s)?),
         };
         let close = plan_args.close.map_or(close, |close_s| Close::Fixed { close_s });
         let target = plan_args.required_target()?;
@@ -259,6 +273,9 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
         root_s: mean(QuantityName::Root),
         encode_s: mean(QuantityName::Encode),
     };
+    // Encoding is no work of a fleet's coordinator, whose profiles know the other two.
+    let lacks_close =
+        [QuantityName::Execute, QuantityName::Root].iter().any(|name| cell.quantity(*name).is_none());
     let (batch_transactions, cores) = (cell.cell.batch_transactions, cell.cell.cores);
     let cannot_aggregate = cell.system.as_ref().is_some_and(SystemRecord::cannot_aggregate);
     let prove_s = prove.values_s.clone();
@@ -274,6 +291,7 @@ pub(crate) fn times(cell: &CellSummaryRecord) -> anyhow::Result<MeasuredTimes> {
         merge_s,
         merge_children: merge_children(cell),
         close,
+        lacks_close,
         batch_transactions,
         cores,
         proof_bytes,

@@ -1,11 +1,30 @@
 //! The shape of aggregation, as it is written on the command line.
 
-use planner::PlanError;
-use planner::domain::{Aggregation, TimeDist};
+use crate::exit::usage;
+use clap::ValueEnum;
+use planner::domain::{Aggregation, AggregationTree, LoneProof, TimeDist};
 use std::str::FromStr;
 
 /// The most proofs of one merge.
 const ARITY_MAX: u32 = 1_000_000;
+
+/// `--lone-proof`: what the last proof of a level costs where no neighbour is left for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoneProofKind {
+    /// Nothing: it goes up as it is.
+    Pass,
+    /// A merge of its own.
+    Lift,
+}
+
+impl From<LoneProofKind> for LoneProof {
+    fn from(kind: LoneProofKind) -> Self {
+        match kind {
+            LoneProofKind::Pass => Self::Passes,
+            LoneProofKind::Lift => Self::Lifted,
+        }
+    }
+}
 
 /// How merges make one proof of N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +45,28 @@ impl Default for Merging {
 }
 
 impl Merging {
-    /// Aggregation in this shape with merges of this time.
-    pub(crate) fn of(self, merge: TimeDist) -> Result<Aggregation, PlanError> {
+    /// What a lone proof costs: as asked, or else `default`.
+    ///
+    /// # Errors
+    /// Usage where it was asked of a shape that has no levels.
+    pub(crate) fn lone(self, asked: Option<LoneProofKind>, default: LoneProof) -> anyhow::Result<LoneProof> {
+        match (self, asked) {
+            (_, None) => Ok(default),
+            (Self::Tree(_), Some(kind)) => Ok(kind.into()),
+            (Self::Fold | Self::Separate, Some(_)) => Err(usage(
+                "--lone-proof: only a tree of merges has proofs without a neighbour on their level",
+            )),
+        }
+    }
+
+    /// Aggregation in this shape with merges of this time. A shape that was parsed has two proofs a merge or more.
+    pub(crate) fn of(self, lone: LoneProof, merge: TimeDist) -> Aggregation {
         match self {
-            Self::Tree(arity) => Aggregation::tree(arity, merge),
-            Self::Fold => Ok(Aggregation::fold(merge)),
-            Self::Separate => Ok(Aggregation::Separate),
+            Self::Tree(arity) => {
+                Aggregation::tree(AggregationTree::new(arity, lone).unwrap_or(AggregationTree::PAIRS), merge)
+            }
+            Self::Fold => Aggregation::fold(merge),
+            Self::Separate => Aggregation::Separate,
         }
     }
 }

@@ -98,7 +98,7 @@ pub(crate) enum Format {
     Terminal,
     /// The whole plan, for programs.
     Json,
-    /// The designs, a row each.
+    /// The designs, a row each; of many rollups the layers.
     Csv,
     /// For a pull request or a page.
     Markdown,
@@ -151,10 +151,14 @@ fn many_rollups(args: &Args) -> anyhow::Result<()> {
     };
     let record = Working::during("planning", || args.rollups.plan(&beside))?;
     let text = match args.format {
-        Format::Terminal => reports::plan::rollups::render(&record, width()),
+        Format::Terminal => reports::plan::rollups::terminal::render(&record, width()),
         Format::Json => to_json(&record)?,
-        Format::Csv | Format::Markdown | Format::OpenMetrics => {
-            return Err(usage("--rollups and --servers give tables and JSON: use --format terminal or json"));
+        Format::Csv => reports::plan::rollups::csv::layers(&record).context("writing the layers as CSV")?,
+        Format::Markdown => reports::plan::rollups::markdown::render(&record),
+        Format::OpenMetrics => {
+            return Err(usage(
+                "--rollups and --servers have no metrics: use --format terminal, json, csv or markdown",
+            ));
         }
     };
     deliver(&text, args.output.as_deref())

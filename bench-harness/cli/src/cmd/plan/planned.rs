@@ -6,7 +6,7 @@ use crate::cmd::plan::from_profile::{CellFilter, neighbours, request, system_of,
 use crate::cmd::plan::order::on_measured_machine;
 use crate::cmd::plan::predicted;
 use crate::exit::usage;
-use crate::output::table;
+use crate::output::width;
 use crate::working::Working;
 use planner::plan::{Plan, PlanOption, recommend_among};
 use planner::scaling::sizes_between;
@@ -14,6 +14,7 @@ use records::number::significant;
 use records::plan::{OptionFleetRecord, OptionRecord, PlanRecord};
 use records::profile::{CellSummaryRecord, ProfileRecord};
 use reports::answer::reason;
+use reports::text::framed;
 use std::collections::BTreeSet;
 
 /// What is asked of a measured profile: a plan, and with which cells.
@@ -132,9 +133,8 @@ fn not_planned(cells: &[&CellSummaryRecord]) -> String {
 }
 
 fn options_table(options: &[OptionRecord]) -> String {
-    let mut table =
-        table(["one prover is", "provers", "cores in all", "N", "aggregators", "$ a transaction"]);
-    for OptionRecord { option, fleet, problem, .. } in options {
+    let header = ["one prover is", "provers", "cores in all", "N", "aggregators", "$ a transaction"];
+    let rows = options.iter().map(|OptionRecord { option, fleet, problem, .. }| {
         let row = match fleet {
             Some(OptionFleetRecord {
                 provers,
@@ -155,9 +155,9 @@ fn options_table(options: &[OptionRecord]) -> String {
                 [problem, String::new(), String::new(), String::new(), String::new()]
             }
         };
-        table.add_row([vec![option.clone()], row.to_vec()].concat());
-    }
-    table.to_string()
+        [vec![option.clone()], row.to_vec()].concat()
+    });
+    framed(header, rows, width()).to_string()
 }
 
 #[cfg(test)]

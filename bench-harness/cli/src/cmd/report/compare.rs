@@ -1,17 +1,18 @@
-//! `report --compare`: two profiles side by side, with the fleets that each would need.
+//! Several runs named to `report`: each side by side with the first, and the fleets that each would need.
 
 use crate::cmd::plan::args::PlanArgs;
 use crate::cmd::plan::from_profile::request;
+use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::exit::usage;
 use planner::PlanError;
 use planner::plan::choose;
-use records::comparison::{FleetRecord, ProfileComparisonRecord};
+use records::comparison::{ComparedRunRecord, ComparedRunsRecord, FleetRecord, ProfileComparisonRecord};
 use records::profile::ProfileRecord;
 use records::sample::CellRecord;
 use regression::profiles::{ProfileSide, compare};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// One side as it is written: a run's folder or a profile, and `@CORES` where it has several core counts.
+/// A run as it is written: its folder or its profile, and `@CORES` where several core counts are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Side {
     path: PathBuf,
@@ -36,37 +37,94 @@ impl std::str::FromStr for Side {
 }
 
 impl Side {
-    fn read(&self) -> anyhow::Result<ProfileRecord> {
-        crate::profile::read(&self.path)
+    /// The folder of the one run that is reported on: its name may end like a number of cores.
+    pub(crate) fn folder(&self) -> &Path {
+        Path::new(&self.name)
     }
 }
 
-/// The two side by side; where a target is given, with the fleet that each needs. `second_usd` is what one prover of
-/// the second costs an hour, where that differs.
-pub(crate) fn side_by_side(
-    sides: &[Side],
-    plan_args: &PlanArgs,
-    second_usd: Option<f64>,
-) -> anyhow::Result<ProfileComparisonRecord> {
-    let [first, second] = sides else {
-        return Err(usage(format!("--compare: expected two runs, got {}", sides.len())));
+/// A run that is compared.
+#[derive(Debug)]
+pub(crate) struct ComparedRun<'a> {
+    side: &'a Side,
+    profile: ProfileRecord,
+    /// What is asked of its plans, at its own price.
+    asked: ProfilePlanArgs,
+}
+
+impl ComparedRun<'_> {
+    fn side(&self) -> ProfileSide<'_> {
+        ProfileSide { name: self.side.name.clone(), profile: &self.profile, cores: self.side.cores }
+    }
+}
+
+/// Reads the runs. `others_usd` is what one prover of each after the first costs an hour; the same as one of the first
+/// where it is empty.
+///
+/// # Errors
+/// Usage for a number of prices that is not that of the others, and for a file that is no profile.
+pub(crate) fn runs<'a>(
+    sides: &'a [Side],
+    asked: &ProfilePlanArgs,
+    others_usd: &[f64],
+) -> anyhow::Result<Vec<ComparedRun<'a>>> {
+    let others = sides.len().saturating_sub(1);
+    if !others_usd.is_empty() && others_usd.len() != others {
+        let got = others_usd.len();
+        return Err(usage(format!(
+            "--other-usd-per-hour: expected {others}, one for each run after the first, got {got}"
+        )));
+    }
+    let run = |(at, side): (usize, &'a Side)| {
+        let mut asked = asked.clone();
+        if let Some(usd) = at.checked_sub(1).and_then(|other| others_usd.get(other)) {
+            asked.plan_args.prices.prover_usd_per_hour = Some(*usd);
+        }
+        if side.cores.is_some() {
+            asked.cells.cores = side.cores;
+        }
+        Ok(ComparedRun { side, profile: crate::profile::read(&side.path)?, asked })
     };
-    let (ours, theirs) = (first.read()?, second.read()?);
-    let compared = |side: &Side, profile| ProfileSide { name: side.name.clone(), profile, cores: side.cores };
-    let mut record = compare(&compared(first, &ours), &compared(second, &theirs))?;
-    plan_args.refuse_without_target()?;
-    if plan_args.target().is_none() {
-        return Ok(record);
-    }
-    let mut others = plan_args.clone();
-    if second_usd.is_some() {
-        others.prices.prover_usd_per_hour = second_usd;
-    }
-    for pair in &mut record.pairs {
-        pair.first_fleet = Some(fleet(&ours, &pair.first, plan_args)?);
-        pair.second_fleet = Some(fleet(&theirs, &pair.second, &others)?);
-    }
-    Ok(record)
+    sides.iter().enumerate().map(run).collect()
+}
+
+/// Each run after the first against it; where a target is given, with the fleet that each cell needs.
+///
+/// # Errors
+/// What cannot be compared, and flags of a plan without a target.
+pub(crate) fn against_first(runs: &[ComparedRun<'_>]) -> anyhow::Result<Vec<ProfileComparisonRecord>> {
+    let Some((first, others)) = runs.split_first() else { return Ok(Vec::new()) };
+    first.asked.plan_args.refuse_without_target()?;
+    let has_target = first.asked.plan_args.target().is_some();
+    let against = |other: &ComparedRun<'_>| -> anyhow::Result<_> {
+        let mut record = compare(&first.side(), &other.side())?;
+        for pair in record.pairs.iter_mut().filter(|_| has_target) {
+            pair.first_fleet = Some(fleet(&first.profile, &pair.first, &first.asked.plan_args)?);
+            pair.second_fleet = Some(fleet(&other.profile, &pair.second, &other.asked.plan_args)?);
+        }
+        Ok(record)
+    };
+    others.iter().map(against).collect()
+}
+
+/// The runs on one page: each planned with its cheapest cell, and compared with the first.
+///
+/// # Errors
+/// What cannot be compared.
+pub(crate) fn on_one_page(runs: &[ComparedRun<'_>]) -> anyhow::Result<ComparedRunsRecord> {
+    let Some((first, others)) = runs.split_first() else { return Err(usage("expected a run")) };
+    let comparisons = others.iter().map(|other| compare(&first.side(), &other.side()));
+    let comparisons = comparisons.collect::<Result<_, _>>()?;
+    let planned = |run: &ComparedRun<'_>| {
+        let (plan, planned_with, no_plan) = match run.asked.clone().or_usual_target().plan(&run.profile) {
+            Ok(planned) => (Some(planned.record), Some(planned.prover), None),
+            // Its times are worth the page; it then says why there is no plan.
+            Err(error) => (None, None, Some(error.to_string())),
+        };
+        let (name, machine) = (run.side.name.clone(), run.profile.machine.clone());
+        ComparedRunRecord { name, machine, plan, planned_with, no_plan }
+    };
+    Ok(ComparedRunsRecord { runs: runs.iter().map(planned).collect(), comparisons })
 }
 
 fn fleet(profile: &ProfileRecord, cell: &CellRecord, plan_args: &PlanArgs) -> anyhow::Result<FleetRecord> {

@@ -9,13 +9,14 @@ pub(crate) mod what_if;
 
 use crate::cmd::plan::planned::ProfilePlanArgs;
 use crate::cmd::report::beside::BesideArgs;
-use crate::cmd::report::compare::{Side, side_by_side};
+use crate::cmd::report::compare::{Side, against_first, on_one_page, runs};
 use crate::cmd::report::laws::LawArgs;
 use crate::cmd::report::serve::query::Planner;
-use crate::cmd::report::serve::serve;
+use crate::cmd::report::serve::{Serving, serve};
 use crate::cmd::report::what_if::Answers;
 use crate::exit::usage;
 use crate::fail_if::FailIf;
+use crate::number::time;
 use crate::output::{deliver, print, width, write_whole};
 use crate::working::Working;
 use ::measure::run::folder::RunFiles;
@@ -23,14 +24,16 @@ use anyhow::Context;
 use clap::ValueEnum;
 use fleet::pipeline::record_path;
 use measure::timeline::timeline;
+use records::comparison::ProfileComparisonRecord;
 use records::file::to_json;
 use records::fleet::pipeline::PipelineRecord;
 use records::machine::MachineRecord;
 use records::report::Records;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-/// Render a run's profile, samples or machine; make its page, its pictures and its tables; compare two runs.
+/// Render a run's profile, samples or machine; make its page, its pictures and its tables; compare several runs.
 ///
 /// The folder of `pipeline` is rendered too: on a terminal, as Markdown, JSON or page, with its pictures and tables.
 #[derive(Debug, clap::Args)]
@@ -49,13 +52,15 @@ use std::path::PathBuf;
   bench-harness report bench-out --what samples --format csv --output samples.csv
   bench-harness report bench-out --format markdown
   bench-harness report bench-out --what laws --at-cores 1,2,4,8,16
-  bench-harness report --compare bench-out bench-out --target-tx-per-s 100
+  bench-harness report bench-out bench-out --target-tx-per-s 100      # two runs, side by side
+  bench-harness report bench-out bench-out --html machines.html
   bench-harness report bench-out --timeline timeline.json
   bench-harness report bench-out --serve --target-tx-per-s 100     # until Ctrl-C")]
 pub(crate) struct Args {
-    /// The folder of the run.
-    #[arg(default_value = "bench-out")]
-    folder: PathBuf,
+    /// The folder of the run. Of several (folders or profiles) each is compared with the first: RUN@CORES takes the
+    /// cells of that many cores.
+    #[arg(value_name = "RUN", default_value = "bench-out")]
+    runs: Vec<Side>,
     /// Which part of the run.
     #[arg(long, value_enum, default_value_t = What::Profile)]
     what: What,
@@ -70,7 +75,8 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     /// Write the page: one file that opens from disk. Without a name, report.html beside the profile.
     ///
-    /// The plan is the one that `run` made; with a target the run is planned anew.
+    /// The plan is the one that `run` made; with a target the run is planned anew. Of several runs: what each would need,
+    /// their times side by side, and where they differ.
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = FORMS)]
     html: Option<Option<PathBuf>>,
     /// Write every chart of the page into this folder, as SVG and as PNG.
@@ -79,13 +85,9 @@ pub(crate) struct Args {
     /// Write the numbers behind every chart into this folder, as CSV.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = FORMS)]
     tables: Option<PathBuf>,
-    /// Compare two runs (folders or profiles) stage by stage: A@CORES takes the cells of that many cores.
-    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["folder", "what"])]
-    #[arg(conflicts_with_all = OTHER_FORMS)]
-    compare: Vec<Side>,
-    /// Dollars per hour for the machine of one prover of B, where it is not --prover-usd-per-hour.
-    #[arg(long, value_name = "USD", requires_all = ["compare", "prover_usd_per_hour"])]
-    second_usd_per_hour: Option<f64>,
+    /// Dollars per hour for the machine of one prover of each run after the first, where it is not --prover-usd-per-hour.
+    #[arg(long, value_name = "USD", value_delimiter = ',', requires = "prover_usd_per_hour")]
+    other_usd_per_hour: Vec<f64>,
     /// Write the samples to this file as a timeline, one lane per cell, for ui.perfetto.dev.
     #[arg(long, value_name = "FILE", conflicts_with_all = FORMS)]
     #[arg(conflicts_with_all = ["serve", "html", "pictures", "tables"])]
@@ -98,6 +100,9 @@ pub(crate) struct Args {
     /// Address to serve on; other than a loopback address can be reached from other machines.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", requires = "serve")]
     listen: SocketAddr,
+    /// The longest that an answer of the planner may take; one that takes longer is ended, and says so.
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "20s", requires = "serve")]
+    answer_limit: f64,
     #[command(flatten)]
     fail_if: FailIf,
     #[command(flatten)]
@@ -110,8 +115,6 @@ pub(crate) struct Args {
 
 /// What chooses one text to print.
 const FORMS: [&str; 4] = ["what", "format", "json", "output"];
-/// What writes something other than one text.
-const OTHER_FORMS: [&str; 5] = ["html", "pictures", "tables", "timeline", "serve"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
@@ -147,19 +150,24 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    if !args.fail_if.is_empty() && (args.serve || !args.compare.is_empty()) {
-        return Err(usage("--fail-if: holds against one profile; leave it out with --compare and --serve"));
+    if args.runs.len() > 1 {
+        return report_several(args);
+    }
+    if !args.fail_if.is_empty() && args.serve {
+        return Err(usage("--fail-if: holds against a profile; leave it out with --serve"));
+    }
+    if !args.other_usd_per_hour.is_empty() {
+        return Err(usage("--other-usd-per-hour: has an effect on several runs only: name another run"));
     }
     report(args)?;
     if args.fail_if.is_empty() {
         return Ok(());
     }
-    args.fail_if.check(Some(&records::file::read(&RunFiles::of(&args.folder).profile())?), None)
+    args.fail_if.check(Some(&records::file::read(&args.files().profile())?), None)
 }
 
 fn report(args: &Args) -> anyhow::Result<()> {
-    let files = RunFiles::of(&args.folder);
-    let format = if args.json { Format::Json } else { args.format };
+    let (files, format) = (args.files(), args.format());
     if let Some(pipeline) = live_pipeline(args)? {
         return report_live(args, format, pipeline);
     }
@@ -167,15 +175,12 @@ fn report(args: &Args) -> anyhow::Result<()> {
     if args.serve {
         return serve_report(args, &files);
     }
-    if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
+    if args.is_page() {
         return page_and_pictures(args, &files);
     }
     if let Some(path) = &args.timeline {
         let samples = records::sample::read_log(&files.samples())?;
         return write_whole(path, &reports::timeline::chrome::render(&timeline(&samples))?);
-    }
-    if !args.compare.is_empty() {
-        return deliver(&compared(args, format)?, args.output.as_deref());
     }
     let text = match (args.what, format) {
         (What::Samples, Format::Csv) => {
@@ -225,9 +230,8 @@ fn report(args: &Args) -> anyhow::Result<()> {
 
 /// The pipeline of the folder; none where it has a profile, or holds something else.
 fn live_pipeline(args: &Args) -> anyhow::Result<Option<PipelineRecord>> {
-    let path = record_path(&args.folder);
-    let is_other =
-        !args.compare.is_empty() || RunFiles::of(&args.folder).profile().exists() || !path.exists();
+    let path = record_path(args.runs[0].folder());
+    let is_other = args.files().profile().exists() || !path.exists();
     if is_other { Ok(None) } else { Ok(Some(records::file::read(&path)?)) }
 }
 
@@ -248,10 +252,10 @@ fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow:
     if let Some(path) = &args.timeline {
         return write_whole(path, &reports::timeline::chrome::render(&pipeline.timeline)?);
     }
-    if args.html.is_some() || args.pictures.is_some() || args.tables.is_some() {
+    if args.is_page() {
         let mut records = Records { pipeline: Some(pipeline), ..Records::default() };
         args.beside.add_to(&mut records)?;
-        return write_page(args, &RunFiles::of(&args.folder), &records);
+        return write_page(args, &args.files(), &records);
     }
     let text = match format {
         Format::Terminal => reports::pipeline::terminal::render(&pipeline, width()),
@@ -267,10 +271,44 @@ fn report_live(args: &Args, format: Format, pipeline: PipelineRecord) -> anyhow:
 }
 
 impl Args {
+    /// The files of the one run.
+    fn files(&self) -> RunFiles {
+        RunFiles::of(self.runs[0].folder())
+    }
+
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// Whether a page, its pictures or its tables are written.
+    fn is_page(&self) -> bool {
+        self.html.is_some() || self.pictures.is_some() || self.tables.is_some()
+    }
+
+    /// Refuses what is of one run.
+    fn refuse_of_one(&self) -> anyhow::Result<()> {
+        let of_one = [
+            (self.what != What::Profile).then_some("what"),
+            self.timeline.is_some().then_some("timeline"),
+            self.serve.then_some("serve"),
+            (!self.fail_if.is_empty()).then_some("fail-if"),
+            self.laws.first_flag(),
+            self.beside.first_flag(),
+        ];
+        if let Some(flag) = of_one.into_iter().flatten().next() {
+            let count = self.runs.len();
+            return Err(usage(format!("--{flag}: is of one run, and {count} are named")));
+        }
+        if self.html == Some(None) {
+            return Err(usage("--html: several runs have no folder in common: give the name of a file"));
+        }
+        Ok(())
+    }
+
     /// Refuses flags of a plan, of cells and of laws where there is none.
     fn refuse_unused(&self) -> anyhow::Result<()> {
-        let is_compared = !self.compare.is_empty();
-        let is_page = self.serve || self.html.is_some() || self.pictures.is_some() || self.tables.is_some();
+        let is_several = self.runs.len() > 1;
+        let is_page = self.serve || self.is_page();
         let has_plan = is_page || self.what == What::Summary;
         if let Some(flag) = self.beside.first_flag()
             && !is_page
@@ -288,10 +326,10 @@ impl Args {
         }
         if let Some((flag, _)) = self.asked.plan_args.flags().first()
             && !has_plan
-            && !is_compared
+            && !is_several
         {
             return Err(usage(format!(
-                "--{flag}: has an effect on a plan only: give {plans}, or --compare with it"
+                "--{flag}: has an effect on a plan only: give {plans} with it, or name several runs"
             )));
         }
         match self.laws.first_flag() {
@@ -307,15 +345,34 @@ fn of_a_profile() -> anyhow::Error {
     usage("histograms and openmetrics are those of a profile (--what profile)")
 }
 
-fn compared(args: &Args, format: Format) -> anyhow::Result<String> {
-    let record = side_by_side(&args.compare, &args.asked.plan_args, args.second_usd_per_hour)?;
-    Ok(match format {
-        Format::Terminal => reports::compare::terminal::render(&record, width()),
-        Format::Json => to_json(&record).context("writing the comparison as JSON")?,
-        Format::Csv => reports::compare::csv::render(&record)?,
-        Format::Markdown => reports::compare::markdown::render(&record),
-        Format::Histograms | Format::OpenMetrics => return Err(of_a_profile()),
-    })
+/// Several runs, each against the first.
+fn report_several(args: &Args) -> anyhow::Result<()> {
+    args.refuse_of_one()?;
+    args.refuse_unused()?;
+    let runs = runs(&args.runs, &args.asked, &args.other_usd_per_hour)?;
+    if args.is_page() {
+        let records = Records { compared: Some(on_one_page(&runs)?), ..Records::default() };
+        return write_page(args, &args.files(), &records);
+    }
+    let compared = against_first(&runs)?;
+    let one_after_another = |render: &dyn Fn(&ProfileComparisonRecord) -> String| {
+        compared.iter().map(render).collect::<Vec<_>>().join("\n")
+    };
+    let text = match (args.format(), compared.as_slice()) {
+        (Format::Terminal, _) => {
+            one_after_another(&|record| reports::compare::terminal::render(record, width()))
+        }
+        (Format::Markdown, _) => one_after_another(&reports::compare::markdown::render),
+        (Format::Json, [record]) => to_json(record).context("writing the comparison as JSON")?,
+        (Format::Csv, [record]) => reports::compare::csv::render(record)?,
+        (Format::Json | Format::Csv, _) => {
+            return Err(usage(
+                "json and csv are of two runs: compare two at a time, or write --tables of all",
+            ));
+        }
+        (Format::Histograms | Format::OpenMetrics, _) => return Err(of_a_profile()),
+    };
+    deliver(&text, args.output.as_deref())
 }
 
 fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
@@ -324,7 +381,9 @@ fn serve_report(args: &Args, files: &RunFiles) -> anyhow::Result<()> {
     args.beside.add_to(&mut records)?;
     let planner = Planner { profile: records::file::read(&files.profile())?, asked };
     let page = reports::html::page(&records, reports::html::Place::Served);
-    serve(page, planner, args.listen, &args.folder.display().to_string())
+    let (listen, what) = (args.listen, &args.runs[0].folder().display().to_string());
+    let answer_limit = Duration::from_secs_f64(args.answer_limit);
+    serve(page, planner, Serving { listen, answer_limit, what })
 }
 
 /// The page, its pictures and its tables.

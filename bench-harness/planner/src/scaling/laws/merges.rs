@@ -1,4 +1,5 @@
-//! Aggregation over N: a tree of merges of k has about (N − 1)/(k − 1) of them on ⌈logₖ N⌉ levels.
+//! Aggregation over N: a tree of merges of k has about (N − 1)/(k − 1) of them on ⌈logₖ N⌉ levels,
+//! and one for each proof that is left without a neighbour.
 
 use records::laws::{
     FamilyRecord, FitRecord, LawName, LawPointRecord, LawRecord, OfName, OverName, TreeRecord,
@@ -8,13 +9,10 @@ use records::profile::{CellSummaryRecord, ProfileRecord, QuantityName};
 use super::asked::Asked;
 use super::family::{families, places, points, whole};
 use super::fit;
-use crate::formulas::capacity::{merges, tree_levels};
+use crate::formulas::tree::{AggregationTree, LoneProof};
 use crate::normal::t_975;
 use crate::scaling::leave_one_out::leave_one_out;
 use crate::scaling::reach::{self, range};
-
-/// Proofs that a merge takes where a record, of an earlier version, does not say.
-const PAIRS: u32 = 2;
 
 pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<String>) -> Vec<LawRecord> {
     let by_n = families(profile, |summary| {
@@ -41,7 +39,7 @@ pub(super) fn laws(profile: &ProfileRecord, asked: &Asked, missing: &mut Vec<Str
                 ));
             }
             notes.extend(levels(&members));
-            let (fitted, trees) = record(&points, asked, children(members[0].1));
+            let (fitted, trees) = record(&points, asked, tree(members[0].1));
             LawRecord {
                 over: OverName::BatchesPerAggregation,
                 of: OfName::TimeS,
@@ -72,16 +70,17 @@ fn levels(members: &[(f64, &CellSummaryRecord)]) -> Option<String> {
     })
 }
 
-/// Proofs that a merge of a cell's proof system takes at most.
-fn children(summary: &CellSummaryRecord) -> u32 {
+/// The tree that a cell's proof system makes, by pairs where a record, of an earlier version, does not say.
+fn tree(summary: &CellSummaryRecord) -> AggregationTree {
     let can = summary.system.as_ref().and_then(|system| system.capabilities);
     let children = can.and_then(|can| u32::try_from(can.merge_children?).ok());
-    children.map_or(PAIRS, |children| children.max(PAIRS))
+    let tree = children.and_then(|children| AggregationTree::new(children, LoneProof::Lifted));
+    tree.unwrap_or(AggregationTree::LIFTED_PAIRS)
 }
 
-/// The time of a merge from `(N, time of all merges)`, on relative errors: time over merges of so many `children`.
-fn record(points: &[LawPointRecord], asked: &Asked, children: u32) -> (FitRecord, Vec<TreeRecord>) {
-    let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x, children)).collect();
+/// The time of a merge from `(N, time of all merges)`, on relative errors: time over those of this tree.
+fn record(points: &[LawPointRecord], asked: &Asked, tree: AggregationTree) -> (FitRecord, Vec<TreeRecord>) {
+    let each: Vec<f64> = points.iter().map(|point| point.y / merges_of(point.x, tree)).collect();
     let merge_s = relative_mean(&each);
     let freedom = each.len().saturating_sub(1);
     let half = (freedom > 0).then(|| {
@@ -97,13 +96,13 @@ fn record(points: &[LawPointRecord], asked: &Asked, children: u32) -> (FitRecord
     let mut curve = Vec::new();
     let mut trees = Vec::new();
     for n in wanted(max, asked) {
-        let (x, count) = (f64::from(n), f64::from(merges(n, children)));
-        let levels = tree_levels(n, children);
+        let (x, count) = (f64::from(n), f64::from(tree.merges(n)));
+        let levels = tree.levels(n);
         let band = band.map(|(low, high)| (low * count, high * count));
         curve.push(fit::curve_point(x, merge_s * count, band, reach::of(x, min, max)));
         trees.push(TreeRecord {
             batches_per_aggregation: u64::from(n),
-            merges: u64::from(merges(n, children)),
+            merges: u64::from(tree.merges(n)),
             levels: u64::from(levels),
             one_aggregator_s: merge_s * count,
             enough_aggregators_s: merge_s * f64::from(levels),
@@ -129,8 +128,8 @@ fn relative_mean(each: &[f64]) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an N of the profile; saturates")]
-fn merges_of(n: f64, children: u32) -> f64 {
-    f64::from(merges(n as u32, children))
+fn merges_of(n: f64, tree: AggregationTree) -> f64 {
+    f64::from(tree.merges(n as u32))
 }
 
 /// The N asked for; without a wish the powers of two up to eight times the largest measured.

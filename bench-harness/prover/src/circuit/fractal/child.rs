@@ -1,16 +1,16 @@
 //! One proof of whatever stage is verified inside a circuit, and what it says.
 
 use crate::circuit::aggregate::{StatementTargets, choose};
-use crate::circuit::amount::{constant, private_bit, zero_unless};
+use crate::circuit::amount::{constant, zero_unless};
+use crate::circuit::fractal::choice::{KeyChoice, constrain_choice};
 use crate::circuit::fractal::keys::{Tops, UpperKeyTargets, constrain_key_digest, constrain_seal};
 use crate::circuit::leaf::{capacity_of, permute};
 use crate::circuit::{Builder, Config, EXTENSION};
-use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;
 use plonky2::plonk::circuit_data::VerifierCircuitTarget;
 use plonky2::plonk::proof::ProofWithPublicInputsTarget;
-use workloads::hash::{Domain, Felt};
+use workloads::hash::Domain;
 
 /// The private numbers of a child.
 #[derive(Clone, Debug)]
@@ -84,42 +84,6 @@ pub(crate) fn constrain_child(
     let [old_root, new_root] = sides;
     let ends = NodeEnds { old_root, new_root, commitment, everything, transactions: said.transactions };
     (ChildTargets { proof, key, choice, id, commitment, everything }, ends)
-}
-
-/// Which key was chosen.
-struct KeyChoice {
-    bits: Vec<Target>,
-    /// One for the key of a top.
-    is_top: Target,
-    /// The number of its kind, and zero of another.
-    number: Target,
-}
-
-/// The digest is that of the one allowed key whose bit is set.
-fn constrain_choice(
-    builder: &mut Builder,
-    tops: Tops<'_>,
-    keys: &UpperKeyTargets,
-    digest: &HashOutTarget,
-) -> KeyChoice {
-    let bits: Vec<_> = (0..tops.keys.len() + 2).map(|_| private_bit(builder)).collect();
-    let sum = builder.add_many(&bits);
-    builder.assert_one(sum);
-    let mut allowed: Vec<_> = tops.keys.iter().map(|top| builder.constant_hash(top.digest)).collect();
-    allowed.extend([keys.attach, keys.join]);
-    for lane in 0..4 {
-        let mut chosen = builder.zero();
-        for (bit, key) in bits.iter().zip(&allowed) {
-            chosen = builder.mul_add(*bit, key.elements[lane], chosen);
-        }
-        builder.connect(chosen, digest.elements[lane]);
-    }
-    let mut number = builder.zero();
-    for (bit, top) in bits.iter().zip(tops.keys) {
-        number = builder.mul_const_add(Felt::from_canonical_u64(top.number), *bit, number);
-    }
-    let is_top = builder.add_many(&bits[..tops.keys.len()]);
-    KeyChoice { bits, is_top, number }
 }
 
 /// A rollup's root as one leaf: with its identifier and its kind.

@@ -3,6 +3,7 @@
 //! | room | what it constrains |
 //! |---|---|
 //! | [`keys`] | the keys that a proof may be verified with |
+//! | `choice` | which of the allowed keys that is |
 //! | [`child`] | one proof of whatever stage is verified, and what it says |
 //! | [`join`] | two become one: a family, or two that settle on layer 1 |
 //! | [`crossings`] | what leaves one ledger arrives in the other |
@@ -49,6 +50,7 @@
 
 pub mod attach;
 pub mod child;
+mod choice;
 pub mod crossings;
 pub mod join;
 pub mod keys;

@@ -51,6 +51,19 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> RegisterCircuit<C> {
     /// # Panics
     /// With registers that cannot be.
     pub fn build_with(shape: Shape, registers: Registers, config: CircuitConfig) -> Self {
+        Self::with_keys(shape, registers, config, Builder::build::<C>)
+    }
+
+    /// The circuit of a shape under a configuration, with keys from elsewhere: `keys` gets the complete constraints.
+    ///
+    /// # Panics
+    /// With registers that cannot be.
+    pub(crate) fn with_keys(
+        shape: Shape,
+        registers: Registers,
+        config: CircuitConfig,
+        keys: impl FnOnce(Builder) -> Circuit<C>,
+    ) -> Self {
         let mut builder = Builder::new(config);
         let accounts_root = builder.add_virtual_hash();
         let (block, mut held) = BlockTargets::open(&mut builder, registers, shape.depth);
@@ -82,7 +95,7 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> RegisterCircuit<C> {
         builder.register_public_inputs(&new_root.elements);
         builder.register_public_inputs(&commitment.elements);
         builder.register_public_input(count);
-        Self { circuit: builder.build::<C>(), accounts_root, block, slots }
+        Self { circuit: keys(builder), accounts_root, block, slots }
     }
 
     /// The witness of a batch: one set of values for each slot and for each register.

@@ -42,7 +42,7 @@ pub const REGISTERS_MAX: usize = (ROUTED_WIRES - SINGLE_WIRES) / 2;
 const _: () = assert!(SINGLE_WIRES + 3 * REGISTERS_MAX <= WIRES && EXTENSION == 2);
 
 /// The gate for so many registers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct RegisterGate {
     /// Registers, 1 to [`REGISTERS_MAX`].
     pub registers: usize,
@@ -251,8 +251,8 @@ impl<F: RichField + Extendable<D>, const D: usize> PackedEvaluableBase<F, D> for
 
 /// Says which register an operation chose, and what each holds afterwards. What was read is not filled in: it is set
 /// with the other numbers of the slot, so that a test can say another.
-#[derive(Clone, Debug)]
-struct ChoiceGenerator {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChoiceGenerator {
     row: usize,
     gate: RegisterGate,
     operation: usize,

@@ -108,6 +108,9 @@ pub(super) enum ArrivalName {
     Poisson,
 }
 
+/// Seeds of the repeats of a cell lie so far apart, so that no cell of a file has that of another's.
+const SEEDS_APART: u64 = 1_000;
+
 fn scripted() -> String {
     SCRIPTED.to_owned()
 }
@@ -127,6 +130,11 @@ fn first() -> u64 {
 impl Cell {
     pub(super) fn is_scripted(&self) -> bool {
         self.proof_system == SCRIPTED
+    }
+
+    /// The same fleet and load with other arrivals and other times of proofs; the first is the cell as it is.
+    pub(super) fn repeated(&self, repeat: u32) -> Self {
+        Self { seed: self.seed + SEEDS_APART * u64::from(repeat - 1), ..self.clone() }
     }
 
     /// Whether its proofs are merged.

@@ -7,12 +7,12 @@ use fleet::chain::scripted_work;
 use fleet::placement::{WorkerNeeds, place};
 use fleet::process::pool::WorkerSpec;
 use fleet::run::{OpenRun, unix_s};
-use fleet::summary::handling_s as handling_of;
+use fleet::summary::is_batch;
 use fleet::task::WorkerClass;
 use prover::scripted::{Script, ScriptedStragglers, ScriptedTime};
 use records::fleet::job::FleetWorkRecord;
 use records::fleet::ledger::FleetBeganRecord;
-use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
+use records::fleet::summary::{FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord};
 use records::fleet::validation::{FleetFiguresRecord, FleetMeasuredRecord};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -20,16 +20,26 @@ use std::sync::atomic::AtomicBool;
 /// How long a worker may be silent, s.
 const LEASE_S: f64 = 10.0;
 
-/// Runs a cell.
-pub(super) fn measured(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<FleetMeasuredRecord> {
+/// Runs a cell. A batch holds a prover from when its proof could be begun, as in the simulation: what it takes to take the
+/// job is in that, and not in the wait. Of one that was begun again the lost attempt is in it too.
+pub(super) fn measured(
+    cell: &Cell,
+    repeat: u32,
+    folder: &Path,
+    stop: &AtomicBool,
+) -> anyhow::Result<FleetMeasuredRecord> {
     let began_unix_s = unix_s();
     let summary = fleet_of(cell, folder, stop)?;
     let delay = summary.delay.context("no group was completed")?;
     let mean_s = |times: Option<FleetTimesRecord>| times.map_or(0.0, |times| times.mean_s);
-    let proofs = summary.samples.iter().filter(|sample| sample.job.starts_with("prove-"));
-    let holds: Vec<f64> = proofs.filter_map(|sample| Some(sample.verified_s - sample.started_s?)).collect();
+    let proofs: Vec<_> = summary.samples.iter().filter(|sample| is_batch(sample)).collect();
+    let hold_s = |sample: &&FleetSampleRecord| Some(sample.verified_s - sample.could_start_s?);
+    let holds: Vec<f64> = proofs.iter().filter_map(hold_s).collect();
+    let beside: Vec<f64> = summary.samples.iter().filter_map(|sample| handling_of(cell, sample)).collect();
+    let provers_s = f64::from(cell.provers) * summary.elapsed_s;
     Ok(FleetMeasuredRecord {
         cell: cell.name.clone(),
+        repeat,
         began_unix_s,
         groups: delay.samples,
         figures: FleetFiguresRecord {
@@ -37,24 +47,32 @@ pub(super) fn measured(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow:
             delay_mean_s: delay.mean_s,
             delay_p50_s: delay.p50_s,
             delay_p99_s: delay.p99_s,
-            prover_use: summary.prover_use.unwrap_or_default(),
+            prover_use: if provers_s > 0.0 { holds.iter().sum::<f64>() / provers_s } else { 0.0 },
             prover_wait_s: mean_s(summary.prover_wait),
             prover_hold_s: super::times::mean(&holds),
         },
-        prove_s: mean_s(summary.prove),
+        prove_s: super::times::mean(&proofs.iter().map(|sample| proof_s(cell, sample)).collect::<Vec<_>>()),
         merge_s: mean_s(summary.merge),
-        handling_s: mean_s(summary.handling),
+        handling_s: super::times::mean(&beside),
         restarted: summary.counts.resubmitted,
     })
 }
 
-/// What each job of a run took beside its proof, s.
-pub(super) fn handling_s(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Vec<f64>> {
-    let summary = fleet_of(cell, folder, stop)?;
-    Ok(summary.samples.iter().filter_map(handling_of).collect())
+/// What a job took of what its time is predicted from, s: a script knows nothing of the recording of a batch, which a profile
+/// has measured.
+fn proof_s(cell: &Cell, sample: &FleetSampleRecord) -> f64 {
+    let record_s = sample.stages.filter(|_| cell.is_scripted()).map_or(0.0, |stages| stages.record_s);
+    sample.prove_s - record_s
 }
 
-fn fleet_of(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<FleetSummaryRecord> {
+/// What a job took beside that, s; none of one whose start was not heard, or that was begun more than once.
+pub(super) fn handling_of(cell: &Cell, sample: &FleetSampleRecord) -> Option<f64> {
+    let could_start_s = sample.could_start_s.filter(|_| sample.first_started_s.is_none())?;
+    Some((sample.verified_s - could_start_s - proof_s(cell, sample)).max(0.0))
+}
+
+/// Runs the fleet of a cell.
+pub(super) fn fleet_of(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<FleetSummaryRecord> {
     let began = FleetBeganRecord {
         run: cell.name.clone(),
         began_unix_s: 0.0,
@@ -63,7 +81,7 @@ fn fleet_of(cell: &Cell, folder: &Path, stop: &AtomicBool) -> anyhow::Result<Fle
         arrivals_s: cell.arrivals_s(),
         sequencing: None,
     };
-    run_local(OpenRun::create(folder, began)?, workers(cell)?, LEASE_S, stop)
+    run_local(OpenRun::create(folder, began)?, workers(cell)?, LEASE_S, None, stop)
 }
 
 /// Aggregators first, then provers; real ones each on a core of its own.

@@ -1,6 +1,8 @@
 //! `fleet validate`: the planner's prediction is written down first, then the fleet is run, then both stand side by side.
 
 mod cells;
+mod compared;
+mod handling;
 mod measured;
 mod predict;
 mod times;
@@ -10,6 +12,7 @@ use crate::output::{print, write_whole};
 use anyhow::Context;
 use cells::Cell;
 use fleet::run::unix_s;
+use handling::Handling;
 use records::fleet::validation::{
     FleetComparedRecord, FleetPredictedRecord, FleetTimesUsedRecord, FleetValidationLog,
     FleetValidationRecord,
@@ -17,7 +20,7 @@ use records::fleet::validation::{
 use records::profile::ProfileRecord;
 use reports::fleet::validation;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use times::{Times, mean};
 
@@ -28,47 +31,54 @@ use times::{Times, mean};
       --output bench-out/validation")]
 pub(crate) struct Args {
     /// Cells to predict and to run, a TOML file.
-    #[arg(long, value_name = "FILE")]
-    cells: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "read")]
+    cells: Option<PathBuf>,
     /// Profile with the times of real proof systems, measured with as many provers at once as a fleet has workers.
     #[arg(long, value_name = "FILE|FOLDER")]
     profile: Option<PathBuf>,
+    /// How often each cell is predicted and run, each time with other arrivals and other times of proofs.
+    #[arg(long, default_value_t = 1, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    repeats: u32,
     /// Folder for predictions, measurements and the ledger of each run; it must hold none.
     #[arg(long, default_value = "bench-out/validation", value_name = "FOLDER")]
     output: PathBuf,
+    /// Run nothing, and print one table of what these folders hold: parts of one validation, or one that was stopped.
+    #[arg(long, value_name = "FOLDER", num_args = 1.., conflicts_with_all = ["cells", "profile", "repeats", "output"])]
+    read: Vec<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    let cells = cells::read(&args.cells)?;
+    let Some(cells) = &args.cells else {
+        let all: Vec<_> = args.read.iter().map(|folder| compared::read(folder)).collect::<Result<_, _>>()?;
+        return print(&validation::markdown(&all.concat()));
+    };
+    let cells = cells::read(cells)?;
     let profile: Option<ProfileRecord> = args.profile.as_deref().map(crate::profile::read).transpose()?;
     let times: Vec<Times> =
         cells.iter().map(|cell| Times::of(cell, profile.as_ref())).collect::<Result<_, _>>()?;
     let stop = stop_on_ctrl_c()?;
     std::fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
-    let mut log = FleetValidationLog::create(&args.output.join("validation.jsonl"))?;
-    let handling_s = handling(&cells, args, &stop)?;
+    let mut log = FleetValidationLog::create(&args.output.join(compared::LOG))?;
     let mut all = Vec::new();
-    for (cell, times) in cells.iter().zip(&times) {
-        let handling_s = &handling_s[&cell.proof_system];
-        let predicted = FleetPredictedRecord {
-            cell: cell.record(),
-            unix_s: unix_s(),
-            times: FleetTimesUsedRecord {
-                prove_s: mean(&times.prove_s),
-                merge_s: mean(&times.merge_s),
-                handling_s: mean(handling_s),
-                handling_samples: handling_s.len() as u64,
-            },
-            figures: predict::predicted(cell, times, handling_s)?,
+    for repeat in 1..=args.repeats {
+        // Each round has a folder of its own, where there is more than one.
+        let folder = match args.repeats {
+            1 => args.output.clone(),
+            _ => args.output.join(repeat.to_string()),
         };
-        log.append(&FleetValidationRecord::Predicted(Box::new(predicted.clone())))?;
-        eprintln!("{}: predicted, runs", cell.name);
-        let measured = measured::measured(cell, &args.output.join(&cell.name), &stop)?;
-        if stop.load(Ordering::SeqCst) {
-            return Err(Stopped("stopped; what was measured is kept".to_owned()).into());
+        let handling = handling(&cells, &folder, &stop)?;
+        for (cell, times) in cells.iter().zip(&times) {
+            let (cell, handling) = (cell.repeated(repeat), &handling[&cell.proof_system]);
+            let predicted = predicted(&cell, repeat, times, handling)?;
+            log.append(&FleetValidationRecord::Predicted(Box::new(predicted.clone())))?;
+            eprintln!("{}, run {repeat} of {}: predicted, runs", cell.name, args.repeats);
+            let measured = measured::measured(&cell, repeat, &folder.join(&cell.name), &stop)?;
+            if stop.load(Ordering::SeqCst) {
+                return Err(Stopped("stopped; what was measured is kept".to_owned()).into());
+            }
+            log.append(&FleetValidationRecord::Measured(Box::new(measured.clone())))?;
+            all.push(FleetComparedRecord { predicted, measured });
         }
-        log.append(&FleetValidationRecord::Measured(Box::new(measured.clone())))?;
-        all.push(FleetComparedRecord { predicted, measured });
     }
     let table = validation::markdown(&all);
     write_whole(&args.output.join("validation.md"), &table)?;
@@ -76,29 +86,37 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     print(&table)
 }
 
-/// What jobs take beside their proofs, by proof system: of a small fleet that is run before any prediction is made.
-fn handling(cells: &[Cell], args: &Args, stop: &AtomicBool) -> anyhow::Result<BTreeMap<String, Vec<f64>>> {
+fn predicted(
+    cell: &Cell,
+    repeat: u32,
+    times: &Times,
+    handling: &Handling,
+) -> anyhow::Result<FleetPredictedRecord> {
+    let (handling_fleets, handling_samples) = handling.all.counts();
+    Ok(FleetPredictedRecord {
+        cell: cell.record(),
+        repeat,
+        seed: cell.seed,
+        unix_s: unix_s(),
+        times: FleetTimesUsedRecord {
+            prove_s: mean(&times.prove_s),
+            merge_s: mean(&times.merge_s),
+            handling_s: handling.all.mean_s(),
+            handling_half_width_s: handling.all.half_width_s(),
+            handling_fleets,
+            handling_samples,
+        },
+        figures: predict::predicted(cell, times, handling)?,
+    })
+}
+
+/// What jobs take beside their proofs, by proof system: of small fleets that are run before any prediction of the round.
+fn handling(cells: &[Cell], folder: &Path, stop: &AtomicBool) -> anyhow::Result<BTreeMap<String, Handling>> {
     let mut found = BTreeMap::new();
     for cell in cells {
-        if found.contains_key(&cell.proof_system) {
-            continue;
+        if !found.contains_key(&cell.proof_system) {
+            found.insert(cell.proof_system.clone(), Handling::measured(cell, folder, stop)?);
         }
-        let name = format!("handling-{}", cell.proof_system);
-        eprintln!("{name}: what a job takes beside its proof");
-        let calm = Cell {
-            name: name.clone(),
-            batches: if cell.is_scripted() { 128 } else { 6 },
-            interval_s: if cell.is_scripted() { 0.05 } else { 0.01 },
-            prove_s: if cell.is_scripted() { 0.1 } else { 0.0 },
-            prove_cv: 0.0,
-            merge_s: if cell.is_scripted() { 0.02 } else { 0.0 },
-            straggler_fraction: 0.0,
-            mtbf_s: None,
-            closing: None,
-            ..cell.clone()
-        };
-        let handling_s = measured::handling_s(&calm, &args.output.join(&name), stop)?;
-        found.insert(cell.proof_system.clone(), handling_s);
     }
     Ok(found)
 }

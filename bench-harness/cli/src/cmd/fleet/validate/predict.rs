@@ -1,7 +1,9 @@
 //! What the planner's simulation says of a cell, before it is run.
 
 use super::cells::Cell;
-use super::times::Times;
+use super::handling::Handling;
+use super::times::{GOLDEN_RATIO, Times};
+use planner::domain::{Aggregation, TimeDist};
 use planner::sim::{AfterCrash, Arrivals, Closing, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
 use records::fleet::validation::{FleetFiguresRecord, FleetPredictionRecord};
 
@@ -10,29 +12,20 @@ const RUNS: u64 = 400;
 /// Included at once: the fleet has no L1.
 const NO_L1_S: f64 = 1e-6;
 
-/// The mean over runs of this length, with these arrivals, and the middle 95 % of them.
+/// The mean over runs of this length, with these arrivals, and the middle 95 % of them. In each run jobs take what they take
+/// beside their proofs in a further fleet than those in which that was measured.
 pub(super) fn predicted(
     cell: &Cell,
     times: &Times,
-    handling_s: &[f64],
+    handling: &Handling,
 ) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRecord>> {
-    let (prove, aggregation) = (times.prove(handling_s)?, times.aggregation(handling_s)?);
-    let mut pipeline =
-        Pipeline::new(arrivals(cell)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
-            .with_groups(cell.batches_per_aggregation, cell.aggregators.max(1))?;
-    if let Some(timeout_s) = cell.closing.and_then(|closing| closing.timeout_s) {
-        pipeline = pipeline.with_closing(Closing::Timeout(timeout_s), 0.0)?;
-    }
-    if cell.straggler_fraction > 0.0 {
-        let (fraction, factor) = (cell.straggler_fraction, cell.straggler_factor);
-        pipeline = pipeline.with_stragglers(Stragglers { fraction, factor })?;
-    }
-    if let Some(mtbf_s) = cell.mtbf_s {
-        let (repair_s, after) = (cell.restart_s, AfterCrash::Requeue);
-        pipeline = pipeline.with_crashes(Crashes { mtbf_s, repair_s, after })?;
-    }
     let mut runs = [const { Vec::new() }; 7];
     for run in 0..RUNS {
+        // Spread evenly, in an order that has nothing to do with the other draws of the run.
+        let u = ((run as f64 + 0.5) * GOLDEN_RATIO).fract();
+        let (beside_proofs_s, beside_merges_s) = handling.values_s(u);
+        let pipeline =
+            pipeline(cell, (times.prove(&beside_proofs_s)?, times.aggregation(&beside_merges_s)?))?;
         let seen = simulate(&pipeline, RunLength::new(cell.batches, 0, 1, 1_000 + run)?);
         let delay = seen.consolidated;
         let figures = [
@@ -56,6 +49,24 @@ pub(super) fn predicted(
         prover_wait_s: wait,
         prover_hold_s: hold,
     })
+}
+
+fn pipeline(cell: &Cell, (prove, aggregation): (TimeDist, Aggregation)) -> anyhow::Result<Pipeline> {
+    let mut pipeline =
+        Pipeline::new(arrivals(cell)?, prove, cell.provers, aggregation, L1::Latency(NO_L1_S))?
+            .with_groups(cell.batches_per_aggregation, cell.aggregators.max(1))?;
+    if let Some(timeout_s) = cell.closing.and_then(|closing| closing.timeout_s) {
+        pipeline = pipeline.with_closing(Closing::Timeout(timeout_s), 0.0)?;
+    }
+    if cell.straggler_fraction > 0.0 {
+        let (fraction, factor) = (cell.straggler_fraction, cell.straggler_factor);
+        pipeline = pipeline.with_stragglers(Stragglers { fraction, factor })?;
+    }
+    if let Some(mtbf_s) = cell.mtbf_s {
+        let (repair_s, after) = (cell.restart_s, AfterCrash::Requeue);
+        pipeline = pipeline.with_crashes(Crashes { mtbf_s, repair_s, after })?;
+    }
+    Ok(pipeline)
 }
 
 /// Those of the run, to the second; of transactions that rules close into batches, the law.

@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use crate::cmd::plan::from_profile::merge_children;
 use crate::exit::usage;
-use planner::domain::{Aggregation, TimeDist};
+use planner::domain::{Aggregation, AggregationTree, LoneProof, TimeDist};
 use records::profile::{ProfileRecord, QuantityName};
 
 /// Times of one prover, s.
@@ -22,7 +22,7 @@ const VALUES: u32 = 2_000;
 /// Proofs that a merge of a scripted system takes.
 const SCRIPTED_CHILDREN: u32 = 2;
 
-const GOLDEN_RATIO: f64 = 1.618_033_988_749_895;
+pub(super) const GOLDEN_RATIO: f64 = 1.618_033_988_749_895;
 
 pub(super) fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
@@ -81,7 +81,9 @@ impl Times {
             return Ok(Aggregation::Separate);
         }
         let merge = TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?;
-        Ok(Aggregation::tree(self.merge_children, merge)?)
+        let tree = AggregationTree::new(self.merge_children, LoneProof::Lifted)
+            .unwrap_or(AggregationTree::LIFTED_PAIRS);
+        Ok(Aggregation::tree(tree, merge))
     }
 }
 
@@ -114,7 +116,7 @@ fn log_normal(mean_s: f64, cv: f64) -> anyhow::Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::{Times, beside, log_normal, mean};
-    use planner::domain::Aggregation;
+    use planner::domain::{Aggregation, LoneProof};
 
     #[test]
     fn values_of_a_law_have_its_mean_and_spread() {
@@ -131,7 +133,10 @@ mod tests {
         let separate = times(Vec::new()).aggregation(&handling_s).expect("no law of a merge is needed");
         assert_eq!(separate, Aggregation::Separate);
         let tree = times(vec![0.5]).aggregation(&handling_s).expect("a law");
-        assert!(matches!(tree, Aggregation::Tree { arity: 4, .. }), "{tree:?}");
+        assert!(
+            matches!(tree, Aggregation::Tree { tree, .. } if (tree.arity(), tree.lone()) == (4, LoneProof::Lifted)),
+            "{tree:?}"
+        );
     }
 
     #[test]

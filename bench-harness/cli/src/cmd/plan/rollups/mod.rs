@@ -67,14 +67,15 @@ pub(crate) struct RollupArgs {
     /// Plan the most rollups that so many servers carry: one that executes for each, provers and aggregators.
     #[arg(long, value_name = "COUNT", value_parser = whole(1..=SERVERS_MAX))]
     servers: Option<u32>,
-    /// The deepest layer: 3 for rollups that settle on rollups. The tree is balanced: each rollup, and layer 1, has as many
-    /// on it, until all are placed.
+    /// The deepest layer: 3 for rollups that settle on rollups. The tree is balanced: up to three rollups settle on one of
+    /// another rollup. `fractal` proves the same tree.
     #[arg(long, value_name = "LAYER", value_parser = whole(2..=32_u32), default_value_t = 3, requires = "rollup_count")]
     layers: u32,
     /// Another shape of the tree: how many rollups settle on layer 1, on each of layer 2, and so on.
     #[arg(long, value_name = "COUNTS", value_delimiter = ',', value_parser = whole(1..=ROLLUPS_MAX), requires = "rollups", conflicts_with = "layers")]
     fan_out: Vec<u32>,
-    /// Between two proofs on L1: a whole number of close times [default: one].
+    /// Between two proofs on L1: a whole number of close times [default: with --rollups and --delay that at which a
+    /// transaction costs least within the limit; otherwise the shortest that is no shorter than a block]
     #[arg(long, value_name = "TIME", value_parser = time, requires = "rollup_count")]
     settle_every: Option<f64>,
     /// Times of all jobs as measured: what `fractal --json` prints.
@@ -131,8 +132,10 @@ impl RollupArgs {
         let close_s = plan_args
             .close
             .ok_or_else(|| usage("--close is missing: how often each rollup closes a batch"))?;
-        let round_s = self.settle_every.unwrap_or(close_s);
-        let cadence = Cadence::of_rounds(close_s, round_s, plan_args.block)?;
+        let cadence = match self.settle_every {
+            Some(round_s) => Cadence::of_rounds(close_s, round_s, plan_args.block)?,
+            None => Cadence::shortest(close_s, plan_args.block)?,
+        };
         let tree = self.tree()?;
         let times = self.times(beside, &tree)?;
         if plan_args.simulation.plan_seed.is_some() && self.fractal.is_some() {
@@ -144,6 +147,7 @@ impl RollupArgs {
         let prices = &plan_args.prices;
         let verification_gas = prices.verification_gas(known.proof_bytes);
         request.delay_limit = plan_args.delay_limit();
+        request.chooses_round = self.settle_every.is_none() && self.servers.is_none();
         request.provers = plan_args.fix_p;
         request.aggregators = plan_args.fix_a;
         request.spares = plan_args.spares;
