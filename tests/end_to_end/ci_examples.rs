@@ -60,7 +60,7 @@ fn commands(scripts: &[String]) -> Vec<Vec<String>> {
 fn accepted(words: &[String]) {
     let bench = Bench::new();
     bench.write("bench-out", "in the way");
-    let ran = Ran::of(bench.command("").args(words).output().expect("starts"), &words.join(" "));
+    let ran = Ran::to_end(bench.command("").args(words), &words.join(" "));
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(!ran.stderr.contains("try '--help'"), "{ran:#?}");
 }

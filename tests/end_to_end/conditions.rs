@@ -197,7 +197,8 @@ fn a_duty_cycle_holds_and_nothing_of_it_is_left_behind() {
     // Killed in the middle, it leaves a group that the next start removes.
     bench.write("script.toml", SLOW_SCRIPT);
     bench.write("spec.toml", &format!("{}clock = \"50%\"\n", crate::support::SPEC));
-    let mut harness = Running::start(bench.command("measure --spec spec.toml --repeats 50 --output slow"));
+    let mut harness =
+        Running::start(&mut bench.command("measure --spec spec.toml --repeats 50 --output slow"));
     let process = harness.pid();
     harness.until("its group", || !groups_of(process).is_empty());
     kill_9(process);

@@ -5,10 +5,12 @@
 use crate::fleet::{SIXTEEN, complete, scripted};
 use crate::fleet_nats::drain;
 use crate::nats_server::server;
-use crate::processes::Running;
+use crate::processes::{Running, pid_of};
 use crate::skip::skip;
 use crate::support::{Bench, PROGRAM, Ran, root};
+use rustix::process::{Signal, kill_process};
 use std::path::PathBuf;
+use std::time::Duration;
 use yaml_rust2::{Yaml, YamlLoader};
 
 const UNIT: &str = "bench-harness-worker@.service";
@@ -81,7 +83,7 @@ fn every_command_is_one_that_the_program_takes() {
         assert_eq!(words[..2], ["fleet", "worker"], "{name}");
         assert!(words.iter().all(|word| !word.contains(['$', '%'])), "{name}: {words:?}");
         // It gets as far as the credentials, which are not there.
-        let ran = Ran::of(bench.command("").args(&words).output().expect("starts"), name);
+        let ran = Ran::to_end(bench.command("").args(&words), name);
         ran.fails(2, &["NATS server", "No such file"]);
     }
 }
@@ -103,7 +105,7 @@ fn the_unit_starts_a_worker_that_proves_for_a_server_without_credentials() {
     let line = values.into_iter().fold(unit, |line, (name, value)| line.replace(name, value));
     let words: Vec<_> = line.split_whitespace().skip(1).collect();
     assert!(words.iter().all(|word| !word.contains(['$', '%'])), "{words:?}");
-    let worker = Running::start(bench.command(&words.join(" ")));
+    let worker = Running::start(&mut bench.command(&words.join(" ")));
     bench.run(&format!("{SIXTEEN} --nats {url}")).ok();
     let summary = complete(&bench, 16 + 12);
     assert_eq!(summary["workers"][0]["worker"], "host-0");
@@ -183,13 +185,20 @@ fn the_script_drains_its_worker() {
     // A worker that takes a moment to stop, in the place of the program.
     bench.write(
         "bench-harness",
-        "#!/bin/sh\ntrap 'sleep 0.3; echo drained; exit 130' TERM\necho ready\nwhile true; do sleep 0.05; done\n",
+        "#!/bin/sh\ntrap 'sleep 0.3; echo drained; exit 130' TERM\necho ready >ready\nwhile true; do sleep 0.05; done\n",
     );
-    let script = path("worker.slurm").display().to_string();
-    let line = format!(
-        "chmod +x bench-harness; export PATH=\"$PWD:$PATH\" NATS_URL=nats://127.0.0.1:1; bash {script} >said & pid=$!; \
-         until grep -q ready said; do sleep 0.05; done; kill -TERM $pid; wait $pid; echo \"code $?\"; cat said"
-    );
-    let ran = bench.run_shell(&line).ok();
-    assert_eq!(ran.stdout, "code 130\nready\ndrained\n", "{ran:#?}");
+    bench.run_shell("chmod +x bench-harness").ok();
+    // The first is stopped as soon as its worker is ready, the second once the shell surely waits for it.
+    for pause in [Duration::ZERO, Duration::from_millis(300)] {
+        let mut shell = bench.shell(&format!("exec bash {}", path("worker.slurm").display()));
+        let folders = format!("{}:{}", bench.folder().display(), std::env::var("PATH").unwrap_or_default());
+        let mut script = Running::start(shell.env("PATH", folders).env("NATS_URL", "nats://127.0.0.1:1"));
+        script.until("a worker", || bench.path("ready").exists());
+        std::thread::sleep(pause);
+        // Slurm tells the shell alone.
+        kill_process(pid_of(script.pid()), Signal::TERM).expect("a signal");
+        let ran = script.end();
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(130), "drained\n"), "{ran:#?}");
+        bench.run_shell("rm ready").ok();
+    }
 }

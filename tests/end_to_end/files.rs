@@ -76,7 +76,7 @@ fn a_folder_without_the_right_to_write() {
         if rustix::process::geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
-        let ran = Ran::of(command.output().expect("starts"), arguments);
+        let ran = Ran::to_end(&mut command, arguments);
         ran.fails(2, &[wanted, "Permission denied"]);
     };
     refused("measure --spec spec.toml --output locked/out", "locked/out: cannot be made");
@@ -91,7 +91,7 @@ fn a_folder_without_the_right_to_write() {
 fn two_runs_do_not_share_a_folder() {
     use crate::processes::{Running, kill_9};
     let bench = Bench::scripted(crate::support::SLOW_SCRIPT, "");
-    let mut first = Running::start(bench.command("measure --spec spec.toml --repeats 400 --output out"));
+    let mut first = Running::start(&mut bench.command("measure --spec spec.toml --repeats 400 --output out"));
     first.until("a sample", || {
         std::fs::read_to_string(bench.path("out/samples.jsonl")).is_ok_and(|text| text.contains("\"prove\""))
     });

@@ -69,7 +69,7 @@ fn sixteen_batches_become_four_proofs() {
 #[test]
 fn a_worker_that_is_killed_in_a_proof_is_started_again() {
     let bench = scripted("");
-    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2")));
+    let mut run = Running::start(&mut bench.command(&format!("{SIXTEEN} --workers 2")));
     run.until("a proof", || !ledger(&bench, "verified").is_empty());
     let victim = children_of(run.pid())[0];
     kill_9(victim);
@@ -80,7 +80,7 @@ fn a_worker_that_is_killed_in_a_proof_is_started_again() {
 #[test]
 fn a_worker_that_is_frozen_loses_its_job_to_another_and_may_come_back() {
     let bench = scripted("");
-    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2 --lease 400ms")));
+    let mut run = Running::start(&mut bench.command(&format!("{SIXTEEN} --workers 2 --lease 400ms")));
     run.until("a proof", || !ledger(&bench, "verified").is_empty());
     let victim = children_of(run.pid())[0];
     kill_process(pid_of(victim), Signal::STOP).expect("stopped");
@@ -94,7 +94,7 @@ fn a_worker_that_is_frozen_loses_its_job_to_another_and_may_come_back() {
 #[test]
 fn a_coordinator_that_is_killed_is_resumed() {
     let bench = scripted("");
-    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2")));
+    let mut run = Running::start(&mut bench.command(&format!("{SIXTEEN} --workers 2")));
     run.until("some proofs", || ledger(&bench, "verified").len() >= 5);
     let children = children_of(run.pid());
     kill_9(run.pid());
@@ -114,7 +114,7 @@ fn a_coordinator_that_is_killed_is_resumed() {
 #[test]
 fn two_coordinators_of_one_folder_are_one_too_many() {
     let bench = scripted("");
-    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 1")));
+    let mut run = Running::start(&mut bench.command(&format!("{SIXTEEN} --workers 1")));
     run.until("a proof", || !ledger(&bench, "verified").is_empty());
     bench.run("fleet run --resume --output out").fails(2, &["another coordinator is writing to it"]);
     run.end().ok();
@@ -135,7 +135,7 @@ fn a_worker_that_returns_a_wrong_proof_is_left_out() {
     // Each worker's twelfth proof would be wrong. One is frozen until the other has come so far: of sixteen batches too few
     // are left then for the first to come so far too.
     let bench = scripted("[faults]\nwrong_proof = 12\n");
-    let mut run = Running::start(bench.command(&format!("{SIXTEEN} --workers 2 --lease 2s")));
+    let mut run = Running::start(&mut bench.command(&format!("{SIXTEEN} --workers 2 --lease 2s")));
     run.until("a proof", || !ledger(&bench, "verified").is_empty());
     let victim = children_of(run.pid())[0];
     kill_process(pid_of(victim), Signal::STOP).expect("stopped");

@@ -12,7 +12,7 @@ use std::net::{SocketAddr, TcpStream};
 fn noted(bench: &Bench, command: &str, notes: &str) -> Running {
     let mut command = bench.command(command);
     command.stderr(std::fs::File::create(bench.path(notes)).expect("a file"));
-    Running::start(command)
+    Running::start(&mut command)
 }
 
 fn fleet_worker(bench: &Bench, server: &Server, flags: &str, notes: &str) -> Running {
@@ -38,8 +38,9 @@ fn a_worker_that_is_told_to_stop_ends_its_proof_first() {
     let bench = slow("prove = { fixed_s = 1.0 }");
     let one = fleet_worker(&bench, &server, "--worker-name one", "notes");
     let flags = "--batches 2 --aggregate 2 --proof-system scripted --script script.toml --output out";
-    let run =
-        Running::start(bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())));
+    let run = Running::start(
+        &mut bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())),
+    );
     wait_until("a job to be taken", || is_at_work(&server));
     kill_process(pid_of(one.pid()), Signal::TERM).expect("told to stop");
     let ended = one.end();
@@ -66,7 +67,7 @@ fn a_worker_whose_grace_is_over_gives_its_job_back() {
     let flags = "--batches 1 --aggregate 1 --proof-system scripted --script script.toml --output out";
     let nats = format!("--nats {} --nats-lease 10min", server.url());
     let one = noted(&bench, &format!("fleet worker {nats} --worker-name one --grace 300ms"), "notes");
-    let run = Running::start(bench.command(&format!("fleet run {flags} {nats}")));
+    let run = Running::start(&mut bench.command(&format!("fleet run {flags} {nats}")));
     wait_until("a job to be taken", || is_at_work(&server));
     kill_process(pid_of(one.pid()), Signal::TERM).expect("told to stop");
     assert_eq!(one.end().code, Some(130));

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 pub(crate) fn worker(bench: &Bench, server: &Server, name: &str) -> Running {
     let url = server.url();
-    Running::start(bench.command(&format!("fleet worker --nats {url} --nats-lease 1s --worker-name {name}")))
+    Running::start(
+        &mut bench.command(&format!("fleet worker --nats {url} --nats-lease 1s --worker-name {name}")),
+    )
 }
 
 pub(crate) fn coordinator(bench: &Bench, server: &Server) -> Running {
-    Running::start(bench.command(&format!("{SIXTEEN} --nats {} --nats-lease 1s", server.url())))
+    Running::start(&mut bench.command(&format!("{SIXTEEN} --nats {} --nats-lease 1s", server.url())))
 }
 
 pub(crate) fn drain(worker: Running) {
@@ -110,7 +112,7 @@ fn a_poison_batch_ends_clearly_over_a_server_too() {
     // A service manager starts workers again.
     let loop_of =
         format!("for i in 1 2 3 4 5 6 7 8; do bench-harness fleet worker --nats {url} --nats-lease 1s; done");
-    let workers = Running::start(bench.shell(&loop_of));
+    let workers = Running::start(&mut bench.shell(&loop_of));
     let ran = coordinator(&bench, &server).end();
     ran.fails(9, &["not proved: batch 5: handed out 5 times"]);
     assert_eq!(ledger(&bench, "verified").len(), 16 + 12 - 3);

@@ -53,8 +53,9 @@ fn of_two_coordinators_that_start_together_one_is_refused() {
     let bench = scripted("");
     for round in 0..4 {
         let outputs = ["a", "b"].map(|which| format!("{which}{round}"));
-        let both =
-            outputs.each_ref().map(|output| Running::start(bench.command(&with_output(&server, output))));
+        let both = outputs
+            .each_ref()
+            .map(|output| Running::start(&mut bench.command(&with_output(&server, output))));
         // Nobody works: who has the fleet waits, and who has not is refused.
         let ended = |run: &Running| !crate::processes::is_alive(run.pid());
         crate::processes::wait_until("one to be refused", || both.iter().any(ended));
@@ -77,7 +78,7 @@ fn a_coordinator_that_was_frozen_ends_when_another_has_its_fleet() {
     let server = server!();
     let bench = scripted("");
     let one = worker(&bench, &server, "one");
-    let mut frozen = Running::start(bench.command(&with_output(&server, "frozen")));
+    let mut frozen = Running::start(&mut bench.command(&with_output(&server, "frozen")));
     let ledger_of = || std::fs::read_to_string(bench.path("frozen/ledger.jsonl")).unwrap_or_default();
     frozen.until("jobs", || ledger_of().contains("submitted"));
     kill_process(pid_of(frozen.pid()), Signal::STOP).expect("stopped");
@@ -98,12 +99,13 @@ fn a_worker_that_is_killed_in_a_merge_loses_it_to_another() {
     bench.write("script.toml", &slow);
     let of_class = |name: &str, class: &str| {
         let flags = format!("--nats {} --nats-lease 1s --worker-name {name} --class {class}", server.url());
-        Running::start(bench.command(&format!("fleet worker {flags}")))
+        Running::start(&mut bench.command(&format!("fleet worker {flags}")))
     };
     let (prover, victim) = (of_class("prover", "prove"), of_class("victim", "aggregate"));
     let flags = "--batches 4 --aggregate 4 --proof-system scripted --script script.toml --output out";
-    let mut run =
-        Running::start(bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())));
+    let mut run = Running::start(
+        &mut bench.command(&format!("fleet run {flags} --nats {} --nats-lease 1s", server.url())),
+    );
     let is_merge = |record: &Value| record["job"].as_str().is_some_and(|job| job.starts_with("merge-"));
     run.until("a merge", || ledger(&bench, "submitted").iter().any(is_merge));
     std::thread::sleep(std::time::Duration::from_millis(500));
@@ -155,7 +157,8 @@ fn a_server_with_a_certificate_is_trusted_by_its_authority_alone() {
     let server = Server::start(program, &flags);
     let url = format!("tls://127.0.0.1:{}", server.port());
     let ca = "--nats-ca ca.pem --nats-lease 1s";
-    let one = Running::start(bench.command(&format!("fleet worker --nats {url} {ca} --worker-name one")));
+    let one =
+        Running::start(&mut bench.command(&format!("fleet worker --nats {url} {ca} --worker-name one")));
     bench.run(&format!("{SIXTEEN} --nats {url} {ca}")).ok();
     complete(&bench, 16 + 12);
     drain(one);

@@ -31,7 +31,7 @@ fn a_prover_of_others_gets_to_a_recommendation() {
     let mut run = bench
         .command(&format!("run {world} --target-tx-per-s 2 --output out --proof-system command --command"));
     run.arg(format!("{python} {}", root().join(EXAMPLE).display()));
-    let ran = Ran::of(run.output().expect("starts"), "run").ok();
+    let ran = Ran::to_end(&mut run, "run").ok();
     // Its proofs are not aggregated: each is verified on L1 by itself.
     assert!(ran.stdout.contains("verify the proof of each batch on L1"), "{ran:#?}");
     let profile: Value = serde_json::from_str(&bench.read("out/profile.json")).expect("JSON");

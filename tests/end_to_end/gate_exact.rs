@@ -161,7 +161,7 @@ esac; done
         let mut command = bench.command("gate exact --baseline own.json --accounts 20 --pools 2 --depth 8");
         command.args(["--workload", "transfer", "--batch-size", "2", "--batches-per-aggregation", "1"]);
         command.args(["--proof-system", "command", "--command", "sh prover.sh"]).args(more);
-        Ran::of(command.output().expect("starts"), "own prover")
+        Ran::to_end(&mut command, "own prover")
     };
     gate(&["--bless"]).fails(2, &["one that verifies its proofs", "--allow-unverified"]);
     std::fs::remove_dir(bench.path("first")).expect("it has proved");
@@ -196,11 +196,11 @@ fn a_result_in_every_form() {
     // Outside GitHub Actions nothing is said to it; inside, annotations on standard output and a page in the summary.
     let mut command = bench.command(GATE);
     command.env("GITHUB_STEP_SUMMARY", bench.path("summary.md"));
-    let quiet = Ran::of(command.output().expect("starts"), "outside");
+    let quiet = Ran::to_end(&mut command, "outside");
     assert!(!quiet.stdout.contains("::error") && !bench.path("summary.md").exists(), "{quiet:#?}");
     bench.write("summary.md", "of another step\n");
     command.env("GITHUB_ACTIONS", "true");
-    let told = Ran::of(command.output().expect("starts"), "inside");
+    let told = Ran::to_end(&mut command, "inside");
     assert!(
         told.stdout.contains("\n::error file=baseline.json,title=exact gate::exact: CHANGED"),
         "{told:#?}"
@@ -209,11 +209,11 @@ fn a_result_in_every_form() {
     assert_eq!(bench.read("summary.md"), format!("of another step\n{markdown}\n"));
     // A summary that cannot be written hides no verdict.
     command.env("GITHUB_STEP_SUMMARY", bench.path("none/summary.md"));
-    let told = Ran::of(command.output().expect("starts"), "no summary");
+    let told = Ran::to_end(&mut command, "no summary");
     assert!(told.stderr.contains("warning: ") && told.stderr.contains("none/summary.md"), "{told:#?}");
     told.fails(3, &["1 difference"]);
     command.args(["--github", "never"]);
-    let quiet = Ran::of(command.output().expect("starts"), "never");
+    let quiet = Ran::to_end(&mut command, "never");
     assert!(!quiet.stdout.contains("::error"), "{quiet:#?}");
 }
 

@@ -219,7 +219,7 @@ fn revisions_are_built_and_nothing_of_it_stays() {
         // Cargo, and what chooses it, live in the user's own folder.
         let home = std::env::var_os("HOME").unwrap_or_default();
         command.env("HOME", home).env("TMPDIR", &temporary).env_remove("CARGO_TARGET_DIR");
-        Ran::of(command.output().expect("starts"), flags)
+        Ran::to_end(&mut command, flags)
     };
     let ran =
         run("--base HEAD~2 --head HEAD~1 --export-json out.json").fails(3, &["head is slower than base"]);

@@ -67,7 +67,7 @@ fn the_commit_comes_from_ci_where_it_is_not_given() {
     assert!(!bench.path("history.jsonl").exists());
     let mut command = bench.command(arguments);
     command.env("CI_COMMIT_SHA", "feed");
-    let ran = Ran::of(command.output().expect("starts"), arguments).ok();
+    let ran = Ran::to_end(&mut command, arguments).ok();
     assert!(ran.stdout.contains("commit feed"), "{ran:#?}");
 }
 
@@ -100,7 +100,7 @@ fn drift_is_warned_of_and_never_blocks() {
     assert_eq!((again.stdout, again.stderr), (ran.stdout, ran.stderr));
     let mut command = bench.command("history check --github always");
     command.env("GITHUB_STEP_SUMMARY", bench.path("summary.md"));
-    let told = Ran::of(command.output().expect("starts"), "github").ok();
+    let told = Ran::to_end(&mut command, "github").ok();
     assert!(told.stdout.contains("\n::warning title=drift::prove_batch of "), "{told:#?}");
     assert!(bench.read("summary.md").starts_with("### history: SLOWER"));
     // What is old is shown, and no longer warned of.

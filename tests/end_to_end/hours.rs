@@ -46,7 +46,7 @@ fn follow(name: &str) {
     for Step { command, sees, code } in steps {
         let mut shell = bench.shell(&command);
         shell.env("EXAMPLES", root().join("bench-harness/prover/examples"));
-        let ran = Ran::of(shell.output().expect("starts"), &command);
+        let ran = Ran::to_end(&mut shell, &command);
         assert_eq!(ran.code, Some(code), "{name}: {ran:#?}");
         // A person sees both, and does not care where a line is broken.
         let said = format!("{} {}", ran.stdout, ran.stderr);

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 /// the signal.
 fn stopped(bench: &Bench, verb: &str, signal: Signal, at_line: usize) -> Ran {
     let arguments = format!("{verb} --spec spec.toml --batch-size 400 --output out");
-    let mut harness = Running::start(bench.command(&arguments));
+    let mut harness = Running::start(&mut bench.command(&arguments));
     harness.until("samples", || {
         let text = std::fs::read_to_string(bench.path("out/samples.jsonl"));
         text.is_ok_and(|text| text.matches('\n').count() >= at_line)

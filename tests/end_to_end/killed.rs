@@ -27,7 +27,7 @@ fn a_harness_that_is_killed_again_and_again_loses_nothing() {
     let mut kept = Vec::new();
     // In the set-up, in the first repeat, between two repeats, in the second cell.
     for at_line in [1, 12, 55, 120] {
-        let mut harness = Running::start(bench.command(arguments));
+        let mut harness = Running::start(&mut bench.command(arguments));
         harness.until("samples", || lines(&bench) >= at_line && bench.path("out/machine.json").exists());
         let children = children_of(harness.pid());
         assert_eq!(children.len(), 1, "one child a cell");
@@ -62,7 +62,7 @@ fn a_harness_that_is_killed_again_and_again_loses_nothing() {
 #[test]
 fn a_child_that_is_killed_is_one_failed_sample() {
     let bench = slow();
-    let mut harness = Running::start(bench.command("measure --spec spec.toml --repeats 4 --output out"));
+    let mut harness = Running::start(&mut bench.command("measure --spec spec.toml --repeats 4 --output out"));
     // In the middle of the second repeat.
     harness.until("samples", || lines(&bench) >= 2 + 22 + 5);
     let children = children_of(harness.pid());

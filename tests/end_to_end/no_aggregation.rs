@@ -105,7 +105,7 @@ fn a_command_that_cannot_aggregate_is_measured_and_says_so() {
             "measure {world} --repeats 2 --reruns 0 --output out --proof-system command --command"
         ));
         measure.arg("sh prover.sh");
-        crate::support::Ran::of(measure.output().expect("starts"), "measure").ok();
+        crate::support::Ran::to_end(&mut measure, "measure").ok();
         let log = Log::of(&bench.path("out"));
         let can = &log.of_kind("set_up")[0]["system"]["capabilities"];
         assert_eq!((&can["aggregates"], &can["conjectured_security_bits"]), (&false.into(), &96.into()));
@@ -116,7 +116,6 @@ fn a_command_that_cannot_aggregate_is_measured_and_says_so() {
             "gate paired --base {PROGRAM} --head {PROGRAM} {world} --pairs 6 --proof-system command --command"
         ));
         gate.arg("sh prover.sh");
-        crate::support::Ran::of(gate.output().expect("starts"), "gate")
-            .fails(5, &["has no time `aggregate`", "--time prove"]);
+        crate::support::Ran::to_end(&mut gate, "gate").fails(5, &["has no time `aggregate`", "--time prove"]);
     }
 }

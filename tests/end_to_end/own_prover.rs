@@ -26,8 +26,8 @@ fn the_shipped_example_is_measured() {
     let example = root().join("bench-harness/prover/examples/prover-command.sh");
     let bench = Bench::new();
     let system = "--batches-per-aggregation 1 --proof-system command --command";
-    let output = measure(&bench, system, example.to_str().expect("text")).output().expect("starts");
-    let ran = crate::support::Ran::of(output, "the example");
+    let mut command = measure(&bench, system, example.to_str().expect("text"));
+    let ran = crate::support::Ran::to_end(&mut command, "the example");
     let log = Log::of(&bench.path("out"));
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let set_up = log.of_kind("set_up");
@@ -44,7 +44,7 @@ fn run(bench: &Bench, command: &str) -> crate::support::Ran {
     let mut run = bench
         .command(&format!("run {world} --target-tx-per-s 5 --output out --proof-system command --command"));
     run.arg(command);
-    crate::support::Ran::of(run.output().expect("starts"), command)
+    crate::support::Ran::to_end(&mut run, command)
 }
 
 /// The two examples, as a user copies them: in shell, and in Python where there is one.
@@ -106,8 +106,8 @@ fn what_breaks_the_protocol_is_a_failure_that_names_the_batch() {
         let bench = Bench::new();
         let system = prover(&bench, then);
         let limits = "--min-repeats 1 --time-limit 1 --command-timeout 1";
-        let output = measure(&bench, &format!("{limits} {system}"), "sh prover.sh").output().expect("starts");
-        let ran = crate::support::Ran::of(output, then);
+        let mut command = measure(&bench, &format!("{limits} {system}"), "sh prover.sh");
+        let ran = crate::support::Ran::to_end(&mut command, then);
         assert_eq!(ran.code, Some(8), "{ran:#?}");
         let log = Log::of(&bench.path("out"));
         let failures = log.of_kind("failure");
@@ -134,8 +134,8 @@ fn a_proof_of_something_else_ends_the_run() {
     ] {
         let bench = Bench::new();
         let system = prover(&bench, then);
-        let output = measure(&bench, &system, "sh prover.sh").output().expect("starts");
-        crate::support::Ran::of(output, then).fails(6, &[wanted]);
+        let mut command = measure(&bench, &system, "sh prover.sh");
+        crate::support::Ran::to_end(&mut command, then).fails(6, &[wanted]);
         assert_eq!(Log::of(&bench.path("out")).of_stage("prove").len(), 0);
     }
 }
@@ -143,8 +143,8 @@ fn a_proof_of_something_else_ends_the_run() {
 #[test]
 fn a_program_that_is_not_there_is_bad_input() {
     let bench = Bench::new();
-    let output = measure(&bench, "--proof-system command --command", "./none").output().expect("starts");
-    crate::support::Ran::of(output, "none").fails(2, &["`./none` cannot be started"]);
+    let mut command = measure(&bench, "--proof-system command --command", "./none");
+    crate::support::Ran::to_end(&mut command, "none").fails(2, &["`./none` cannot be started"]);
 }
 
 fn pids(bench: &Bench) -> Vec<u32> {
@@ -156,7 +156,7 @@ fn no_prover_outlives_a_harness_that_was_killed() {
     let bench = Bench::new();
     // It neither answers nor looks at its input, and has a child that does not either.
     let system = prover(&bench, "sleep 120 & echo $! >>pids.txt; wait");
-    let mut harness = Running::start(measure(&bench, &system, "sh prover.sh"));
+    let mut harness = Running::start(&mut measure(&bench, &system, "sh prover.sh"));
     harness.until("the prover to be asked", || {
         std::fs::read_to_string(bench.path("pids.txt")).is_ok_and(|text| text.matches('\n').count() == 2)
     });

@@ -123,7 +123,7 @@ fn provers_come_and_go_by_script_and_none_is_killed_in_a_proof() {
 #[test]
 fn a_person_changes_the_number_of_provers_in_a_file() {
     let bench = scripted();
-    let mut run = Running::start(bench.command(&format!("{FLAGS} --workers 1")));
+    let mut run = Running::start(&mut bench.command(&format!("{FLAGS} --workers 1")));
     run.until("its control file", || bench.path("out/provers").exists());
     bench.write("out/provers", "3\n");
     run.end().ok();
@@ -136,7 +136,7 @@ fn a_person_changes_the_number_of_provers_in_a_file() {
 #[test]
 fn ctrl_c_keeps_what_is_known_and_what_was_sequenced_can_be_proved() {
     let bench = scripted();
-    let mut run = Running::start(bench.command(&format!("{FLAGS} --workers 1")));
+    let mut run = Running::start(&mut bench.command(&format!("{FLAGS} --workers 1")));
     run.until("some proofs", || ledger(&bench, "verified").len() >= 3);
     let children = children_of(run.pid());
     run.signal_group(Signal::INT);
@@ -159,7 +159,7 @@ fn a_pipeline_that_is_killed_twice_loses_no_transaction_and_counts_none_twice() 
     let bench = scripted();
     let flags = FLAGS.replace("--rate 200 --duration 1500ms", "--rate 100 --duration 3s");
     let kill = |command: &str, proofs: usize| {
-        let mut run = Running::start(bench.command(command));
+        let mut run = Running::start(&mut bench.command(command));
         run.until("some proofs", || ledger(&bench, "verified").len() >= proofs);
         let children = children_of(run.pid());
         kill_9(run.pid());

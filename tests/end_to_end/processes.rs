@@ -3,11 +3,15 @@
 use crate::support::Ran;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Far more than anything here takes on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// Longer than the longest command of a test takes on a machine that is ten times slower than ours.
+const LONGEST: Duration = Duration::from_secs(1_200);
 
 /// A program that is running, in a process group of its own, as a shell starts it.
 pub(crate) struct Running {
@@ -16,7 +20,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let what = format!("{command:?}");
         Self { child: command.process_group(0).spawn().expect("starts"), what }
     }
@@ -32,7 +36,26 @@ impl Running {
 
     /// Waits for its end.
     pub(crate) fn end(self) -> Ran {
-        Ran::of(self.child.wait_with_output().expect("ends"), &self.what)
+        let what = self.what.clone();
+        Ran::of(self.output(), &what)
+    }
+
+    /// Waits for its end and that of whoever else writes to its pipes. If they do not end, they are killed: this test fails,
+    /// instead of all of them waiting.
+    pub(crate) fn output(self) -> Output {
+        let (has_ended, end) = channel::<()>();
+        let pid = pid_of(self.pid());
+        let watch = std::thread::spawn(move || {
+            let is_late = end.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout);
+            if is_late {
+                let _ = kill_process_group(pid, Signal::KILL);
+            }
+            is_late
+        });
+        let output = self.child.wait_with_output().expect("ends");
+        drop(has_ended);
+        assert!(!watch.join().expect("no panic"), "did not end in {LONGEST:?}: {}: {output:?}", self.what);
+        output
     }
 
     /// Waits until something is so, while it runs.

@@ -140,7 +140,7 @@ fn a_study_that_is_killed_leaves_a_store_that_the_next_goes_on_with() {
     let study = format!("{SMALL} --accounts 512 --folder stores");
     let file = bench.path("stores/state-512.redb");
     for round in 1..=3 {
-        let mut running = Running::start(bench.command(&study.replace("--repeats 2", "--repeats 1000")));
+        let mut running = Running::start(&mut bench.command(&study.replace("--repeats 2", "--repeats 1000")));
         let begun = Instant::now();
         running.until("blocks", || file.exists() && begun.elapsed() > Duration::from_millis(150 * round));
         kill_9(running.pid());

@@ -1,5 +1,6 @@
 //! A folder of one's own, the program in it, and what came of it.
 
+use crate::processes::Running;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -109,12 +110,12 @@ impl Bench {
 
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &str) -> Ran {
-        Ran::of(self.command(arguments).output().expect("starts"), arguments)
+        Ran::to_end(&mut self.command(arguments), arguments)
     }
 
     /// Runs a line of shell to its end.
     pub(crate) fn run_shell(&self, line: &str) -> Ran {
-        Ran::of(self.shell(line).output().expect("starts"), line)
+        Ran::to_end(&mut self.shell(line), line)
     }
 }
 
@@ -133,6 +134,11 @@ pub(crate) fn words(text: &str) -> String {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn to_end(command: &mut Command, what: &str) -> Self {
+        Self::of(Running::start(command).output(), what)
+    }
+
     /// Whatever it was, nothing that went into a pipe may have escape codes.
     pub(crate) fn of(output: Output, what: &str) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");

@@ -8,8 +8,7 @@ fn of_seed(bench: &Bench, verb: &str, seed: u64, threads: &str) -> String {
     let arguments = format!("workload {verb} --transactions 100 --batch-size 16 --seed {seed} {WORLD}");
     let mut command = bench.command(&arguments);
     command.env("RAYON_NUM_THREADS", threads);
-    let output = command.output().expect("starts");
-    crate::support::Ran::of(output, &arguments).ok().stdout
+    crate::support::Ran::to_end(&mut command, &arguments).ok().stdout
 }
 
 #[test]

@@ -5,6 +5,9 @@
 //! The error rates of the regression check are not tested here but by `synthetic_noise` of the crate `regression`, over
 //! thousands of trials.
 
+#[path = "../end_to_end/processes.rs"]
+#[expect(dead_code, reason = "the other target uses the rest of it")]
+mod processes;
 #[path = "../end_to_end/skip.rs"]
 mod skip;
 mod slowed_arm;
