@@ -65,12 +65,16 @@ pub(crate) fn withstands(plan: &PlanRecord) -> String {
     plan.stress.iter().map(event).collect::<Vec<_>>().join("; ")
 }
 
+/// Batches an hour below which a queue that grows is rounding.
+const GROWS_PER_HOUR: f64 = 1e-3;
+
 /// What one change does, in words.
 pub(crate) fn after(row: &StressRecord) -> String {
-    let StressRecord { p99_s, growth_batches_per_hour, drain_s, .. } = row;
+    let StressRecord { p99_s, p99_half_width_s, growth_batches_per_hour, drain_s, .. } = row;
     match (p99_s, growth_batches_per_hour) {
-        (Some(p99_s), _) => format!("p99 {}", seconds(*p99_s)),
+        (Some(p99_s), _) => format!("p99 {}", with_half_width(*p99_s, *p99_half_width_s)),
         (None, None) => "stable".to_owned(),
+        (None, Some(growth)) if *growth < GROWS_PER_HOUR => "full: any more BREAKS it".to_owned(),
         (None, Some(growth)) => {
             let drains = drain_s.map_or_else(
                 || "never drains".to_owned(),
@@ -154,7 +158,7 @@ pub(crate) fn users_wait(plan: &PlanRecord) -> String {
         Some(FleetEstimateRecord { simulated: Some(simulated), .. }) => format!(
             "sequenced on L1 after {}, proven there after {} on average (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),
-            seconds(simulated.consolidated.mean_s),
+            with_half_width(simulated.consolidated.mean_s, simulated.consolidated.mean_half_width_s),
             p99(&simulated.consolidated)
         ),
         Some(FleetEstimateRecord { unstable: Some(_), .. }) => format!(
@@ -204,7 +208,7 @@ pub(crate) fn asked(plan: &PlanRecord) -> String {
         seconds(time.mean_s) + &spread
     };
     format!(
-        "Asked: {}, {} of each stage unused. Close {}, prove {}, aggregate {}{}, block {}.",
+        "Asked: {}, {} of each stage unused. A batch closes every {}; prove {}, aggregate {}{}, block {}.",
         target(plan),
         percent(inputs.headroom, 3),
         seconds(inputs.close_s),

@@ -3,7 +3,7 @@
 use crate::support::{Bench, PROGRAM, Ran, SCRIPT};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const PLAN: &str =
     "plan --close 10s --prove 120s --block 15s --aggregate 12s --target-batches-per-s 0.1 --format csv";
@@ -73,6 +73,7 @@ fn a_folder_without_the_right_to_write() {
     let refused = |arguments: &str, wanted: &str| {
         let mut command = Command::new(&program);
         command.args(arguments.split_whitespace()).current_dir(bench.folder());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         if rustix::process::geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }

@@ -31,6 +31,8 @@ fn a_thousand_rollups_by_hand() {
     assert_eq!(virtuals, [None, Some(22.0), Some(32.0)]);
     // The longest chain: a proof, three levels, an attach, two levels of joins of four, eight levels for layer 1.
     assert!((plan.whole.critical_path_s - (4.0 + 3.0 + 1.0 + 2.0 + 8.0)).abs() < 1e-9, "{:?}", plan.whole);
+    let parts_s: f64 = plan.whole.parts.iter().map(|part| part.mean_s).sum();
+    assert!((parts_s - plan.whole.consolidated.mean_s).abs() < 1e-6, "{:?}", plan.whole);
     let text = bench.run(THOUSAND).ok().stdout;
     assert!(
         text.starts_with("Run 500 provers and 1 spare, 162 aggregators, for 1000 rollups on layers 2 to 3"),
@@ -148,6 +150,64 @@ fn times_of_a_record_and_what_l1_costs() {
     let measured =
         json(&bench, "plan --rollups 8 --fractal fractal.json --close 12s --data-from closed.json");
     assert!(measured.layers[1].data_bytes_per_transaction.is_some_and(|bytes| bytes > 2.0));
+}
+
+/// What L1 has no room for is refused, as calldata and as blobs; servers carry what there is room for.
+#[test]
+fn data_that_l1_cannot_hold_is_refused() {
+    let bench = Bench::new();
+    bench.write("fractal.json", &records::file::to_json(&fractal()).expect("JSON"));
+    let plan = |of: &str, data: &str| {
+        let prices =
+            "--usd-per-core-hour 0.05 --verify-gas 300000 --gwei 1 --usd-per-eth 3000 --data-bytes 12";
+        format!("plan {of} --fractal fractal.json --close 12s {prices} {data}")
+    };
+    let (calldata, blobs) = ("--data-byte-gas 40", "--blob-gwei 1");
+    // 12 and 2 bytes for each of 32 transactions in a block of 12 s, beside a verification.
+    let few = json(&bench, &plan("--rollups 1000", calldata));
+    let used = (1_000.0 * 32.0 * 14.0 * 40.0 + 300_000.0) / 60e6;
+    assert!(few.whole.block_use.is_some_and(|part| (part - used).abs() < 1e-9), "{:?}", few.whole);
+    bench.run(&plan("--rollups 4000", calldata)).fails(7, &["block forbids it", "gas a block", "--data"]);
+    json(&bench, &plan("--rollups 4000 --block-gas 0", calldata));
+    json(&bench, &plan("--rollups 4000", &format!("{calldata} --data rollup,validium")));
+    // 1,792,000 bytes, of which 126,976 fit a blob: 14.1, and a fifth of 14 stays free.
+    bench
+        .run(&plan("--rollups 4000", blobs))
+        .fails(7, &["block forbids it: best 11.2 blobs a block, wanted 14.11"]);
+    json(&bench, &plan("--rollups 4000", &format!("{blobs} --blobs-per-block 21")));
+    let carried = json(&bench, &plan("--servers 100000", calldata));
+    let budget = carried.servers.expect("asked");
+    assert!(carried.whole.block_use.is_some_and(|part| part <= 0.8 && part > 0.799), "{:?}", carried.whole);
+    assert!(budget.unused > 50_000, "{budget:?}");
+}
+
+/// What is proven on L1 stands there.
+#[test]
+fn no_layer_is_proven_on_l1_before_it_is_sequenced_there() {
+    let bench = Bench::new();
+    for rollups in [12, 100] {
+        let command = format!(
+            "plan --rollups {rollups} --layers 12 --close 60s --prove 4s --aggregate-merge 1s --batch-size 32"
+        );
+        for layer in &json(&bench, &command).layers[1..] {
+            let proven_s = layer.consolidated.expect("a layer of rollups").mean_s;
+            assert!(layer.delay_virtual_s.is_some_and(|carried_s| carried_s <= proven_s), "{layer:?}");
+        }
+    }
+}
+
+/// Who reads a claim pastes what it prints.
+#[test]
+fn commands_of_claims_run() {
+    let bench = Bench::new();
+    bench.write("fractal.json", &records::file::to_json(&fractal()).expect("JSON"));
+    let claims = bench.run("claims --fractal fractal.json --format json").ok().stdout;
+    let commands = claims.split('`').filter(|part| part.starts_with("bench-harness plan --"));
+    let commands: Vec<_> = commands.filter(|command| command.contains("fractal.json")).collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        bench.run_shell(command).ok();
+    }
 }
 
 #[test]

@@ -76,6 +76,8 @@ pub struct FractalRecord {
     pub wall_s: f64,
     /// Bytes of the one proof.
     pub proof_bytes: u64,
+    /// How often it was verified.
+    pub verify_repeats: u32,
     /// Wall time to verify it.
     pub verify_s: MiddleRecord,
 }

@@ -117,7 +117,7 @@ pub(crate) fn pareto_row(point: &ParetoRecord) -> [String; 5] {
 }
 
 /// The header of the table of what the fleet withstands.
-pub(crate) const STRESS_HEADER: [&str; 3] = ["if", "use", "then"];
+pub(crate) const STRESS_HEADER: [&str; 3] = ["if", "use", "then, spares at work"];
 
 /// One row of it.
 pub(crate) fn stress_row(row: &StressRecord) -> [String; 3] {

@@ -34,7 +34,7 @@ mod traffic;
 mod units;
 
 use crate::fractal::memory::MemoryProgram;
-use crate::fractal::proving::{ProvedTree, prove_tree};
+use crate::fractal::proving::{ProvedTree, VERIFICATIONS, prove_tree};
 use crate::fractal::shape::CIRCUITS;
 use crate::fractal::study::{FractalError, FractalStudy};
 use crate::fractal::traffic::TreeTraffic;
@@ -104,6 +104,7 @@ fn measured(
         set_up_s,
         wall_s,
         proof_bytes: proof.bytes.len() as u64,
+        verify_repeats: VERIFICATIONS,
         verify_s,
     })
 }

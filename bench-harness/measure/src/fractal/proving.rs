@@ -13,7 +13,7 @@ use records::fractal::FractalStageRecord;
 use std::time::{Duration, Instant};
 
 /// How often the one proof is verified: once is as short as the disturbances of a machine.
-const VERIFICATIONS: u32 = 9;
+pub(super) const VERIFICATIONS: u32 = 9;
 
 /// What proving a tree took.
 #[derive(Clone, Debug)]

@@ -16,7 +16,8 @@ pub(super) fn validium() -> ClaimRecord {
     };
     claim.untestable(
         "What transactions are worth, and to whom: no measurement has that. What data off L1 saves a transaction is what \
-         `bench-harness plan --rollups 1000 --data rollup,validium` prices.",
+         `bench-harness plan --rollups 1000 --close 12s --fractal fractal.json --data rollup,validium` plans, and prices with \
+         `--data-bytes` and what a byte costs.",
     )
 }
 
@@ -45,6 +46,7 @@ pub(super) fn asic() -> ClaimRecord {
         quoted: &[("100x", "an ASIC that runs a VM against a core, by hearsay of a hardware engineer")],
     };
     claim.untestable(
-        "Such hardware. What it would do for proofs is a what-if: `bench-harness plan --rollups 1000 --core-speed-up 100`.",
+        "Such hardware. What it would do for proofs is a what-if: `bench-harness plan --rollups 1000 \
+         --close 12s --fractal fractal.json --core-speed-up 100`.",
     )
 }

@@ -8,6 +8,8 @@ use crate::error::{PlanError, not_negative};
 
 /// Bytes of a blob that hold 31 bytes of data: a field element of 32 bytes must stay below the field's order (EIP-4844).
 const BLOB_BYTES_PER_BYTE: f64 = 32.0 / 31.0;
+/// Bytes of a blob (EIP-4844).
+const BLOB_BYTES: f64 = 131_072.0;
 
 /// Where the data of a layer's transactions is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +60,23 @@ pub enum BytePrice {
     },
 }
 
+/// What a block of L1 has for data; none without limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct BlockRoom {
+    /// Gas of all kinds, where data is calldata.
+    pub gas: Option<f64>,
+    /// Blobs, where data goes to blobs.
+    pub blobs: Option<f64>,
+}
+
+/// What data takes of a block of L1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BlockUse {
+    pub(crate) used: f64,
+    pub(crate) room: f64,
+    pub(crate) unit: &'static str,
+}
+
 /// The data of all layers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataOnL1 {
@@ -67,12 +86,13 @@ pub struct DataOnL1 {
     bytes: Option<(f64, f64)>,
     /// What a byte costs, and ether in dollars.
     price: Option<(BytePrice, f64)>,
+    room: BlockRoom,
 }
 
 impl Default for DataOnL1 {
     /// Rollups, of whose bytes nothing is known.
     fn default() -> Self {
-        Self { layers: vec![LayerData::ROLLUP], bytes: None, price: None }
+        Self { layers: vec![LayerData::ROLLUP], bytes: None, price: None, room: BlockRoom::default() }
     }
 }
 
@@ -104,7 +124,32 @@ impl DataOnL1 {
             }
         }
         let layers = if layers.is_empty() { vec![LayerData::ROLLUP] } else { layers };
-        Ok(Self { layers, bytes, price })
+        Ok(Self { layers, bytes, price, room: BlockRoom::default() })
+    }
+
+    /// The same where a block of L1 has no more room than that.
+    #[must_use]
+    pub fn within(self, room: BlockRoom) -> Self {
+        Self { room, ..self }
+    }
+
+    /// What so many bytes a block take of it, beside verifications of `verification_gas` a block; none where they are not priced,
+    /// since it is then not known in what they go, or where a block has room without limit.
+    pub(crate) fn block_use(&self, bytes_per_block: f64, verification_gas: f64) -> Option<BlockUse> {
+        let (used, room, unit) = match self.price?.0 {
+            BytePrice::Calldata { byte_gas, .. } => {
+                (bytes_per_block * byte_gas + verification_gas, self.room.gas?, "gas a block")
+            }
+            BytePrice::Blob { .. } => {
+                (bytes_per_block * BLOB_BYTES_PER_BYTE / BLOB_BYTES, self.room.blobs?, "blobs a block")
+            }
+        };
+        Some(BlockUse { used, room, unit })
+    }
+
+    /// Bytes of a transaction's data, compressed, and of a batch's commitment, where known.
+    pub(crate) fn lengths(&self) -> Option<(f64, f64)> {
+        self.bytes
     }
 
     /// The choice of a layer.

@@ -45,7 +45,7 @@ pub mod times;
 pub mod tree;
 mod what_if;
 
-pub use data::{BytePrice, DataOnL1, LayerData};
+pub use data::{BlockRoom, BytePrice, DataOnL1, LayerData};
 pub use jobs::{StageJobs, chain_merges, jobs_of_round, predicted_stages};
 pub use plan::plan_rollups;
 pub use request::{Cadence, ClockLaw, CoresLaw, FractalRequest};

@@ -20,9 +20,17 @@ pub(crate) fn notes(request: &FractalRequest, plan: &FractalPlanRecord) -> Vec<S
     if request.tree.layer_max() > 2 {
         notes.push(
             "To virtual: a rollup's batch stands on its host as a transaction of a batch of the host's, so that each layer \
-             adds a close time."
+             adds a close time; a batch whose proof is on L1 before that is virtual by then."
                 .to_owned(),
         );
+    }
+    if let Some((data, commitment)) = request.data.lengths() {
+        notes.push(format!(
+            "Bytes on L1 of a transaction are its data, {} bytes where all of it goes there, and its part of the {} bytes of root \
+             and commitment of its batch, which go there in every mode.",
+            significant(data, 4),
+            significant(commitment, 4)
+        ));
     }
     if request.times.is_fixed() {
         notes.push(

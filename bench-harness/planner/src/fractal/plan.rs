@@ -115,14 +115,15 @@ fn layers(request: &FractalRequest, chosen: &ChosenFleet, jobs: &[StageJobs]) ->
     };
     let provers: Vec<f64> = numbers.iter().map(|&layer| work(layer).0).collect();
     let aggregators: Vec<f64> = numbers.iter().map(|&layer| work(layer).1).collect();
-    let provers = divided(chosen.fleet.provers, &provers);
-    let aggregators = divided(chosen.fleet.aggregators, &aggregators);
+    let provers = shares(chosen.fleet.provers, &provers);
+    let aggregators = shares(chosen.fleet.aggregators, &aggregators);
     let size = request.batch_transactions;
     let record = |at: usize| {
         let layer = numbers[at];
         let width = if layer == 1 { 0 } else { request.tree.widths()[at - 1] };
         let is_of_rollups = layer > 1;
         let own = jobs.iter().filter(|jobs| jobs.layer == layer);
+        let consolidated = is_of_rollups.then(|| delay_record(&chosen.simulated.layers[at - 1]));
         FractalLayerRecord {
             layer,
             rollups: width,
@@ -139,8 +140,8 @@ fn layers(request: &FractalRequest, chosen: &ChosenFleet, jobs: &[StageJobs]) ->
                 .collect(),
             transactions_per_s: f64::from(width) * f64::from(size) / request.cadence.close_s,
             delay_host_s: is_of_rollups.then(|| host_s(request, layer)),
-            delay_virtual_s: is_of_rollups.then(|| virtual_s(request, layer)),
-            consolidated: is_of_rollups.then(|| delay_record(&chosen.simulated.layers[at - 1])),
+            delay_virtual_s: consolidated.map(|proven| virtual_s(request, layer).min(proven.mean_s)),
+            consolidated,
             data: is_of_rollups.then(|| request.data.of(layer).mode()),
             data_bytes_per_transaction: request.data.bytes(layer, size).filter(|_| is_of_rollups),
         }
@@ -157,6 +158,7 @@ fn whole(
     let simulated = &chosen.simulated;
     let parts = [
         (FractalDelayPartName::Forming, request.cadence.round_s()),
+        (FractalDelayPartName::Waiting, simulated.waiting_s),
         (FractalDelayPartName::Proving, simulated.proving_s),
         (FractalDelayPartName::Block, simulated.block_s),
     ]
@@ -176,38 +178,15 @@ fn whole(
         longest_part: longest.map_or(FractalDelayPartName::Forming, |part| part.part),
         parts: parts.to_vec(),
         proof_bytes: request.proof_bytes,
+        block_use: request.block_use().map(|block| block.used / block.room),
         rounds_simulated: simulated.rounds,
         replications: simulated.replications,
     }
 }
 
-/// A whole number divided in proportion to `weights`, by the largest remainders: the parts add up to it.
-fn divided(whole: u32, weights: &[f64]) -> Vec<u32> {
-    let sum: f64 = weights.iter().sum();
-    if sum <= 0.0 {
-        return vec![0; weights.len()];
-    }
-    let exact: Vec<f64> = weights.iter().map(|weight| f64::from(whole) * weight / sum).collect();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to `whole`")]
-    let mut parts: Vec<u32> = exact.iter().map(|part| part.floor() as u32).collect();
-    let mut by_rest: Vec<usize> = (0..weights.len()).collect();
-    by_rest.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()));
-    let left = whole.saturating_sub(parts.iter().sum());
-    for &at in by_rest.iter().cycle().take(left as usize) {
-        parts[at] += 1;
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::divided;
-
-    #[test]
-    fn parts_of_a_pool_add_up_and_follow_the_work() {
-        assert_eq!(divided(10, &[1.0, 1.0, 3.0]), [2, 2, 6]);
-        assert_eq!(divided(10, &[0.0, 1.0, 2.0]), [0, 3, 7]);
-        assert_eq!(divided(1, &[2.0, 2.0, 3.0]), [0, 0, 1]);
-        assert_eq!(divided(7, &[0.0, 0.0]), [0, 0]);
-    }
+/// A pool divided in proportion to the work.
+fn shares(machines: u32, work_s: &[f64]) -> Vec<f64> {
+    let sum: f64 = work_s.iter().sum();
+    let share = |own: &f64| if sum > 0.0 { f64::from(machines) * own / sum } else { 0.0 };
+    work_s.iter().map(share).collect()
 }

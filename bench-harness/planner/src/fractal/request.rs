@@ -5,7 +5,7 @@ use records::plan::DelayLimitRecord;
 use crate::domain::{L1Room, Prices};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::formulas::capacity::whole_at_least;
-use crate::fractal::data::DataOnL1;
+use crate::fractal::data::{BlockUse, DataOnL1};
 use crate::fractal::graph::JOBS_MAX;
 use crate::fractal::jobs::jobs_of_round;
 use crate::fractal::times::FractalTimes;
@@ -209,6 +209,20 @@ impl FractalRequest {
     /// Transactions that all rollups carry, 1/s.
     pub(crate) fn transactions_per_s(&self) -> f64 {
         f64::from(self.tree.rollups()) * f64::from(self.batch_transactions) / self.cadence.close_s
+    }
+
+    /// What the data of all layers and the verifications take of a block of L1, where that is known.
+    pub(crate) fn block_use(&self) -> Option<BlockUse> {
+        let size = self.batch_transactions;
+        let per_s: f64 = self
+            .tree
+            .layers()
+            .map(|(layer, width)| Some(f64::from(width) * f64::from(size) * self.data.bytes(layer, size)?))
+            .sum::<Option<f64>>()?
+            / self.cadence.close_s;
+        let verification_gas = self.l1_room.map_or(0.0, |room| room.verification_gas());
+        let block_s = self.cadence.block_s;
+        self.data.block_use(per_s * block_s, verification_gas * block_s / self.cadence.round_s())
     }
 
     pub(crate) fn check_jobs(&self) -> Result<(), PlanError> {

@@ -17,9 +17,9 @@ use crate::fractal::sim::{FractalFleet, Rounds};
 use crate::sim::DelayFigures;
 
 /// The most lengths whose fleets are searched.
-const SEARCHED_MAX: usize = 24;
+pub(super) const SEARCHED_MAX: usize = 24;
 /// The most lengths that are looked at.
-const LENGTHS_MAX: u32 = 10_000;
+pub(super) const LENGTHS_MAX: u32 = 10_000;
 
 /// The request with the rounds that were chosen, and all lengths that were searched.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(crate) fn choose_round(request: &FractalRequest) -> Result<ChosenRound, Plan
 
 fn cheapest_round(request: &FractalRequest, limit: DelayLimitRecord) -> Result<ChosenRound, PlanError> {
     let mut by_bound: Vec<(f64, FractalRequest)> = Vec::new();
-    let lengths = lengths(request, limit)?;
+    let lengths = lengths(request.cadence, limit, least_proving_s(request)?)?;
     let mut is_complete = lengths.clone().nth(LENGTHS_MAX as usize).is_none();
     for batches in lengths {
         let cadence = Cadence { batches, ..request.cadence };
@@ -105,25 +105,31 @@ fn cheapest_round(request: &FractalRequest, limit: DelayLimitRecord) -> Result<C
     }
 }
 
-/// The lengths that can keep a limit. Every delay of the oldest transaction has a round and a block in it, and where times
-/// are fixed the shortest chain of jobs from a closing to the one proof, which is never shorter in a longer round.
-fn lengths(
-    request: &FractalRequest,
+/// The lengths that can keep a limit. Every delay of the oldest transaction has a round and a block in it, and what proving
+/// takes at the least.
+pub(super) fn lengths(
+    cadence: Cadence,
     limit: DelayLimitRecord,
+    proving_s: f64,
 ) -> Result<std::ops::RangeInclusive<u32>, PlanError> {
-    let Cadence { close_s, block_s, .. } = request.cadence;
+    let Cadence { close_s, block_s, .. } = cadence;
     let shortest = Cadence::shortest(close_s, block_s)?.batches;
-    let proving_s = if request.times.is_fixed() {
-        let graph = RoundGraph::new(&request.tree, shortest, &request.times);
-        let proofs = graph.jobs.iter().filter(|job| job.stage == FractalStageName::Prove);
-        proofs.map(|job| job.left_s).fold(f64::INFINITY, f64::min)
-    } else {
-        0.0
-    };
     let most = ((limit.limit_s - block_s - proving_s) / close_s * (1.0 + 1e-9)).floor();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float is cut to a u32")]
     let most = (most as u32).min(shortest.saturating_add(LENGTHS_MAX));
     Ok(shortest..=most)
+}
+
+/// Where times are fixed, the shortest chain of jobs from a closing to the one proof, s: it is never shorter in a longer
+/// round.
+fn least_proving_s(request: &FractalRequest) -> Result<f64, PlanError> {
+    if !request.times.is_fixed() {
+        return Ok(0.0);
+    }
+    let shortest = Cadence::shortest(request.cadence.close_s, request.cadence.block_s)?.batches;
+    let graph = RoundGraph::new(&request.tree, shortest, &request.times);
+    let proofs = graph.jobs.iter().filter(|job| job.stage == FractalStageName::Prove);
+    Ok(proofs.map(|job| job.left_s).fold(f64::INFINITY, f64::min))
 }
 
 /// The machines for the load alone: no fleet of this length has fewer of either.
@@ -141,7 +147,7 @@ fn cost(request: &FractalRequest, fleet: FractalFleet) -> f64 {
         .unwrap_or_else(|| f64::from(fleet.provers) + f64::from(fleet.aggregators))
 }
 
-fn fleet_of(request: &FractalRequest) -> Result<ChosenFleet, PlanError> {
+pub(super) fn fleet_of(request: &FractalRequest) -> Result<ChosenFleet, PlanError> {
     let cadence = (request.cadence.close_s, request.cadence.batches, request.cadence.block_s);
     choose(request, &Rounds::new(&request.tree, &request.times, cadence, request.seed))
 }

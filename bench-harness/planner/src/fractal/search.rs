@@ -12,6 +12,7 @@ use records::plan::{BatchState, DelayLimitRecord, Statistic, Term};
 
 use crate::error::{Figure, PlanError};
 use crate::formulas::capacity::whole_at_least;
+use crate::fractal::data::BlockUse;
 use crate::fractal::delays::virtual_s;
 use crate::fractal::jobs::{jobs_of_round, work_s};
 use crate::fractal::request::FractalRequest;
@@ -87,8 +88,8 @@ fn fixed(given: Option<u32>, least: u32, term: Term, request: &FractalRequest) -
     Ok(given)
 }
 
-/// One proof a round: a block must have room for it, and rounds must not come more often than blocks.
-fn check_l1(request: &FractalRequest) -> Result<(), PlanError> {
+/// One proof a round: a block must have room for it and for the data, and rounds must not come more often than blocks.
+pub(super) fn check_l1(request: &FractalRequest) -> Result<(), PlanError> {
     let cadence = request.cadence;
     if cadence.round_s() < cadence.block_s * (1.0 - 1e-9) {
         let advice = "settle more batches in one proof";
@@ -97,7 +98,15 @@ fn check_l1(request: &FractalRequest) -> Result<(), PlanError> {
     match request.l1_room {
         Some(room) if room.verifications_per_block() == 0 => {
             let advice = "a proof that takes less gas";
-            Err(infeasible(Term::Block, room.block_gas(), room.verification_gas(), "gas", advice))
+            return Err(infeasible(Term::Block, room.block_gas(), room.verification_gas(), "gas", advice));
+        }
+        _ => {}
+    }
+    match request.block_use() {
+        Some(BlockUse { used, room, unit }) if used > room * (1.0 - request.headroom) * (1.0 + 1e-9) => {
+            let advice =
+                "L1 has no room for the data: fewer transactions, or less of their data on L1 (--data)";
+            Err(infeasible(Term::Block, room * (1.0 - request.headroom), used, unit, advice))
         }
         _ => Ok(()),
     }
@@ -123,7 +132,9 @@ impl Search<'_> {
             return Ok((self.least, true));
         };
         if limit.state == BatchState::Virtual {
-            let virtual_s = virtual_s(self.request, self.request.tree.layer_max());
+            let carried_s = virtual_s(self.request, self.request.tree.layer_max());
+            let proven_s = self.rounds.simulate(self.least).layers.last().map(|layer| layer.mean_s.value);
+            let virtual_s = proven_s.map_or(carried_s, |proven_s| carried_s.min(proven_s));
             if meets(limit, virtual_s) {
                 return Ok((self.least, true));
             }
@@ -136,9 +147,14 @@ impl Search<'_> {
         let ample = self.ample();
         if !self.is_met(ample, limit) {
             let best_s = self.delay_s(ample, limit);
-            let advice = "shorter rounds (--settle-every), batches that are proved sooner, or faster machines: more of these \
-                          do not help";
-            return Err(infeasible(self.longest_term(), best_s, limit.limit_s, "s", advice));
+            let sooner = match self.request.cadence.batches {
+                1 => "shorter closings (--close)",
+                _ => "shorter rounds (--settle-every)",
+            };
+            let advice = format!(
+                "{sooner}, batches that are proved sooner, or faster machines: more of these do not help"
+            );
+            return Err(infeasible(self.longest_term(), best_s, limit.limit_s, "s", &advice));
         }
         self.cheapest_within(limit, ample)
     }

@@ -62,7 +62,9 @@ pub(crate) struct SimulatedRounds {
     pub(crate) layers: Vec<DelayFigures>,
     /// The same over all rollups.
     pub(crate) all: DelayFigures,
-    /// From a rollup's last closing of a round to the one proof, mean, s.
+    /// From a rollup's last closing of a round to the last closing of all, mean, s.
+    pub(crate) waiting_s: f64,
+    /// From the last closing of all to the one proof, mean, s.
     pub(crate) proving_s: f64,
     /// From the one proof to its inclusion, mean, s.
     pub(crate) block_s: f64,
@@ -123,11 +125,14 @@ impl<'a> Rounds<'a> {
         let (proofs, phases) = (seen.iter().flatten(), 0..self.tree.rollups());
         let count = proofs.clone().count() as f64;
         let proof_s = proofs.clone().map(|proof| proof.0).sum::<f64>() / count;
-        let phase_s = phases.map(|rollup| self.phase_s(rollup)).sum::<f64>() / f64::from(self.tree.rollups());
+        let phases_s: Vec<f64> = phases.map(|rollup| self.phase_s(rollup)).collect();
+        let phase_s = phases_s.iter().sum::<f64>() / f64::from(self.tree.rollups());
+        let last_s = phases_s.into_iter().fold(0.0, f64::max);
         SimulatedRounds {
             layers,
             all: self.delay(&seen, 0..self.tree.rollups()),
-            proving_s: proof_s - phase_s - self.round_s(),
+            waiting_s: last_s - phase_s,
+            proving_s: proof_s - last_s - self.round_s(),
             block_s: proofs.map(|proof| proof.1 - proof.0).sum::<f64>() / count,
             rounds: counted * u64::from(replications),
             replications,

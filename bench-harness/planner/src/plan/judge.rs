@@ -11,6 +11,7 @@ use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{carries, delay_of, keeps_up};
 use crate::plan::needs::{DelayBounds, consolidated_limit, meets};
+use crate::plan::objective::{Cost, cost};
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{DECIDES, Effort, look_batches, simulated_for};
 use crate::sim::Simulated;
@@ -189,6 +190,13 @@ impl<'a> Judge<'a> {
     pub(crate) fn good_fleets(&self) -> impl Iterator<Item = Fleet> {
         let is_good = |known: &Known| self.corrected(known.judged).is_clearly_good();
         self.known.iter().filter(move |(_, known)| is_good(known)).map(|(fleet, _)| *fleet)
+    }
+
+    /// Whether a fleet that costs less could not be told from the limit.
+    pub(crate) fn is_unclear_below(&self, limit: Cost) -> bool {
+        let is_unclear = |known: &Known| known.judged.verdict == LimitVerdict::Unclear;
+        let is_cheaper = |fleet: Fleet| cost(self.request, fleet).is_below(limit);
+        self.known.iter().any(|(fleet, known)| is_unclear(known) && is_cheaper(*fleet))
     }
 
     /// Whether `fleet` was simulated before, so that asking again costs nothing.

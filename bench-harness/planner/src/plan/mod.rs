@@ -9,6 +9,8 @@
 //! | `needs` | the fewest machines, the range of N and the limit: what a request needs whatever the fleet |
 //! | [`fleet`], `objective` | a fleet, and what it costs |
 //! | `run_length`, `judge` | how long to simulate, and whether a fleet meets the limit |
+//! | `long_day` | a day of more batches than are simulated |
+//! | `rare_proofs` | intervals that know of proofs too rare to have been seen |
 //! | `frontier`, `search`, [`recommendation`] | the cheapest P and A for one N, the search over N, the fleet recommended |
 //! | [`options`], `systems` | the cheapest of several batch sizes and cores; of each proof system, and of all |
 //! | `infeasible` | what forbids a plan |
@@ -37,11 +39,13 @@ pub mod fleet_estimate;
 mod frontier;
 mod infeasible;
 mod judge;
+mod long_day;
 pub(crate) mod needs;
 mod notes;
 mod objective;
 pub mod options;
 pub mod pareto;
+mod rare_proofs;
 pub mod recommendation;
 pub mod record;
 pub mod request;

@@ -7,7 +7,7 @@ use crate::domain::Aggregation;
 use crate::domain::time::TimeShape;
 use crate::formulas::capacity::prover_capacity;
 use crate::plan::needs::{consolidated_limit, provers_min};
-use crate::plan::{Fleet, Plan, PlanRequest};
+use crate::plan::{ArrivalLaw, Fleet, Plan, PlanRequest};
 use crate::sim::Closing;
 
 /// Samples needed to be 95 % sure that one lies beyond the 99th percentile: `⌈ln 0.05 / ln 0.99⌉`.
@@ -25,6 +25,7 @@ pub(crate) fn of(plan: &Plan) -> Vec<String> {
     notes.extend(sensitivity(plan));
     notes.extend(thin_tail(&plan.request));
     notes.extend(closings(&plan.request));
+    notes.extend(day(&plan.request));
     notes.extend(spares(plan));
     notes.extend(sequence(plan));
     notes.extend(alone(plan));
@@ -55,6 +56,19 @@ fn balance(plan: &Plan) -> String {
         "With N = P, more than {} provers only add delay: batches do not close faster.",
         plan.choice.provers_only_add_delay_after
     )
+}
+
+/// What a load that follows a day leaves to the simulation.
+fn day(request: &PlanRequest) -> Option<String> {
+    matches!(request.arrival_law, ArrivalLaw::Daily { .. }).then(|| {
+        let how = match request.is_day_too_long() {
+            true => {
+                "the busiest hours were simulated as if they lasted, and the rest of the day added as a fluid"
+            }
+            false => "whole days were simulated",
+        };
+        format!("Formulas are of the mean rate of the day and know nothing of its peak: {how}.")
+    })
 }
 
 /// What closing was planned with, where it was measured.

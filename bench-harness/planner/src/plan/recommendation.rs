@@ -17,9 +17,9 @@ use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
 use crate::plan::needs::{
     batches_per_aggregation_range, consolidated_limit, consolidated_s, forming_s, provers_min,
 };
-use crate::plan::objective::{Cost, transactions_per_batch};
+use crate::plan::objective::{Cost, cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{DECIDES, Effort};
+use crate::plan::run_length::{DECIDES, Effort, simulated_like};
 use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::{Simulated, check_attempts};
 
@@ -65,6 +65,13 @@ pub(crate) struct Refused {
     /// The fleet that came nearest, and what short simulations say of it; none where none was simulated.
     pub(crate) nearest: Option<(Fleet, Judged)>,
     search: SearchRecord,
+}
+
+impl Refused {
+    /// Whether the fleet that came nearest may keep the limit after all.
+    fn is_open(&self) -> bool {
+        self.nearest.is_some_and(|(_, judged)| judged.verdict == LimitVerdict::Unclear)
+    }
 }
 
 impl From<PlanError> for Refused {
@@ -131,7 +138,9 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
     let mut judge = Judge::new(request, batches);
     match searched(&mut judge, below, decided) {
         // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(refused) if !request.is_one_fleet() && is_close(request, &refused.error) => {
+        Err(refused)
+            if !request.is_one_fleet() && (refused.is_open() || is_close(request, &refused.error)) =>
+        {
             searched(&mut Judge::careful(judge, batches, CLOSE), below, decided)
         }
         result => result,
@@ -170,11 +179,7 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
         let decision = decide(request, found.fleet, judge.decides_from(found.fleet))?;
         let judged = decision.0;
         if judged.is_clearly_good() || request.is_one_fleet() || judged.is_hopeless(request) {
-            let (fleet, decision) = match judge.is_spent() {
-                true => fewer(request, found.fleet, decision, decide)?,
-                false => (found.fleet, decision),
-            };
-            return Ok(Chosen::decided(fleet, decision, progress(judge)));
+            return Ok(fewer(judge, (found.fleet, decision))?);
         }
         if judged.is_good() && unclear.is_none() {
             unclear = Some((found.fleet, decision));
@@ -185,16 +190,19 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
         judge.overrule(found.fleet, judged);
         outcome = cheapest(judge, below)?;
     }
-    let search = progress(judge);
+    let search = progress(judge, None);
     match (unclear, outcome) {
-        (Some((fleet, decision)), _) => Ok(Chosen::decided(fleet, decision, search)),
+        (Some(decided), _) => Ok(fewer(judge, decided)?),
         (None, Outcome::None(nearest)) => {
             let rescued = match nearest.filter(|_| judge.is_careful()) {
-                Some((fleet, _)) => rescued(request, fleet, decide)?,
+                Some((fleet, _)) => match rescued(request, fleet, decide)? {
+                    None => undecided(request, fleet, decide)?,
+                    found => found,
+                },
                 None => None,
             };
             match rescued {
-                Some((fleet, decision)) => Ok(Chosen::decided(fleet, decision, search)),
+                Some(decided) => Ok(fewer(judge, decided)?),
                 None => {
                     let error = infeasible::nothing(request, nearest, below.is_some())
                         .unfinished(judge.is_exhausted());
@@ -207,17 +215,22 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
             let decision = decide(request, found.fleet, DECIDES)?;
             let judged = decision.0;
             if judged.is_good() {
-                return Ok(Chosen::decided(found.fleet, decision, search));
+                return Ok(fewer(judge, (found.fleet, decision))?);
             }
             let instead = match tightened(request, below, decide)? {
                 None => grown(request, found.fleet, decide)?,
                 found => found,
             };
-            if let Some((fleet, decision)) = instead {
-                return Ok(Chosen::decided(fleet, decision, SearchRecord { is_complete: false, ..search }));
+            if let Some(decided) = instead {
+                let chosen = fewer(judge, decided)?;
+                return Ok(Chosen { search: SearchRecord { is_complete: false, ..search }, ..chosen });
             }
             let nearest = nearer(refused, Some((found.fleet, judged)));
             let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
+            if let Some(decided) = undecided(request, fleet, decide)? {
+                let chosen = fewer(judge, decided)?;
+                return Ok(Chosen { search: SearchRecord { is_complete: false, ..search }, ..chosen });
+            }
             let error = infeasible::refused(request, fleet, judged, CORRECTIONS + 1);
             Err(Refused { error: Box::new(error), nearest, search })
         }
@@ -267,6 +280,12 @@ fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<D
     Ok(None)
 }
 
+/// The fleet that came nearest, where a long simulation leaves open whether it keeps the limit: it is no reason to refuse.
+fn undecided(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
+    let decision = decide(request, nearest, DECIDES)?;
+    Ok((decision.0.verdict == LimitVerdict::Unclear).then_some((nearest, decision)))
+}
+
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
 /// word before a target is refused by little.
 fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
@@ -288,30 +307,63 @@ fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Opti
     Ok(Some(best))
 }
 
-/// A fleet of a search that was cut off, with the fewest provers that carry the load or those half-way, where a long simulation
-/// says no worse of them: the search doubles provers and may have had nothing left to take them back.
-fn fewer(
-    request: &PlanRequest,
-    fleet: Fleet,
-    decision: (Judged, Simulated),
-    decide: Decide,
-) -> Result<Decided, PlanError> {
-    let min = frontier::provers(request).min;
-    for provers in [min, u32::midpoint(min, fleet.provers)] {
-        if provers >= fleet.provers {
-            break;
-        }
-        let fewer = Fleet { provers, ..fleet };
-        let tried = decide(request, fewer, DECIDES)?;
-        if tried.0.is_clearly_good() || (!decision.0.is_clearly_good() && tried.0.is_good()) {
-            return Ok((fewer, tried));
-        }
-    }
-    Ok((fleet, decision))
+/// The fleet with the fewest aggregators and then the fewest provers of which simulations say no worse: short ones cannot
+/// tell a machine more or less from chance, and a search doubles machines and may have had nothing left to take them back.
+fn fewer(judge: &Judge<'_>, found: Decided) -> Result<Chosen, PlanError> {
+    let request = judge.request;
+    let aggregators = |fleet: Fleet, count: u32| Fleet { aggregators: count, ..fleet };
+    let provers = |fleet: Fleet, count: u32| Fleet { provers: count, ..fleet };
+    let least = frontier::aggregators(request, found.0.batches_per_aggregation).min;
+    let range = (least, found.0.aggregators);
+    let found = with_fewer(request, found, range, aggregators)?;
+    let least = frontier::provers(request).min;
+    let range = (least, found.0.provers);
+    let (fleet, decision) = with_fewer(request, found, range, provers)?;
+    Ok(Chosen::decided(fleet, decision, progress(judge, Some(fleet))))
 }
 
-fn progress(judge: &Judge<'_>) -> SearchRecord {
-    SearchRecord { fleets_simulated: judge.fleets() as u64, is_complete: !judge.is_spent() }
+/// The fleet with the fewest machines of one kind, from `least` to the `count` that it has, that is as good.
+fn with_fewer(
+    request: &PlanRequest,
+    found: Decided,
+    (least, count): (u32, u32),
+    with: impl Fn(Fleet, u32) -> Fleet,
+) -> Result<Decided, PlanError> {
+    let was_clear = found.1.0.is_clearly_good();
+    // Some of many machines are no finer than chance.
+    let grain = grain(least).max(count.saturating_sub(least) / TRIES);
+    let mut best = None;
+    let mut spent = 0;
+    let fleet = found.0;
+    let wanted = fewest(least, count, grain, |tried| {
+        if spent > FEWER_BATCHES {
+            return Ok(None);
+        }
+        // On the same random numbers, so that chance is no difference between the two.
+        let tried = with(fleet, tried);
+        let (simulated, batches) = simulated_like(request, tried, &found.1.1)?;
+        spent += batches;
+        let judged = Judged::new(request, tried, &simulated);
+        let is_no_worse = judged.is_clearly_good() || (!was_clear && judged.is_good());
+        if is_no_worse {
+            best = Some((tried, (judged, simulated)));
+        }
+        Ok(Some(is_no_worse))
+    })?;
+    Ok(best.filter(|best| best.0 == with(fleet, wanted)).unwrap_or(found))
+}
+
+/// Batches that may be simulated to take machines of one kind back.
+const FEWER_BATCHES: u64 = 1_000_000;
+
+/// Machines of one kind that are taken back one by one; of more some at once.
+const TRIES: u32 = 16;
+
+/// How far the search went. That nothing cheaper is good is known where each that costs less than `chosen` was clearly
+/// refused.
+fn progress(judge: &Judge<'_>, chosen: Option<Fleet>) -> SearchRecord {
+    let is_clear = chosen.is_none_or(|fleet| !judge.is_unclear_below(cost(judge.request, fleet)));
+    SearchRecord { fleets_simulated: judge.fleets() as u64, is_complete: !judge.is_spent() && is_clear }
 }
 
 /// The cheapest fleet as the search finds it, and one longer simulation of it: for ranking many machines.

@@ -7,6 +7,7 @@ use crate::domain::{Aggregation, Close, L1Room, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
+use crate::plan::long_day::LongDay;
 use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
 /// The largest N there can be.
@@ -16,8 +17,8 @@ pub const BATCHES_PER_AGGREGATION_MAX: u32 = 1_000_000;
 /// fifth higher for an hour is carried, and a queue after a fault drains.
 pub const HEADROOM: f64 = 0.2;
 
-/// Batches of a day above which a day is not simulated, but its busiest slot as if it lasted.
-pub const DAY_BATCHES_SIMULATED_MAX: f64 = 20_000.0;
+/// Batches of a day above which a day is not simulated, but its busiest slot as if it lasted, and a fluid over the day.
+pub const DAY_BATCHES_SIMULATED_MAX: f64 = 10_000.0;
 
 /// Provers beyond those needed, unless a request says otherwise: one may fail and the plan holds.
 pub const SPARES: u32 = 1;
@@ -433,23 +434,24 @@ impl PlanRequest {
 
     /// The arrivals to simulate: those of the load, or where a day has too many batches to simulate its busiest slot as
     /// if it lasted.
-    fn arrivals(&self) -> Result<Arrivals, PlanError> {
+    fn arrivals(&self, fleet: Fleet) -> Result<Arrivals, PlanError> {
         if self.closings().is_some() {
             return self.arrival_law.arrivals(1.0 / self.load.batches_per_s());
         }
-        let mean_s = self.load.interval_s();
-        match &self.arrival_law {
-            ArrivalLaw::Daily { shape, poisson } if self.is_day_too_long() => {
-                let mean = shape.iter().sum::<f64>() / shape.len() as f64;
-                let peak = shape.iter().copied().fold(mean, f64::max);
-                let busiest = if *poisson { ArrivalLaw::Poisson } else { ArrivalLaw::Fixed };
-                busiest.arrivals(mean_s * mean / peak)
-            }
-            law => law.arrivals(mean_s),
+        match LongDay::of(self, fleet).filter(|_| self.is_day_too_long()) {
+            Some(day) => self.slot(&day),
+            None => self.arrival_law.arrivals(self.load.interval_s()),
         }
     }
 
-    /// Whether a day of this load has more batches than are simulated; its busiest slot is then planned for.
+    /// The arrivals of a slot of a day.
+    fn slot(&self, day: &LongDay) -> Result<Arrivals, PlanError> {
+        let is_random = matches!(self.arrival_law, ArrivalLaw::Daily { poisson: true, .. });
+        let law = if is_random { ArrivalLaw::Poisson } else { ArrivalLaw::Fixed };
+        law.arrivals(1.0 / day.simulated())
+    }
+
+    /// Whether a day of this load has more batches than are simulated.
     pub(crate) fn is_day_too_long(&self) -> bool {
         matches!(self.arrival_law, ArrivalLaw::Daily { .. })
             && DAY_S / self.load.interval_s() > DAY_BATCHES_SIMULATED_MAX
@@ -460,7 +462,17 @@ impl PlanRequest {
     /// # Errors
     /// [`PlanError::BadInput`] if the fleet has none of something.
     pub fn pipeline(&self, provers: u32, n: u32, aggregators: u32) -> Result<Pipeline, PlanError> {
-        let arrivals = self.arrivals()?;
+        let fleet = Fleet { provers, batches_per_aggregation: n, aggregators };
+        self.pipeline_of(self.arrivals(fleet)?, fleet)
+    }
+
+    /// The pipeline in a slot of a day, however many batches that has.
+    pub(crate) fn pipeline_in_slot(&self, day: &LongDay, fleet: Fleet) -> Result<Pipeline, PlanError> {
+        self.pipeline_of(self.slot(day)?, fleet)
+    }
+
+    fn pipeline_of(&self, arrivals: Arrivals, fleet: Fleet) -> Result<Pipeline, PlanError> {
+        let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
         let work_s = match self.load.close() {
             // Measured closings bring their work.
             _ if matches!(self.arrival_law, ArrivalLaw::Closings(_)) => 0.0,

@@ -6,6 +6,8 @@ use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
+use crate::plan::long_day::LongDay;
+use crate::plan::rare_proofs;
 use crate::plan::request::PlanRequest;
 use crate::sim::{RunLength, Simulated, simulate};
 
@@ -36,6 +38,10 @@ const HUGE: u64 = 60_000;
 /// Batches of a warm-up on account of proofs that scatter, at most: a fleet of which it takes more is simulated from a
 /// state that has not settled, and its delays are too short.
 const SETTLING_MAX: u64 = 20_000;
+/// No run is longer on account of its scatter than so many times.
+const HEAVY_MAX: f64 = 32.0;
+/// Nor is it so with every effort: the width of an interval decides then.
+const HEAVY_SCALE_MAX: u64 = 1;
 /// A longer simulation has at least so many times the batches: what is hardly longer says nothing new.
 const LONGER: f64 = 1.5;
 /// No effort is higher.
@@ -65,7 +71,7 @@ impl Effort {
     }
 }
 
-/// A simulation of `fleet` at this effort, and the batches it took, all replications together.
+/// A simulation of `fleet` at this effort, and what it took, all replications together.
 ///
 /// # Errors
 /// [`PlanError::BadInput`] if the fleet has none of something.
@@ -74,15 +80,60 @@ pub(crate) fn simulated_for(
     fleet: Fleet,
     effort: Effort,
 ) -> Result<(Simulated, u64), PlanError> {
-    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    let pipeline = request.pipeline(provers, n, aggregators)?;
     let (batches, warmup, replications) = match day_batches(request) {
         // Whole days: the first leaves its queue to those that count.
         Some(day) => (2 * day, day, REPLICATIONS_FIRST << effort.0),
         None => length(request, fleet, effort),
     };
+    simulated_over(request, fleet, (batches, warmup, replications))
+}
+
+/// A simulation of `fleet` as long as that of another, on the same random numbers, and what it took.
+///
+/// # Errors
+/// As above.
+pub(crate) fn simulated_like(
+    request: &PlanRequest,
+    fleet: Fleet,
+    other: &Simulated,
+) -> Result<(Simulated, u64), PlanError> {
+    simulated_over(request, fleet, (other.batches, other.warmup, other.replications))
+}
+
+/// Batches, warm-up and replications of `fleet`.
+fn simulated_over(
+    request: &PlanRequest,
+    fleet: Fleet,
+    (batches, warmup, replications): (u64, u64, u32),
+) -> Result<(Simulated, u64), PlanError> {
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
-    Ok((simulate(&pipeline, length), batches * u64::from(replications)))
+    let took = work(request, batches * u64::from(replications));
+    let day =
+        LongDay::of(request, fleet).filter(|_| request.is_day_too_long() && request.closings().is_none());
+    if let Some(day) = day {
+        return Ok((simulated_slot(request, fleet, &day, length)?, took));
+    }
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    let simulated = simulate(&request.pipeline(provers, n, aggregators)?, length);
+    Ok((rare_proofs::known(request, fleet, simulated), took))
+}
+
+/// The busiest slot of a day, and what the rest of the day adds.
+fn simulated_slot(
+    request: &PlanRequest,
+    fleet: Fleet,
+    day: &LongDay,
+    length: RunLength,
+) -> Result<Simulated, PlanError> {
+    let slot = simulate(&request.pipeline_in_slot(day, fleet)?, length);
+    Ok(day.over(request, fleet, slot))
+}
+
+/// What simulating so many batches takes, as batches whose proofs are begun once: one that crashes is begun again, and each
+/// time is an event.
+fn work(request: &PlanRequest, batches: u64) -> u64 {
+    let attempts = request.crashes.map_or(1.0, |crashes| (request.prove.mean_s() / crashes.mtbf_s).exp());
+    whole(batches as f64 * attempts.max(1.0))
 }
 
 /// Whether a first look at `fleet` takes so many batches that nothing around it is simulated.
@@ -98,10 +149,10 @@ pub(crate) fn look_batches(request: &PlanRequest, fleet: Fleet) -> u64 {
 /// Batches of a simulation at this effort, all replications together.
 pub(crate) fn batches_of(request: &PlanRequest, fleet: Fleet, effort: Effort) -> u64 {
     if let Some(day) = day_batches(request) {
-        return 2 * day * u64::from(REPLICATIONS_FIRST << effort.0);
+        return work(request, 2 * day * u64::from(REPLICATIONS_FIRST << effort.0));
     }
     let (batches, _, replications) = length(request, fleet, effort);
-    batches * u64::from(replications)
+    work(request, batches * u64::from(replications))
 }
 
 /// Batches of a day, where the load follows one and it is simulated as it is.
@@ -129,6 +180,14 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
         .min(most)
         .max((GROUPS_BATCHES / n).clamp(groups_min, *GROUPS_MIN.end()) * n)
         * scale;
+    // Of proofs that scatter much a few long ones hold up all after them: a run without one of them says too little, and
+    // says it with confidence.
+    let counted = match first {
+        true => counted,
+        false => {
+            counted.max(whole(BATCHES_MIN as f64 * heavy(request.prove().cv())) * scale.min(HEAVY_SCALE_MAX))
+        }
+    };
     let replications = match filled * u64::from(REPLICATIONS) {
         all if all > 4 * FILLING_MAX => 2,
         all if all > FILLING_MAX || first => REPLICATIONS_FIRST,
@@ -136,6 +195,13 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     };
     let warmup = filled.max(counted / 10).max(settling(request.prove().cv(), fleet.provers));
     (warmup + counted, warmup, replications)
+}
+
+/// How many times as long a run is where proofs scatter: `(1 + CV²)²`, in proportion to the mean of the squares, squared. The
+/// time for which a long proof holds others up grows with its square, and what a run knows of the mean of squares with the
+/// fourth power.
+fn heavy(cv: f64) -> f64 {
+    (1.0 + cv * cv).powi(2).min(HEAVY_MAX)
 }
 
 /// Proofs a prover until a fleet that began without work has what it will always have, for a coefficient of variation of

@@ -8,6 +8,7 @@ use crate::plan::fleet::Fleet;
 use crate::plan::frontier::fewest_provers;
 use crate::plan::judge::Judge;
 use crate::plan::needs::provers_min;
+use crate::plan::recommendation::chosen;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::look_batches;
 use crate::plan::search::is_simulated;
@@ -32,7 +33,15 @@ pub(crate) fn of(
     request: &PlanRequest,
     choice: &RecommendationRecord,
 ) -> Result<SensitivityRecord, PlanError> {
-    let at = |factor: f64| provers_at(request, choice, factor);
+    // A fleet that was chosen does no worse with faster proofs, and no better with slower ones.
+    let at = |factor: f64| -> Result<Option<u32>, PlanError> {
+        let found = provers_at(request, choice, factor)?;
+        Ok(match factor > 1.0 {
+            _ if request.provers.is_some() => found,
+            true => found.map(|provers| provers.max(choice.provers)),
+            false => Some(found.map_or(choice.provers, |provers| provers.min(choice.provers))),
+        })
+    };
     let mean_s = request.prove.mean_s();
     let mut record = SensitivityRecord {
         provers_if_10_percent_slower: at(1.1)?,
@@ -52,7 +61,8 @@ pub(crate) fn of(
     Ok(record)
 }
 
-/// Provers needed if every prove time is `factor` times as long, with N and A of `choice`.
+/// Provers needed if every prove time is `factor` times as long, with N and A of `choice`; of the cheapest plan with others
+/// where no number is enough with these.
 fn provers_at(
     request: &PlanRequest,
     choice: &RecommendationRecord,
@@ -69,7 +79,15 @@ fn provers_at(
         return Ok(u32::try_from((i64::from(choice.provers) + moved).max(1)).ok());
     }
     let mut judge = Judge::new(&scaled, BATCHES);
-    fewest_provers(&mut judge, Fleet::of(choice))
+    if let Some(provers) = fewest_provers(&mut judge, Fleet::of(choice))? {
+        return Ok(Some(provers));
+    }
+    // With this N and A none is enough: another plan may be.
+    match chosen(&scaled, None, BATCHES) {
+        Ok(chosen) => Ok(Some(chosen.fleet.provers)),
+        Err(refused) if matches!(*refused.error, PlanError::Infeasible { .. }) => Ok(None),
+        Err(refused) => Err(*refused.error),
+    }
 }
 
 /// The 95 % interval of the mean by resampling, s.

@@ -8,7 +8,7 @@ use records::plan::{RecommendationRecord, StressEvent, StressRecord, Term};
 use crate::domain::{Close, Load, Target};
 use crate::error::PlanError;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::settles;
+use crate::plan::fleet_estimate::{capacity_of, fair, settles};
 use crate::plan::recommendation::stages;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::is_large;
@@ -29,24 +29,42 @@ pub(crate) fn of(
         aggregators: request.aggregators_rented(fleet.aggregators),
         ..fleet
     };
+    // All rows are short simulations on the same random numbers; the fleet itself was simulated for longer. What a short one
+    // leaves out of its p99 it leaves out of theirs.
+    let correction = match is_large(request, fleet) {
+        true => 1.0,
+        false => {
+            let long_s = simulations.fair(fleet)?.consolidated.p99_s.value;
+            let short_s = fair(request, fleet)?.consolidated.p99_s.value;
+            if short_s > 0.0 { (long_s / short_s).max(1.0) } else { 1.0 }
+        }
+    };
     let mut rows = Vec::new();
     for (event, factor) in
         [(StressEvent::Load10, 1.1), (StressEvent::Load20, 1.2), (StressEvent::Load50, 1.5)]
     {
         let changed = with_load(request, factor)?;
         let mut loaded = Simulations::new(&changed);
-        rows.push(row(event, request, &mut loaded, rested)?);
+        rows.push(row(event, request, &mut loaded, (rested, rested))?);
     }
     if rested.provers > 1 {
         let fewer = Fleet { provers: rested.provers - 1, ..rested };
-        rows.push(row(StressEvent::ProverMissing, request, simulations, fewer)?);
+        rows.push(row(StressEvent::ProverMissing, request, simulations, (fewer, rested))?);
     }
     if rested.aggregators > 1 {
         let fewer = Fleet { aggregators: rested.aggregators - 1, ..rested };
-        rows.push(row(StressEvent::AggregatorMissing, request, simulations, fewer)?);
+        rows.push(row(StressEvent::AggregatorMissing, request, simulations, (fewer, rested))?);
     }
     rows.push(missing_block(simulations, rested)?);
-    Ok(rows)
+    let corrected = |p99_s: Option<f64>| p99_s.map(|p99_s| p99_s * correction);
+    Ok(rows
+        .into_iter()
+        .map(|row| StressRecord {
+            p99_s: corrected(row.p99_s),
+            p99_half_width_s: corrected(row.p99_half_width_s),
+            ..row
+        })
+        .collect())
 }
 
 /// The same request with `factor` times the load. A close time given by hand shortens with it: batches fill sooner.
@@ -63,12 +81,12 @@ pub(crate) fn with_load(request: &PlanRequest, factor: f64) -> Result<PlanReques
     Ok(request.clone().with_load(Load::new(target, load.batch_transactions(), close)?))
 }
 
-/// `fleet` under the request of `changes`, which was planned for `planned`.
+/// `fleet` under the request of `changes`, until it is `restored` and has the load that was `planned` again.
 fn row(
     event: StressEvent,
     planned: &PlanRequest,
     changes: &mut Simulations<'_>,
-    fleet: Fleet,
+    (fleet, restored): (Fleet, Fleet),
 ) -> Result<StressRecord, PlanError> {
     let changed = changes.request;
     let (stage, utilization) = busiest(changed, fleet);
@@ -89,7 +107,7 @@ fn row(
     }
     let capacity = changed.batches_per_s() / utilization;
     let growth = 3_600.0 * (changed.batches_per_s() - capacity);
-    let spare = capacity - planned.batches_per_s();
+    let spare = capacity_of(planned, restored) - planned.batches_per_s();
     Ok(StressRecord {
         event,
         utilization,
@@ -115,7 +133,7 @@ fn busiest(request: &PlanRequest, fleet: Fleet) -> (Term, f64) {
 /// at the pace that L1 has left.
 fn missing_block(simulations: &mut Simulations<'_>, fleet: Fleet) -> Result<StressRecord, PlanError> {
     let request = simulations.request;
-    let settled = row(StressEvent::BlockMissing, request, simulations, fleet)?;
+    let settled = row(StressEvent::BlockMissing, request, simulations, (fleet, fleet))?;
     let l1_use = stages(request, fleet)[3].utilization;
     Ok(StressRecord {
         p99_s: settled.p99_s.map(|p99_s| p99_s + request.block_s),

@@ -25,7 +25,9 @@ names! {
     pub enum FractalDelayPartName {
         /// From the first transaction of a round to its last closing.
         Forming = "forming", "forming a round";
-        /// From a rollup's last closing of a round to the one proof, queueing included.
+        /// From a rollup's last closing of a round to that of the last rollup.
+        Waiting = "waiting", "waiting for the other rollups to close";
+        /// From the last closing of all to the one proof, queueing included.
         Proving = "proving", "proving and merging";
         /// From the one proof to its inclusion on L1.
         Block = "block", "the L1 block";
@@ -174,17 +176,17 @@ pub struct FractalLayerRecord {
     pub rollups: u32,
     /// Circuits of its rollups, where known.
     pub circuits: Vec<RollupCircuitName>,
-    /// Its part of the provers, by work.
-    pub provers: u32,
+    /// Its part of the provers, by work: pools are shared, so that it need not be whole.
+    pub provers: f64,
     /// Its part of the aggregators, by work.
-    pub aggregators: u32,
+    pub aggregators: f64,
     /// Its jobs of a round.
     pub jobs: Vec<FractalJobsRecord>,
     /// Transactions that its rollups carry.
     pub transactions_per_s: f64,
     /// Oldest transaction of a batch, until the batch is sequenced on its host; none on layer 1.
     pub delay_host_s: Option<f64>,
-    /// The same until it is sequenced on L1.
+    /// The same until it is sequenced on L1, or proven there if that is sooner.
     pub delay_virtual_s: Option<f64>,
     /// Oldest transaction of a round, until the one proof is on L1; simulated.
     pub consolidated: Option<DelayRecord>,
@@ -236,6 +238,8 @@ pub struct FractalWholeRecord {
     pub longest_part: FractalDelayPartName,
     /// Bytes of the one proof, where measured.
     pub proof_bytes: Option<u64>,
+    /// The fraction of a block of L1 that data and verifications take, of gas or of blobs, where known.
+    pub block_use: Option<f64>,
     /// Rounds that were simulated, warm-up left out, all replications together.
     pub rounds_simulated: u64,
     /// Independent replications; 1 where nothing is random.

@@ -30,8 +30,8 @@ pub(super) fn layer_row(layer: &FractalLayerRecord) -> [String; 9] {
     [
         layer.layer.to_string(),
         of_rollups(layer.rollups.to_string()),
-        of_rollups(layer.provers.to_string()),
-        layer.aggregators.to_string(),
+        of_rollups(significant(layer.provers, 3)),
+        significant(layer.aggregators, 3),
         of_rollups(significant(layer.transactions_per_s, 4)),
         or_dash(layer.delay_host_s.map(seconds)),
         or_dash(layer.delay_virtual_s.map(seconds)),

@@ -45,8 +45,10 @@ pub(super) fn limits(plan: &FractalPlanRecord) -> String {
             count(fleets, "fleet")
         ),
     };
+    let block =
+        whole.block_use.map_or_else(String::new, |part| format!(", {} of L1's blocks", percent(part, 3)));
     format!(
-        "What binds: throughput by {} ({} of the provers' time in use, {} of the aggregators'); the delay by {} ({}). However \
+        "What binds: throughput by {} ({} of the provers' time in use, {} of the aggregators'{block}); the delay by {} ({}). However \
          many machines: {} from the last closing to the one proof, of a batch's proof and {} one after the other. The fleet: {searched}.",
         fleet.busiest,
         percent(fleet.prover_use, 3),
@@ -64,12 +66,15 @@ pub(super) fn costs(cost: &FractalCostRecord) -> String {
     let each =
         |what: &str, amount: Option<f64>| format!("{what} {}", amount.map_or("not priced".to_owned(), usd));
     let layers = (2..).zip(&cost.data_usd_per_transaction);
-    let data: Vec<_> = layers.map(|(layer, data)| each(&format!("data of layer {layer}"), *data)).collect();
+    let data: Vec<_> = layers.map(|(layer, data)| each(&format!("of layer {layer}"), *data)).collect();
+    let others = cost.machines_usd_per_transaction + cost.verification_usd_per_transaction.unwrap_or(0.0);
+    let mean = cost.has_data.then_some(cost.usd_per_transaction - others);
     format!(
-        "A transaction costs {}: machines {}, {}, {}. Machines: {} an hour.",
+        "A transaction costs {}: machines {}, {}, {} ({}). Machines: {} an hour.",
         usd(cost.usd_per_transaction),
         usd(cost.machines_usd_per_transaction),
         each("verification on L1", cost.verification_usd_per_transaction),
+        each("data on L1", mean),
         data.join(", "),
         usd(cost.machines_usd_per_hour),
     )

@@ -1,12 +1,16 @@
 //! `--data` and its price: where the data of each layer's transactions is, how long it is, and what a byte costs.
 
+use crate::cmd::plan::prices::PriceArgs;
 use crate::exit::usage;
 use crate::number::{gas, number};
-use planner::fractal::{BytePrice, DataOnL1, LayerData};
+use planner::fractal::{BlockRoom, BytePrice, DataOnL1, LayerData};
 use records::closing::ClosingRecord;
 use std::path::PathBuf;
 use std::str::FromStr;
 use workloads::data::COMMITMENT_BYTES;
+
+/// Ethereum's target of blobs in a block, since the second fork of blob parameters (EIP-8135).
+const BLOBS_PER_BLOCK: f64 = 14.0;
 
 /// Flags of data.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,14 +37,18 @@ pub(crate) struct DataArgs {
     /// Price of blob gas, of the day that is planned for: data goes to blobs, a blob gas a byte (EIP-4844).
     #[arg(long, value_name = "GWEI", value_parser = number(0.0..=1e9), requires_all = ["rollup_count", "usd_per_eth"])]
     blob_gwei: Option<f64>,
+    /// Blobs that a block of L1 has for this data: 14 is Ethereum's target as of January 2026. 0 for no limit.
+    #[arg(long, value_name = "COUNT", value_parser = number(0.0..=1e6), default_value_t = BLOBS_PER_BLOCK, requires = "blob_gwei")]
+    blobs_per_block: f64,
 }
 
 impl DataArgs {
-    /// The data of all layers. `gwei` and `usd_per_eth` are the prices of gas and ether, where given.
+    /// The data of all layers, at the prices of gas and ether and within the gas of a block.
     ///
     /// # Errors
     /// Usage for a price without a length, and what [`DataOnL1::new`] refuses.
-    pub(crate) fn data(&self, gwei: Option<f64>, usd_per_eth: Option<f64>) -> anyhow::Result<DataOnL1> {
+    pub(crate) fn data(&self, prices: &PriceArgs) -> anyhow::Result<DataOnL1> {
+        let PriceArgs { gwei, usd_per_eth, block_gas, .. } = *prices;
         let measured = self.data_from.as_deref().map(records::file::read::<ClosingRecord>).transpose()?;
         let length = self.data_bytes.or(measured.as_ref().map(bytes_per_transaction));
         let price = match (self.data_byte_gas, self.blob_gwei, gwei) {
@@ -56,7 +64,9 @@ impl DataArgs {
         }
         let layers = self.data.iter().map(|choice| choice.0).collect();
         let bytes = length.map(|length| (length, COMMITMENT_BYTES as f64));
-        Ok(DataOnL1::new(layers, bytes, price.zip(usd_per_eth))?)
+        let limit = |room: f64| Some(room).filter(|room| *room > 0.0);
+        let room = BlockRoom { gas: limit(block_gas), blobs: limit(self.blobs_per_block) };
+        Ok(DataOnL1::new(layers, bytes, price.zip(usd_per_eth))?.within(room))
     }
 }
 

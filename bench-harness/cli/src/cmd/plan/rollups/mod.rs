@@ -74,7 +74,7 @@ pub(crate) struct RollupArgs {
     /// Another shape of the tree: how many rollups settle on layer 1, on each of layer 2, and so on.
     #[arg(long, value_name = "COUNTS", value_delimiter = ',', value_parser = whole(1..=ROLLUPS_MAX), requires = "rollups", conflicts_with = "layers")]
     fan_out: Vec<u32>,
-    /// Between two proofs on L1: a whole number of close times [default: with --rollups and --delay that at which a
+    /// Between two proofs on L1: a whole number of close times [default: with --delay that at which a
     /// transaction costs least within the limit; otherwise the shortest that is no shorter than a block]
     #[arg(long, value_name = "TIME", value_parser = time, requires = "rollup_count")]
     settle_every: Option<f64>,
@@ -131,7 +131,10 @@ impl RollupArgs {
         refuse_others(&plan_args.flags())?;
         let close_s = plan_args
             .close
-            .ok_or_else(|| usage("--close is missing: how often each rollup closes a batch"))?;
+            .ok_or_else(|| usage(
+                    "--close is missing: give --close, and --fractal with measured times or --prove, --aggregate-merge and \
+                     --batch-size",
+                ))?;
         let cadence = match self.settle_every {
             Some(round_s) => Cadence::of_rounds(close_s, round_s, plan_args.block)?,
             None => Cadence::shortest(close_s, plan_args.block)?,
@@ -147,7 +150,7 @@ impl RollupArgs {
         let prices = &plan_args.prices;
         let verification_gas = prices.verification_gas(known.proof_bytes);
         request.delay_limit = plan_args.delay_limit();
-        request.chooses_round = self.settle_every.is_none() && self.servers.is_none();
+        request.chooses_round = self.settle_every.is_none();
         request.provers = plan_args.fix_p;
         request.aggregators = plan_args.fix_a;
         request.spares = plan_args.spares;
@@ -155,7 +158,7 @@ impl RollupArgs {
         request.prices = prices.prices(known.cores, verification_gas)?;
         request.l1_room = prices.l1_room(verification_gas)?;
         request.cores_per_machine = times.cores;
-        request.data = self.data.data(prices.gwei, prices.usd_per_eth)?;
+        request.data = self.data.data(prices)?;
         request.seed = plan_args.simulation.seed();
         request.measured = times.measured;
         request.proof_bytes = times.proof_bytes;

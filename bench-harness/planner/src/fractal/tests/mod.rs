@@ -1,5 +1,7 @@
 //! The tree against what a hand and a brute force find: jobs, the longest chain, the simulation and the search.
 
+mod servers;
+
 use crate::domain::{Gas, Prices, TimeDist};
 use crate::fractal::cost::usd_per_transaction;
 use crate::fractal::graph::{LAST, RoundGraph};
@@ -8,7 +10,7 @@ use crate::fractal::round_length::choose_round;
 use crate::fractal::search::{choose, for_load};
 use crate::fractal::sim::{FractalFleet, Rounds};
 use crate::fractal::{
-    Cadence, FractalRequest, FractalTimes, JobTime, RollupTree, chain_merges, plan_rollups, within_servers,
+    Cadence, FractalRequest, FractalTimes, JobTime, RollupTree, chain_merges, plan_rollups,
 };
 use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
 use records::fractal::FractalStageName;
@@ -348,8 +350,10 @@ fn the_parts_of_a_delay_and_of_a_pool_add_up() {
     let plan = plan_rollups(&request(tree, times(7.0, 1.0, 2.0), 10.0, 3)).unwrap();
     let parts: f64 = plan.whole.parts.iter().map(|part| part.mean_s).sum();
     assert!((parts - plan.whole.consolidated.mean_s).abs() < 1e-6);
-    assert_eq!(plan.layers.iter().map(|layer| layer.provers).sum::<u32>(), plan.fleet.provers);
-    assert_eq!(plan.layers.iter().map(|layer| layer.aggregators).sum::<u32>(), plan.fleet.aggregators);
+    let provers: f64 = plan.layers.iter().map(|layer| layer.provers).sum();
+    let aggregators: f64 = plan.layers.iter().map(|layer| layer.aggregators).sum();
+    assert!((provers - f64::from(plan.fleet.provers)).abs() < 1e-9, "{provers}");
+    assert!((aggregators - f64::from(plan.fleet.aggregators)).abs() < 1e-9, "{aggregators}");
     assert_eq!(plan.layers.iter().map(|layer| layer.rollups).sum::<u32>(), 50);
     let machine_s: f64 = plan.layers.iter().flat_map(|layer| &layer.jobs).map(|jobs| jobs.machine_s).sum();
     assert!((machine_s - plan.whole.machine_s_per_round).abs() < 1e-6);
@@ -368,21 +372,6 @@ fn a_proof_every_block_is_a_matter_of_the_longest_chain() {
     assert!(block.is_met && (block.floor_s - 0.9).abs() < 1e-9, "{block:?}");
     let block = plan_rollups(&asked(2.5)).unwrap().every_block.unwrap();
     assert!(!block.is_met && (block.speed_up - 3.0).abs() < 1e-9 && block.blocks_behind == 3, "{block:?}");
-}
-
-#[test]
-fn a_server_more_than_fits_would_not_be_enough() {
-    let template = || request(RollupTree::balanced(2, 3).unwrap(), times(7.0, 1.0, 1.5), 10.0, 2);
-    for servers in [12, 100, 1_001] {
-        let (fitted, budget) = within_servers(template(), servers).unwrap();
-        let used = budget.executors + budget.provers + budget.aggregators;
-        assert_eq!(used + budget.unused, servers);
-        let one_more = RollupTree::balanced(budget.rollups + 1, 3).unwrap();
-        let more = for_load(&fitted.clone().with_tree(one_more).unwrap());
-        let spares = fitted.spares + fitted.aggregator_spares;
-        assert!(budget.rollups + 1 + more.provers + more.aggregators + spares > servers, "{budget:?}");
-    }
-    assert!(within_servers(template(), 4).is_err());
 }
 
 #[test]
