@@ -43,6 +43,11 @@ pub(crate) fn complete(bench: &Bench, jobs: usize) -> Value {
     summary
 }
 
+/// Whether a job was handed out more than once before its proof came.
+pub(crate) fn was_begun_again(verified: &Value) -> bool {
+    ["delivery", "submission"].iter().any(|of| verified[of].as_u64() > Some(1))
+}
+
 #[test]
 fn sixteen_batches_become_four_proofs() {
     let bench = scripted("");
@@ -75,6 +80,7 @@ fn a_worker_that_is_killed_in_a_proof_is_started_again() {
     kill_9(victim);
     run.end().ok();
     complete(&bench, 16 + 12);
+    assert!(ledger(&bench, "verified").iter().any(was_begun_again), "it held no job");
 }
 
 #[test]
@@ -89,6 +95,7 @@ fn a_worker_that_is_frozen_loses_its_job_to_another_and_may_come_back() {
     kill_process(pid_of(victim), Signal::CONT).expect("goes on");
     run.end().ok();
     complete(&bench, 16 + 12);
+    assert!(ledger(&bench, "verified").iter().any(was_begun_again), "it held no job");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A fleet over a NATS server: the server, a worker or the coordinator may go at any moment. Needs `nats-server`.
 
-use crate::fleet::{SIXTEEN, complete, ledger, scripted};
+use crate::fleet::{SIXTEEN, complete, ledger, scripted, was_begun_again};
 use crate::nats_server::{Server, server};
 use crate::processes::{Running, kill_9, pid_of};
 use crate::support::Bench;
@@ -61,6 +61,7 @@ fn a_worker_that_is_killed_and_one_that_is_frozen_lose_their_jobs_to_a_third() {
     kill_process(pid_of(frozen.pid()), Signal::STOP).expect("stopped");
     run.end().ok();
     complete(&bench, 16 + 12);
+    assert!(ledger(&bench, "verified").iter().any(was_begun_again), "neither held a job");
     kill_process(pid_of(frozen.pid()), Signal::CONT).expect("goes on");
     let _ = killed.end();
     drain(frozen);
@@ -75,7 +76,7 @@ fn a_server_that_is_killed_and_wiped_loses_nothing_of_the_run() {
     let mut run = coordinator(&bench, &server);
     run.until("proofs", || ledger(&bench, "verified").len() >= 3);
     server.kill();
-    std::thread::sleep(Duration::from_secs(3));
+    std::thread::sleep(Duration::from_secs(10));
     server.again();
     let before = ledger(&bench, "verified").len();
     run.until("more proofs", || ledger(&bench, "verified").len() >= before + 3);

@@ -144,7 +144,7 @@ fn a_plan_keeps_its_own_limit() {
         Some(LimitVerdict::Unclear) => assert!((delay.p99_s - 400.0).abs() <= half_width_s, "{delay:?}"),
         other => panic!("{other:?}: {delay:?}"),
     }
-    assert!(half_width_s < 0.25 * delay.p99_s, "{delay:?}");
+    assert!(half_width_s < 0.3 * delay.p99_s, "{delay:?}");
 }
 
 /// Proofs of 20 s with so much scatter, at 80 % of five provers.

@@ -32,9 +32,9 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text += &wrap(&format!("Order: {}", sentences(order).join(" ")), width, "  ");
         text.push('\n');
     }
-    let systems = systems::sentences(plan);
+    let systems = systems::line(plan);
     if !systems.is_empty() {
-        text += &wrap(&format!("Systems: {}", systems.join(" ")), width, "  ");
+        text += &wrap(&format!("Systems: {systems}."), width, "  ");
         text.push('\n');
     }
     if !plan.stress.is_empty() {
@@ -53,10 +53,9 @@ fn search(plan: &PlanRecord) -> String {
     match (fleets_simulated, is_complete) {
         (0, _) => "chosen by capacity alone.".to_owned(),
         (fleets, true) => format!("{} simulated, none cheaper meets the limit.", count(fleets, "fleet")),
-        (fleets, false) => format!(
-            "{} simulated, and then the search was ended: the best so far, a cheaper one may exist.",
-            count(fleets, "fleet")
-        ),
+        (fleets, false) => {
+            format!("{} simulated, the best of these: a cheaper one may exist.", count(fleets, "fleet"))
+        }
     }
 }
 
@@ -70,7 +69,8 @@ pub fn explain(plan: &PlanRecord, width: u16) -> String {
         render(plan, width),
     );
     if let Some(table) = systems::table(plan) {
-        text += &format!("Proof systems at this target:\n{}\n", table.framed(width));
+        let words = wrap(&systems::sentences(plan).join(" "), width, "");
+        text += &format!("Proof systems at this target:\n{}\n{words}\n\n", table.framed(width));
     }
     let delays = delay_rows(plan);
     if !delays.is_empty() {

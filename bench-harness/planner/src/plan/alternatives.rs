@@ -15,6 +15,8 @@ use crate::plan::simulations::Simulations;
 
 /// Batches that may be simulated for all of them.
 const BATCHES: u64 = 250_000;
+/// Batches of a first look above which other groups are not looked at.
+const LOOK_MAX: u64 = 60_000;
 /// First looks that the search of one of them takes.
 const LOOKS: u64 = 10;
 
@@ -34,8 +36,15 @@ pub(crate) fn of(
     }
     let is_searched = look_batches(request, chosen) * LOOKS <= BATCHES;
     let mut judge = Judge::new(request, BATCHES);
-    for n in other_groups(request, chosen.batches_per_aggregation).into_iter().filter(|_| is_searched) {
+    for n in other_groups(request, chosen.batches_per_aggregation) {
         let fleet = match is_simulated(request) {
+            // Where a search takes long, what carries the load.
+            true if look_batches(request, chosen) > LOOK_MAX => continue,
+            true if !is_searched => Fleet {
+                provers: chosen.provers,
+                batches_per_aggregation: n,
+                aggregators: aggregators(request, n).min,
+            },
             true => match cheapest_corner(&mut judge, n, None)? {
                 Corner::Found(fleet) | Corner::None(Some((fleet, _))) => fleet,
                 Corner::None(None) => continue,

@@ -46,6 +46,15 @@ pub(crate) fn aggregators(request: &PlanRequest, n: u32) -> Machines {
     }
 }
 
+/// More machines to look at than so many that are too few: twice as many, or of a long day, of which the fewest are nearly
+/// known, an eighth more.
+fn grown(request: &PlanRequest, machines: u32) -> u32 {
+    match request.is_day_too_long() {
+        true => machines.saturating_add(machines / 8),
+        false => machines.saturating_mul(2),
+    }
+}
+
 /// The best of one N.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Corner {
@@ -139,12 +148,12 @@ impl Walk {
             }
             let mut next = fleet;
             if glanced.provers_waited_for {
-                let grown = fleet.provers.saturating_mul(2).max(fleet.provers.saturating_add(8));
+                let grown = grown(request, fleet.provers).max(fleet.provers.saturating_add(8));
                 let with = |provers| Fleet { provers, aggregators: least.aggregators, ..fleet };
                 next.provers = self.affordable(request, grown.min(self.provers.max), with, fleet.provers);
             }
             if glanced.aggregators_waited_for {
-                let grown = fleet.aggregators.saturating_mul(2).max(fleet.aggregators.saturating_add(2));
+                let grown = grown(request, fleet.aggregators).max(fleet.aggregators.saturating_add(2));
                 let with = |aggregators| Fleet { provers: least.provers, aggregators, ..fleet };
                 next.aggregators =
                     self.affordable(request, grown.min(self.aggregators.max), with, fleet.aggregators);

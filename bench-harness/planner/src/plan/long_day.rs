@@ -5,19 +5,22 @@
 //! come than are carried a queue grows and drains over hours. Neither hangs on the chance between single batches, since a
 //! slot has thousands.
 
+use records::plan::Statistic;
+
 use crate::domain::Close;
 use crate::domain::time::{DAY_S, index_at};
 use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::capacity_of;
+use crate::plan::needs::{MACHINES_MAX, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
 use crate::sim::{DelayFigures, Estimate, Simulated};
 
 /// Of what a fleet carries, how much comes in the simulation of a slot in which more comes: it is full, and settles.
 const FULL: f64 = 0.97;
-/// Steps of a day.
-const STEPS: usize = 2_880;
+/// Steps of a day, of five minutes.
+const STEPS: usize = 288;
 
 /// A day's rates, in equal steps from midnight, against what a fleet carries.
 #[derive(Debug, Clone)]
@@ -50,6 +53,37 @@ struct Added {
 impl LongDay {
     /// The day of a request, however many batches it has; none where its load follows none.
     pub(crate) fn of(request: &PlanRequest, fleet: Fleet) -> Option<Self> {
+        Self::carried(request, capacity_of(request, fleet))
+    }
+
+    /// The fewest machines, from `least` on, of which `capacity` says what so many carry, batches/s, and whose queue alone takes no
+    /// longer than the limit: fewer keep it in no way.
+    pub(crate) fn fewest(request: &PlanRequest, least: u32, capacity: impl Fn(u32) -> f64) -> u32 {
+        let Some(limit) = consolidated_limit(request).filter(|_| request.is_day_too_long()) else {
+            return least;
+        };
+        let is_enough = |machines: u32| {
+            let Some(day) = Self::carried(request, capacity(machines)) else { return true };
+            let queue = day.added(0.0, true);
+            let wait_s = match limit.statistic {
+                Statistic::Mean => queue.mean_s,
+                Statistic::P50 => queue.p50_s,
+                Statistic::P99 => queue.p99_s,
+            };
+            meets(limit, wait_s)
+        };
+        let (mut fails, mut enough) = (least.saturating_sub(1), least);
+        while !is_enough(enough) && enough < MACHINES_MAX {
+            (fails, enough) = (enough, enough.saturating_mul(2).min(MACHINES_MAX));
+        }
+        while enough - fails > 1 {
+            let middle = u32::midpoint(fails, enough);
+            if is_enough(middle) { enough = middle } else { fails = middle }
+        }
+        enough
+    }
+
+    fn carried(request: &PlanRequest, carried: f64) -> Option<Self> {
         let ArrivalLaw::Daily { shape, poisson } = &request.arrival_law else { return None };
         let mean = request.batches_per_s();
         let scale = mean * shape.len() as f64 / shape.iter().sum::<f64>();
@@ -61,7 +95,6 @@ impl LongDay {
         for rate in &rates {
             came.push(came[came.len() - 1] + rate * step_s);
         }
-        let carried = capacity_of(request, fleet);
         // The first day leaves its queue to the second.
         let mut queue = 0.0_f64;
         let mut waits_s = vec![0.0; STEPS];
@@ -260,9 +293,11 @@ mod tests {
                 };
                 let pairs = figures(&exact).into_iter().zip(figures(&fluid));
                 for (name, (exact, fluid)) in ["mean", "p50", "p99"].into_iter().zip(pairs) {
-                    // Close to full, a peak as if it lasted is longer than one that ends.
+                    // Close to full, a peak as if it lasted is longer than one that ends; and where half of a day's batches
+                    // queue and half do not, its median lies anywhere between.
+                    let within = if name == "p50" { 0.6..=1.6 } else { 0.85..=1.25 };
                     assert!(
-                        (0.85..=1.25).contains(&(fluid / exact)),
+                        within.contains(&(fluid / exact)),
                         "{shape:?} poisson {poisson}, {provers} provers, N {n}: {name} {fluid} of {exact}"
                     );
                 }

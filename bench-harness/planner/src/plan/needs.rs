@@ -8,9 +8,10 @@ use std::cell::OnceCell;
 use records::plan::{BatchState, DelayLimitRecord, Statistic};
 
 use crate::domain::Aggregation;
-use crate::formulas::capacity::{whole_at_least, whole_at_most};
+use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least, whole_at_most};
 use crate::formulas::corrected::slowest_quantile_s;
 use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::long_day::LongDay;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{DelayFloor, ProofFloor};
 
@@ -33,15 +34,20 @@ fn machines_for(request: &PlanRequest, work: f64) -> u32 {
     }
 }
 
-/// The fewest provers that carry the load with the headroom asked for.
+/// The fewest provers that carry the load with the headroom asked for, and the peak of a long day within the limit.
 pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
-    machines_for(request, request.batches_per_s() * request.prove_effective_s())
+    let least = machines_for(request, request.batches_per_s() * request.prove_effective_s());
+    LongDay::fewest(request, least, |provers| prover_capacity(provers, request.prove_effective_s()))
 }
 
 /// The fewest aggregators that carry groups of `n` with the headroom asked for; none where nothing is aggregated.
 pub(crate) fn aggregators_min(request: &PlanRequest, n: u32) -> u32 {
     let work_s = request.aggregation.work_s(n);
-    if work_s == 0.0 { 0 } else { machines_for(request, request.batches_per_s() * work_s / f64::from(n)) }
+    if work_s == 0.0 {
+        return 0;
+    }
+    let least = machines_for(request, request.batches_per_s() * work_s / f64::from(n));
+    LongDay::fewest(request, least, |aggregators| group_capacity(n, aggregators, work_s))
 }
 
 /// The smallest N that L1 carries with the headroom asked for.

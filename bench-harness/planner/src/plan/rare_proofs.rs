@@ -11,6 +11,8 @@ use crate::sim::{DelayFigures, Estimate, Simulated};
 
 /// The fraction of delays beyond the 99th percentile.
 const TAIL: f64 = 0.01;
+/// A coefficient of variation below which a long proof is not long enough to hold up many batches.
+pub(crate) const SCATTERED: f64 = 1.5;
 /// Steps in which the tail of a law is integrated.
 const STEPS: u32 = 64;
 
@@ -40,7 +42,7 @@ pub(crate) fn known(request: &PlanRequest, fleet: Fleet, simulated: Simulated) -
     let delay = simulated.consolidated;
     let counted = (simulated.batches - simulated.warmup) as f64 * f64::from(simulated.replications);
     let threshold_s = delay.p99_s.value - forming_s(request, fleet.batches_per_aggregation);
-    if threshold_s <= 0.0 || request.prove().is_fixed() {
+    if threshold_s <= 0.0 || request.prove().cv() < SCATTERED {
         return simulated;
     }
     let (chance, excess_s) = beyond(request.prove(), threshold_s);

@@ -138,11 +138,17 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
     let mut judge = Judge::new(request, batches);
     match searched(&mut judge, below, decided) {
         // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(refused)
-            if !request.is_one_fleet() && (refused.is_open() || is_close(request, &refused.error)) =>
-        {
+        Err(refused) if !request.is_one_fleet() && is_close(request, &refused.error) => {
             searched(&mut Judge::careful(judge, batches, CLOSE), below, decided)
         }
+        // One that could not be told from the limit is no reason to refuse.
+        Err(refused) if !request.is_one_fleet() && refused.is_open() => match refused.nearest {
+            Some((fleet, _)) => match undecided(request, fleet, decided)? {
+                Some(found) => Ok(Chosen { search: refused.search, ..fewer(&judge, found)? }),
+                None => Err(refused),
+            },
+            None => Err(refused),
+        },
         result => result,
     }
 }
@@ -280,10 +286,10 @@ fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<D
     Ok(None)
 }
 
-/// The fleet that came nearest, where a long simulation leaves open whether it keeps the limit: it is no reason to refuse.
+/// The fleet that came nearest, where a long simulation does not say that it misses the limit: it is no reason to refuse.
 fn undecided(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
     let decision = decide(request, nearest, DECIDES)?;
-    Ok((decision.0.verdict == LimitVerdict::Unclear).then_some((nearest, decision)))
+    Ok((decision.0.verdict != LimitVerdict::Misses).then_some((nearest, decision)))
 }
 
 /// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
@@ -315,10 +321,10 @@ fn fewer(judge: &Judge<'_>, found: Decided) -> Result<Chosen, PlanError> {
     let provers = |fleet: Fleet, count: u32| Fleet { provers: count, ..fleet };
     let least = frontier::aggregators(request, found.0.batches_per_aggregation).min;
     let range = (least, found.0.aggregators);
-    let found = with_fewer(request, found, range, aggregators)?;
+    let found = with_fewer(request, found, range, aggregators, (judge.is_spent(), LONG_TRIES[0]))?;
     let least = frontier::provers(request).min;
     let range = (least, found.0.provers);
-    let (fleet, decision) = with_fewer(request, found, range, provers)?;
+    let (fleet, decision) = with_fewer(request, found, range, provers, (judge.is_spent(), LONG_TRIES[1]))?;
     Ok(Chosen::decided(fleet, decision, progress(judge, Some(fleet))))
 }
 
@@ -328,23 +334,38 @@ fn with_fewer(
     found: Decided,
     (least, count): (u32, u32),
     with: impl Fn(Fleet, u32) -> Fleet,
+    (is_spent, long_tries): (bool, u32),
 ) -> Result<Decided, PlanError> {
-    let was_clear = found.1.0.is_clearly_good();
+    let before = found.1.0;
+    // What takes long to simulate is asked about where it may be far too large, and seldom.
+    let each = found.1.1.batches * u64::from(found.1.1.replications);
+    let is_long = each > FEWER_BATCHES / 8;
+    if is_long && !is_spent && count <= least.saturating_mul(2) {
+        return Ok(found);
+    }
+    let tries_max = if is_long { long_tries } else { u32::MAX };
     // Some of many machines are no finer than chance.
-    let grain = grain(least).max(count.saturating_sub(least) / TRIES);
+    let few = if is_long { long_tries } else { TRIES };
+    let grain = grain(least).max(count.saturating_sub(least) / few);
     let mut best = None;
-    let mut spent = 0;
+    let (mut spent, mut tries) = (0, 0);
     let fleet = found.0;
     let wanted = fewest(least, count, grain, |tried| {
-        if spent > FEWER_BATCHES {
+        if spent > FEWER_BATCHES || tries >= tries_max {
             return Ok(None);
         }
+        tries += 1;
         // On the same random numbers, so that chance is no difference between the two.
         let tried = with(fleet, tried);
         let (simulated, batches) = simulated_like(request, tried, &found.1.1)?;
         spent += batches;
         let judged = Judged::new(request, tried, &simulated);
-        let is_no_worse = judged.is_clearly_good() || (!was_clear && judged.is_good());
+        // Of one that is open already, a machine less is no reason where it moves the delay by far less than chance.
+        let is_near = judged.delay_s <= before.delay_s + NEAR * before.half_width_s;
+        let is_no_worse = match before.is_clearly_good() {
+            true => judged.is_clearly_good(),
+            false => judged.is_good() || (judged.verdict == LimitVerdict::Unclear && is_near),
+        };
         if is_no_worse {
             best = Some((tried, (judged, simulated)));
         }
@@ -353,8 +374,13 @@ fn with_fewer(
     Ok(best.filter(|best| best.0 == with(fleet, wanted)).unwrap_or(found))
 }
 
-/// Batches that may be simulated to take machines of one kind back.
-const FEWER_BATCHES: u64 = 1_000_000;
+/// Batches that may be simulated to take machines of one kind back, about.
+const FEWER_BATCHES: u64 = 800_000;
+/// Tries of a fleet that takes long to simulate: with fewer aggregators, and with fewer provers.
+const LONG_TRIES: [u32; 2] = [1, 2];
+
+/// So many half-widths are no difference.
+const NEAR: f64 = 1.0;
 
 /// Machines of one kind that are taken back one by one; of more some at once.
 const TRIES: u32 = 16;

@@ -7,7 +7,7 @@ use crate::error::PlanError;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
 use crate::plan::long_day::LongDay;
-use crate::plan::rare_proofs;
+use crate::plan::rare_proofs::{self, SCATTERED};
 use crate::plan::request::PlanRequest;
 use crate::sim::{RunLength, Simulated, simulate};
 
@@ -39,7 +39,9 @@ const HUGE: u64 = 60_000;
 /// state that has not settled, and its delays are too short.
 const SETTLING_MAX: u64 = 20_000;
 /// No run is longer on account of its scatter than so many times.
-const HEAVY_MAX: f64 = 32.0;
+const HEAVY_MAX: f64 = 8.0;
+/// Nor is that of more provers: one long proof of theirs holds up a small part of them.
+const HEAVY_PROVERS_MAX: u32 = 256;
 /// Nor is it so with every effort: the width of an interval decides then.
 const HEAVY_SCALE_MAX: u64 = 1;
 /// A longer simulation has at least so many times the batches: what is hardly longer says nothing new.
@@ -182,7 +184,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
         * scale;
     // Of proofs that scatter much a few long ones hold up all after them: a run without one of them says too little, and
     // says it with confidence.
-    let counted = match first {
+    let counted = match first || fleet.provers > HEAVY_PROVERS_MAX {
         true => counted,
         false => {
             counted.max(whole(BATCHES_MIN as f64 * heavy(request.prove().cv())) * scale.min(HEAVY_SCALE_MAX))
@@ -201,7 +203,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
 /// time for which a long proof holds others up grows with its square, and what a run knows of the mean of squares with the
 /// fourth power.
 fn heavy(cv: f64) -> f64 {
-    (1.0 + cv * cv).powi(2).min(HEAVY_MAX)
+    if cv < SCATTERED { 1.0 } else { (1.0 + cv * cv).powi(2).min(HEAVY_MAX) }
 }
 
 /// Proofs a prover until a fleet that began without work has what it will always have, for a coefficient of variation of

@@ -11,8 +11,11 @@ use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{capacity_of, fair, settles};
 use crate::plan::recommendation::stages;
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::is_large;
+use crate::plan::run_length::{is_large, look_batches};
 use crate::plan::simulations::Simulations;
+
+/// Batches of a first look above which chance is averaged out in a short simulation too.
+const CORRECTED_MAX: u64 = 60_000;
 
 /// Each change, in the order in which they are shown.
 ///
@@ -31,7 +34,7 @@ pub(crate) fn of(
     };
     // All rows are short simulations on the same random numbers; the fleet itself was simulated for longer. What a short one
     // leaves out of its p99 it leaves out of theirs.
-    let correction = match is_large(request, fleet) {
+    let correction = match look_batches(request, fleet) > CORRECTED_MAX {
         true => 1.0,
         false => {
             let long_s = simulations.fair(fleet)?.consolidated.p99_s.value;

@@ -72,35 +72,11 @@ fn delay(seen: &[Replication], of: fn(&Replication) -> &Tally) -> DelayFigures {
         let values: Vec<f64> = seen.iter().map(|r| figure(of(r))).collect();
         Estimate::of(values.iter().copied())
     };
-    let quantile = |q: f64| {
-        let each = over(&|tally| tally.quantile_s(q));
-        match each.relative() {
-            Some(relative) if relative > SKEWED => pooled(seen.iter().map(of), q, each),
-            _ => each,
-        }
-    };
     DelayFigures {
         mean_s: over(&|tally| tally.mean_s()),
-        p50_s: quantile(0.5),
-        p90_s: quantile(0.9),
-        p99_s: quantile(0.99),
+        p50_s: over(&|tally| tally.quantile_s(0.5)),
+        p90_s: over(&|tally| tally.quantile_s(0.9)),
+        p99_s: over(&|tally| tally.quantile_s(0.99)),
         samples: seen.iter().map(|r| of(r).count()).sum(),
     }
-}
-
-/// A half-width, as a fraction of its figure, above which the quantiles of single replications may be skewed.
-const SKEWED: f64 = 0.02;
-
-/// A quantile of all replications together, for one that few samples of each beyond it decide: where the tail is heavy most
-/// replications lie below it and a few far above, so that their mean is too low and its interval too narrow. The interval has
-/// the distance between the two in it.
-fn pooled<'a>(seen: impl Iterator<Item = &'a Tally>, q: f64, each: Estimate) -> Estimate {
-    let Some(all) = seen.cloned().reduce(|mut all, other| {
-        all.append(&other);
-        all
-    }) else {
-        return each;
-    };
-    let value = all.quantile_s(q);
-    Estimate { value, half_width: each.half_width.map(|half| half + (value - each.value).abs()) }
 }

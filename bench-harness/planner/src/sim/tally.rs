@@ -74,17 +74,6 @@ impl Tally {
         (s * self.steps_per_s) as u64
     }
 
-    /// Adds what another saw, in the same unit.
-    pub(crate) fn append(&mut self, other: &Self) {
-        self.sum_s += other.sum_s;
-        self.count += other.count;
-        self.min_s = self.min_s.min(other.min_s);
-        self.max_s = self.max_s.max(other.max_s);
-        // Both have the same bounds.
-        let added = self.histogram.add(&other.histogram);
-        debug_assert!(added.is_ok(), "{added:?}");
-    }
-
     pub(crate) fn count(&self) -> u64 {
         self.count
     }

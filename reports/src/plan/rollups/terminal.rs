@@ -46,7 +46,7 @@ mod tests {
             "Run 5 provers and 1 spare, 6 aggregators, for 8 rollups on layers 2 to 3: 25.6 transactions/s, settled by one",
             "throughput by aggregators (28 % of the provers' time in use, 43.2 % of the aggregators', 4 % of L1's blocks); the delay by the L1",
             "12 fleets simulated, none cheaper meets the limit.",
-            "data of layer 3 not priced",
+            "of layer 3 not priced",
             "21 servers carry 8 rollups: 8 servers that execute, 6 provers and 6 aggregators, spares among them; 1 left",
             "A proof every block: NOT with these machines.",
             "machines of 5 cores instead of 2 do it, EXTRAPOLATED",
