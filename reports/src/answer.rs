@@ -158,7 +158,7 @@ pub(crate) fn users_wait(plan: &PlanRecord) -> String {
         Some(FleetEstimateRecord { simulated: Some(simulated), .. }) => format!(
             "sequenced on L1 after {}, proven there after {} on average (p99 {})",
             seconds(simulated.virtual_oldest.mean_s),
-            with_half_width(simulated.consolidated.mean_s, simulated.consolidated.mean_half_width_s),
+            mean(&simulated.consolidated),
             p99(&simulated.consolidated)
         ),
         Some(FleetEstimateRecord { unstable: Some(_), .. }) => format!(
@@ -172,6 +172,15 @@ pub(crate) fn users_wait(plan: &PlanRecord) -> String {
             seconds(chosen.delay_consolidated_s)
         ),
     }
+}
+
+/// A half-width below this fraction of its mean is not worth a word.
+const KNOWN: f64 = 1e-3;
+
+/// A mean with its interval.
+fn mean(delay: &DelayRecord) -> String {
+    let half_width_s = delay.mean_half_width_s.filter(|half_s| *half_s > KNOWN * delay.mean_s);
+    with_half_width(delay.mean_s, half_width_s)
 }
 
 /// Groups of which fewer leave the 99th percentile to the one or two slowest.
