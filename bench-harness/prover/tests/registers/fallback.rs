@@ -18,7 +18,7 @@ use workloads::state::State;
 use workloads::transaction::{Batch, BatchId, Transaction};
 
 /// Room for swaps, with which registers fill 2^9 rows.
-const CAPACITY: usize = 13;
+const CAPACITY: usize = 16;
 
 fn system() -> MutexGuard<'static, Plonk<Config>> {
     static SYSTEM: LazyLock<Mutex<Plonk<Config>>> = LazyLock::new(|| {
