@@ -152,7 +152,7 @@ mod tests {
         fn batches_are_the_stream_and_each_fits_its_room(rooms in rooms(), stream in stream()) {
             let batches = cut(rooms, &stream);
             let joined: Vec<_> = batches.iter().flat_map(|(batch, _)| batch.iter().copied()).collect();
-            prop_assert_eq!(joined, stream);
+            prop_assert_eq!(&joined, &stream);
             for (batch, room) in batches {
                 prop_assert!(!batch.is_empty() && batch.len() <= rooms.max());
                 prop_assert!(fits(rooms, room, batch), "{:?} {:?}", room, batch);
