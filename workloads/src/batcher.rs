@@ -22,7 +22,7 @@ pub struct BatchRooms {
 
 /// Which of the two rooms a batch takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum BatchRoom {
     /// That for swaps over few pools.
     Swaps,
     /// That for any kind.
@@ -41,7 +41,7 @@ impl BatchRooms {
     /// ```
     /// use workloads::account::AccountId;
     /// use workloads::account::Token;
-    /// use workloads::batcher::{BatchRooms, Room};
+    /// use workloads::batcher::{BatchRooms, BatchRoom};
     /// use workloads::pool::PoolId;
     /// use workloads::transaction::{Action, Transaction};
     /// let token_in = Token::new(0).expect("there is one");
@@ -51,12 +51,15 @@ impl BatchRooms {
     ///     action: Action::Swap { pool: PoolId(pool), token_in, amount_in: 1, min_out: 0 },
     /// };
     /// let rooms = BatchRooms { swaps: 4, pools_max: 2, block_levels: 8, any: 2 };
-    /// assert_eq!(rooms.next_batch(&[7, 5, 7, 7, 5].map(swap)), Some((4, Room::Swaps)));
-    /// assert_eq!(rooms.next_batch(&[7, 5, 5, 6].map(swap)), Some((3, Room::Swaps)));
+    /// assert_eq!(rooms.next_batch(&[7, 5, 7, 7, 5].map(swap)), Some((4, BatchRoom::Swaps)));
+    /// assert_eq!(rooms.next_batch(&[7, 5, 5, 6].map(swap)), Some((3, BatchRoom::Swaps)));
     /// // Pools 255 and 256 stand in different blocks of 256.
-    /// assert_eq!(rooms.next_batch(&[255, 256, 256].map(swap)), Some((2, Room::Any)));
+    /// assert_eq!(rooms.next_batch(&[255, 256, 256].map(swap)), Some((2, BatchRoom::Any)));
     /// ```
-    pub fn next_batch<'a>(self, waiting: impl IntoIterator<Item = &'a Transaction>) -> Option<(usize, Room)> {
+    pub fn next_batch<'a>(
+        self,
+        waiting: impl IntoIterator<Item = &'a Transaction>,
+    ) -> Option<(usize, BatchRoom)> {
         let mut pools = BTreeSet::new();
         let (mut swaps, mut any) = (0, 0);
         for (place, transaction) in waiting.into_iter().take(self.max()).enumerate() {
@@ -68,7 +71,7 @@ impl BatchRooms {
                 break;
             }
         }
-        let taken = if swaps >= any { (swaps, Room::Swaps) } else { (any, Room::Any) };
+        let taken = if swaps >= any { (swaps, BatchRoom::Swaps) } else { (any, BatchRoom::Any) };
         Some(taken).filter(|(count, _)| *count > 0)
     }
 
@@ -86,7 +89,7 @@ impl BatchRooms {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchRooms, Room};
+    use super::{BatchRoom, BatchRooms};
     use crate::account::{AccountId, Token};
     use crate::pool::PoolId;
     use crate::transaction::{Action, Transaction};
@@ -105,7 +108,7 @@ mod tests {
     }
 
     /// Whether a room holds a batch, as its definition has it.
-    fn fits(rooms: BatchRooms, room: Room, batch: &[Transaction]) -> bool {
+    fn fits(rooms: BatchRooms, room: BatchRoom, batch: &[Transaction]) -> bool {
         let pools: Option<BTreeSet<u32>> = batch
             .iter()
             .map(|transaction| match transaction.action {
@@ -114,8 +117,8 @@ mod tests {
             })
             .collect();
         match room {
-            Room::Any => batch.len() <= rooms.any,
-            Room::Swaps => pools.is_some_and(|pools| {
+            BatchRoom::Any => batch.len() <= rooms.any,
+            BatchRoom::Swaps => pools.is_some_and(|pools| {
                 let blocks: BTreeSet<_> = pools.iter().map(|pool| pool >> rooms.block_levels).collect();
                 batch.len() <= rooms.swaps && pools.len() <= rooms.pools_max && blocks.len() <= 1
             }),
@@ -137,7 +140,7 @@ mod tests {
         })
     }
 
-    fn cut(rooms: BatchRooms, stream: &[Transaction]) -> Vec<(&[Transaction], Room)> {
+    fn cut(rooms: BatchRooms, stream: &[Transaction]) -> Vec<(&[Transaction], BatchRoom)> {
         let (mut rest, mut batches) = (stream, Vec::new());
         while let Some((count, room)) = rooms.next_batch(rest) {
             let (batch, after) = rest.split_at(count);
@@ -165,7 +168,7 @@ mod tests {
             for (batch, _) in cut(rooms, &stream) {
                 for longer in batch.len() + 1..=stream.len() - begun {
                     let longer = &stream[begun..begun + longer];
-                    for room in [Room::Swaps, Room::Any] {
+                    for room in [BatchRoom::Swaps, BatchRoom::Any] {
                         prop_assert!(!fits(rooms, room, longer), "{:?} holds {:?}", room, longer);
                     }
                 }
@@ -188,6 +191,6 @@ mod tests {
     fn nothing_waits_for_nothing() {
         let rooms = BatchRooms { swaps: 4, pools_max: 2, block_levels: 8, any: 2 };
         assert_eq!(rooms.next_batch(&[]), None);
-        assert_eq!(rooms.next_batch(&[transaction(None, 0)]), Some((1, Room::Any)));
+        assert_eq!(rooms.next_batch(&[transaction(None, 0)]), Some((1, BatchRoom::Any)));
     }
 }

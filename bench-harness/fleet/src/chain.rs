@@ -14,7 +14,7 @@ use records::fleet::job::FleetWorkRecord;
 use records::fleet::pipeline::ClosedByName;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
-use workloads::batcher::{BatchRooms, Room};
+use workloads::batcher::{BatchRoom, BatchRooms};
 use workloads::generate::{Generator, Traffic};
 use workloads::hash::{Digest, Felt};
 use workloads::population::Population;
@@ -153,7 +153,7 @@ pub struct ClosedBatch {
     /// What closing it took; none of a scripted run, which executes nothing.
     pub times: Option<CloseTimes>,
     /// Which room it takes of a proof system that has two.
-    pub room: Option<Room>,
+    pub room: Option<BatchRoom>,
 }
 
 /// What the coordinator's own native execution of a batch took.
@@ -265,7 +265,7 @@ impl Statements {
 
     /// How many of the next transactions the longest batch has, where a batch has one of two rooms; and of one with at most
     /// so many transactions which room it takes. None of a scripted run.
-    pub fn next_room(&mut self, rooms: BatchRooms, transactions_max: u64) -> Option<(u64, Room)> {
+    pub fn next_room(&mut self, rooms: BatchRooms, transactions_max: u64) -> Option<(u64, BatchRoom)> {
         let native = self.native.as_mut()?;
         let count = usize::try_from(transactions_max).map_or(rooms.max(), |max| max.min(rooms.max()));
         native.draw(count);
@@ -368,7 +368,7 @@ pub fn of_numbers(numbers: &[u64]) -> Option<Statement> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchRange, BatchRooms, BatchTraces, Room, Statements, TracedBatch};
+    use super::{BatchRange, BatchRoom, BatchRooms, BatchTraces, Statements, TracedBatch};
     use records::fleet::job::FleetWorkRecord;
     use std::collections::BTreeMap;
 
@@ -425,7 +425,7 @@ mod tests {
 
     #[test]
     fn traffic_is_cut_where_no_longer_batch_has_room() {
-        let rooms = BatchRooms { swaps: 4, pools_max: 1, block_levels: 8, any: 2 };
+        let rooms = BatchRooms { swaps: 4, pools_max: 2, block_levels: 8, any: 2 };
         let mut statements = Statements::new(&work()).expect("a run");
         let (mut first_transaction, mut seen) = (0, BTreeMap::new());
         for batch in 0..40 {
@@ -434,7 +434,7 @@ mod tests {
             assert!(statements.next_room(rooms, 1).is_some_and(|(count, _)| count == 1));
             statements.next(BatchRange { batch, first_transaction, transactions }).expect("executes");
             first_transaction += transactions;
-            *seen.entry((transactions, room == Room::Any)).or_insert(0) += 1;
+            *seen.entry((transactions, room == BatchRoom::Any)).or_insert(0) += 1;
         }
         assert!(seen.keys().all(|(count, is_any)| (1..=4).contains(count) && (!is_any || *count == 2)));
         assert!(seen.contains_key(&(2, true)) && seen.keys().any(|(count, _)| *count > 2), "{seen:?}");

@@ -8,7 +8,7 @@ use records::fleet::summary::{
     FleetRoomsRecord, FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord,
 };
 use std::collections::BTreeMap;
-use workloads::batcher::Room;
+use workloads::batcher::BatchRoom;
 
 /// Mean and quantiles of times, s; none of none. The p-th quantile of n is the ⌈p·n⌉-th smallest.
 ///
@@ -105,8 +105,8 @@ fn rooms(coordinator: &Coordinator) -> Option<FleetRoomsRecord> {
     let mut rooms = FleetRoomsRecord { register_batches: 0, plain_batches: 0, transactions: 0 };
     for (room, transactions) in batches {
         match room {
-            Room::Swaps => rooms.register_batches += 1,
-            Room::Any => rooms.plain_batches += 1,
+            BatchRoom::Swaps => rooms.register_batches += 1,
+            BatchRoom::Any => rooms.plain_batches += 1,
         }
         rooms.transactions += transactions;
     }

@@ -13,7 +13,7 @@ use prover::statement::Statement;
 use prover::system::{Job, Proof, ProofKind, ProofSystem, ProverError, verify_against_native};
 use prover::witness::{BatchTrace, record};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use workloads::batcher::{BatchRooms, Room};
+use workloads::batcher::{BatchRoom, BatchRooms};
 use workloads::state::State;
 use workloads::transaction::{Batch, BatchId, Transaction};
 
@@ -114,10 +114,10 @@ fn the_batcher_fills_each_room_and_one_more_has_no_proof() {
     assert!(most == CAPACITY && (2..CAPACITY).contains(&any), "{any} of {most}");
     println!("room for {most} swaps or {any} transactions");
     let one_pool = vec![0; CAPACITY + 1];
-    assert_eq!(rooms().next_batch(&swaps(5, &one_pool)), Some((most, Room::Swaps)));
+    assert_eq!(rooms().next_batch(&swaps(5, &one_pool)), Some((most, BatchRoom::Swaps)));
     let transfers = |count: usize| (5..).take(count).map(|nonce| transfer(2, nonce, 0, 1, 3)).collect();
     let all: Vec<_> = transfers(CAPACITY);
-    assert_eq!(rooms().next_batch(&all), Some((any, Room::Any)));
+    assert_eq!(rooms().next_batch(&all), Some((any, BatchRoom::Any)));
     let full = Link::new(&mut people(), transfers(any));
     let proof = full.proved().expect("as many as there are slots");
     verify_against_native(&*system(), &proof, &full.statement).expect("it says what execution says");
@@ -151,7 +151,7 @@ fn a_proof_of_a_foreign_circuit_is_refused_by_verifier_and_merge() {
         assert!(circuit.verify(proof.clone()).is_ok());
         let proof = Proof { kind: ProofKind::Batch, bytes: proof.to_bytes() };
         assert!(matches!(system().verify(&proof), Err(ProverError::Rejected { .. })));
-        assert!(matches!(system().merge(&[proof.clone()]), Err(ProverError::Rejected { .. })));
+        assert!(matches!(system().merge(std::slice::from_ref(&proof)), Err(ProverError::Rejected { .. })));
         assert!(matches!(system().aggregate(&[proof]), Err(ProverError::Rejected { .. })));
     }
 }
