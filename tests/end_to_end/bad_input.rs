@@ -87,7 +87,7 @@ fn a_spec_that_is_none() {
         ("workloads = [\"swaps\"]\n", "workloads: expected one of transfer, swap, mix, trace, got `swaps`"),
         (
             "proof_system = \"halo2\"\n",
-            "proof_system: expected one of plonky2, plonky2-keccak, plonky3, plonky2-registers, plonky2-merge4, plonky2-registers-merge4, scripted, command, got `halo2`",
+            "proof_system: expected one of plonky2, plonky2-keccak, plonky3, plonky2-registers, plonky2-merge4, plonky2-registers-merge4, plonky2-registers-or-plain, scripted, command, got `halo2`",
         ),
         ("proof_system = \"command\"\n", "command: expected a program and its arguments, got none"),
         ("proof_system = \"scripted\"\nscript = \"none.toml\"\n", "none.toml: No such file"),

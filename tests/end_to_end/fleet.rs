@@ -71,6 +71,21 @@ fn sixteen_batches_become_four_proofs() {
     bench.run(SIXTEEN).fails(2, &["out: it holds a run already", "--resume"]);
 }
 
+/// Real proofs: swaps over more pools than there are registers, and transfers among them.
+#[test]
+fn traffic_that_registers_cannot_hold_is_cut_and_proved_all_the_same() {
+    let bench = Bench::new();
+    let traffic = "--swap-ratio 0.95 --pools 17 --accounts 20 --depth 6 --seed 1 --batch-size 22";
+    let fleet = "--batches 2 --aggregate 2 --workers 1 --output out --json";
+    bench.run(&format!("fleet run --proof-system plonky2-registers-or-plain {traffic} {fleet}")).ok();
+    let summary = complete(&bench, 3);
+    let rooms = &summary["rooms"];
+    assert_eq!((&rooms["register_batches"], &rooms["plain_batches"]), (&1.into(), &1.into()), "{rooms}");
+    let cut = ledger(&bench, "closed").into_iter().map(|batch| batch["transactions"].as_u64());
+    assert_eq!(cut.sum::<Option<u64>>(), rooms["transactions"].as_u64());
+    assert!(bench.path("out/samples.jsonl").is_file() && !bench.path("out/profile.json").exists());
+}
+
 #[test]
 fn a_worker_that_is_killed_in_a_proof_is_started_again() {
     let bench = scripted("");

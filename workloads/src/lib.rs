@@ -19,6 +19,7 @@
 //! | [`population`] | the genesis: how many accounts and pools, and what they hold |
 //! | [`generate`] | batches from a seed |
 //! | [`exchange`] | batches of many rollups, of which some settle on others |
+//! | [`batcher`] | which transactions the next batch takes, where room hangs on their kind |
 //! | [`sequencer`] | arrivals, and the rules that close batches |
 //! | [`signature`] | keys of accounts, signed transactions, their verification |
 //! | [`encoding`] | the bytes of a batch that go to L1 |
@@ -28,6 +29,7 @@
 //! This crate reads no clock, and touches files only in [`trace`] and [`store`].
 
 pub mod account;
+pub mod batcher;
 pub mod data;
 pub mod depth;
 pub mod encoding;

@@ -52,6 +52,11 @@ impl Sequencer {
         self.closed_s = self.closed_s.max(at_s);
     }
 
+    /// The next batch has room for so many transactions, at least 1, in place of the capacity of the rules.
+    pub fn make_room(&mut self, capacity: u64) {
+        self.rules.capacity = capacity;
+    }
+
     /// A transaction arrives, not before the last.
     pub fn arrive(&mut self, at_s: f64) {
         self.waiting_s.push_back(at_s);
@@ -197,6 +202,18 @@ mod tests {
         assert_eq!(closed(3), batch(&[1.0, 2.0, 3.0], 3.0, ClosedByName::Full));
         assert_eq!(closed(7), batch(&[1.0, 2.0, 3.0], 3.0, ClosedByName::Full));
         assert_eq!(closed(0), batch(&[1.0], 1.0, ClosedByName::Count));
+    }
+
+    #[test]
+    fn the_room_of_each_batch_may_be_another() {
+        let mut sequencer = sequencer(None, None);
+        [1.0, 2.0, 3.0, 4.0].into_iter().for_each(|at_s| sequencer.arrive(at_s));
+        sequencer.make_room(1);
+        assert_eq!(sequencer.close(9.0, 0), batch(&[1.0], 1.0, ClosedByName::Full));
+        sequencer.make_room(4);
+        assert_eq!(sequencer.close(9.0, 0), None);
+        sequencer.make_room(2);
+        assert_eq!(sequencer.close(9.0, 0), batch(&[2.0, 3.0], 3.0, ClosedByName::Full));
     }
 
     #[test]

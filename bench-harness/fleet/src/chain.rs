@@ -4,6 +4,7 @@
 use crate::error::FleetError;
 use plonky2::field::types::{Field, Field64};
 use prover::built_in::BuiltIn;
+use prover::capabilities::Capabilities;
 use prover::plonk::cache::CircuitCache;
 use prover::scripted::{Script, Scripted};
 use prover::statement::{PUBLIC_ELEMENTS, Statement};
@@ -13,6 +14,7 @@ use records::fleet::job::FleetWorkRecord;
 use records::fleet::pipeline::ClosedByName;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+use workloads::batcher::{BatchRoom, BatchRooms};
 use workloads::generate::{Generator, Traffic};
 use workloads::hash::{Digest, Felt};
 use workloads::population::Population;
@@ -62,14 +64,21 @@ pub fn system_with(
 /// A system that proves swaps over few pools alone has no proof of any other batch of the run.
 fn check_traffic(work: &FleetWorkRecord, system: BuiltIn) -> Result<(), FleetError> {
     let FleetWorkRecord { swap_ratio, pools, .. } = *work;
-    match system.capabilities().swaps_over_pools_max {
-        Some(max) if swap_ratio < 1.0 || pools as usize > max => Err(FleetError::Input {
-            what: "traffic",
-            expected: format!("swaps alone, over at most {max} pools, as {} takes them", system.name()),
-            got: format!("{} % swaps over {pools} pools", 100.0 * swap_ratio),
-        }),
-        _ => Ok(()),
-    }
+    let Capabilities { swaps_over_pools_max: Some(max), falls_back, .. } = system.capabilities() else {
+        return Ok(());
+    };
+    let expected = match falls_back {
+        false if swap_ratio < 1.0 || pools as usize > max => {
+            format!("swaps alone, over at most {max} pools")
+        }
+        true if swap_ratio == 0.0 => "swaps among the transactions".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(FleetError::Input {
+        what: "traffic",
+        expected: format!("{expected}, as {} takes them", system.name()),
+        got: format!("{} % swaps over {pools} pools", 100.0 * swap_ratio),
+    })
 }
 
 /// Work whose proofs follow a script, in groups of so many batches. A batch stands for one transaction, which nobody
@@ -143,6 +152,8 @@ pub struct ClosedBatch {
     pub closed_by: Option<ClosedByName>,
     /// What closing it took; none of a scripted run, which executes nothing.
     pub times: Option<CloseTimes>,
+    /// Which room it takes of a proof system that has two.
+    pub room: Option<BatchRoom>,
 }
 
 /// What the coordinator's own native execution of a batch took.
@@ -191,12 +202,16 @@ impl Native {
         })
     }
 
-    /// The next transactions, as a batch.
-    fn next_batch(&mut self, batch: u64, transactions: u64) -> Batch {
-        let count = usize::try_from(transactions).unwrap_or(usize::MAX);
+    fn draw(&mut self, count: usize) {
         while self.drawn.len() < count {
             self.drawn.extend(self.generator.next_batch(self.capacity).transactions);
         }
+    }
+
+    /// The next transactions, as a batch.
+    fn next_batch(&mut self, batch: u64, transactions: u64) -> Batch {
+        let count = usize::try_from(transactions).unwrap_or(usize::MAX);
+        self.draw(count);
         self.next_transaction += transactions;
         Batch { id: BatchId(batch), transactions: self.drawn.drain(..count).collect() }
     }
@@ -246,6 +261,16 @@ impl Statements {
     pub fn new(work: &FleetWorkRecord) -> Result<Self, FleetError> {
         let native = if work.proof_system == SCRIPTED { None } else { Some(Native::new(work)?) };
         Ok(Self { work: work.clone(), native })
+    }
+
+    /// How many of the next transactions the longest batch has, where a batch has one of two rooms; and of one with at most
+    /// so many transactions which room it takes. None of a scripted run.
+    pub fn next_room(&mut self, rooms: BatchRooms, transactions_max: u64) -> Option<(u64, BatchRoom)> {
+        let native = self.native.as_mut()?;
+        let count = usize::try_from(transactions_max).map_or(rooms.max(), |max| max.min(rooms.max()));
+        native.draw(count);
+        let (taken, room) = rooms.next_batch(native.drawn.iter().take(count))?;
+        Some((taken as u64, room))
     }
 
     /// That of the next batch, which begins where the one before it ended, and what its execution took.
@@ -343,8 +368,9 @@ pub fn of_numbers(numbers: &[u64]) -> Option<Statement> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchRange, BatchTraces, Statements, TracedBatch};
+    use super::{BatchRange, BatchRoom, BatchRooms, BatchTraces, Statements, TracedBatch};
     use records::fleet::job::FleetWorkRecord;
+    use std::collections::BTreeMap;
 
     fn work() -> FleetWorkRecord {
         FleetWorkRecord {
@@ -395,6 +421,23 @@ mod tests {
         };
         assert_eq!(last_root(&[4, 4, 4]), last_root(&[1, 3, 4, 2, 2]));
         assert_ne!(last_root(&[4, 4, 4]), last_root(&[4, 4, 3]));
+    }
+
+    #[test]
+    fn traffic_is_cut_where_no_longer_batch_has_room() {
+        let rooms = BatchRooms { swaps: 4, pools_max: 2, block_levels: 8, any: 2 };
+        let mut statements = Statements::new(&work()).expect("a run");
+        let (mut first_transaction, mut seen) = (0, BTreeMap::new());
+        for batch in 0..40 {
+            let (transactions, room) = statements.next_room(rooms, u64::MAX).expect("traffic has no end");
+            // A batch that is closed earlier has room too.
+            assert!(statements.next_room(rooms, 1).is_some_and(|(count, _)| count == 1));
+            statements.next(BatchRange { batch, first_transaction, transactions }).expect("executes");
+            first_transaction += transactions;
+            *seen.entry((transactions, room == BatchRoom::Any)).or_insert(0) += 1;
+        }
+        assert!(seen.keys().all(|(count, is_any)| (1..=4).contains(count) && (!is_any || *count == 2)));
+        assert!(seen.contains_key(&(2, true)) && seen.keys().any(|(count, _)| *count > 2), "{seen:?}");
     }
 
     #[test]

@@ -4,8 +4,11 @@ use crate::coordinator::Coordinator;
 use crate::coordinator::job::{Done, JobState};
 use crate::task::Task;
 use records::fleet::FLEET_SCHEMA_VERSION;
-use records::fleet::summary::{FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord};
+use records::fleet::summary::{
+    FleetRoomsRecord, FleetSampleRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord,
+};
 use std::collections::BTreeMap;
+use workloads::batcher::BatchRoom;
 
 /// Mean and quantiles of times, s; none of none. The p-th quantile of n is the ⌈p·n⌉-th smallest.
 ///
@@ -95,6 +98,21 @@ fn say_when_each_could_start(samples: &mut [FleetSampleRecord]) {
     }
 }
 
+/// How the batches were cut; none where there is room for the capacity in each.
+fn rooms(coordinator: &Coordinator) -> Option<FleetRoomsRecord> {
+    let batches =
+        coordinator.batches.iter().filter_map(|batch| Some((batch.room?, batch.range.transactions)));
+    let mut rooms = FleetRoomsRecord { register_batches: 0, plain_batches: 0, transactions: 0 };
+    for (room, transactions) in batches {
+        match room {
+            BatchRoom::Swaps => rooms.register_batches += 1,
+            BatchRoom::Any => rooms.plain_batches += 1,
+        }
+        rooms.transactions += transactions;
+    }
+    Some(rooms).filter(|rooms| rooms.transactions > 0)
+}
+
 /// The summary. `provers` are the workers that prove batches, where their number is known.
 pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummaryRecord {
     let jobs = &coordinator.jobs;
@@ -143,6 +161,7 @@ pub fn summarise(coordinator: &Coordinator, provers: Option<u64>) -> FleetSummar
         prover_use: provers
             .filter(|_| elapsed_s > 0.0)
             .map(|provers| batches_busy_s / (provers.max(1) as f64 * elapsed_s)),
+        rooms: rooms(coordinator),
         counts: coordinator.counts,
         workers: workers(coordinator),
         samples,

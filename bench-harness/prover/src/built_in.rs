@@ -27,20 +27,23 @@ pub enum BuiltIn {
     /// The circuits for swaps alone with merges of four proofs.
     #[serde(rename = "plonky2-registers-merge4")]
     Plonky2RegistersMerge4,
+    /// The circuits for swaps alone, and plain slots for batches that they cannot hold; merges take proofs of both.
+    Plonky2RegistersOrPlain,
 }
 
 impl BuiltIn {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Plonky2,
         Self::Plonky2Keccak,
         Self::Plonky3,
         Self::Plonky2Registers,
         Self::Plonky2Merge4,
         Self::Plonky2RegistersMerge4,
+        Self::Plonky2RegistersOrPlain,
     ];
 
-    /// Those whose merges, where they have any, take two proofs.
+    /// Those with one circuit of batches, whose merges, where they have any, take two proofs.
     pub const PAIRWISE: [Self; 4] =
         [Self::Plonky2, Self::Plonky2Keccak, Self::Plonky3, Self::Plonky2Registers];
 
@@ -55,6 +58,7 @@ impl BuiltIn {
             Self::Plonky2Registers => "plonky2-registers",
             Self::Plonky2Merge4 => "plonky2-merge4",
             Self::Plonky2RegistersMerge4 => "plonky2-registers-merge4",
+            Self::Plonky2RegistersOrPlain => "plonky2-registers-or-plain",
             Self::Plonky2Keccak => "plonky2-keccak",
             Self::Plonky3 => "plonky3",
         }
@@ -78,6 +82,10 @@ impl BuiltIn {
             Self::Plonky2Registers => Box::new(registers().with_cache(cache)),
             Self::Plonky2Merge4 => Box::new(Plonky2::new().merging(FanIn::Four).with_cache(cache)),
             Self::Plonky2RegistersMerge4 => Box::new(registers().merging(FanIn::Four).with_cache(cache)),
+            Self::Plonky2RegistersOrPlain => {
+                let registers = Registers::default();
+                Box::new(Plonky2::with_registers_or_plain(registers).with_cache(cache))
+            }
             Self::Plonky2Keccak => Box::new(Plonky2Keccak::new().with_cache(cache)),
             Self::Plonky3 => Box::new(Plonky3::new()),
         }
@@ -117,9 +125,13 @@ mod tests {
                 (fours.security, fours.swaps_over_pools_max)
             );
         }
-        let is_pairwise = |system: &BuiltIn| children(*system) != Some(4);
+        let is_pairwise =
+            |system: &BuiltIn| children(*system) != Some(4) && !system.capabilities().falls_back;
         assert!(BuiltIn::ALL.into_iter().filter(is_pairwise).eq(BuiltIn::PAIRWISE));
-        assert_eq!(BuiltIn::Plonky2Registers.capabilities().swaps_over_pools_max, Some(16));
+        for with_registers in [BuiltIn::Plonky2Registers, BuiltIn::Plonky2RegistersOrPlain] {
+            let can = with_registers.capabilities();
+            assert_eq!((can.swaps_over_pools_max, children(with_registers)), (Some(16), Some(2)));
+        }
         assert_eq!(BuiltIn::GENERAL, [BuiltIn::Plonky2, BuiltIn::Plonky2Keccak, BuiltIn::Plonky3]);
         let proves_any = |system: &BuiltIn| system.capabilities().swaps_over_pools_max.is_none();
         assert!(BuiltIn::PAIRWISE.into_iter().filter(proves_any).eq(BuiltIn::GENERAL));

@@ -12,9 +12,12 @@ pub struct Capabilities {
     pub aggregation: Option<MergeCapability>,
     /// Transactions for which a batch can have room.
     pub batch_sizes: BatchSizes,
-    /// The most pools that a batch may swap against, for a system that proves swaps alone; `None` where it proves
-    /// transfers too, and swaps against any number of pools.
+    /// The most pools that a full batch may swap against, for a system whose full batches are of swaps alone; `None` where
+    /// they are of transfers too, and of swaps against any number of pools.
     pub swaps_over_pools_max: Option<usize>,
+    /// Whether such a system proves other batches too, with room for fewer transactions: for how many its set-up decides
+    /// ([`crate::system::ProofSystem::rooms`]).
+    pub falls_back: bool,
     /// Whether two proofs of one shape may differ in length, so that it is no exact figure.
     pub varies_in_length: bool,
     /// How hard it is to prove something false; `None` where the system does not say.
@@ -81,6 +84,7 @@ impl Capabilities {
             aggregation,
             batch_sizes,
             swaps_over_pools_max: _,
+            falls_back: _,
             varies_in_length: _,
             security,
         } = *self;

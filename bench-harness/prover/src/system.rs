@@ -9,6 +9,7 @@ use crate::statement::Statement;
 use crate::witness::BatchTrace;
 use records::sample::SystemRecord;
 use std::time::Duration;
+use workloads::batcher::BatchRooms;
 use workloads::state::Depth;
 use workloads::transaction::Batch;
 
@@ -181,6 +182,12 @@ pub trait ProofSystem {
     /// # Errors
     /// A shape that cannot be.
     fn set_up(&mut self, shape: Shape, batches: usize) -> Result<SystemRecord, ProverError>;
+
+    /// The rooms by which batches are to be cut, once set up; `None` where there is room for the capacity, whatever the
+    /// transactions.
+    fn rooms(&self) -> Option<BatchRooms> {
+        None
+    }
 
     /// Proves one batch.
     ///

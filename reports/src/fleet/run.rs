@@ -1,6 +1,6 @@
 //! The run of a fleet in a few lines, for a terminal.
 
-use records::fleet::summary::{FleetSummaryRecord, FleetTimesRecord};
+use records::fleet::summary::{FleetRoomsRecord, FleetSummaryRecord, FleetTimesRecord};
 use records::number::significant;
 
 fn shown(x: f64) -> String {
@@ -26,6 +26,11 @@ pub fn render(summary: &FleetSummaryRecord) -> String {
         shown(summary.elapsed_s),
         shown(summary.throughput_batches_per_s)
     );
+    if let Some(FleetRoomsRecord { register_batches, plain_batches, transactions }) = summary.rooms {
+        text += &format!(
+            "{transactions} transactions: {register_batches} batches of swaps in registers, {plain_batches} in plain slots\n"
+        );
+    }
     text += &times("delay of a group's oldest transaction", summary.delay);
     text += &times("wait of a batch for a prover", summary.prover_wait);
     text += &times("proof of a batch", summary.prove);
@@ -58,7 +63,7 @@ mod tests {
     use super::render;
     use records::fleet::job::FleetWorkRecord;
     use records::fleet::summary::{
-        FleetCountsRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord,
+        FleetCountsRecord, FleetRoomsRecord, FleetSummaryRecord, FleetTimesRecord, FleetWorkerRecord,
     };
 
     fn worker(name: &str, jobs: u64, excluded: Option<&str>) -> FleetWorkerRecord {
@@ -95,6 +100,7 @@ mod tests {
             merge: None,
             handling: None,
             prover_use: Some(0.625),
+            rooms: None,
             counts: FleetCountsRecord { wrong_proofs: 1, ..FleetCountsRecord::default() },
             workers: vec![worker("worker-0", 4, None), worker("worker-1", 0, Some("batch 2: a wrong proof"))],
             samples: Vec::new(),
@@ -104,6 +110,14 @@ mod tests {
     #[test]
     fn a_run_is_said_in_a_few_lines_and_who_is_left_out() {
         insta::assert_snapshot!(render(&summary()));
+    }
+
+    #[test]
+    fn how_batches_were_cut_is_said_of_a_system_with_two_rooms() {
+        let rooms = FleetRoomsRecord { register_batches: 3, plain_batches: 1, transactions: 13 };
+        let text = render(&FleetSummaryRecord { rooms: Some(rooms), ..summary() });
+        let line = text.lines().nth(1);
+        assert_eq!(line, Some("13 transactions: 3 batches of swaps in registers, 1 in plain slots"));
     }
 
     #[test]

@@ -47,10 +47,19 @@ impl Coordinator {
         self.groups.batches == Groups::OPEN
     }
 
+    /// The most transactions that the next batch can have: the capacity, or, where the proof system has two rooms, as many
+    /// of those that come next as one of them holds.
+    pub(crate) fn next_room(&mut self) -> u64 {
+        let capacity = self.began.work.batch_transactions;
+        let longest = self.rooms.and_then(|rooms| self.statements.next_room(rooms, capacity));
+        longest.map_or(capacity, |(transactions, _)| transactions)
+    }
+
     /// Closes what has arrived, where the times were known before.
     pub(super) fn arrive(&mut self, now_s: f64) -> Result<(), FleetError> {
         while let Some(at_s) = self.next_arrival_s().filter(|at_s| *at_s <= now_s) {
-            self.close_batch(self.began.work.batch_transactions, (at_s, None), now_s)?;
+            let transactions = self.next_room();
+            self.close_batch(transactions, (at_s, None), now_s)?;
         }
         Ok(())
     }
@@ -63,8 +72,10 @@ impl Coordinator {
         let end = |last: &ClosedBatch| last.range.first_transaction + last.range.transactions;
         let first_transaction = self.batches.last().map_or(0, end);
         let range = BatchRange { batch: self.arrived(), first_transaction, transactions };
+        let room = self.rooms.and_then(|rooms| self.statements.next_room(rooms, transactions));
+        let room = room.map(|(_, room)| room);
         let (statement, times) = self.statements.next(range)?;
-        self.batches.push(ClosedBatch { range, ready_s, closed_by, times });
+        self.batches.push(ClosedBatch { range, ready_s, closed_by, times, room });
         self.begin(Task::Prove(range.batch), statement, ready_s);
         Ok(())
     }

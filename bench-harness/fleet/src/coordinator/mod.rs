@@ -32,6 +32,7 @@ use records::machine::MachineRecord;
 use records::sample::SystemRecord;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
+use workloads::batcher::BatchRooms;
 
 /// When the coordinator acts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,6 +77,8 @@ pub struct Coordinator {
     pub(crate) system: SystemRecord,
     verifier: Box<dyn ProofSystem + Send>,
     statements: Statements,
+    /// By which batches are cut, where the proof system has two.
+    rooms: Option<BatchRooms>,
     ledger: FleetLedger,
     pub(crate) jobs: BTreeMap<Task, JobState>,
     /// What was closed, in order.
@@ -130,6 +133,7 @@ impl Coordinator {
             groups,
             circuits: circuits_digest(&record),
             system: record,
+            rooms: verifier.rooms(),
             verifier,
             statements: Statements::new(&began.work)?,
             ledger,

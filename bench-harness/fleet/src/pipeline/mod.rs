@@ -270,7 +270,10 @@ impl LivePipeline {
             self.sequencer.end(duration_s);
         }
         let mut unproved = self.unproved();
-        while let Some(batch) = self.sequencer.close(now_s, unproved) {
+        loop {
+            // A batch is full with as many transactions as the proof system has room for, which may hang on what they are.
+            self.sequencer.make_room(self.coordinator.next_room());
+            let Some(batch) = self.sequencer.close(now_s, unproved) else { break };
             unproved += 1;
             let closed = (batch.closed_s, Some(batch.closed_by));
             self.coordinator.close_batch(batch.arrived_s.len() as u64, closed, now_s)?;

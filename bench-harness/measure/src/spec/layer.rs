@@ -111,7 +111,7 @@ spec_fields! {
     #[arg(long, value_name = "COUNT", display_order = 5)]
     capacity: usize;
     /// Proof systems: plonky2, plonky2-keccak, plonky3, plonky2-registers, plonky2-merge4, plonky2-registers-merge4,
-    /// scripted, command.
+    /// plonky2-registers-or-plain, scripted, command.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', display_order = 22)]
     #[serde(deserialize_with = "one_or_several", serialize_with = "one_as_a_word")]
     proof_system: Vec<String> = vec!["plonky2".to_owned()];

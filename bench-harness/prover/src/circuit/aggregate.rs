@@ -1,16 +1,18 @@
 //! Two proofs become one, or four: each verifies under the key of the level below, and each follows the one before.
 //!
 //! Each level of the tree is a circuit of its own that knows one key, as a constant: a proof of any other circuit
-//! has no witness. Children may be missing from the end: the first is then verified in their place and their bits are
-//! zero, so that any number of batches fits and every merge of a level costs the same.
+//! has no witness. The first level above batches of two circuits knows two ([`crate::circuit::child_key`]). Children may
+//! be missing from the end: the first is then verified in their place and their bits are zero, so that any number of
+//! batches fits and every merge of a level costs the same.
 //!
 //! A merge of four says what two levels of merges of two would say, `join(join(a, b), join(c, d))`, and one of three
 //! `join(join(a, b), c)`: so the statement of an aggregate does not depend on how many children its merges have, and
 //! nobody who compares it needs to know ([`crate::statement::Statement::join_all`]).
 
 use crate::circuit::amount::{constant, private_bit, zero_unless};
+use crate::circuit::child_key::{ChildCircuits, ChildKeys};
 use crate::circuit::fan_in::{FanIn, MergeRows};
-use crate::circuit::leaf::hash_two;
+use crate::circuit::leaf::{choose, hash_two};
 use crate::circuit::{Builder, Circuit, Config, PlonkProof};
 use crate::statement::PUBLIC_ELEMENTS;
 use anyhow::Result;
@@ -33,6 +35,8 @@ pub struct AggregateCircuit {
     children: Vec<ProofWithPublicInputsTarget<2>>,
     /// One for each child after the first: whether it is there.
     has_child: Vec<Target>,
+    /// One for each child where there are two keys: whether its key is the other one.
+    is_other: Vec<Target>,
 }
 
 /// What a proof of this project says, as it stands in its public elements.
@@ -106,19 +110,6 @@ pub(crate) fn pad_to_one_form(builder: &mut Builder) {
     builder.add_gate_to_gate_set(GateRef::new(NoopGate));
 }
 
-/// `with` where the bit is one, `without` where it is zero.
-pub(crate) fn choose(
-    builder: &mut Builder,
-    bit: Target,
-    [with, without]: [&HashOutTarget; 2],
-) -> HashOutTarget {
-    let elements = std::array::from_fn(|lane| {
-        let change = builder.sub(with.elements[lane], without.elements[lane]);
-        builder.mul_add(bit, change, without.elements[lane])
-    });
-    HashOutTarget { elements }
-}
-
 impl AggregateCircuit {
     /// Builds the level above `child`, of merges of two.
     pub fn build(child: &Circuit) -> Self {
@@ -132,17 +123,18 @@ impl AggregateCircuit {
 
     /// Builds the level above `child`, of merges of so many.
     pub fn build_for(child: &Circuit, fan_in: FanIn, rows: MergeRows) -> Self {
-        Self::with_keys(child, fan_in, rows, Builder::build::<Config>)
+        Self::with_keys(&child.into(), fan_in, rows, Builder::build::<Config>)
     }
 
-    /// Builds the level above `child` under a configuration: the constraints are the same.
-    pub fn build_with(child: &Circuit, fan_in: FanIn, config: CircuitConfig) -> Self {
-        Self::laid_out(child, fan_in, MergeRows::Needed, config, Builder::build::<Config>)
+    /// Builds the level above proofs of one circuit, or of two, under a configuration: the constraints are the same.
+    pub fn build_with<'a>(child: impl Into<ChildCircuits<'a>>, fan_in: FanIn, config: CircuitConfig) -> Self {
+        Self::laid_out(&child.into(), fan_in, MergeRows::Needed, config, Builder::build::<Config>)
     }
 
-    /// The level above `child`, of merges of so many, with keys from elsewhere: `keys` gets the complete constraints.
+    /// The level above proofs of one circuit or of two, of merges of so many, with keys from elsewhere: `keys` gets the
+    /// complete constraints.
     pub(crate) fn with_keys(
-        child: &Circuit,
+        child: &ChildCircuits<'_>,
         fan_in: FanIn,
         rows: MergeRows,
         keys: impl FnOnce(Builder) -> Circuit,
@@ -151,18 +143,22 @@ impl AggregateCircuit {
     }
 
     fn laid_out(
-        child: &Circuit,
+        child: &ChildCircuits<'_>,
         fan_in: FanIn,
         rows: MergeRows,
         config: CircuitConfig,
         keys: impl FnOnce(Builder) -> Circuit,
     ) -> Self {
         let mut builder = Builder::new(config);
-        let key = builder.constant_verifier_data(&child.verifier_only);
+        let common = child.common();
+        let keys_below = ChildKeys::new(&mut builder, child);
         let children: Vec<_> =
-            (0..fan_in.children()).map(|_| builder.add_virtual_proof_with_pis(&child.common)).collect();
+            (0..fan_in.children()).map(|_| builder.add_virtual_proof_with_pis(common)).collect();
+        let mut is_other = Vec::new();
         for proof in &children {
-            builder.verify_proof::<Config>(proof, &key, &child.common);
+            let (key, bit) = keys_below.of_child(&mut builder);
+            builder.verify_proof::<Config>(proof, &key, common);
+            is_other.extend(bit);
         }
         let has_child: Vec<_> = children.iter().skip(1).map(|_| private_bit(&mut builder)).collect();
         for pair in has_child.windows(2) {
@@ -179,7 +175,7 @@ impl AggregateCircuit {
         if rows == MergeRows::OneForm {
             pad_to_one_form(&mut builder);
         }
-        Self { circuit: keys(builder), children, has_child }
+        Self { circuit: keys(builder), children, has_child, is_other }
     }
 
     /// The witness of one merge of proofs in the order of their chain: as many as the level is for, or fewer.
@@ -187,11 +183,19 @@ impl AggregateCircuit {
     /// # Errors
     /// No proof, too many, or proofs of another shape.
     pub fn witness(&self, children: &[&PlonkProof]) -> Result<PartialWitness<Felt>> {
+        self.witness_under(children, &[])
+    }
+
+    /// The same where there are two keys, with a bit for each proof: whether its key is the other one.
+    ///
+    /// # Errors
+    /// As above, or not a bit a proof.
+    pub fn witness_under(&self, children: &[&PlonkProof], is_other: &[Felt]) -> Result<PartialWitness<Felt>> {
         let most = self.children.len();
         anyhow::ensure!((1..=most).contains(&children.len()), "1 to {most} children");
-        let there = |place: usize| *children.get(place).unwrap_or(&children[0]);
+        anyhow::ensure!(is_other.is_empty() || is_other.len() == children.len(), "a bit for each child");
         let bits: Vec<_> = (1..most).map(|place| Felt::from_bool(place < children.len())).collect();
-        self.witness_with(&(0..most).map(there).collect::<Vec<_>>(), &bits)
+        self.witness_told(&filled(children, most), &bits, &filled(is_other, most))
     }
 
     /// The witness of a proof in each place, and any number for each bit: whether the children after the first are there.
@@ -199,15 +203,42 @@ impl AggregateCircuit {
     /// # Errors
     /// Too few or too many, or proofs of another shape.
     pub fn witness_with(&self, children: &[&PlonkProof], has_child: &[Felt]) -> Result<PartialWitness<Felt>> {
+        self.witness_told(children, has_child, &[])
+    }
+
+    /// The same where there are two keys, with any number for each of their bits too.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn witness_told(
+        &self,
+        children: &[&PlonkProof],
+        has_child: &[Felt],
+        is_other: &[Felt],
+    ) -> Result<PartialWitness<Felt>> {
         anyhow::ensure!(children.len() == self.children.len(), "a proof in each place");
         anyhow::ensure!(has_child.len() == self.has_child.len(), "a bit for each child but the first");
+        anyhow::ensure!(
+            is_other.len() == self.is_other.len(),
+            "a bit for each child where there are two keys"
+        );
         let mut witness = PartialWitness::new();
         for (target, child) in self.children.iter().zip(children) {
             witness.set_proof_with_pis_target(target, child)?;
         }
-        for (target, bit) in self.has_child.iter().zip(has_child) {
+        let bits = self.has_child.iter().zip(has_child).chain(self.is_other.iter().zip(is_other));
+        for (target, bit) in bits {
             witness.set_target(*target, *bit)?;
         }
         Ok(witness)
     }
+}
+
+/// As many as there are places: the first stands for those that are missing.
+fn filled<T: Copy>(given: &[T], places: usize) -> Vec<T> {
+    let mut all = given.to_vec();
+    if let Some(first) = given.first() {
+        all.resize(places, *first);
+    }
+    all
 }

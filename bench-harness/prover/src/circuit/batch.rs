@@ -12,7 +12,10 @@ use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_data::CircuitConfig;
 use plonky2::plonk::config::GenericConfig;
-use workloads::hash::{Digest, Domain, Felt};
+use workloads::hash::{Digest, Domain, Felt, RATE};
+
+/// Rows that building adds at most: the hash of what is public, and constants.
+const BUILD_ROWS: usize = 16;
 
 /// A batch circuit and its private targets, with the keys of one configuration.
 #[derive(Debug)]
@@ -41,6 +44,26 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
         config: CircuitConfig,
         keys: impl FnOnce(Builder) -> Circuit<C>,
     ) -> Self {
+        Self::laid_out(shape, None, config, keys)
+    }
+
+    /// The same with as many slots as fit into so many rows, and one at least. What it says of a batch is what a circuit with
+    /// a slot for all of the capacity says: where there is no slot there is padding.
+    pub(crate) fn within(
+        shape: Shape,
+        rows: usize,
+        config: CircuitConfig,
+        keys: impl FnOnce(Builder) -> Circuit<C>,
+    ) -> Self {
+        Self::laid_out(shape, Some(rows), config, keys)
+    }
+
+    fn laid_out(
+        shape: Shape,
+        rows: Option<usize>,
+        config: CircuitConfig,
+        keys: impl FnOnce(Builder) -> Circuit<C>,
+    ) -> Self {
         let mut builder = Builder::new(config);
         let old_root = builder.add_virtual_hash();
         let mut root = old_root;
@@ -50,7 +73,14 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
         let mut commitment = old_root;
         let mut count = builder.zero();
         let mut previous = None;
-        for _ in 0..shape.capacity {
+        let mut widest = 0;
+        for place in 0..shape.capacity {
+            let begun = builder.num_gates();
+            // A row for the padding of each place after this one.
+            let needed = begun + widest + (shape.capacity - place - 1) + BUILD_ROWS;
+            if place > 0 && rows.is_some_and(|rows| needed > rows) {
+                break;
+            }
             let (targets, ends) = constrain_slot(&mut builder, shape.slots, shape.depth.levels(), root);
             let SlotEnds { root: after, elements, is_real } = ends;
             root = after;
@@ -63,12 +93,22 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> BatchCircuit<C> {
             }
             previous = Some(is_real);
             slots.push(targets);
+            widest = widest.max(builder.num_gates() - begun);
+        }
+        let zero = builder.zero();
+        for _ in slots.len()..shape.capacity {
+            (commitment, capacity) = permute(&mut builder, &[zero; RATE], &capacity);
         }
         builder.register_public_inputs(&old_root.elements);
         builder.register_public_inputs(&root.elements);
         builder.register_public_inputs(&commitment.elements);
         builder.register_public_input(count);
         Self { circuit: keys(builder), old_root, slots }
+    }
+
+    /// How many transactions it can hold.
+    pub fn slots(&self) -> usize {
+        self.slots.len()
     }
 
     /// The witness of a batch that starts at `old_root`: one set of values for each slot.

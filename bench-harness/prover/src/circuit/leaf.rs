@@ -41,6 +41,19 @@ pub fn hash_two(builder: &mut Builder, [left, right]: [&HashOutTarget; 2], tag: 
     permute(builder, &lanes, &capacity).0
 }
 
+/// `with` where the bit is one, `without` where it is zero.
+pub(crate) fn choose(
+    builder: &mut Builder,
+    bit: Target,
+    [with, without]: [&HashOutTarget; 2],
+) -> HashOutTarget {
+    let elements = std::array::from_fn(|lane| {
+        let change = builder.sub(with.elements[lane], without.elements[lane]);
+        builder.mul_add(bit, change, without.elements[lane])
+    });
+    HashOutTarget { elements }
+}
+
 /// A private choice of one token: three bits of which exactly one is set.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenChoice {

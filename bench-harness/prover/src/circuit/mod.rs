@@ -12,6 +12,7 @@
 //! | [`batch`] | all slots in a chain, and the public inputs |
 //! | [`registers`] | batches of swaps that open each pool once |
 //! | [`aggregate`] | two proofs become one, or four |
+//! | [`child_key`] | the key of a merge's child: of one circuit, or of one of two |
 //! | [`fan_in`] | how many proofs a merge takes |
 //! | [`fractal`] | many rollups of different circuits become one proof |
 //!
@@ -21,6 +22,7 @@
 pub mod aggregate;
 pub mod amount;
 pub mod batch;
+pub mod child_key;
 pub mod fan_in;
 pub mod fractal;
 pub mod leaf;

@@ -67,6 +67,7 @@ const UNKNOWN: Capabilities = Capabilities {
     aggregation: None,
     batch_sizes: BatchSizes::ANY,
     swaps_over_pools_max: None,
+    falls_back: false,
     varies_in_length: false,
     security: None,
 };

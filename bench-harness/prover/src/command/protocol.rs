@@ -85,6 +85,7 @@ impl SetUpReply {
             aggregation: self.aggregates.then_some(MergeCapability { merge_children }),
             batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
             swaps_over_pools_max: None,
+            falls_back: false,
             varies_in_length: false,
             security: conjectured.map(|conjectured_bits| Security {
                 conjectured_bits,

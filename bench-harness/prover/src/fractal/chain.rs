@@ -4,7 +4,7 @@ use crate::circuit::Circuit;
 use crate::circuit::fan_in::FanIn;
 use crate::circuit::fractal::crossings::ChainShape;
 use crate::circuit::registers::Registers;
-use crate::plonk::slots::SlotCircuit;
+use crate::plonk::slots::{SlotCircuit, SlotForm};
 use crate::plonk::tree::{MergeTree, Tree, levels_of};
 use crate::plonk::{prove_with, verify_bytes};
 use crate::size::circuit_size;
@@ -36,7 +36,7 @@ impl RollupChain {
             return Err(none_of("batches of a rollup"));
         }
         let mut chain = Self::without_merges(circuit, depth, capacity)?;
-        chain.tree.grow(chain.slots.circuit(), batches);
+        chain.tree.grow(&chain.slots.circuits(), batches);
         Ok(Self { batches, ..chain })
     }
 
@@ -52,14 +52,14 @@ impl RollupChain {
         if capacity == 0 {
             return Err(none_of("circuit capacity"));
         }
-        let (slots, registers) = match circuit {
-            RollupCircuitName::General => (SlotKind::Any, None),
-            RollupCircuitName::Transfers => (SlotKind::Transfer, None),
-            RollupCircuitName::Swaps => (SlotKind::Swap, None),
-            RollupCircuitName::SwapRegisters => (SlotKind::Swap, Some(Registers::default())),
+        let (slots, form) = match circuit {
+            RollupCircuitName::General => (SlotKind::Any, SlotForm::Plain),
+            RollupCircuitName::Transfers => (SlotKind::Transfer, SlotForm::Plain),
+            RollupCircuitName::Swaps => (SlotKind::Swap, SlotForm::Plain),
+            RollupCircuitName::SwapRegisters => (SlotKind::Swap, SlotForm::Registers(Registers::default())),
         };
         let shape = Shape { depth, capacity, slots };
-        let slots = SlotCircuit::build(shape, registers, FanIn::Two)?;
+        let slots = SlotCircuit::build(shape, form, FanIn::Two)?;
         Ok(Self { circuit, shape, slots, tree: MergeTree::padded(), batches: 1 })
     }
 
@@ -92,8 +92,8 @@ impl RollupChain {
             });
         }
         let what = format!("batch {} in a circuit for {}", job.batch.id.0, self.circuit);
-        let inputs = self.slots.witness(&self.shape, job, &what)?;
-        let timed = prove_with(self.slots.circuit(), inputs, &what)?;
+        let (circuit, inputs) = self.slots.witness(&self.shape, job, &what)?;
+        let timed = prove_with(circuit, inputs, &what)?;
         Ok(Proof { kind: ProofKind::Batch, bytes: timed.proof.to_bytes() })
     }
 
@@ -102,7 +102,7 @@ impl RollupChain {
     /// # Errors
     /// Proofs that do not follow each other, or of a level without another above it; or no proof.
     pub fn merge(&self, children: &[Proof]) -> Result<Proof, ProverError> {
-        let merged = self.tree.merge(self.slots.circuit(), children);
+        let merged = self.tree.merge(&self.slots.circuits(), children);
         let none = || Err(ProverError::NoAggregation { system: self.circuit.to_string() });
         Ok(merged.unwrap_or_else(none)?.proof)
     }

@@ -14,6 +14,7 @@
 //! whose circuits have another digest does no job, and one whose proofs are refused is left out. So a folder needs the
 //! care that the program itself does for the work to be done, and none for the result to be right.
 
+use crate::circuit::child_key::ChildCircuits;
 use crate::circuit::registers::Registers;
 use crate::circuit::{Builder, Circuit, EXTENSION};
 use crate::plonk::stored::{OTHER, decode, encode, is_about};
@@ -201,10 +202,15 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> CircuitSource<C> {
     }
 
     /// The circuit of constraints that are complete. `part` says which of the set-up's circuits it is, and `below` has
-    /// the key that is a constant of it.
-    pub(crate) fn circuit(&self, part: &str, below: Option<&Circuit<C>>, builder: Builder) -> Circuit<C> {
+    /// the keys that are constants of it.
+    pub(crate) fn circuit(
+        &self,
+        part: &str,
+        below: Option<&ChildCircuits<'_, C>>,
+        builder: Builder,
+    ) -> Circuit<C> {
         let Some(cache) = &self.cache else { return builder.build::<C>() };
-        let below = below.map_or_else(|| "nothing".to_owned(), key_digest);
+        let below = below.map_or_else(|| "nothing".to_owned(), keys_below);
         let about = format!("{}{below}\n", self.about(part));
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).remove(part);
         let kept = read.unwrap_or_else(|| self.kept(cache, part));
@@ -223,6 +229,12 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> CircuitSource<C> {
     fn about(&self, part: &str) -> String {
         format!("{}\n{part} over ", self.about)
     }
+}
+
+/// The digests of the keys that are constants of a merge.
+fn keys_below<C: GenericConfig<EXTENSION, F = Felt>>(circuits: &ChildCircuits<'_, C>) -> String {
+    let keys: Vec<_> = [Some(circuits.first), circuits.other].into_iter().flatten().map(key_digest).collect();
+    keys.join(" or ")
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 //! | module | what |
 //! |---|---|
 //! | [`config`] | the configurations, and what follows from each |
-//! | `slots` | the batch circuit, with registers or without |
+//! | `slots` | the batch circuit, with registers, without, or both |
 //! | [`cache`] | circuits kept in a folder, for the next set-up |
 //! | `stored`, `serial` | a circuit as a file, and the gates that can stand in one |
 //! | `proof` | making, writing, reading and verifying one proof |
+//! | `children` | which of two circuits a batch proof is of |
 //! | [`tree`] | the levels of an aggregation, where there is one |
 //!
 //! Owns no constraint: those are [`crate::circuit`]'s, and the same under each configuration.
 
 pub mod cache;
+mod children;
 pub mod config;
 mod proof;
 mod serial;
@@ -24,8 +26,9 @@ use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
 use crate::plonk::cache::{CircuitCache, CircuitSource};
+use crate::plonk::children::verify_either;
 use crate::plonk::config::PlonkConfig;
-use crate::plonk::slots::{BATCH, SlotCircuit};
+use crate::plonk::slots::{PLAIN_BATCH, SlotCircuit, SlotForm};
 use crate::plonk::tree::{MergeTree, Tree};
 use crate::security::Fri;
 use crate::size::{circuit_size, settings};
@@ -35,6 +38,7 @@ use crate::system::{
 use plonky2::plonk::config::KeccakGoldilocksConfig;
 use records::sample::SystemRecord;
 use std::time::Instant;
+use workloads::batcher::BatchRooms;
 
 pub use crate::plonk::proof::{Timed, prove_with};
 pub(crate) use crate::plonk::proof::{decode, no_proof, verify_bytes};
@@ -55,13 +59,15 @@ pub type Plonky2Keccak = Plonk<KeccakGoldilocksConfig>;
 
 /// What stands behind the name of a configuration whose batches have registers.
 const REGISTERS: &str = "-registers";
+/// What stands there where a batch that they cannot hold is proved without.
+const OR_PLAIN: &str = "-or-plain";
 /// What stands behind the name of a configuration whose merges take four proofs.
 const MERGES_OF_FOUR: &str = "-merge4";
 
 /// plonky2 with its circuits under one configuration.
 #[derive(Debug)]
 pub struct Plonk<C: PlonkConfig> {
-    registers: Option<Registers>,
+    form: SlotForm,
     batch: Option<(Shape, SlotCircuit<C>)>,
     tree: C::Tree,
     cache: Option<CircuitCache>,
@@ -69,7 +75,7 @@ pub struct Plonk<C: PlonkConfig> {
 
 impl<C: PlonkConfig> Default for Plonk<C> {
     fn default() -> Self {
-        Self { registers: None, batch: None, tree: C::Tree::default(), cache: None }
+        Self { form: SlotForm::default(), batch: None, tree: C::Tree::default(), cache: None }
     }
 }
 
@@ -81,7 +87,12 @@ impl<C: PlonkConfig> Plonk<C> {
 
     /// A system whose batches are of swaps and open each pool once: [`crate::circuit::registers`].
     pub fn with_registers(registers: Registers) -> Self {
-        Self { registers: Some(registers), ..Self::default() }
+        Self { form: SlotForm::Registers(registers), ..Self::default() }
+    }
+
+    /// The same with plain slots beside, for batches that registers cannot hold: [`crate::circuit::registers::fallback`].
+    pub fn with_registers_or_plain(registers: Registers) -> Self {
+        Self { form: SlotForm::RegistersOrPlain(registers), ..Self::default() }
     }
 
     /// The same with circuits from a folder, where there is one.
@@ -92,12 +103,16 @@ impl<C: PlonkConfig> Plonk<C> {
 
     /// Its name in specs, cells and records.
     fn name(&self) -> String {
-        let registers = if self.registers.is_some() { REGISTERS } else { "" };
+        let (registers, or_plain) = match self.form {
+            SlotForm::Plain => ("", ""),
+            SlotForm::Registers(_) => (REGISTERS, ""),
+            SlotForm::RegistersOrPlain(_) => (REGISTERS, OR_PLAIN),
+        };
         let merges = match self.tree.fan_in() {
             FanIn::Two => "",
             FanIn::Four => MERGES_OF_FOUR,
         };
-        format!("{}{registers}{merges}", C::NAME)
+        format!("{}{registers}{or_plain}{merges}", C::NAME)
     }
 
     fn batch_circuit(&self) -> Result<(&Shape, &SlotCircuit<C>), ProverError> {
@@ -109,20 +124,15 @@ impl<C: PlonkConfig> Plonk<C> {
         Ok((shape, circuit))
     }
 
-    fn circuit_of(&self, kind: ProofKind) -> Result<&Circuit<C>, ProverError> {
-        match kind {
-            ProofKind::Batch => Ok(self.batch_circuit()?.1.circuit()),
-            ProofKind::Aggregate { level } => {
-                let levels = self.tree.circuits();
-                let found = level.checked_sub(1).and_then(|place| levels.get(place).copied());
-                found.ok_or_else(|| ProverError::Rejected {
-                    why: match levels.len() {
-                        0 => format!("aggregation level {level}; {} has no aggregation", self.name()),
-                        levels => format!("aggregation level {level}; the set-up has levels 1 to {levels}"),
-                    },
-                })
-            }
-        }
+    fn circuit_of_level(&self, level: usize) -> Result<&Circuit<C>, ProverError> {
+        let levels = self.tree.circuits();
+        let found = level.checked_sub(1).and_then(|place| levels.get(place).copied());
+        found.ok_or_else(|| ProverError::Rejected {
+            why: match levels.len() {
+                0 => format!("aggregation level {level}; {} has no aggregation", self.name()),
+                levels => format!("aggregation level {level}; the set-up has levels 1 to {levels}"),
+            },
+        })
     }
 }
 
@@ -152,7 +162,8 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
             verifies: true,
             aggregation: self.tree.aggregation(),
             batch_sizes: BatchSizes::ANY,
-            swaps_over_pools_max: self.registers.map(|registers| registers.count),
+            swaps_over_pools_max: self.form.registers().map(|registers| registers.count),
+            falls_back: matches!(self.form, SlotForm::RegistersOrPlain(_)),
             varies_in_length: false,
             security: Some(fri.security()),
         }
@@ -166,31 +177,35 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
                 got: "0".to_owned(),
             });
         }
-        let source = CircuitSource::of(self.cache.as_ref(), &self.name(), shape, self.registers);
+        let source = CircuitSource::of(self.cache.as_ref(), &self.name(), shape, self.form.registers());
         let fitting = self.batch.take().filter(|(built, _)| *built == shape);
         let mut missing = Vec::new();
         if fitting.is_none() {
             self.tree.clear();
-            missing.push(BATCH.to_owned());
+            missing.extend(self.form.parts().iter().map(|part| (*part).to_owned()));
         }
         missing.append(&mut self.tree.missing(batches));
         let source = source.reading(&missing);
         let (_, batch) = self.batch.insert(match fitting {
             Some(batch) => batch,
-            None => (shape, SlotCircuit::from_source(shape, self.registers, self.tree.fan_in(), &source)?),
+            None => (shape, SlotCircuit::from_source(shape, self.form, self.tree.fan_in(), &source)?),
         });
         let circuit = batch.circuit();
-        self.tree.grow_from(circuit, batches, &source);
+        self.tree.grow_from(&batch.circuits(), batches, &source);
         let mut circuits = vec![circuit_size("batch".to_owned(), circuit)];
+        circuits.extend(batch.circuits().other.map(|plain| circuit_size(PLAIN_BATCH.to_owned(), plain)));
         for (place, level) in self.tree.circuits().into_iter().enumerate() {
             circuits.push(circuit_size(format!("aggregate {}", place + 1), level));
         }
         let mut settings = settings(circuit);
         settings.insert("commitments".to_owned(), C::COMMITMENTS.to_owned());
-        if let Some(registers) = self.registers {
+        if let Some(registers) = self.form.registers() {
             settings.insert("registers".to_owned(), registers.count.to_string());
             let places = 1u64 << registers.levels(shape.depth);
             settings.insert("pools_in_a_block".to_owned(), places.to_string());
+        }
+        if let Some(slots) = batch.plain_slots() {
+            settings.insert("plain_slots".to_owned(), slots.to_string());
         }
         if self.tree.fan_in() == FanIn::Four {
             let merges = self.tree.fan_in().merge_config().fri_config;
@@ -219,9 +234,9 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
         }
         let what = format!("batch {}", job.batch.id.0);
         let start = Instant::now();
-        let inputs = batch.witness(shape, job, &what)?;
+        let (circuit, inputs) = batch.witness(shape, job, &what)?;
         let filled = start.elapsed();
-        let timed = prove_with(batch.circuit(), inputs, &what)?;
+        let timed = prove_with(circuit, inputs, &what)?;
         let encoding = Instant::now();
         let proof = Proof { kind: ProofKind::Batch, bytes: timed.proof.to_bytes() };
         Ok(Proved {
@@ -235,19 +250,33 @@ impl<C: PlonkConfig> ProofSystem for Plonk<C> {
     fn aggregate(&mut self, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
         let (_, batch) = self.batch_circuit()?;
         self.tree
-            .aggregate(batch.circuit(), proofs)
+            .aggregate(&batch.circuits(), proofs)
             .unwrap_or_else(|| Err(ProverError::NoAggregation { system: self.name() }))
     }
 
     fn merge(&mut self, children: &[Proof]) -> Result<Merged, ProverError> {
         let (_, batch) = self.batch_circuit()?;
         self.tree
-            .merge(batch.circuit(), children)
+            .merge(&batch.circuits(), children)
             .unwrap_or_else(|| Err(ProverError::NoAggregation { system: self.name() }))
     }
 
     fn verify(&self, proof: &Proof) -> Result<Verified, ProverError> {
-        verify_bytes(self.circuit_of(proof.kind)?, &proof.bytes)
+        match proof.kind {
+            ProofKind::Batch => verify_either(&self.batch_circuit()?.1.circuits(), &proof.bytes),
+            ProofKind::Aggregate { level } => verify_bytes(self.circuit_of_level(level)?, &proof.bytes),
+        }
+    }
+
+    fn rooms(&self) -> Option<BatchRooms> {
+        let (shape, batch) = self.batch.as_ref()?;
+        let registers = self.form.registers()?;
+        Some(BatchRooms {
+            swaps: shape.capacity,
+            pools_max: registers.count,
+            block_levels: registers.levels(shape.depth),
+            any: batch.plain_slots()?,
+        })
     }
 }
 

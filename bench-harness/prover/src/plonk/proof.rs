@@ -90,8 +90,17 @@ pub(crate) fn verify_bytes<C: GenericConfig<EXTENSION, F = Felt>>(
     let start = Instant::now();
     let decoded = decode(circuit, bytes)?;
     let statement = statement_of(&decoded)?;
-    match catch_unwind(AssertUnwindSafe(|| circuit.verify(decoded))) {
-        Ok(Ok(())) => Ok(Verified { statement, time: start.elapsed() }),
+    verify_proof(circuit, decoded)?;
+    Ok(Verified { statement, time: start.elapsed() })
+}
+
+/// The same of a proof as plonky2 holds it.
+pub(crate) fn verify_proof<C: GenericConfig<EXTENSION, F = Felt>>(
+    circuit: &Circuit<C>,
+    proof: PlonkProof<C>,
+) -> Result<(), ProverError> {
+    match catch_unwind(AssertUnwindSafe(|| circuit.verify(proof))) {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(ProverError::Rejected { why: error.to_string() }),
         Err(_) => Err(ProverError::Rejected { why: "the verifier stopped on it".to_owned() }),
     }

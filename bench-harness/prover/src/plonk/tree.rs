@@ -2,9 +2,11 @@
 
 use crate::capabilities::MergeCapability;
 use crate::circuit::aggregate::AggregateCircuit;
+use crate::circuit::child_key::ChildCircuits;
 use crate::circuit::fan_in::{FanIn, MergeRows};
 use crate::circuit::{Circuit, Config, EXTENSION, PlonkProof};
 use crate::plonk::cache::CircuitSource;
+use crate::plonk::children::keys_of;
 use crate::plonk::proof::{Timed, decode, no_proof, prove_with, statement_of};
 use crate::system::{Aggregated, Level, Merged, Proof, ProofKind, ProverError, level_of_children};
 use plonky2::plonk::config::GenericConfig;
@@ -41,12 +43,12 @@ pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug
     fn clear(&mut self);
 
     /// Builds what is missing for aggregating up to `batches` proofs of `batch`.
-    fn grow(&mut self, batch: &Circuit<C>, batches: usize) {
+    fn grow(&mut self, batch: &ChildCircuits<'_, C>, batches: usize) {
         self.grow_from(batch, batches, &CircuitSource::default());
     }
 
     /// The same, from where circuits come from.
-    fn grow_from(&mut self, batch: &Circuit<C>, batches: usize, source: &CircuitSource<C>);
+    fn grow_from(&mut self, batch: &ChildCircuits<'_, C>, batches: usize, source: &CircuitSource<C>);
 
     /// The circuits of a set-up that are missing for that, by their names.
     fn missing(&self, batches: usize) -> Vec<String>;
@@ -55,10 +57,14 @@ pub trait Tree<C: GenericConfig<EXTENSION, F = Felt>>: Default + std::fmt::Debug
     fn circuits(&self) -> Vec<&Circuit<C>>;
 
     /// One proof from proofs of `batch` in the order of their chain; `None` where there is no such thing.
-    fn aggregate(&self, batch: &Circuit<C>, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>>;
+    fn aggregate(
+        &self,
+        batch: &ChildCircuits<'_, C>,
+        proofs: &[Proof],
+    ) -> Option<Result<Aggregated, ProverError>>;
 
     /// One node of the tree; `None` where there is no such thing.
-    fn merge(&self, batch: &Circuit<C>, children: &[Proof]) -> Option<Result<Merged, ProverError>>;
+    fn merge(&self, batch: &ChildCircuits<'_, C>, children: &[Proof]) -> Option<Result<Merged, ProverError>>;
 }
 
 /// No aggregation: the hash of the commitments is too costly inside a circuit.
@@ -72,7 +78,7 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
 
     fn clear(&mut self) {}
 
-    fn grow_from(&mut self, _: &Circuit<C>, _: usize, _: &CircuitSource<C>) {}
+    fn grow_from(&mut self, _: &ChildCircuits<'_, C>, _: usize, _: &CircuitSource<C>) {}
 
     fn missing(&self, _: usize) -> Vec<String> {
         Vec::new()
@@ -82,11 +88,11 @@ impl<C: GenericConfig<EXTENSION, F = Felt>> Tree<C> for NoTree {
         Vec::new()
     }
 
-    fn aggregate(&self, _: &Circuit<C>, _: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
+    fn aggregate(&self, _: &ChildCircuits<'_, C>, _: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
         None
     }
 
-    fn merge(&self, _: &Circuit<C>, _: &[Proof]) -> Option<Result<Merged, ProverError>> {
+    fn merge(&self, _: &ChildCircuits<'_, C>, _: &[Proof]) -> Option<Result<Merged, ProverError>> {
         None
     }
 }
@@ -118,9 +124,10 @@ impl Tree<Config> for MergeTree {
             .collect()
     }
 
-    fn grow_from(&mut self, batch: &Circuit, batches: usize, source: &CircuitSource<Config>) {
+    fn grow_from(&mut self, batch: &ChildCircuits<'_>, batches: usize, source: &CircuitSource<Config>) {
         for part in self.missing(batches) {
-            let child = self.levels.last().map_or(batch, |level| &level.circuit);
+            let below = self.levels.last().map(|level| ChildCircuits::from(&level.circuit));
+            let child = below.as_ref().unwrap_or(batch);
             let keys = |builder| source.circuit(&part, Some(child), builder);
             let next = AggregateCircuit::with_keys(child, self.fan_in, self.rows, keys);
             self.levels.push(next);
@@ -131,11 +138,15 @@ impl Tree<Config> for MergeTree {
         self.levels.iter().map(|level| &level.circuit).collect()
     }
 
-    fn aggregate(&self, batch: &Circuit, proofs: &[Proof]) -> Option<Result<Aggregated, ProverError>> {
+    fn aggregate(
+        &self,
+        batch: &ChildCircuits<'_>,
+        proofs: &[Proof],
+    ) -> Option<Result<Aggregated, ProverError>> {
         Some(self.merge_all(batch, proofs))
     }
 
-    fn merge(&self, batch: &Circuit, children: &[Proof]) -> Option<Result<Merged, ProverError>> {
+    fn merge(&self, batch: &ChildCircuits<'_>, children: &[Proof]) -> Option<Result<Merged, ProverError>> {
         Some(self.merge_proofs(batch, children))
     }
 }
@@ -151,7 +162,7 @@ impl MergeTree {
         Self { fan_in, ..Self::default() }
     }
 
-    fn merge_proofs(&self, batch: &Circuit, children: &[Proof]) -> Result<Merged, ProverError> {
+    fn merge_proofs(&self, batch: &ChildCircuits<'_>, children: &[Proof]) -> Result<Merged, ProverError> {
         let below = level_of_children(children, self.fan_in.children())?;
         if below >= self.levels.len() {
             return Err(ProverError::Input {
@@ -161,30 +172,35 @@ impl MergeTree {
             });
         }
         let start = Instant::now();
-        let circuit = below.checked_sub(1).map_or(batch, |place| &self.levels[place].circuit);
+        let circuit = below.checked_sub(1).map_or(batch.first, |place| &self.levels[place].circuit);
         let proofs =
             children.iter().map(|child| decode(circuit, &child.bytes)).collect::<Result<Vec<_>, _>>()?;
         check_chain(&proofs)?;
-        let merged = self.merge(below, &proofs)?;
+        let is_other = if below == 0 { keys_of(batch, &proofs)? } else { Vec::new() };
+        let merged = self.merge(below, &proofs, &is_other)?;
         let kind = ProofKind::of_level(below + 1);
         let proof = Proof { kind, bytes: merged.proof.to_bytes() };
         Ok(Merged { proof, time: start.elapsed() })
     }
 
-    fn merge_all(&self, batch: &Circuit, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
+    fn merge_all(&self, batch: &ChildCircuits<'_>, proofs: &[Proof]) -> Result<Aggregated, ProverError> {
         self.check_batch_proofs(proofs)?;
         let start = Instant::now();
         let mut level_proofs =
-            proofs.iter().map(|proof| decode(batch, &proof.bytes)).collect::<Result<Vec<_>, _>>()?;
+            proofs.iter().map(|proof| decode(batch.first, &proof.bytes)).collect::<Result<Vec<_>, _>>()?;
         check_chain(&level_proofs)?;
+        let mut is_other = keys_of(batch, &level_proofs)?;
         let mut decoding = start.elapsed();
         let mut levels = Vec::new();
         for level in 0..levels_of(proofs.len(), self.fan_in) {
             let start = Instant::now();
-            let merged = level_proofs
-                .chunks(self.fan_in.children())
-                .map(|children| self.merge(level, children))
+            let children = level_proofs.chunks(self.fan_in.children());
+            let keys = is_other.chunks(self.fan_in.children()).chain(std::iter::repeat(&[][..]));
+            let merged = children
+                .zip(keys)
+                .map(|(children, is_other)| self.merge(level, children, is_other))
                 .collect::<Result<Vec<_>, _>>()?;
+            is_other.clear();
             let grind = merged.iter().map(|timed| timed.grind).sum();
             level_proofs = merged.into_iter().map(|timed| timed.proof).collect();
             // Reading the batch proofs belongs to the level that consumes them.
@@ -196,11 +212,12 @@ impl MergeTree {
         Ok(Aggregated { proof: Proof { kind, bytes }, levels })
     }
 
-    fn merge(&self, level: usize, children: &[PlonkProof]) -> Result<Timed, ProverError> {
+    /// `is_other` has a bit for each child where there are two circuits of batches, of which it may be.
+    fn merge(&self, level: usize, children: &[PlonkProof], is_other: &[Felt]) -> Result<Timed, ProverError> {
         let what = || format!("a merge at level {}", level + 1);
         let circuit = &self.levels[level];
         let children: Vec<_> = children.iter().collect();
-        let inputs = circuit.witness(&children).map_err(|error| no_proof(&what(), &error))?;
+        let inputs = circuit.witness_under(&children, is_other).map_err(|error| no_proof(&what(), &error))?;
         prove_with(&circuit.circuit, inputs, &what())
     }
 

@@ -136,6 +136,7 @@ impl ProofSystem for Plonky3 {
             aggregation: None,
             batch_sizes: BatchSizes { min: 1, max: Some(CAPACITY_MAX) },
             swaps_over_pools_max: None,
+            falls_back: false,
             // Numbers are written in as few bytes as they take.
             varies_in_length: true,
             security: self.keys.as_ref().map_or_else(stated, |keys| keys.security),

@@ -207,6 +207,7 @@ impl Script {
             batch_sizes: BatchSizes { min: 1, max: self.max_transactions },
             // It proves nothing.
             swaps_over_pools_max: None,
+            falls_back: false,
             varies_in_length: false,
             security: None,
         }

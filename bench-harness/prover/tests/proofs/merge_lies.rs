@@ -6,6 +6,7 @@ use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_data::CircuitConfig;
 use prover::circuit::aggregate::AggregateCircuit;
+use prover::circuit::child_key::ChildCircuits;
 use prover::circuit::fan_in::FanIn;
 use prover::circuit::{Builder, Circuit, Config, PlonkProof};
 use prover::plonk::prove_with;
@@ -21,15 +22,24 @@ fn weak() -> CircuitConfig {
     config
 }
 
-/// A child that states whatever it is told: what an aggregate of lies would be made from. A bound one counts twice
-/// the first element of its commitment; nothing else tells the two circuits apart.
-fn child(is_bound: bool) -> (Circuit, Vec<Target>) {
+/// What a child counts of the first element of its commitment; nothing else tells the circuits apart.
+#[derive(Clone, Copy, PartialEq)]
+enum Bound {
+    Nothing,
+    Once,
+    Twice,
+}
+
+/// A child that states whatever it is told: what an aggregate of lies would be made from.
+fn child(bound: Bound) -> (Circuit, Vec<Target>) {
     let mut builder = Builder::new(weak());
     let elements = builder.add_virtual_targets(PUBLIC_ELEMENTS);
     builder.register_public_inputs(&elements);
     let twice = builder.add(elements[8], elements[8]);
-    if is_bound {
-        builder.connect(twice, elements[PUBLIC_ELEMENTS - 1]);
+    match bound {
+        Bound::Nothing => {}
+        Bound::Once => builder.connect(elements[8], elements[PUBLIC_ELEMENTS - 1]),
+        Bound::Twice => builder.connect(twice, elements[PUBLIC_ELEMENTS - 1]),
     }
     while builder.num_gates() < 100 {
         builder.add_gate(NoopGate, vec![]);
@@ -82,7 +92,7 @@ const TWO: Felt = Felt::TWO;
 #[test]
 fn each_constraint_of_a_merge_of_two_stands_alone() {
     std::panic::set_hook(Box::new(|_| {}));
-    let child = child(false);
+    let child = child(Bound::Nothing);
     let proof = |statement: &Statement| proof(&child, statement).expect("says anything");
     let level = AggregateCircuit::build_with(&child.0, FanIn::Two, weak());
     let [first, second] = [link(root(1), root(20), 5), link(root(20), root(300), 7)];
@@ -116,7 +126,7 @@ fn chain() -> [Statement; 4] {
 
 #[test]
 fn a_merge_of_four_says_what_two_levels_of_pairs_would() {
-    let child = child(false);
+    let child = child(Bound::Nothing);
     let level = AggregateCircuit::build_with(&child.0, FanIn::Four, weak());
     let links = chain();
     let proofs = links.map(|link| proof(&child, &link).expect("says anything"));
@@ -134,7 +144,7 @@ fn a_merge_of_four_says_what_two_levels_of_pairs_would() {
 #[test]
 fn each_constraint_of_a_merge_of_four_stands_alone() {
     std::panic::set_hook(Box::new(|_| {}));
-    let child = child(false);
+    let child = child(Bound::Nothing);
     let proof = |statement: &Statement| proof(&child, statement).expect("says anything");
     let level = AggregateCircuit::build_with(&child.0, FanIn::Four, weak());
     let links = chain();
@@ -188,7 +198,7 @@ fn a_forged_circuit_with_the_same_common_data_has_no_merge() {
         let commitment = root(7);
         proof(child, &Statement { old_root: root(1), new_root: root(20), commitment, transactions })
     };
-    let (bound, forged) = (child(true), child(false));
+    let (bound, forged) = (child(Bound::Twice), child(Bound::Nothing));
     assert_eq!(bound.0.common, forged.0.common, "nothing but the key tells them apart");
     assert!(says(&bound, 14).is_some() && says(&bound, 15).is_none());
     let lie = says(&forged, 15).expect("it says anything");
@@ -203,4 +213,44 @@ fn a_forged_circuit_with_the_same_common_data_has_no_merge() {
         let lifted = prove_with(&above.circuit, witness, "a merge").expect("its own key").proof;
         assert!(above.circuit.verify(lifted.clone()).is_ok() && level.circuit.verify(lifted).is_err());
     }
+}
+
+/// Of two circuits with the same common data each child is of the one that its bit names, and of no third.
+#[test]
+fn a_child_is_of_the_one_of_two_circuits_that_its_bit_names() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let (first, other, third) = (child(Bound::Twice), child(Bound::Nothing), child(Bound::Once));
+    assert_eq!(first.0.common, other.0.common);
+    assert_eq!(first.0.common, third.0.common);
+    let said = Statement { old_root: root(1), new_root: root(1), commitment: root(7), transactions: 14 };
+    let of_third = Statement { transactions: 7, ..said };
+    let proofs = [&first, &other].map(|child| proof(child, &said).expect("it says that"));
+    let foreign = proof(&third, &of_third).expect("it says that");
+    let both = ChildCircuits { first: &first.0, other: Some(&other.0) };
+    let level = AggregateCircuit::build_with(both, FanIn::Two, weak());
+    let merged = |children: [&PlonkProof; 2], is_other: [Felt; 2]| {
+        let witness = level.witness_told(&children, &[ONE], &is_other).expect("of the right shape");
+        let proof = prove_with(&level.circuit, witness, "a merge").ok()?.proof;
+        let statement = Statement::from_elements(&proof.public_inputs);
+        level.circuit.verify(proof).ok().and(statement)
+    };
+    let bit = |place: usize| Felt::from_bool(place == 1);
+    for (left, right) in [(0, 1), (1, 0)] {
+        let children = [&proofs[left], &proofs[right]];
+        assert_eq!(merged(children, [bit(left), bit(right)]), said.join(&said), "{left} {right}");
+        // The other key for one of them.
+        for [is_left, is_right] in [[right, right], [left, left]] {
+            assert_eq!(merged(children, [bit(is_left), bit(is_right)]), None, "{left} {right}: a lie");
+        }
+    }
+    // What is no bit.
+    assert_eq!(merged([&proofs[0]; 2], [TWO, ZERO]), None);
+    for bit in [ZERO, ONE] {
+        assert_eq!(merged([&proofs[0], &foreign], [ZERO, bit]), None, "{bit}");
+    }
+    // A lone child is lifted, of the other circuit too; without its bit it has no witness.
+    let witness = level.witness_under(&[&proofs[1]], &[ONE]).expect("one child");
+    let lifted = prove_with(&level.circuit, witness, "a merge").expect("its own key").proof;
+    assert_eq!(Statement::from_elements(&lifted.public_inputs), Some(said));
+    assert!(level.witness(&[&proofs[1]]).is_err());
 }

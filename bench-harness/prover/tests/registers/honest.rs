@@ -28,7 +28,7 @@ fn system(shape: Shape, registers: Registers, batches: usize) -> Plonk<Config> {
 }
 
 /// What native execution says of a batch.
-fn natively(state: &State, batch: &Batch, capacity: usize) -> Statement {
+pub(crate) fn natively(state: &State, batch: &Batch, capacity: usize) -> Statement {
     let mut native = state.clone();
     native.execute(batch).expect("valid");
     Statement {

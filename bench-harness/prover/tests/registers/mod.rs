@@ -3,6 +3,7 @@
 mod accounts;
 #[path = "../proofs/differential.rs"]
 mod differential;
+mod fallback;
 #[path = "../proofs/forge.rs"]
 mod forge;
 mod honest;

@@ -59,6 +59,23 @@ fn rows_of_merges_of_four_over_smaller_and_larger_batches() {
     }
 }
 
+/// Both circuits of a batch, and the merges of their proofs.
+#[test]
+#[ignore = "a minute; prints a table"]
+fn rows_of_plain_slots_beside_registers() {
+    for slots in [54, 114] {
+        let mut system = Plonk::<Config>::with_registers_or_plain(Registers::default());
+        let record = system.set_up(shape(24, slots), 3).expect("a shape");
+        println!(
+            "{slots} swaps in registers, {} transactions in plain slots",
+            record.settings["plain_slots"]
+        );
+        for circuit in record.circuits {
+            println!("{}: {} rows of {}", circuit.name, circuit.rows, circuit.padded_rows);
+        }
+    }
+}
+
 #[test]
 #[ignore = "half a minute; prints a table"]
 fn rows_by_registers_and_slots() {

@@ -89,6 +89,18 @@ pub struct FleetCountsRecord {
     pub failed_attempts: u64,
 }
 
+/// How batches were cut that have one of two rooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FleetRoomsRecord {
+    /// Batches of swaps over few pools, in registers.
+    pub register_batches: u64,
+    /// All others, in plain slots.
+    pub plain_batches: u64,
+    /// Transactions of all of them.
+    pub transactions: u64,
+}
+
 /// The summary of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,6 +135,9 @@ pub struct FleetSummaryRecord {
     pub handling: Option<FleetTimesRecord>,
     /// Fraction of the time that workers for batches were busy with them; none where their number is not known.
     pub prover_use: Option<f64>,
+    /// Of a proof system with two rooms for a batch, how the batches were cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rooms: Option<FleetRoomsRecord>,
     /// Beside the proofs.
     pub counts: FleetCountsRecord,
     /// Each worker.

@@ -11,16 +11,20 @@ use records::file::write_json;
 use records::fleet::job::FleetWorkRecord;
 use records::fleet::summary::FleetSummaryRecord;
 use records::machine::MachineRecord;
-use records::sample::{CellRecord, LogRecord, read_log};
+use records::sample::{CellRecord, LogRecord, StageName, read_log};
 use std::path::Path;
 
-/// Writes them, from the samples of the folder. A profile is of one machine: where workers ran on several kinds, or have
-/// not said on which, there is none, and the user is told.
+/// Writes them, from the samples of the folder. A profile is of one machine and of full batches: where workers ran on
+/// several kinds, or have not said on which, or batches were cut shorter, there is none, and the user is told.
 pub(super) fn write_profile(folder: &Path, summary: &FleetSummaryRecord) -> anyhow::Result<()> {
     let files = RunFiles::of(folder);
     let log = read_log(&files.samples())?;
     let cells = cells_of(&log);
     if cells.is_empty() {
+        return Ok(());
+    }
+    if !log.iter().all(is_of_full_batches) {
+        eprintln!("note: no profile.json: not all of its batches are full");
         return Ok(());
     }
     let Some(machine) = machine_of(summary)? else {
@@ -33,6 +37,16 @@ pub(super) fn write_profile(folder: &Path, summary: &FleetSummaryRecord) -> anyh
     write_whole(&files.spec(), &spec_toml)?;
     write_json(&files.machine(), &machine)?;
     Ok(write_json(&files.profile(), &summarise(&about, &cells, &log))?)
+}
+
+/// Whether a record is of no batch, or of one with as many transactions as its cell says.
+fn is_of_full_batches(record: &LogRecord) -> bool {
+    match record {
+        LogRecord::Sample(sample) if sample.stage == StageName::Prove => {
+            sample.transactions == sample.cell.batch_transactions
+        }
+        _ => true,
+    }
 }
 
 /// The cells of a log, each once.

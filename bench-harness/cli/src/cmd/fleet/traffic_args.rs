@@ -27,7 +27,8 @@ pub(crate) struct TrafficArgs {
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     seed: u64,
     /// Proof system: plonky2, plonky2-keccak or plonky3 (no aggregation), plonky2-registers (swaps alone over at most 16
-    /// pools), plonky2-merge4 or plonky2-registers-merge4 (merges of four proofs), or scripted, which only takes time.
+    /// pools), plonky2-registers-or-plain (smaller batches of all else), plonky2-merge4 or plonky2-registers-merge4 (merges of
+    /// four proofs), or scripted, which only takes time.
     #[arg(long, default_value = "plonky2", value_name = "NAME")]
     proof_system: String,
     /// Script of the scripted proof system, a TOML file; 0.1 s a proof and 0.05 s a merge without it.

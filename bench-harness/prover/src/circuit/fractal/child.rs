@@ -1,10 +1,10 @@
 //! One proof of whatever stage is verified inside a circuit, and what it says.
 
-use crate::circuit::aggregate::{StatementTargets, choose};
+use crate::circuit::aggregate::StatementTargets;
 use crate::circuit::amount::{constant, zero_unless};
 use crate::circuit::fractal::choice::{KeyChoice, constrain_choice};
 use crate::circuit::fractal::keys::{Tops, UpperKeyTargets, constrain_key_digest, constrain_seal};
-use crate::circuit::leaf::{capacity_of, permute};
+use crate::circuit::leaf::{capacity_of, choose, permute};
 use crate::circuit::{Builder, Config, EXTENSION};
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;

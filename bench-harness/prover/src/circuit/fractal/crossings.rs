@@ -15,9 +15,8 @@
 //! order and as often.
 
 use crate::circuit::Builder;
-use crate::circuit::aggregate::choose;
 use crate::circuit::amount::{as_bool, constant};
-use crate::circuit::leaf::{capacity_of, hash_two, permute};
+use crate::circuit::leaf::{capacity_of, choose, hash_two, permute};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;

@@ -1,12 +1,12 @@
 //! Two become one: a rollup and what is attached to it, two that are attached to the same rollup, or two that settle on
 //! layer 1.
 
-use crate::circuit::aggregate::{choose, pad_to_one_form};
+use crate::circuit::aggregate::pad_to_one_form;
 use crate::circuit::amount::{constant, private_bit};
 use crate::circuit::fractal::child::{ChildTargets, NodeEnds, constrain_child, same_where};
 use crate::circuit::fractal::keys::{Tops, UpperKeyTargets};
 use crate::circuit::fractal::values::{JoinValues, set_child, set_keys};
-use crate::circuit::leaf::hash_two;
+use crate::circuit::leaf::{choose, hash_two};
 use crate::circuit::{Builder, Circuit, Config};
 use anyhow::Result;
 use plonky2::field::types::Field;

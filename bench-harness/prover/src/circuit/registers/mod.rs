@@ -11,6 +11,7 @@
 //! | [`slot`] | one swap against a register, or padding |
 //! | [`batch`] | all of it in a chain, and the public inputs |
 //! | [`values`], [`block`] | the private numbers, computed natively |
+//! | [`fallback`] | the circuit beside it, for batches that registers cannot hold |
 //!
 //! # Why a proof means the statement
 //! A root is the hash of two: that of the accounts, on the left, and that of the pools, on the right. A sender's path
@@ -40,6 +41,7 @@
 
 pub mod batch;
 pub mod block;
+pub mod fallback;
 pub mod gate;
 pub mod pools;
 pub mod slot;

@@ -5,7 +5,7 @@ use crate::built_in::BuiltIn;
 use crate::circuit::fan_in::FanIn;
 use crate::circuit::registers::Registers;
 use crate::circuit::{Circuit, Config};
-use crate::plonk::slots::SlotCircuit;
+use crate::plonk::slots::{SlotCircuit, SlotForm};
 use crate::plonk::stored;
 use crate::plonk::tree::{MergeTree, Tree};
 use crate::plonk::{Plonky2, Plonky2Keccak};
@@ -91,26 +91,28 @@ fn what_is_loaded_is_what_was_built_and_each_verifies_the_proofs_of_the_other() 
 /// Every kind of circuit that there is: equal in all that plonky2 compares, and written as the same bytes again.
 #[test]
 fn each_circuit_is_loaded_as_it_was_built() {
-    fn same<C: crate::plonk::config::PlonkConfig>(
-        registers: Option<Registers>,
-        fan_in: FanIn,
-        tree: &mut C::Tree,
-    ) {
+    fn same<C: crate::plonk::config::PlonkConfig>(form: SlotForm, fan_in: FanIn, tree: &mut C::Tree) {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = CircuitCache::new(folder.path());
-        let source = CircuitSource::of(Some(&cache), C::NAME, shape(SlotKind::Swap), registers);
+        let source = CircuitSource::of(Some(&cache), C::NAME, shape(SlotKind::Swap), form.registers());
         let batch = |source: &CircuitSource<C>| {
-            SlotCircuit::<C>::from_source(shape(SlotKind::Swap), registers, fan_in, source).expect("swaps")
+            SlotCircuit::<C>::from_source(shape(SlotKind::Swap), form, fan_in, source).expect("swaps")
         };
         let circuits = [&CircuitSource::default(), &source, &source].map(batch);
-        let [plain, kept, loaded] = circuits.each_ref().map(SlotCircuit::circuit);
-        assert!(plain == kept && kept == loaded, "{} {registers:?}", C::NAME);
-        // Not `assert_eq!`, which would print them.
-        assert!(stored::encode("one", plain) == stored::encode("one", loaded), "{} {registers:?}", C::NAME);
-        assert_eq!(cache.take_origins(), origins(1, 1));
+        let [plain, kept, loaded] = circuits.each_ref().map(SlotCircuit::circuits);
+        let firsts = [plain.first, kept.first, loaded.first];
+        let others = [plain.other, kept.other, loaded.other];
+        for [plain, kept, loaded] in [firsts.map(Some), others] {
+            assert!(plain == kept && kept == loaded, "{} {form:?}", C::NAME);
+            // Not `assert_eq!`, which would print them.
+            let written = [plain, loaded].map(|circuit| circuit.map(|it| stored::encode("one", it)));
+            assert!(written[0] == written[1], "{} {form:?}", C::NAME);
+        }
+        let batches = form.parts().len();
+        assert_eq!(cache.take_origins(), origins(batches, batches));
         let merges = |tree: &mut C::Tree, source: &CircuitSource<C>| {
             tree.clear();
-            tree.grow_from(loaded, 2, source);
+            tree.grow_from(&loaded, 2, source);
             tree.circuits()
                 .into_iter()
                 .map(|level| stored::encode("one", level).expect("known gates"))
@@ -119,13 +121,17 @@ fn each_circuit_is_loaded_as_it_was_built() {
         let plain = merges(tree, &CircuitSource::default());
         let levels = plain.len();
         let (kept, loaded) = (merges(tree, &source), merges(tree, &source));
-        assert!(plain == kept && kept == loaded, "{} {registers:?}", C::NAME);
+        assert!(plain == kept && kept == loaded, "{} {form:?}", C::NAME);
         assert_eq!(cache.take_origins(), origins(levels, levels));
     }
-    for (registers, fan_in) in [(None, FanIn::Two), (Some(SMALL), FanIn::Four)] {
-        same::<PoseidonGoldilocksConfig>(registers, fan_in, &mut MergeTree::of(fan_in));
+    for (form, fan_in) in [
+        (SlotForm::Plain, FanIn::Two),
+        (SlotForm::Registers(SMALL), FanIn::Four),
+        (SlotForm::RegistersOrPlain(SMALL), FanIn::Two),
+    ] {
+        same::<PoseidonGoldilocksConfig>(form, fan_in, &mut MergeTree::of(fan_in));
     }
-    same::<KeccakGoldilocksConfig>(None, FanIn::Two, &mut crate::plonk::tree::NoTree);
+    same::<KeccakGoldilocksConfig>(SlotForm::Plain, FanIn::Two, &mut crate::plonk::tree::NoTree);
 }
 
 /// What a file may be instead of the one that was written, and what is then said of it.
@@ -181,8 +187,10 @@ fn a_file_that_is_another_is_not_believed_and_is_replaced() {
 #[test]
 fn a_forged_file_is_not_believed_where_its_key_is_not_that_of_its_circuit() {
     let source = CircuitSource::default();
-    let of =
-        |slots| SlotCircuit::<Config>::from_source(shape(slots), None, FanIn::Two, &source).expect("a shape");
+    let of = |slots| {
+        SlotCircuit::<Config>::from_source(shape(slots), SlotForm::Plain, FanIn::Two, &source)
+            .expect("a shape")
+    };
     let (mut circuit, other): (Circuit, Circuit) = match (of(SlotKind::Any), of(SlotKind::Transfer)) {
         (SlotCircuit::Plain(any), SlotCircuit::Plain(transfers)) => (any.circuit, transfers.circuit),
         _ => unreachable!("without registers"),
