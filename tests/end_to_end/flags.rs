@@ -314,6 +314,7 @@ const CHANGES: &[(&str, &str)] = &[
     (ROLLUPS, "doublings 2"),
     (PRICED, "data-byte-gas 16"),
     (PRICED, "blob-gwei 1"),
+    (BLOBS, "blobs-per-block 3"),
 ];
 
 /// Many rollups, whose load is their batches, and what data costs in their plan.
@@ -323,6 +324,8 @@ const SERVERS: &str =
     "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; servers 100";
 const PRICED: &str = "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; rollups 8; \
     prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; data-bytes 20";
+const BLOBS: &str = "aggregate -; target-batches-per-s -; close 20s; aggregate-merge 3s; batch-size 50; rollups 8; \
+    prover-usd-per-hour 2; verify-gas 300000; gwei 5; usd-per-eth 3000; data-bytes 20; blob-gwei 1";
 
 /// Every flag in the help of `plan` changes what is printed, where it is accepted.
 #[test]

@@ -29,12 +29,24 @@ fn jobs(record: &Value, list: &str) -> Vec<(u64, String, u64)> {
         .collect()
 }
 
-/// A tree of eight rollups, proved once. Single jobs are timed between its proofs, so that whatever else has the cores slows
-/// both.
+/// Trees that are proved before the prediction is called wrong.
+const TRIES: u32 = 2;
+
+/// A tree of eight rollups, proved. Single jobs are timed between its proofs, so that whatever else has the cores slows both;
+/// what begins or ends beside it slows one of them, and then it is proved again.
 fn proved(bench: &Bench) -> Value {
-    let ran = bench.run(&format!("{SMALL} --rollups 8 --repeats 2 --output fractal.json")).ok();
-    assert!(ran.stdout.contains("8 rollups over the layers 2 to 3 settled by one proof"), "{}", ran.stdout);
-    record(bench, "fractal.json")
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let ran = bench.run(&format!("{SMALL} --rollups 8 --repeats 2 --output fractal.json")).ok();
+        let said = "8 rollups over the layers 2 to 3 settled by one proof";
+        assert!(ran.stdout.contains(said), "{}", ran.stdout);
+        let record = record(bench, "fractal.json");
+        let [predicted_s, measured_s] = ["predicted", "stages"].map(|list| cpu_s(&record, list));
+        if (predicted_s / measured_s - 1.0).abs() < 0.15 || tries == TRIES {
+            return record;
+        }
+    }
 }
 
 /// The prediction is held against the same tree, proved.

@@ -4,9 +4,10 @@ use records::plan::{BatchState, FleetEstimateRecord, SimulatedRecord, Statistic,
 
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
-use crate::formulas::{capacity, corrected, published};
+use crate::formulas::{corrected, published};
 use crate::plan::delay_record::delay_record;
 use crate::plan::fleet::Fleet;
+use crate::plan::needs::capacity_of;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{DECIDES, Effort, batches_of, simulated_for, whole};
 use crate::sim::{Closing, Estimate, RunLength, Simulated, simulate};
@@ -141,14 +142,6 @@ fn overloaded(
         p99_after_a_day_s: p99_after_s(1.0)?,
         p99_after_a_week_s: p99_after_s(7.0)?,
     })
-}
-
-/// What a fleet can carry, whatever arrives, batches/s; closing is not counted.
-pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
-    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
-    capacity::prover_capacity(provers, request.prove_effective_s())
-        .min(capacity::group_capacity(n, aggregators, request.aggregation.work_s(n)))
-        .min(capacity::group_capacity(n, 1, request.l1_work_s()))
 }
 
 /// A first look. The streams are the same for every fleet of a request.

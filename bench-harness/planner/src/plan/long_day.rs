@@ -12,8 +12,6 @@ use crate::domain::time::{DAY_S, index_at};
 use crate::formulas::capacity::{group_capacity, prover_capacity};
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::capacity_of;
-use crate::plan::needs::{MACHINES_MAX, consolidated_limit, meets};
 use crate::plan::request::PlanRequest;
 use crate::sim::{DelayFigures, Estimate, Simulated};
 
@@ -51,39 +49,9 @@ struct Added {
 }
 
 impl LongDay {
-    /// The day of a request, however many batches it has; none where its load follows none.
-    pub(crate) fn of(request: &PlanRequest, fleet: Fleet) -> Option<Self> {
-        Self::carried(request, capacity_of(request, fleet))
-    }
-
-    /// The fewest machines, from `least` on, of which `capacity` says what so many carry, batches/s, and whose queue alone takes no
-    /// longer than the limit: fewer keep it in no way.
-    pub(crate) fn fewest(request: &PlanRequest, least: u32, capacity: impl Fn(u32) -> f64) -> u32 {
-        let Some(limit) = consolidated_limit(request).filter(|_| request.is_day_too_long()) else {
-            return least;
-        };
-        let is_enough = |machines: u32| {
-            let Some(day) = Self::carried(request, capacity(machines)) else { return true };
-            let queue = day.added(0.0, true);
-            let wait_s = match limit.statistic {
-                Statistic::Mean => queue.mean_s,
-                Statistic::P50 => queue.p50_s,
-                Statistic::P99 => queue.p99_s,
-            };
-            meets(limit, wait_s)
-        };
-        let (mut fails, mut enough) = (least.saturating_sub(1), least);
-        while !is_enough(enough) && enough < MACHINES_MAX {
-            (fails, enough) = (enough, enough.saturating_mul(2).min(MACHINES_MAX));
-        }
-        while enough - fails > 1 {
-            let middle = u32::midpoint(fails, enough);
-            if is_enough(middle) { enough = middle } else { fails = middle }
-        }
-        enough
-    }
-
-    fn carried(request: &PlanRequest, carried: f64) -> Option<Self> {
+    /// The day of a request, however many batches it has, on a fleet that carries so many batches/s; none where its load follows
+    /// none.
+    pub(crate) fn of(request: &PlanRequest, carried: f64) -> Option<Self> {
         let ArrivalLaw::Daily { shape, poisson } = &request.arrival_law else { return None };
         let mean = request.batches_per_s();
         let scale = mean * shape.len() as f64 / shape.iter().sum::<f64>();
@@ -126,6 +94,16 @@ impl LongDay {
     fn behind(&self) -> f64 {
         let queued = self.rates.iter().zip(&self.waits_s).filter(|(_, wait_s)| **wait_s > 0.0);
         queued.map(|(rate, _)| rate).sum::<f64>() / self.rates.iter().sum::<f64>()
+    }
+
+    /// How long batches queue for the fleet, s.
+    pub(crate) fn queue_s(&self, statistic: Statistic) -> f64 {
+        let queue = self.added(0.0, true);
+        match statistic {
+            Statistic::Mean => queue.mean_s,
+            Statistic::P50 => queue.p50_s,
+            Statistic::P99 => queue.p99_s,
+        }
     }
 
     /// When the batch comes that is so many after the one of `at_s`, s from the same midnight.
@@ -254,6 +232,7 @@ mod tests {
     use crate::domain::{Aggregation, Load, Target, TimeDist};
     use crate::plan::arrival_law::ArrivalLaw;
     use crate::plan::fleet::Fleet;
+    use crate::plan::needs::capacity_of;
     use crate::plan::request::PlanRequest;
     use crate::plan::run_length::{Effort, simulated_for};
     use crate::sim::L1;
@@ -283,9 +262,9 @@ mod tests {
             for (provers, n) in [(7, 1), (7, 12), (8, 5), (9, 1), (18, 20), (18, 1)] {
                 let fleet = Fleet { provers, batches_per_aggregation: n, aggregators: 1 };
                 let (exact, _) = simulated_for(&request, fleet, Effort(1)).unwrap();
-                let day = LongDay::of(&request, fleet).unwrap();
+                let day = LongDay::of(&request, capacity_of(&request, fleet)).unwrap();
                 let length = RunLength::new(12_000, 2_000, 8, 1).unwrap();
-                let slot = simulate(&request.pipeline_in_slot(&day, fleet).unwrap(), length);
+                let slot = simulate(&request.pipeline_in_slot(day.simulated(), fleet).unwrap(), length);
                 let fluid = day.over(&request, fleet, slot);
                 let figures = |of: &crate::sim::Simulated| {
                     let delay = of.consolidated;
@@ -311,7 +290,7 @@ mod tests {
     fn what_comes_at_one_rate_adds_nothing() {
         let request = request(1.0, &[3.0, 3.0], false);
         let fleet = Fleet { provers: 100, batches_per_aggregation: 50, aggregators: 1 };
-        let day = LongDay::of(&request, fleet).unwrap();
+        let day = LongDay::of(&request, capacity_of(&request, fleet)).unwrap();
         let added = day.added(49.0, true);
         assert!(added.mean_s.abs() < 1e-6 && added.p99_s.abs() < 1e-6, "{added:?}");
         assert!((day.simulated() - 1.0).abs() < 1e-12);
@@ -322,7 +301,7 @@ mod tests {
         // Half a day nothing, half a day two a second: 86,400 batches.
         let request = request(1.0, &[0.0, 1.0], false);
         let fleet = Fleet { provers: 1_000, batches_per_aggregation: 2, aggregators: 100 };
-        let day = LongDay::of(&request, fleet).unwrap();
+        let day = LongDay::of(&request, capacity_of(&request, fleet)).unwrap();
         assert!((day.later_s(0.0, 100.0) - (43_200.0 + 50.0)).abs() < 1e-6);
         // The last of the day but fifty: the hundredth after it comes past noon of the next.
         let late_s = day.later_s(86_400.0 - 25.0, 100.0);

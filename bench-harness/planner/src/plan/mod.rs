@@ -12,6 +12,7 @@
 //! | `long_day` | a day of more batches than are simulated |
 //! | `rare_proofs` | intervals that know of proofs too rare to have been seen |
 //! | `frontier`, `search`, [`recommendation`] | the cheapest P and A for one N, the search over N, the fleet recommended |
+//! | `fewer` | machines of a fleet that make no difference are taken back |
 //! | [`options`], `systems` | the cheapest of several batch sizes and cores; of each proof system, and of all |
 //! | `infeasible` | what forbids a plan |
 //! | [`mod@fleet_estimate`] | what a given fleet would do: published formula, corrected form and simulation |
@@ -34,6 +35,7 @@ mod closing;
 pub mod curves;
 pub(crate) mod delay_record;
 pub mod designs;
+mod fewer;
 pub mod fleet;
 pub mod fleet_estimate;
 mod frontier;

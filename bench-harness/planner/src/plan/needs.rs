@@ -11,6 +11,7 @@ use crate::domain::Aggregation;
 use crate::formulas::capacity::{group_capacity, prover_capacity, whole_at_least, whole_at_most};
 use crate::formulas::corrected::slowest_quantile_s;
 use crate::plan::arrival_law::ArrivalLaw;
+use crate::plan::fleet::Fleet;
 use crate::plan::long_day::LongDay;
 use crate::plan::request::{BATCHES_PER_AGGREGATION_MAX, PlanRequest};
 use crate::sim::{DelayFloor, ProofFloor};
@@ -37,7 +38,26 @@ fn machines_for(request: &PlanRequest, work: f64) -> u32 {
 /// The fewest provers that carry the load with the headroom asked for, and the peak of a long day within the limit.
 pub(crate) fn provers_min(request: &PlanRequest) -> u32 {
     let least = machines_for(request, request.batches_per_s() * request.prove_effective_s());
-    LongDay::fewest(request, least, |provers| prover_capacity(provers, request.prove_effective_s()))
+    fewest_in_day(request, least, |provers| prover_capacity(provers, request.prove_effective_s()))
+}
+
+/// The fewest machines, from `least` on, of which `capacity` says what so many carry, batches/s, and whose queue on a long day is
+/// no longer than the limit by itself: fewer keep it in no way.
+fn fewest_in_day(request: &PlanRequest, least: u32, capacity: impl Fn(u32) -> f64) -> u32 {
+    let Some(limit) = consolidated_limit(request).filter(|_| request.is_day_too_long()) else { return least };
+    let is_enough = |machines: u32| {
+        let day = LongDay::of(request, capacity(machines));
+        day.is_none_or(|day| meets(limit, day.queue_s(limit.statistic)))
+    };
+    let (mut fails, mut enough) = (least.saturating_sub(1), least);
+    while !is_enough(enough) && enough < MACHINES_MAX {
+        (fails, enough) = (enough, enough.saturating_mul(2).min(MACHINES_MAX));
+    }
+    while enough - fails > 1 {
+        let middle = u32::midpoint(fails, enough);
+        if is_enough(middle) { enough = middle } else { fails = middle }
+    }
+    enough
 }
 
 /// The fewest aggregators that carry groups of `n` with the headroom asked for; none where nothing is aggregated.
@@ -47,7 +67,7 @@ pub(crate) fn aggregators_min(request: &PlanRequest, n: u32) -> u32 {
         return 0;
     }
     let least = machines_for(request, request.batches_per_s() * work_s / f64::from(n));
-    LongDay::fewest(request, least, |aggregators| group_capacity(n, aggregators, work_s))
+    fewest_in_day(request, least, |aggregators| group_capacity(n, aggregators, work_s))
 }
 
 /// The smallest N that L1 carries with the headroom asked for.
@@ -65,6 +85,14 @@ pub(crate) fn batches_per_aggregation_min(request: &PlanRequest) -> u32 {
 /// Batches that close in a block time of L1, mean.
 pub(crate) fn batches_per_block(request: &PlanRequest) -> f64 {
     request.batches_per_s() * request.block_s
+}
+
+/// What a fleet can carry, whatever arrives, batches/s; closing is not counted.
+pub(crate) fn capacity_of(request: &PlanRequest, fleet: Fleet) -> f64 {
+    let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
+    prover_capacity(provers, request.prove_effective_s())
+        .min(group_capacity(n, aggregators, request.aggregation.work_s(n)))
+        .min(group_capacity(n, 1, request.l1_work_s()))
 }
 
 /// The values of N that may be chosen: from what L1 carries to what the delay limit allows, or to what forms within

@@ -9,17 +9,18 @@ use crate::error::PlanError;
 use crate::fewest::{fewest, grain};
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
 use crate::formulas::cost::usd_per_month;
+use crate::plan::fewer::{Decided, with_fewer_machines};
 use crate::plan::fleet::Fleet;
-use crate::plan::fleet_estimate::{capacity_of, precise, simulated_until};
+use crate::plan::fleet_estimate::{precise, simulated_until};
 use crate::plan::frontier;
 use crate::plan::infeasible;
 use crate::plan::judge::{Judge, Judged, SEARCH_BATCHES};
 use crate::plan::needs::{
-    batches_per_aggregation_range, consolidated_limit, consolidated_s, forming_s, provers_min,
+    batches_per_aggregation_range, capacity_of, consolidated_limit, consolidated_s, forming_s, provers_min,
 };
 use crate::plan::objective::{Cost, cost, transactions_per_batch};
 use crate::plan::request::PlanRequest;
-use crate::plan::run_length::{DECIDES, Effort, simulated_like};
+use crate::plan::run_length::{DECIDES, Effort};
 use crate::plan::search::{Outcome, cheapest, is_simulated};
 use crate::sim::{Simulated, check_attempts};
 
@@ -166,9 +167,6 @@ fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
 /// A long simulation of a fleet, from this effort on: [`decided`], or what a test says in its place.
 type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
 
-/// A fleet with what a long simulation says of it.
-type Decided = (Fleet, (Judged, Simulated));
-
 /// The search with this judge, and the long simulations that have the last word.
 fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, Refused> {
     let request = judge.request;
@@ -313,77 +311,11 @@ fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Opti
     Ok(Some(best))
 }
 
-/// The fleet with the fewest aggregators and then the fewest provers of which simulations say no worse: short ones cannot
-/// tell a machine more or less from chance, and a search doubles machines and may have had nothing left to take them back.
+/// The fleet that was found with the fewest machines that make no difference.
 fn fewer(judge: &Judge<'_>, found: Decided) -> Result<Chosen, PlanError> {
-    let request = judge.request;
-    let aggregators = |fleet: Fleet, count: u32| Fleet { aggregators: count, ..fleet };
-    let provers = |fleet: Fleet, count: u32| Fleet { provers: count, ..fleet };
-    let least = frontier::aggregators(request, found.0.batches_per_aggregation).min;
-    let range = (least, found.0.aggregators);
-    let found = with_fewer(request, found, range, aggregators, (judge.is_spent(), LONG_TRIES[0]))?;
-    let least = frontier::provers(request).min;
-    let range = (least, found.0.provers);
-    let (fleet, decision) = with_fewer(request, found, range, provers, (judge.is_spent(), LONG_TRIES[1]))?;
+    let (fleet, decision) = with_fewer_machines(judge.request, found, judge.is_spent())?;
     Ok(Chosen::decided(fleet, decision, progress(judge, Some(fleet))))
 }
-
-/// The fleet with the fewest machines of one kind, from `least` to the `count` that it has, that is as good.
-fn with_fewer(
-    request: &PlanRequest,
-    found: Decided,
-    (least, count): (u32, u32),
-    with: impl Fn(Fleet, u32) -> Fleet,
-    (is_spent, long_tries): (bool, u32),
-) -> Result<Decided, PlanError> {
-    let before = found.1.0;
-    // What takes long to simulate is asked about where it may be far too large, and seldom.
-    let each = found.1.1.batches * u64::from(found.1.1.replications);
-    let is_long = each > FEWER_BATCHES / 8;
-    if is_long && !is_spent && count <= least.saturating_mul(2) {
-        return Ok(found);
-    }
-    let tries_max = if is_long { long_tries } else { u32::MAX };
-    // Some of many machines are no finer than chance.
-    let few = if is_long { long_tries } else { TRIES };
-    let grain = grain(least).max(count.saturating_sub(least) / few);
-    let mut best = None;
-    let (mut spent, mut tries) = (0, 0);
-    let fleet = found.0;
-    let wanted = fewest(least, count, grain, |tried| {
-        if spent > FEWER_BATCHES || tries >= tries_max {
-            return Ok(None);
-        }
-        tries += 1;
-        // On the same random numbers, so that chance is no difference between the two.
-        let tried = with(fleet, tried);
-        let (simulated, batches) = simulated_like(request, tried, &found.1.1)?;
-        spent += batches;
-        let judged = Judged::new(request, tried, &simulated);
-        // Of one that is open already, a machine less is no reason where it moves the delay by far less than chance.
-        let is_near = judged.delay_s <= before.delay_s + NEAR * before.half_width_s;
-        let is_no_worse = match before.is_clearly_good() {
-            true => judged.is_clearly_good(),
-            false => judged.is_good() || (judged.verdict == LimitVerdict::Unclear && is_near),
-        };
-        if is_no_worse {
-            best = Some((tried, (judged, simulated)));
-        }
-        Ok(Some(is_no_worse))
-    })?;
-    Ok(best.filter(|best| best.0 == with(fleet, wanted)).unwrap_or(found))
-}
-
-/// Batches that may be simulated to take machines of one kind back, about.
-const FEWER_BATCHES: u64 = 800_000;
-/// Tries of a fleet that takes long to simulate: with fewer aggregators, and with fewer provers.
-const LONG_TRIES: [u32; 2] = [1, 2];
-
-/// So many half-widths are no difference.
-const NEAR: f64 = 1.0;
-
-/// Machines of one kind that are taken back one by one; of more some at once.
-const TRIES: u32 = 16;
 
 /// How far the search went. That nothing cheaper is good is known where each that costs less than `chosen` was clearly
 /// refused.

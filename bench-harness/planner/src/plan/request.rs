@@ -7,7 +7,6 @@ use crate::domain::{Aggregation, Close, L1Room, Load, Prices, TimeDist};
 use crate::error::{PlanError, at_least_one, positive};
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
-use crate::plan::long_day::LongDay;
 use crate::sim::{Arrivals, Closing, Crashes, L1, Pipeline, Stragglers, occupied_s};
 
 /// The largest N there can be.
@@ -434,21 +433,25 @@ impl PlanRequest {
 
     /// The arrivals to simulate: those of the load, or where a day has too many batches to simulate its busiest slot as
     /// if it lasted.
-    fn arrivals(&self, fleet: Fleet) -> Result<Arrivals, PlanError> {
+    fn arrivals(&self) -> Result<Arrivals, PlanError> {
         if self.closings().is_some() {
             return self.arrival_law.arrivals(1.0 / self.load.batches_per_s());
         }
-        match LongDay::of(self, fleet).filter(|_| self.is_day_too_long()) {
-            Some(day) => self.slot(&day),
-            None => self.arrival_law.arrivals(self.load.interval_s()),
+        match &self.arrival_law {
+            ArrivalLaw::Daily { shape, .. } if self.is_day_too_long() => {
+                let mean = shape.iter().sum::<f64>() / shape.len() as f64;
+                let peak = shape.iter().copied().fold(mean, f64::max);
+                self.slot(self.load.batches_per_s() * peak / mean)
+            }
+            law => law.arrivals(self.load.interval_s()),
         }
     }
 
-    /// The arrivals of a slot of a day.
-    fn slot(&self, day: &LongDay) -> Result<Arrivals, PlanError> {
+    /// The arrivals of a slot of a day, of so many batches/s.
+    fn slot(&self, batches_per_s: f64) -> Result<Arrivals, PlanError> {
         let is_random = matches!(self.arrival_law, ArrivalLaw::Daily { poisson: true, .. });
         let law = if is_random { ArrivalLaw::Poisson } else { ArrivalLaw::Fixed };
-        law.arrivals(1.0 / day.simulated())
+        law.arrivals(1.0 / batches_per_s)
     }
 
     /// Whether a day of this load has more batches than are simulated.
@@ -463,12 +466,12 @@ impl PlanRequest {
     /// [`PlanError::BadInput`] if the fleet has none of something.
     pub fn pipeline(&self, provers: u32, n: u32, aggregators: u32) -> Result<Pipeline, PlanError> {
         let fleet = Fleet { provers, batches_per_aggregation: n, aggregators };
-        self.pipeline_of(self.arrivals(fleet)?, fleet)
+        self.pipeline_of(self.arrivals()?, fleet)
     }
 
-    /// The pipeline in a slot of a day, however many batches that has.
-    pub(crate) fn pipeline_in_slot(&self, day: &LongDay, fleet: Fleet) -> Result<Pipeline, PlanError> {
-        self.pipeline_of(self.slot(day)?, fleet)
+    /// The pipeline in a slot of a day, of so many batches/s.
+    pub(crate) fn pipeline_in_slot(&self, batches_per_s: f64, fleet: Fleet) -> Result<Pipeline, PlanError> {
+        self.pipeline_of(self.slot(batches_per_s)?, fleet)
     }
 
     fn pipeline_of(&self, arrivals: Arrivals, fleet: Fleet) -> Result<Pipeline, PlanError> {

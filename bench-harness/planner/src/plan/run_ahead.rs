@@ -7,7 +7,7 @@ use records::plan::{RunAheadRecord, Statistic};
 
 use crate::backlog::RunAhead;
 use crate::formulas::capacity::group_capacity;
-use crate::plan::fleet_estimate::capacity_of;
+use crate::plan::needs::capacity_of;
 use crate::plan::needs::consolidated_limit;
 use crate::plan::{Fleet, Plan, PlanRequest};
 

@@ -7,6 +7,7 @@ use crate::error::PlanError;
 use crate::plan::arrival_law::ArrivalLaw;
 use crate::plan::fleet::Fleet;
 use crate::plan::long_day::LongDay;
+use crate::plan::needs::capacity_of;
 use crate::plan::rare_proofs::{self, SCATTERED};
 use crate::plan::request::PlanRequest;
 use crate::sim::{RunLength, Simulated, simulate};
@@ -110,8 +111,8 @@ fn simulated_over(
 ) -> Result<(Simulated, u64), PlanError> {
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
     let took = work(request, batches * u64::from(replications));
-    let day =
-        LongDay::of(request, fleet).filter(|_| request.is_day_too_long() && request.closings().is_none());
+    let day = LongDay::of(request, capacity_of(request, fleet))
+        .filter(|_| request.is_day_too_long() && request.closings().is_none());
     if let Some(day) = day {
         return Ok((simulated_slot(request, fleet, &day, length)?, took));
     }
@@ -127,7 +128,7 @@ fn simulated_slot(
     day: &LongDay,
     length: RunLength,
 ) -> Result<Simulated, PlanError> {
-    let slot = simulate(&request.pipeline_in_slot(day, fleet)?, length);
+    let slot = simulate(&request.pipeline_in_slot(day.simulated(), fleet)?, length);
     Ok(day.over(request, fleet, slot))
 }
 
