@@ -47,7 +47,7 @@ pub fn within_servers(
             by_bound.push(bound);
         }
     }
-    by_bound.sort_by(|a, b| b.rollups().cmp(&a.rollups()));
+    by_bound.sort_by_key(|carried| std::cmp::Reverse(carried.rollups()));
     let mut best: Option<Carried> = None;
     let mut refusal = None;
     for bound in by_bound.into_iter().take(SEARCHED_MAX) {
