@@ -1,6 +1,6 @@
 //! `plan --rollups` and `plan --servers`: by hand and from a record, and what is refused.
 
-use crate::support::Bench;
+use crate::support::{Bench, words};
 use fixtures::fractal::fractal;
 use records::fractal::FractalRecord;
 use records::plan::{FractalPlanRecord, FractalPoolName};
@@ -179,6 +179,8 @@ fn data_that_l1_cannot_hold_is_refused() {
     let budget = carried.servers.expect("asked");
     assert!(carried.whole.block_use.is_some_and(|part| part <= 0.8 && part > 0.799), "{:?}", carried.whole);
     assert!(budget.unused > 50_000, "{budget:?}");
+    let text = bench.run(&plan("--servers 100000", calldata)).ok().stdout;
+    assert!(words(&text).contains("throughput by what L1 has room for"), "{text}");
 }
 
 /// What is proven on L1 stands there.

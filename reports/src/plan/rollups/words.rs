@@ -33,6 +33,9 @@ pub(super) fn answer(plan: &FractalPlanRecord) -> String {
     )
 }
 
+/// Uses that differ by less than this factor are the same.
+const NEARLY: f64 = 0.99;
+
 /// What binds: the busiest pool, the longest part of the delay, and the chain of jobs that no machine more shortens.
 pub(super) fn limits(plan: &FractalPlanRecord) -> String {
     let (fleet, whole) = (&plan.fleet, &plan.whole);
@@ -45,12 +48,16 @@ pub(super) fn limits(plan: &FractalPlanRecord) -> String {
             count(fleets, "fleet")
         ),
     };
+    // Of pools that are filled until L1 is full, L1 is what binds.
+    let busy = fleet.prover_use.max(fleet.aggregator_use);
+    let is_l1_full = whole.block_use.is_some_and(|part| part >= NEARLY * busy);
+    let busiest = if is_l1_full { "what L1 has room for".to_owned() } else { fleet.busiest.to_string() };
     let block =
         whole.block_use.map_or_else(String::new, |part| format!(", {} of L1's blocks", percent(part, 3)));
     format!(
         "What binds: throughput by {} ({} of the provers' time in use, {} of the aggregators'{block}); the delay by {} ({}). However \
          many machines: {} from the last closing to the one proof, of a batch's proof and {} one after the other. The fleet: {searched}.",
-        fleet.busiest,
+        busiest,
         percent(fleet.prover_use, 3),
         percent(fleet.aggregator_use, 3),
         whole.longest_part,
