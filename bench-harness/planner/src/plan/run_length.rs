@@ -43,8 +43,6 @@ const SETTLING_MAX: u64 = 20_000;
 const HEAVY_MAX: f64 = 8.0;
 /// Nor is that of more provers: one long proof of theirs holds up a small part of them.
 const HEAVY_PROVERS_MAX: u32 = 256;
-/// Nor is it so with every effort: the width of an interval decides then.
-const HEAVY_SCALE_MAX: u64 = 1;
 /// A longer simulation has at least so many times the batches: what is hardly longer says nothing new.
 const LONGER: f64 = 1.5;
 /// No effort is higher.
@@ -111,9 +109,10 @@ fn simulated_over(
 ) -> Result<(Simulated, u64), PlanError> {
     let length = RunLength::new(batches, warmup, replications, request.seed)?;
     let took = work(request, batches * u64::from(replications));
-    let day = LongDay::of(request, capacity_of(request, fleet))
-        .filter(|_| request.is_day_too_long() && request.closings().is_none());
-    if let Some(day) = day {
+    if request.is_day_too_long()
+        && request.closings().is_none()
+        && let Some(day) = LongDay::of(request, capacity_of(request, fleet))
+    {
         return Ok((simulated_slot(request, fleet, &day, length)?, took));
     }
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
@@ -187,9 +186,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     // says it with confidence.
     let counted = match first || fleet.provers > HEAVY_PROVERS_MAX {
         true => counted,
-        false => {
-            counted.max(whole(BATCHES_MIN as f64 * heavy(request.prove().cv())) * scale.min(HEAVY_SCALE_MAX))
-        }
+        false => counted.max(whole(BATCHES_MIN as f64 * heavy(request.prove().cv()))),
     };
     let replications = match filled * u64::from(REPLICATIONS) {
         all if all > 4 * FILLING_MAX => 2,
