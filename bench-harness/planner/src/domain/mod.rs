@@ -19,6 +19,7 @@ pub mod closings;
 pub mod l1_room;
 pub mod load;
 pub mod price;
+pub(crate) mod residual;
 pub mod time;
 
 pub use aggregation::{Aggregation, AggregationTree, LoneProof, MergeStart};

@@ -23,12 +23,26 @@ pub(crate) fn with_fewer_machines(
 ) -> Result<Decided, PlanError> {
     let aggregators = |fleet: Fleet, count: u32| Fleet { aggregators: count, ..fleet };
     let provers = |fleet: Fleet, count: u32| Fleet { provers: count, ..fleet };
-    let least = frontier::aggregators(request, found.0.batches_per_aggregation).min;
-    let range = (least, found.0.aggregators);
-    let found = with_fewer(request, found, range, aggregators, (is_spent, LONG_TRIES[0]))?;
-    let least = frontier::provers(request).min;
-    let range = (least, found.0.provers);
-    with_fewer(request, found, range, provers, (is_spent, LONG_TRIES[1]))
+    let fleet = found.0;
+    let of_aggregators =
+        (frontier::aggregators(request, fleet.batches_per_aggregation).min, fleet.aggregators);
+    let of_provers = (frontier::provers(request).min, fleet.provers);
+    // What takes long to simulate is asked about once, where it is likeliest to be far too large.
+    let each = found.1.1.batches * u64::from(found.1.1.replications);
+    if each <= FEWER_BATCHES / 8 {
+        let found = with_fewer(request, found, of_aggregators, aggregators, false)?;
+        return with_fewer(request, found, of_provers, provers, false);
+    }
+    let excess = |(least, count): (u32, u32)| f64::from(count) / f64::from(least.max(1));
+    let (more_aggregators, more_provers) = (excess(of_aggregators), excess(of_provers));
+    match more_aggregators.max(more_provers) {
+        most if most <= LARGE && !is_spent => Ok(found),
+        most if most <= 1.0 => Ok(found),
+        _ if more_aggregators >= more_provers => {
+            with_fewer(request, found, of_aggregators, aggregators, true)
+        }
+        _ => with_fewer(request, found, of_provers, provers, true),
+    }
 }
 
 /// The fleet with the fewest machines of one kind, from `least` to the `count` that it has, that is as good.
@@ -37,18 +51,12 @@ fn with_fewer(
     found: Decided,
     (least, count): (u32, u32),
     with: impl Fn(Fleet, u32) -> Fleet,
-    (is_spent, long_tries): (bool, u32),
+    is_long: bool,
 ) -> Result<Decided, PlanError> {
     let before = found.1.0;
-    // What takes long to simulate is asked about where it may be far too large, and seldom.
-    let each = found.1.1.batches * u64::from(found.1.1.replications);
-    let is_long = each > FEWER_BATCHES / 8;
-    if is_long && !is_spent && count <= least.saturating_mul(2) {
-        return Ok(found);
-    }
-    let tries_max = if is_long { long_tries } else { u32::MAX };
+    let tries_max = if is_long { LONG_TRIES } else { u32::MAX };
     // Some of many machines are no finer than chance.
-    let few = if is_long { long_tries } else { TRIES };
+    let few = tries_max.min(TRIES);
     let grain = grain(least).max(count.saturating_sub(least) / few);
     let mut best = None;
     let (mut spent, mut tries) = (0, 0);
@@ -78,9 +86,11 @@ fn with_fewer(
 }
 
 /// Batches that may be simulated to take machines of one kind back, about.
-const FEWER_BATCHES: u64 = 800_000;
-/// Tries of a fleet that takes long to simulate: with fewer aggregators, and with fewer provers.
-const LONG_TRIES: [u32; 2] = [1, 2];
+const FEWER_BATCHES: u64 = 400_000;
+/// Tries of a fleet that takes long to simulate.
+const LONG_TRIES: u32 = 1;
+/// So many times as many machines as the fewest that carry the load are far too many, perhaps.
+const LARGE: f64 = 2.0;
 
 /// So many half-widths are no difference.
 const NEAR: f64 = 1.0;

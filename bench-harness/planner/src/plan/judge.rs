@@ -17,10 +17,10 @@ use crate::plan::run_length::{DECIDES, Effort, look_batches, simulated_for};
 use crate::sim::Simulated;
 
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
-pub(crate) const SEARCH_BATCHES: u64 = 1_200_000;
+pub(crate) const SEARCH_BATCHES: u64 = 1_000_000;
 
 /// So many times as many more may be simulated while nothing that meets the limit was found.
-const OVERDRAFT_TIMES: u64 = 2;
+const OVERDRAFT_TIMES: u64 = 1;
 
 /// First looks that a search makes at least, where it can.
 const LOOKS_MIN: u64 = 4;
@@ -126,7 +126,6 @@ pub(crate) struct Judge<'a> {
     look_max: u64,
     /// What may be simulated beyond that.
     overdraft: u64,
-    effort_min: Effort,
     /// How many times as long as by short runs the delay of a fleet was that a long one refused; at least 1. All fleets
     /// see the same random numbers, so that this is what short runs of the others leave out too.
     correction: f64,
@@ -149,26 +148,8 @@ impl<'a> Judge<'a> {
             batches_left,
             look_max: batches_left / LOOKS_MIN,
             overdraft,
-            effort_min: Effort(0),
             correction: 1.0,
         }
-    }
-
-    /// One that looks longer from the first: before a request is refused. Fleets that `before` found later than `times` the
-    /// limit are not looked at again.
-    pub(crate) fn careful(before: Self, batches_left: u64, times: f64) -> Self {
-        let request = before.request;
-        let is_late = |known: &Known| {
-            consolidated_limit(request).is_some_and(|limit| known.judged.delay_s > times * limit.limit_s)
-        };
-        let late = before.known.into_iter().filter(|(_, known)| is_late(known));
-        let late = late.map(|(fleet, known)| (fleet, Known { effort: SEARCH_EFFORT_MAX, ..known }));
-        Self { effort_min: SEARCH_EFFORT_MAX, known: late.collect(), ..Self::new(request, batches_left) }
-    }
-
-    /// Whether this one looks longer from the first.
-    pub(crate) fn is_careful(&self) -> bool {
-        self.effort_min == SEARCH_EFFORT_MAX
     }
 
     /// Whether what may be simulated is used up.
@@ -238,8 +219,7 @@ impl<'a> Judge<'a> {
     }
 
     fn judge_up_to(&mut self, fleet: Fleet, effort_max: Effort) -> Result<Judged, PlanError> {
-        let effort_max = effort_max.max(self.effort_min);
-        let mut effort = self.effort_min;
+        let mut effort = Effort(0);
         if let Some(known) = self.known.get(&fleet) {
             let is_final = known.effort >= effort_max || known.judged.is_clear(self.request, known.effort);
             if is_final || self.is_spent() {

@@ -12,6 +12,7 @@
 //! | `long_day` | a day of more batches than are simulated |
 //! | `rare_proofs` | intervals that know of proofs too rare to have been seen |
 //! | `frontier`, `search`, [`recommendation`] | the cheapest P and A for one N, the search over N, the fleet recommended |
+//! | `climb` | the last word before a request is refused |
 //! | `fewer` | machines of a fleet that make no difference are taken back |
 //! | [`options`], `systems` | the cheapest of several batch sizes and cores; of each proof system, and of all |
 //! | `infeasible` | what forbids a plan |
@@ -31,6 +32,7 @@
 
 mod alternatives;
 pub mod arrival_law;
+mod climb;
 mod closing;
 pub mod curves;
 pub(crate) mod delay_record;

@@ -1,14 +1,12 @@
 //! The recommended fleet of one request: the search, the simulation that decides, and the figures.
 
-use records::plan::{
-    DelayLimitRecord, LimitVerdict, PipelineStageRecord, RecommendationRecord, SearchRecord, Term,
-};
+use records::plan::{LimitVerdict, PipelineStageRecord, RecommendationRecord, SearchRecord, Term};
 
 use crate::domain::Close;
 use crate::error::PlanError;
-use crate::fewest::{fewest, grain};
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
 use crate::formulas::cost::usd_per_month;
+use crate::plan::climb::climbed;
 use crate::plan::fewer::{Decided, with_fewer_machines};
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{precise, simulated_until};
@@ -27,11 +25,8 @@ use crate::sim::{Simulated, check_attempts};
 /// How often the long simulation may refuse what the search found.
 const CORRECTIONS: u32 = 8;
 
-/// Where that is not enough, fleets are searched for that keep these fractions of the limit.
-const TIGHTER: [f64; 3] = [0.97, 0.9, 0.8];
-
-/// How often the machines of a fleet are doubled that short simulations found good and long ones did not.
-const DOUBLINGS: u32 = 4;
+/// Batches of long simulations that refuse, about, after which no other fleet is searched for.
+const CORRECTING_BATCHES: u64 = 2_400_000;
 
 /// A delay up to so many times the limit may be within it by a longer simulation.
 const CLOSE: f64 = 1.1;
@@ -66,13 +61,6 @@ pub(crate) struct Refused {
     /// The fleet that came nearest, and what short simulations say of it; none where none was simulated.
     pub(crate) nearest: Option<(Fleet, Judged)>,
     search: SearchRecord,
-}
-
-impl Refused {
-    /// Whether the fleet that came nearest may keep the limit after all.
-    fn is_open(&self) -> bool {
-        self.nearest.is_some_and(|(_, judged)| judged.verdict == LimitVerdict::Unclear)
-    }
 }
 
 impl From<PlanError> for Refused {
@@ -136,179 +124,72 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
         infeasible::by_virtual_delay(request)?;
         infeasible::by_provers(request, provers_min(request))?;
     }
-    let mut judge = Judge::new(request, batches);
-    match searched(&mut judge, below, decided) {
-        // A short run that refuses by little may be wrong: a careful search has the last word.
-        Err(refused) if !request.is_one_fleet() && is_close(request, &refused.error) => {
-            searched(&mut Judge::careful(judge, batches, CLOSE), below, decided)
-        }
-        // One that could not be told from the limit is no reason to refuse.
-        Err(refused) if !request.is_one_fleet() && refused.is_open() => match refused.nearest {
-            Some((fleet, _)) => match undecided(request, fleet, decided)? {
-                Some(found) => Ok(Chosen { search: refused.search, ..fewer(&judge, found)? }),
-                None => Err(refused),
-            },
-            None => Err(refused),
-        },
-        result => result,
-    }
-}
-
-/// Whether a delay was missed by so little that it may have been chance.
-fn is_close(request: &PlanRequest, error: &PlanError) -> bool {
-    match error {
-        PlanError::Infeasible { best, wanted, unit: "s", .. } if !request.is_deterministic() => {
-            best.0 <= CLOSE * wanted.0
-        }
-        _ => false,
-    }
+    searched(&mut Judge::new(request, batches), below, decided)
 }
 
 /// A long simulation of a fleet, from this effort on: [`decided`], or what a test says in its place.
-type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
+pub(crate) type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
 
 /// The search with this judge, and the long simulations that have the last word.
 fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, Refused> {
     let request = judge.request;
-    let mut unclear: Option<Decided> = None;
-    let mut refused: Option<(Fleet, Judged)> = None;
-    let mut outcome = cheapest(judge, below)?;
-    for _ in 0..CORRECTIONS {
-        let Outcome::Found(found) = outcome else { break };
+    // What long simulations refused: the first that is within the limit by its figure, and the nearest.
+    let mut within: Option<Decided> = None;
+    let mut nearest: Option<(Fleet, Judged)> = None;
+    let (mut refusals, mut batches) = (0, 0);
+    let missed = loop {
+        let found = match cheapest(judge, below)? {
+            Outcome::Found(found) => found.fleet,
+            Outcome::None(missed) => break missed,
+        };
         if !is_simulated(request) {
             let search = SearchRecord { fleets_simulated: 0, is_complete: true };
-            return Ok(Chosen { fleet: found.fleet, judged: None, simulated: None, search });
+            return Ok(Chosen { fleet: found, judged: None, simulated: None, search });
         }
         // The search judged by short runs; a long one decides, and where it refuses the next cheapest is looked for.
-        let decision = decide(request, found.fleet, judge.decides_from(found.fleet))?;
+        let decision = decide(request, found, judge.decides_from(found))?;
         let judged = decision.0;
         if judged.is_clearly_good() || request.is_one_fleet() || judged.is_hopeless(request) {
-            return Ok(fewer(judge, (found.fleet, decision))?);
+            return Ok(fewer(judge, (found, decision))?);
         }
-        if judged.is_good() && unclear.is_none() {
-            unclear = Some((found.fleet, decision));
+        refusals += 1;
+        batches += decision.1.batches * u64::from(decision.1.replications);
+        if judged.is_good() && within.is_none() {
+            within = Some((found, decision));
         }
-        if refused.is_none_or(|(_, nearest)| judged.delay_s < nearest.delay_s) {
-            refused = Some((found.fleet, judged));
+        nearest = nearer(nearest, Some((found, judged)));
+        judge.overrule(found, judged);
+        if refusals > CORRECTIONS || batches > CORRECTING_BATCHES {
+            break None;
         }
-        judge.overrule(found.fleet, judged);
-        outcome = cheapest(judge, below)?;
+    };
+    if let Some(decided) = within {
+        return Ok(fewer(judge, decided)?);
     }
-    let search = progress(judge, None);
-    match (unclear, outcome) {
-        (Some(decided), _) => Ok(fewer(judge, decided)?),
-        (None, Outcome::None(nearest)) => {
-            let rescued = match nearest.filter(|_| judge.is_careful()) {
-                Some((fleet, _)) => match rescued(request, fleet, decide)? {
-                    None => undecided(request, fleet, decide)?,
-                    found => found,
-                },
-                None => None,
-            };
-            match rescued {
-                Some(decided) => Ok(fewer(judge, decided)?),
-                None => {
-                    let error = infeasible::nothing(request, nearest, below.is_some())
-                        .unfinished(judge.is_exhausted());
-                    Err(Refused { error: Box::new(error), nearest: nearer(refused, nearest), search })
-                }
-            }
-        }
-        // The search still finds a fleet by short runs; every one that it found before was refused by a long one.
-        (None, Outcome::Found(found)) => {
-            let decision = decide(request, found.fleet, DECIDES)?;
-            let judged = decision.0;
-            if judged.is_good() {
-                return Ok(fewer(judge, (found.fleet, decision))?);
-            }
-            let instead = match tightened(request, below, decide)? {
-                None => grown(request, found.fleet, decide)?,
-                found => found,
-            };
-            if let Some(decided) = instead {
-                let chosen = fewer(judge, decided)?;
-                return Ok(Chosen { search: SearchRecord { is_complete: false, ..search }, ..chosen });
-            }
-            let nearest = nearer(refused, Some((found.fleet, judged)));
-            let (fleet, judged) = nearest.unwrap_or((found.fleet, judged));
-            if let Some(decided) = undecided(request, fleet, decide)? {
-                let chosen = fewer(judge, decided)?;
-                return Ok(Chosen { search: SearchRecord { is_complete: false, ..search }, ..chosen });
-            }
-            let error = infeasible::refused(request, fleet, judged, CORRECTIONS + 1);
-            Err(Refused { error: Box::new(error), nearest, search })
-        }
+    // Short simulations that refuse, and long ones that refuse what short ones found, do so by chance at times.
+    let is_close = |(_, judged): &(Fleet, Judged)| {
+        let limit = consolidated_limit(request);
+        refusals > 0
+            || judged.verdict == LimitVerdict::Unclear
+            || limit.is_some_and(|limit| judged.delay_s <= CLOSE * limit.limit_s)
+    };
+    let search = SearchRecord { is_complete: false, ..progress(judge, None) };
+    let nearest = nearer(nearest, missed);
+    if let Some((fleet, _)) = nearest.filter(is_close).filter(|_| !request.is_one_fleet())
+        && let Some(decided) = climbed(request, fleet, decide)?
+    {
+        return Ok(Chosen { search, ..fewer(judge, decided)? });
     }
+    let error = match nearest {
+        Some((fleet, judged)) if refusals > 0 => infeasible::refused(request, fleet, judged, refusals),
+        _ => infeasible::nothing(request, nearest, below.is_some()).unfinished(judge.is_exhausted()),
+    };
+    Err(Refused { error: Box::new(error), nearest, search: progress(judge, None) })
 }
 
 /// That of two fleets with the shorter delay.
 fn nearer(one: Option<(Fleet, Judged)>, other: Option<(Fleet, Judged)>) -> Option<(Fleet, Judged)> {
     one.into_iter().chain(other).min_by(|(_, one), (_, other)| one.delay_s.total_cmp(&other.delay_s))
-}
-
-/// The cheapest fleet that keeps a tighter limit by short simulations and the limit itself by a long one; none where
-/// there is none.
-fn tightened(
-    request: &PlanRequest,
-    below: Option<Cost>,
-    decide: Decide,
-) -> Result<Option<Decided>, PlanError> {
-    let Some(limit) = consolidated_limit(request) else { return Ok(None) };
-    for fraction in TIGHTER {
-        let tighter = DelayLimitRecord { limit_s: fraction * limit.limit_s, ..limit };
-        let tighter = request.clone().with_delay_limit(tighter)?;
-        let mut judge = Judge::new(&tighter, SEARCH_BATCHES);
-        if let Outcome::Found(found) = cheapest(&mut judge, below)? {
-            let decision = decide(request, found.fleet, DECIDES)?;
-            if decision.0.is_good() {
-                return Ok(Some((found.fleet, decision)));
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// `fleet` with more machines, until a long simulation finds it good, and then with the fewest provers of these; none where
-/// it never does.
-fn grown(request: &PlanRequest, fleet: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
-    let n = fleet.batches_per_aggregation;
-    let (provers, aggregators) = (frontier::provers(request).max, frontier::aggregators(request, n).max);
-    let mut larger = fleet;
-    for _ in 0..DOUBLINGS {
-        larger.provers = larger.provers.saturating_mul(2).min(provers);
-        larger.aggregators = larger.aggregators.saturating_mul(2).min(aggregators);
-        if let Some(found) = rescued(request, larger, decide)? {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
-}
-
-/// The fleet that came nearest, where a long simulation does not say that it misses the limit: it is no reason to refuse.
-fn undecided(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
-    let decision = decide(request, nearest, DECIDES)?;
-    Ok((decision.0.verdict != LimitVerdict::Misses).then_some((nearest, decision)))
-}
-
-/// The fleet that came nearest with the fewest provers that a long simulation finds good, where it finds any: the last
-/// word before a target is refused by little.
-fn rescued(request: &PlanRequest, nearest: Fleet, decide: Decide) -> Result<Option<Decided>, PlanError> {
-    let decision = decide(request, nearest, DECIDES)?;
-    if !decision.0.is_good() {
-        return Ok(None);
-    }
-    let mut best = (nearest, decision);
-    let min = frontier::provers(request).min;
-    fewest(min, nearest.provers, grain(min), |provers| {
-        let fleet = Fleet { provers, ..nearest };
-        let decision = decide(request, fleet, DECIDES)?;
-        let is_good = decision.0.is_good();
-        if is_good {
-            best = (fleet, decision);
-        }
-        Ok(Some(is_good))
-    })?;
-    Ok(Some(best))
 }
 
 /// The fleet that was found with the fewest machines that make no difference.
@@ -453,6 +334,8 @@ pub(crate) fn figures(request: &PlanRequest, chosen: &Chosen) -> RecommendationR
 #[cfg(test)]
 mod tests {
     use super::*;
+    use records::plan::DelayLimitRecord;
+
     use crate::domain::{Aggregation, BatchState, Load, Statistic, Target, TimeDist};
 
     fn request(limit_s: f64) -> PlanRequest {
@@ -478,6 +361,6 @@ mod tests {
         assert!(searched(&mut judge(), None, decided).is_ok(), "there is a plan");
         let error = searched(&mut judge(), None, late).expect_err("no fleet is good").error;
         let PlanError::Infeasible { advice, .. } = &*error else { panic!("{error}") };
-        assert!(advice.contains("9 fleets"), "{advice}");
+        assert!(advice.contains(" fleets kept the limit in short"), "{advice}");
     }
 }

@@ -18,6 +18,7 @@ pub struct RunLength {
     warmup: u64,
     replications: u32,
     seed: u64,
+    is_in_progress: bool,
 }
 
 impl RunLength {
@@ -29,7 +30,20 @@ impl RunLength {
         if batches <= warmup {
             return Err(PlanError::bad("batches", &format!("more than the warm-up of {warmup}"), batches));
         }
-        Ok(Self { batches, warmup, replications: at_least_one("replications", replications)?, seed })
+        Ok(Self {
+            batches,
+            warmup,
+            replications: at_least_one("replications", replications)?,
+            seed,
+            is_in_progress: false,
+        })
+    }
+
+    /// The same, on fleets that are at work when a run begins: as many proofs as on average, each with what is left of it. Where
+    /// provers crash, or follow the queue, they begin without work all the same.
+    #[must_use]
+    pub fn in_progress(self) -> Self {
+        Self { is_in_progress: true, ..self }
     }
 }
 
@@ -37,9 +51,12 @@ impl RunLength {
 ///
 /// The same arguments give the same result to the last bit, on one thread or many.
 pub fn simulate(pipeline: &Pipeline, length: RunLength) -> Simulated {
-    let RunLength { batches, warmup, replications, seed } = length;
-    let seen: Vec<Replication> =
-        (0..replications).into_par_iter().map(|i| run(pipeline, seed, i, batches, warmup)).collect();
+    let RunLength { batches, warmup, replications, seed, is_in_progress } = length;
+    let is_in_progress = is_in_progress && pipeline.crashes.is_none() && pipeline.autoscaler.is_none();
+    let seen: Vec<Replication> = (0..replications)
+        .into_par_iter()
+        .map(|i| run(pipeline, (seed, i), (batches, warmup), is_in_progress))
+        .collect();
     let over = |figure: fn(&Replication) -> f64| Estimate::of(seen.iter().map(figure));
     Simulated {
         replications,

@@ -24,6 +24,8 @@ pub enum Stage {
     Transactions = 7,
     /// Resampling of measured times.
     Bootstrap = 8,
+    /// Proofs in progress when a run begins.
+    Earlier = 9,
 }
 
 /// A stream of uniform numbers. ChaCha with 8 rounds: seekable, the same on every machine.

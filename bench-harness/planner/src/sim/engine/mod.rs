@@ -4,6 +4,7 @@
 //! ([`crate::sim::replicate`]). Memory holds the batches on their way, not those that are through.
 
 mod closing;
+mod earlier;
 mod events;
 mod proving;
 mod rescaling;
@@ -74,6 +75,8 @@ struct Engine<'a> {
     straggle: Stream,
     crash: Stream,
     transactions: Stream,
+    /// Proofs of earlier batches that are still at work.
+    earlier: u32,
     proof_chain: Chain,
     sequence_chain: Chain,
     aggregators: Aggregators<'a>,
@@ -113,16 +116,19 @@ struct Engine<'a> {
     watched: Option<Vec<Span>>,
 }
 
-/// Runs `batches` batches, rounded up to whole groups, of which the first `warmup` are not counted.
+/// Runs `batches` batches, rounded up to whole groups, of which the first `warmup` are not counted; with proofs in progress
+/// from the first, or on an idle fleet.
 pub(crate) fn run(
     pipeline: &Pipeline,
-    seed: u64,
-    replication: u32,
-    batches: u64,
-    warmup: u64,
+    (seed, replication): (u64, u32),
+    (batches, warmup): (u64, u64),
+    is_in_progress: bool,
 ) -> Replication {
     let n = u64::from(pipeline.batches_per_aggregation);
     let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
+    if is_in_progress {
+        engine.begin_in_progress(earlier::draws(seed, replication));
+    }
     engine.run_out();
     engine.finish()
 }
@@ -158,6 +164,7 @@ impl<'a> Engine<'a> {
             straggle: stream(Stage::Stragglers),
             crash: stream(Stage::Crashes),
             transactions,
+            earlier: 0,
             proof_chain: Chain::of_proofs(pipeline.l1, stream(Stage::L1Proof)),
             sequence_chain: Chain::of_sequences(pipeline.l1, stream(Stage::L1Sequence)),
             is_eager: aggregators.is_eager(),

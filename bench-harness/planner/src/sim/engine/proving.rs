@@ -88,6 +88,9 @@ impl Engine<'_> {
             return;
         };
         self.held_s += self.now_s - since_s;
+        if self.is_earlier(index) {
+            return self.release(prover);
+        }
         self.watch(Lane::Prover(prover), Work::Prove, (index, 1), since_s, self.now_s);
         if index >= self.warmup {
             let started_s = self.batches[self.at(index)].started_s;

@@ -54,6 +54,9 @@ impl Engine<'_> {
 
     /// Hands in every group whose turn it is: in order, and one at a time if the submitter waits.
     pub(super) fn submit(&mut self) {
+        if self.earlier > 0 {
+            return;
+        }
         while !(self.l1_busy && matches!(self.pipeline.l1, L1::Serial(_))) {
             let at = self.group_at(self.submitted);
             let Some(aggregated_s) = self.groups.get(at).and_then(|group| group.aggregated_s) else {
