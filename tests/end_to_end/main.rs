@@ -35,6 +35,8 @@
 //! | [`fleet_samples`] | its samples, read by the readers of a measured run |
 //! | [`fleet_nats`] | the same over a NATS server: killed, wiped, shared |
 //! | [`fleet_nats_faults`] | no room, two coordinators, a merge that is lost, TLS |
+//! | [`fleet_nats_credentials`] | a server that asks who comes |
+//! | [`fleet_nats_workers`] | false answers, cores, how many jobs a second |
 //! | [`fleet_nats_random`] | random faults over many fleets on one server |
 //! | [`fleet_drain`] | SIGTERM for a worker, and its figures for Prometheus |
 //! | [`nats_server`] | a NATS server of a test's own |
@@ -70,8 +72,10 @@ mod flags;
 mod fleet;
 mod fleet_drain;
 mod fleet_nats;
+mod fleet_nats_credentials;
 mod fleet_nats_faults;
 mod fleet_nats_random;
+mod fleet_nats_workers;
 mod fleet_samples;
 mod foreign_prover;
 mod fractal;

@@ -262,7 +262,9 @@ impl JobQueue for MemoryQueue {
     fn depth(&self) -> Result<QueueDepth, QueueError> {
         let state = self.state();
         let pending = (state.merges.len() + state.batches.len()) as u64;
-        Ok(QueueDepth { pending, unacknowledged: state.leased.len() as u64 })
+        let is_answer = |event: &&QueueEvent| matches!(event, QueueEvent::Result(_));
+        let answered = state.events.iter().filter(is_answer).count() as u64;
+        Ok(QueueDepth { pending, unacknowledged: state.leased.len() as u64, answered })
     }
 
     fn holds(&self, job: &str) -> Result<bool, QueueError> {

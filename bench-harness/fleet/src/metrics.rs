@@ -193,7 +193,7 @@ impl CoordinatorMetrics {
     /// All of it as text, with what the queue holds; without where it does not answer.
     pub fn text(&self, depth: Result<QueueDepth, QueueError>) -> String {
         match depth {
-            Ok(QueueDepth { pending, unacknowledged }) => {
+            Ok(QueueDepth { pending, unacknowledged, .. }) => {
                 set(&self.queue.get_or_create(&InState { state: "pending" }), pending);
                 set(&self.queue.get_or_create(&InState { state: "unacknowledged" }), unacknowledged);
             }

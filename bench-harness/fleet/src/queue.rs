@@ -49,6 +49,8 @@ pub struct QueueDepth {
     pub pending: u64,
     /// In the hands of workers.
     pub unacknowledged: u64,
+    /// Answered, and not heard yet.
+    pub answered: u64,
 }
 
 /// A job in the hands of a worker, until its time is over.
@@ -121,7 +123,7 @@ pub trait JobQueue: Send + Sync {
     /// [`QueueError`].
     fn events(&self, wait: Duration) -> Result<Vec<QueueEvent>, QueueError>;
 
-    /// Jobs that it holds: waiting, and in the hands of workers.
+    /// Jobs that it holds: waiting, in the hands of workers, and answered.
     ///
     /// # Errors
     /// [`QueueError`].

@@ -346,7 +346,9 @@ impl Coordinator {
         }
         match queue.depth() {
             Err(error) => return Ok(Err(error)),
-            Ok(QueueDepth { pending, unacknowledged }) if pending + unacknowledged >= out => {
+            Ok(QueueDepth { pending, unacknowledged, answered })
+                if pending + unacknowledged + answered >= out =>
+            {
                 return Ok(Ok(()));
             }
             Ok(_) => {}

@@ -386,13 +386,17 @@ impl JobQueue for NatsQueue {
 
     fn depth(&self) -> Result<QueueDepth, QueueError> {
         self.call(async {
-            let Streams { batches, merges, .. } = self.streams().await?;
+            let Streams { batches, merges, results } = self.streams().await?;
             let mut depth = QueueDepth::default();
             for jobs in [batches, merges] {
                 let info = jobs.consumer.get_info().await.map_err(|error| failed("pending jobs")(&error))?;
                 depth.pending += info.num_pending;
                 depth.unacknowledged += info.num_ack_pending as u64;
             }
+            // Asked last: a job is taken off after its answer is there. What was handed over is not acknowledged at once.
+            let info = results.get_info().await.map_err(|error| failed("answers")(&error))?;
+            let unread = info.num_pending + info.num_ack_pending as u64;
+            depth.answered = unread.saturating_sub(lock(&self.handed).len() as u64);
             Ok(depth)
         })
     }
