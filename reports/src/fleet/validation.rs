@@ -154,7 +154,7 @@ const OUTSIDE: [TextColumn<(FleetComparedRecord, usize)>; 5] = [
 /// Of figures of which some are known to a thousandth.
 const DIGITS: u8 = 4;
 
-const SOURCES: [TextColumn<FleetComparedRecord>; 7] = [
+const SOURCES: [TextColumn<FleetComparedRecord>; 8] = [
     ("cell", |row| match row.predicted.repeat {
         1 => row.predicted.cell.name.clone(),
         repeat => format!("{}, run {repeat}", row.predicted.cell.name),
@@ -166,6 +166,13 @@ const SOURCES: [TextColumn<FleetComparedRecord>; 7] = [
     ("a merge", |row| signed(row.measured.merge_s - row.predicted.times.merge_s)),
     ("beside a job: used, ran", |row| {
         format!("{}, {}", time(row.predicted.times.handling_s), time(row.measured.handling_s))
+    }),
+    ("pace of small fleets, of the profile", |row| {
+        let times = row.predicted.times;
+        times.pace.zip(times.pace_half_width).map_or_else(
+            || "-".to_owned(),
+            |(pace, half)| format!("{} ± {}", significant(pace, 3), significant(half, 2)),
+        )
     }),
 ];
 
@@ -267,6 +274,8 @@ mod tests {
                     merge_s: 0.1,
                     handling_s: 5e-4,
                     handling_half_width_s: 1e-4,
+                    pace: None,
+                    pace_half_width: None,
                     handling_fleets: 5,
                     handling_samples: 45,
                 },

@@ -134,7 +134,7 @@ fn simulated_slot(
     length: RunLength,
 ) -> Result<Simulated, PlanError> {
     let slot = simulate(&request.pipeline_in_slot(day.simulated(), fleet)?, length);
-    Ok(day.over(request, fleet, slot))
+    Ok(day.over(request, fleet, rare_proofs::known(request, fleet, slot)))
 }
 
 /// What simulating so many batches takes, as batches whose proofs are begun once: one that crashes is begun again, and each

@@ -43,32 +43,29 @@ pub(crate) fn of(
             if short_s > 0.0 { (long_s / short_s).max(1.0) } else { 1.0 }
         }
     };
+    let corrected = |row: StressRecord| {
+        let times = |p99_s: Option<f64>| p99_s.map(|p99_s| p99_s * correction);
+        StressRecord { p99_s: times(row.p99_s), p99_half_width_s: times(row.p99_half_width_s), ..row }
+    };
     let mut rows = Vec::new();
     for (event, factor) in
         [(StressEvent::Load10, 1.1), (StressEvent::Load20, 1.2), (StressEvent::Load50, 1.5)]
     {
         let changed = with_load(request, factor)?;
         let mut loaded = Simulations::new(&changed);
-        rows.push(row(event, request, &mut loaded, (rested, rested))?);
+        rows.push(corrected(row(event, request, &mut loaded, (rested, rested))?));
     }
     if rested.provers > 1 {
         let fewer = Fleet { provers: rested.provers - 1, ..rested };
-        rows.push(row(StressEvent::ProverMissing, request, simulations, (fewer, rested))?);
+        rows.push(corrected(row(StressEvent::ProverMissing, request, simulations, (fewer, rested))?));
     }
     if rested.aggregators > 1 {
         let fewer = Fleet { aggregators: rested.aggregators - 1, ..rested };
-        rows.push(row(StressEvent::AggregatorMissing, request, simulations, (fewer, rested))?);
+        rows.push(corrected(row(StressEvent::AggregatorMissing, request, simulations, (fewer, rested))?));
     }
-    rows.push(missing_block(simulations, rested)?);
-    let corrected = |p99_s: Option<f64>| p99_s.map(|p99_s| p99_s * correction);
-    Ok(rows
-        .into_iter()
-        .map(|row| StressRecord {
-            p99_s: corrected(row.p99_s),
-            p99_half_width_s: corrected(row.p99_half_width_s),
-            ..row
-        })
-        .collect())
+    let settled = corrected(row(StressEvent::BlockMissing, request, simulations, (rested, rested))?);
+    rows.push(without_block(request, rested, settled));
+    Ok(rows)
 }
 
 /// The same request with `factor` times the load. A close time given by hand shortens with it: batches fill sooner.
@@ -134,14 +131,15 @@ fn busiest(request: &PlanRequest, fleet: Fleet) -> (Term, f64) {
 }
 
 /// One block is left out: what waits for it waits a block longer, and proofs that come meanwhile are handed in after it,
-/// at the pace that L1 has left.
-fn missing_block(simulations: &mut Simulations<'_>, fleet: Fleet) -> Result<StressRecord, PlanError> {
-    let request = simulations.request;
-    let settled = row(StressEvent::BlockMissing, request, simulations, (fleet, fleet))?;
+/// at the pace that L1 has left. A fleet that does not carry the load without that does not with it.
+fn without_block(request: &PlanRequest, fleet: Fleet, settled: StressRecord) -> StressRecord {
+    if settled.growth_batches_per_hour.is_some() {
+        return settled;
+    }
     let l1_use = stages(request, fleet)[3].utilization;
-    Ok(StressRecord {
+    StressRecord {
         p99_s: settled.p99_s.map(|p99_s| p99_s + request.block_s),
         drain_s: (l1_use < 1.0).then(|| request.block_s * l1_use / (1.0 - l1_use)),
         ..settled
-    })
+    }
 }

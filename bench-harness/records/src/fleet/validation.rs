@@ -109,7 +109,7 @@ pub struct FleetCellRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FleetTimesUsedRecord {
-    /// Mean time of a batch's proof, s: of the script, or of a profile.
+    /// Mean time of a batch's proof, s: of the script, or of a profile, at the pace of the fleet.
     pub prove_s: f64,
     /// Mean time of a merge, s, likewise; 0 where nothing is merged.
     pub merge_s: f64,
@@ -122,6 +122,12 @@ pub struct FleetTimesUsedRecord {
     pub handling_fleets: u64,
     /// Jobs of all of them.
     pub handling_samples: u64,
+    /// How many times as long as in the profile a proof took in those fleets; none of scripted proofs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<f64>,
+    /// Half of the 95 % interval in which that of a further fleet lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace_half_width: Option<f64>,
 }
 
 /// What is written before a run.

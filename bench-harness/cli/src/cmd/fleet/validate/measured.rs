@@ -60,7 +60,7 @@ pub(super) fn measured(
 
 /// What a job took of what its time is predicted from, s: a script knows nothing of the recording of a batch, which a profile
 /// has measured.
-fn proof_s(cell: &Cell, sample: &FleetSampleRecord) -> f64 {
+pub(super) fn proof_s(cell: &Cell, sample: &FleetSampleRecord) -> f64 {
     let record_s = sample.stages.filter(|_| cell.is_scripted()).map_or(0.0, |stages| stages.record_s);
     sample.prove_s - record_s
 }

@@ -1,18 +1,20 @@
 //! `fleet validate`: the planner's prediction is written down first, then the fleet is run, then both stand side by side.
 
+mod calibration;
 mod cells;
 mod compared;
-mod handling;
 mod measured;
+mod of_fleets;
 mod predict;
 mod times;
 
 use crate::exit::{Stopped, stop_on_ctrl_c};
 use crate::output::{print, write_whole};
 use anyhow::Context;
+use calibration::Calibration;
 use cells::Cell;
 use fleet::run::unix_s;
-use handling::Handling;
+use of_fleets::OfFleets;
 use records::fleet::validation::{
     FleetComparedRecord, FleetPredictedRecord, FleetTimesUsedRecord, FleetValidationLog,
     FleetValidationRecord,
@@ -20,6 +22,7 @@ use records::fleet::validation::{
 use records::profile::ProfileRecord;
 use reports::fleet::validation;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use times::{Times, mean};
@@ -66,10 +69,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             1 => args.output.clone(),
             _ => args.output.join(repeat.to_string()),
         };
-        let handling = handling(&cells, &folder, &stop)?;
+        let calibrations = calibrations(&cells, &times, &folder, &stop)?;
         for (cell, times) in cells.iter().zip(&times) {
-            let (cell, handling) = (cell.repeated(repeat), &handling[&cell.proof_system]);
-            let predicted = predicted(&cell, repeat, times, handling)?;
+            let (cell, calibration) = (cell.repeated(repeat), &calibrations[&calibration::words(cell)]);
+            let predicted = predicted(&cell, repeat, times, calibration)?;
             log.append(&FleetValidationRecord::Predicted(Box::new(predicted.clone())))?;
             eprintln!("{}, run {repeat} of {}: predicted, runs", cell.name, args.repeats);
             let measured = measured::measured(&cell, repeat, &folder.join(&cell.name), &stop)?;
@@ -90,32 +93,41 @@ fn predicted(
     cell: &Cell,
     repeat: u32,
     times: &Times,
-    handling: &Handling,
+    calibration: &Calibration,
 ) -> anyhow::Result<FleetPredictedRecord> {
-    let (handling_fleets, handling_samples) = handling.all.counts();
+    let (handling_fleets, handling_samples) = calibration.beside.counts();
+    let middle = calibration.further(0.5, 0.5).pace;
+    let pace = Some(&calibration.pace).filter(|pace| !pace.is_empty());
     Ok(FleetPredictedRecord {
         cell: cell.record(),
         repeat,
         seed: cell.seed,
         unix_s: unix_s(),
         times: FleetTimesUsedRecord {
-            prove_s: mean(&times.prove_s),
-            merge_s: mean(&times.merge_s),
-            handling_s: handling.all.mean_s(),
-            handling_half_width_s: handling.all.half_width_s(),
+            prove_s: middle[0] * mean(&times.prove_s),
+            merge_s: middle[1] * mean(&times.merge_s),
+            handling_s: calibration.beside.mean(),
+            handling_half_width_s: calibration.beside.half_width(),
             handling_fleets,
             handling_samples,
+            pace: pace.map(OfFleets::mean),
+            pace_half_width: pace.map(OfFleets::half_width),
         },
-        figures: predict::predicted(cell, times, handling)?,
+        figures: predict::predicted(cell, times, calibration)?,
     })
 }
 
-/// What jobs take beside their proofs, by proof system: of small fleets that are run before any prediction of the round.
-fn handling(cells: &[Cell], folder: &Path, stop: &AtomicBool) -> anyhow::Result<BTreeMap<String, Handling>> {
+/// What small fleets say of each kind of fleet: they are run before any prediction of the round.
+fn calibrations(
+    cells: &[Cell],
+    times: &[Times],
+    folder: &Path,
+    stop: &AtomicBool,
+) -> anyhow::Result<BTreeMap<String, Calibration>> {
     let mut found = BTreeMap::new();
-    for cell in cells {
-        if !found.contains_key(&cell.proof_system) {
-            found.insert(cell.proof_system.clone(), Handling::measured(cell, folder, stop)?);
+    for (cell, times) in cells.iter().zip(times) {
+        if let Entry::Vacant(new) = found.entry(calibration::words(cell)) {
+            new.insert(Calibration::measured(cell, times, folder, stop)?);
         }
     }
     Ok(found)

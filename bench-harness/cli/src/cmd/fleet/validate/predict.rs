@@ -1,7 +1,7 @@
 //! What the planner's simulation says of a cell, before it is run.
 
+use super::calibration::Calibration;
 use super::cells::Cell;
-use super::handling::Handling;
 use super::times::{GOLDEN_RATIO, Times};
 use planner::domain::{Aggregation, TimeDist};
 use planner::sim::{AfterCrash, Arrivals, Closing, Crashes, L1, Pipeline, RunLength, Stragglers, simulate};
@@ -12,20 +12,19 @@ const RUNS: u64 = 400;
 /// Included at once: the fleet has no L1.
 const NO_L1_S: f64 = 1e-6;
 
-/// The mean over runs of this length, with these arrivals, and the middle 95 % of them. In each run jobs take what they take
-/// beside their proofs in a further fleet than those in which that was measured.
+/// The mean over runs of this length, with these arrivals, and the middle 95 % of them. Each run is of a further fleet than the small
+/// ones: its proofs, and what jobs take beside them, are as long as in one of those that may be.
 pub(super) fn predicted(
     cell: &Cell,
     times: &Times,
-    handling: &Handling,
+    calibration: &Calibration,
 ) -> anyhow::Result<FleetFiguresRecord<FleetPredictionRecord>> {
     let mut runs = [const { Vec::new() }; 7];
     for run in 0..RUNS {
         // Spread evenly, in an order that has nothing to do with the other draws of the run.
-        let u = ((run as f64 + 0.5) * GOLDEN_RATIO).fract();
-        let (beside_proofs_s, beside_merges_s) = handling.values_s(u);
-        let pipeline =
-            pipeline(cell, (times.prove(&beside_proofs_s)?, times.aggregation(&beside_merges_s)?))?;
+        let at = |step: f64| ((run as f64 + 0.5) * step).fract();
+        let further = calibration.further(at(GOLDEN_RATIO), at(std::f64::consts::SQRT_2));
+        let pipeline = pipeline(cell, (times.prove(&further)?, times.aggregation(&further)?))?;
         let seen = simulate(&pipeline, RunLength::new(cell.batches, 0, 1, 1_000 + run)?);
         let delay = seen.consolidated;
         let figures = [

@@ -1,5 +1,6 @@
 //! Where a prediction has its times from: a script, or a profile that was measured; and what a job takes beside its proof.
 
+use super::calibration::Further;
 use super::cells::Cell;
 use crate::cmd::plan::from_profile::merge_children;
 use crate::exit::usage;
@@ -70,21 +71,27 @@ impl Times {
         Ok(Self { prove_s, merge_s, merge_children: merge_children(measured) })
     }
 
-    /// The law of a proof, with what a job takes beside it.
-    pub(super) fn prove(&self, handling_s: &[f64]) -> anyhow::Result<TimeDist> {
-        Ok(TimeDist::empirical("prove", beside(&self.prove_s, handling_s))?)
+    /// The law of a proof in a fleet, with what a job takes beside it.
+    pub(super) fn prove(&self, fleet: &Further) -> anyhow::Result<TimeDist> {
+        let prove_s = scaled(&self.prove_s, fleet.pace[0]);
+        Ok(TimeDist::empirical("prove", beside(&prove_s, &fleet.beside_s[0]))?)
     }
 
     /// How groups are aggregated: merge by merge, each with what a job takes beside it, or not at all.
-    pub(super) fn aggregation(&self, handling_s: &[f64]) -> anyhow::Result<Aggregation> {
+    pub(super) fn aggregation(&self, fleet: &Further) -> anyhow::Result<Aggregation> {
         if self.merge_s.is_empty() {
             return Ok(Aggregation::Separate);
         }
-        let merge = TimeDist::empirical("merge", beside(&self.merge_s, handling_s))?;
+        let merge =
+            TimeDist::empirical("merge", beside(&scaled(&self.merge_s, fleet.pace[1]), &fleet.beside_s[1]))?;
         let tree = AggregationTree::new(self.merge_children, LoneProof::Lifted)
             .unwrap_or(AggregationTree::LIFTED_PAIRS);
         Ok(Aggregation::tree(tree, merge))
     }
+}
+
+fn scaled(times_s: &[f64], times: f64) -> Vec<f64> {
+    times_s.iter().map(|time_s| times * time_s).collect()
 }
 
 /// Sums of two independent times, as values of one law: each of the first beside each of a few of the second.
@@ -115,7 +122,7 @@ fn log_normal(mean_s: f64, cv: f64) -> anyhow::Result<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Times, beside, log_normal, mean};
+    use super::{Further, Times, beside, log_normal, mean};
     use planner::domain::{Aggregation, LoneProof};
 
     #[test]
@@ -129,14 +136,18 @@ mod tests {
     fn without_merges_a_group_is_verified_proof_by_proof() {
         let times = |merge_s| Times { prove_s: vec![1.0], merge_s, merge_children: 4 };
         // Some jobs took no longer than their proof.
-        let handling_s = [0.1, 0.0];
-        let separate = times(Vec::new()).aggregation(&handling_s).expect("no law of a merge is needed");
+        let fleet = Further { beside_s: [vec![0.1, 0.0], vec![0.1, 0.0]], pace: [1.0, 2.0] };
+        let separate = times(Vec::new()).aggregation(&fleet).expect("no law of a merge is needed");
         assert_eq!(separate, Aggregation::Separate);
-        let tree = times(vec![0.5]).aggregation(&handling_s).expect("a law");
+        let tree = times(vec![0.5]).aggregation(&fleet).expect("a law");
         assert!(
-            matches!(tree, Aggregation::Tree { tree, .. } if (tree.arity(), tree.lone()) == (4, LoneProof::Lifted)),
+            matches!(&tree, Aggregation::Tree { tree, merge, .. }
+                if (tree.arity(), tree.lone()) == (4, LoneProof::Lifted) && (merge.mean_s() - 1.05).abs() < 1e-9),
             "{tree:?}"
         );
+        // Proofs at their own pace.
+        let prove = times(Vec::new()).prove(&Further { pace: [1.5, 1.0], ..fleet }).expect("a law");
+        assert!((prove.mean_s() - 1.55).abs() < 1e-9, "{prove:?}");
     }
 
     #[test]
