@@ -3,10 +3,9 @@
 use records::plan::LimitVerdict;
 
 use crate::error::PlanError;
-use crate::plan::fewer::Decided;
+use crate::plan::fewer::{Decide, Decided};
 use crate::plan::fleet::Fleet;
 use crate::plan::frontier::{self, Machines};
-use crate::plan::recommendation::Decide;
 use crate::plan::request::PlanRequest;
 use crate::plan::run_length::DECIDES;
 

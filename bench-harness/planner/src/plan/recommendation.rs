@@ -7,7 +7,7 @@ use crate::error::PlanError;
 use crate::formulas::capacity::{balance_batches, group_capacity, prover_capacity};
 use crate::formulas::cost::usd_per_month;
 use crate::plan::climb::climbed;
-use crate::plan::fewer::{Decided, with_fewer_machines};
+use crate::plan::fewer::{Decide, Decided, with_fewer_machines};
 use crate::plan::fleet::Fleet;
 use crate::plan::fleet_estimate::{precise, simulated_until};
 use crate::plan::frontier;
@@ -126,9 +126,6 @@ pub(crate) fn chosen(request: &PlanRequest, below: Option<Cost>, batches: u64) -
     }
     searched(&mut Judge::new(request, batches), below, decided)
 }
-
-/// A long simulation of a fleet, from this effort on: [`decided`], or what a test says in its place.
-pub(crate) type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
 
 /// The search with this judge, and the long simulations that have the last word.
 fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Result<Chosen, Refused> {

@@ -10,7 +10,8 @@ const EARLIER: u64 = u64::MAX;
 
 impl Engine<'_> {
     /// As many proofs at work as there are on average, whatever the number of provers, each with what is left of it.
-    pub(super) fn begin_in_progress(&mut self, mut draws: Stream) {
+    pub(super) fn begin_in_progress(&mut self, seed: u64, replication: u32) {
+        let mut draws = Stream::new(seed, replication, Stage::Earlier);
         let pipeline = self.pipeline;
         let residual = Residual::of(&pipeline.prove);
         let (fraction, factor) = pipeline.stragglers.map_or((0.0, 1.0), |some| (some.fraction, some.factor));
@@ -44,9 +45,4 @@ impl Engine<'_> {
         }
         true
     }
-}
-
-/// The random numbers of these proofs.
-pub(super) fn draws(seed: u64, replication: u32) -> Stream {
-    Stream::new(seed, replication, Stage::Earlier)
 }

@@ -127,7 +127,7 @@ pub(crate) fn run(
     let n = u64::from(pipeline.batches_per_aggregation);
     let mut engine = Engine::new(pipeline, seed, replication, batches.div_ceil(n) * n, warmup / n * n);
     if is_in_progress {
-        engine.begin_in_progress(earlier::draws(seed, replication));
+        engine.begin_in_progress(seed, replication);
     }
     engine.run_out();
     engine.finish()

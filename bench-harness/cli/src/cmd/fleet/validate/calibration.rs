@@ -4,7 +4,7 @@
 use super::cells::Cell;
 use super::measured::{fleet_of, handling_of, proof_s};
 use super::of_fleets::OfFleets;
-use super::times::{Times, mean};
+use super::times::{Further, Times, mean};
 use crate::exit::Stopped;
 use fleet::summary::is_batch;
 use records::fleet::summary::FleetSampleRecord;
@@ -30,15 +30,6 @@ pub(super) struct Calibration {
     /// Times of real proofs over the mean of the profile; none of scripted ones, which take what their script says.
     pub(super) pace: OfFleets,
     merge_pace: OfFleets,
-}
-
-/// A further fleet, as it may be.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Further {
-    /// Beside proofs and beside merges, s.
-    pub(super) beside_s: [Vec<f64>; 2],
-    /// How many times as long proofs and merges take.
-    pub(super) pace: [f64; 2],
 }
 
 /// What is done: proofs of batches, or merges.

@@ -1,6 +1,5 @@
 //! Where a prediction has its times from: a script, or a profile that was measured; and what a job takes beside its proof.
 
-use super::calibration::Further;
 use super::cells::Cell;
 use crate::cmd::plan::from_profile::merge_children;
 use crate::exit::usage;
@@ -15,6 +14,15 @@ pub(super) struct Times {
     pub(super) merge_s: Vec<f64>,
     /// Proofs that a merge takes.
     pub(super) merge_children: u32,
+}
+
+/// A further fleet, as it may be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Further {
+    /// Beside proofs and beside merges, s.
+    pub(super) beside_s: [Vec<f64>; 2],
+    /// How many times as long proofs and merges take.
+    pub(super) pace: [f64; 2],
 }
 
 /// Values that stand for a law.
