@@ -143,3 +143,31 @@ fn without_block(request: &PlanRequest, fleet: Fleet, settled: StressRecord) -> 
         ..settled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Aggregation, TimeDist};
+    use crate::plan::recommend;
+
+    fn of_provers(provers: u32) -> Vec<StressRecord> {
+        let load = Load::new(Target::BatchesPerS(0.1), None, Close::Fixed { close_s: 10.0 }).unwrap();
+        let aggregation = Aggregation::fixed_total(TimeDist::fixed("aggregate", 12.0).unwrap());
+        let prove = TimeDist::fixed("prove", 120.0).unwrap();
+        let request = PlanRequest::new(load, prove, aggregation, 15.0).unwrap();
+        recommend(&request.with_spares(0).with_provers(provers).unwrap()).unwrap().stress
+    }
+
+    #[test]
+    fn a_missing_block_costs_a_block_and_nothing_is_drained_that_grows_without_it() {
+        let plan = of_provers(15);
+        let of = |plan: &[StressRecord], event| plan.iter().find(|row| row.event == event).unwrap().clone();
+        let (missing, fewer) = (of(&plan, StressEvent::BlockMissing), of(&plan, StressEvent::ProverMissing));
+        // Nothing is random, and one prover of fifteen is not waited for.
+        assert!((missing.p99_s.unwrap() - fewer.p99_s.unwrap() - 15.0).abs() < 1e-6, "{missing:?} {fewer:?}");
+        assert!(missing.drain_s.unwrap() > 0.0);
+        let short = of(&of_provers(11), StressEvent::BlockMissing);
+        assert!(short.growth_batches_per_hour.unwrap() > 0.0, "{short:?}");
+        assert_eq!((short.p99_s, short.drain_s), (None, None));
+    }
+}
