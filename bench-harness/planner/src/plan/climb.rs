@@ -24,26 +24,18 @@ pub(crate) fn climbed(
     decide: Decide,
 ) -> Result<Option<Decided>, PlanError> {
     let n = nearest.batches_per_aggregation;
-    let provers = Ladder::new(frontier::provers(request), nearest.provers);
-    let aggregators = Ladder::new(frontier::aggregators(request, n), nearest.aggregators);
-    let at = |provers_at: f64, aggregators_at: f64| Fleet {
-        provers: provers.at(provers_at),
-        batches_per_aggregation: n,
-        aggregators: aggregators.at(aggregators_at),
-    };
+    let (provers, aggregators) = (frontier::provers(request), frontier::aggregators(request, n));
+    let mut fleet = Fleet { provers: provers.min, batches_per_aggregation: n, aggregators: aggregators.min };
     let mut open: Option<Decided> = None;
-    let (mut place, mut late) = ((0.0, 0.0), None);
+    let mut late: Option<Fleet> = None;
     for _ in 0..STEPS {
-        let fleet = at(place.0, place.1);
-        if late == Some(fleet) {
-            break;
-        }
         let decision = decide(request, fleet, DECIDES)?;
         let judged = decision.0;
         if judged.is_good() {
             // Half a step of provers less, where that is another fleet.
-            let less = at(place.0 - 0.5, place.1);
-            if late.is_some_and(|late: Fleet| late.provers < less.provers) && less != fleet {
+            let fewer = late.map_or(fleet.provers, |late| u32::midpoint(late.provers, fleet.provers));
+            let less = Fleet { provers: fewer, ..fleet };
+            if less != fleet && late.is_some_and(|late| late.provers < fewer) {
                 let decision = decide(request, less, DECIDES)?;
                 if decision.0.is_good() {
                     return Ok(Some((less, decision)));
@@ -55,29 +47,43 @@ pub(crate) fn climbed(
             open = Some((fleet, decision));
         }
         late = Some(fleet);
-        place.0 += f64::from(u8::from(judged.provers_waited_for));
-        place.1 += f64::from(u8::from(judged.aggregators_waited_for));
+        if judged.provers_waited_for {
+            fleet.provers = above(provers, fleet.provers, nearest.provers);
+        }
+        if judged.aggregators_waited_for {
+            fleet.aggregators = above(aggregators, fleet.aggregators, nearest.aggregators);
+        }
+        if late == Some(fleet) {
+            break;
+        }
     }
     Ok(open)
 }
 
-/// Numbers of machines of one kind that are climbed, each a ratio above the one before.
-struct Ladder {
-    machines: Machines,
-    ratio: f64,
+/// The next number of machines that is looked at: some steps lead from the fewest to `count`, one more beyond it.
+fn above(machines: Machines, now: u32, count: u32) -> u32 {
+    let times = f64::from(count.max(1)) / f64::from(machines.min.max(1));
+    let ratio = times.powf(1.0 / f64::from(STEPS - 2)).max(RATIO_MIN);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    let whole = (f64::from(now) * ratio).ceil() as u32;
+    whole.max(now.saturating_add(1)).min(machines.max)
 }
 
-impl Ladder {
-    /// From the fewest up, with `count` some steps on.
-    fn new(machines: Machines, count: u32) -> Self {
-        let times = f64::from(count.max(1)) / f64::from(machines.min.max(1));
-        Self { machines, ratio: times.powf(1.0 / f64::from(STEPS - 2)).max(RATIO_MIN) }
-    }
+#[cfg(test)]
+mod tests {
+    use super::{Machines, above};
 
-    fn at(&self, place: f64) -> u32 {
-        let wanted = f64::from(self.machines.min) * self.ratio.powf(place);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-        let whole = wanted.ceil() as u32;
-        whole.clamp(self.machines.min, self.machines.max)
+    #[test]
+    fn each_step_is_more_and_the_last_is_beyond_the_nearest() {
+        for (min, nearest) in [(1, 2), (1, 3), (2, 4), (15, 30), (3, 200), (7, 7)] {
+            let machines = Machines { min, max: 10_000 };
+            let steps: Vec<u32> =
+                std::iter::successors(Some(min), |now| Some(above(machines, *now, nearest)))
+                    .take(5)
+                    .collect();
+            assert!(steps.is_sorted_by(|a, b| a < b), "{steps:?}");
+            assert!(steps[4] > nearest, "{steps:?}");
+        }
+        assert_eq!(above(Machines { min: 3, max: 4 }, 4, 9), 4);
     }
 }

@@ -57,7 +57,11 @@ fn with_fewer(
     is_long: bool,
 ) -> Result<Decided, PlanError> {
     let before = found.1.0;
-    let tries_max = if is_long { LONG_TRIES } else { u32::MAX };
+    let tries_max = match is_long {
+        true if f64::from(count) > FAR_TOO_LARGE * f64::from(least.max(1)) => 2 * LONG_TRIES,
+        true => LONG_TRIES,
+        false => u32::MAX,
+    };
     // Some of many machines are no finer than chance.
     let few = tries_max.min(TRIES);
     let grain = grain(least).max(count.saturating_sub(least) / few);
@@ -94,6 +98,8 @@ const FEWER_BATCHES: u64 = 400_000;
 const LONG_TRIES: u32 = 1;
 /// So many times as many machines as the fewest that carry the load are far too many, perhaps.
 const LARGE: f64 = 2.0;
+/// So many times as many are, for certain.
+const FAR_TOO_LARGE: f64 = 4.0;
 
 /// So many half-widths are no difference.
 const NEAR: f64 = 1.0;

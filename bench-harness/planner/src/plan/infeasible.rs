@@ -177,9 +177,11 @@ pub(crate) fn refused(request: &PlanRequest, fleet: Fleet, judged: Judged, fleet
         wanted,
         unit,
         advice: format!(
-            "{fleets} fleets kept the limit in short simulations and missed it in long ones, the nearest with {} \
+            "{} kept the limit in short simulations and missed it in long ones, the nearest with {} \
              provers and N = {}; allow a little more",
-            fleet.provers, fleet.batches_per_aggregation
+            if fleets == 1 { "1 fleet".to_owned() } else { format!("{fleets} fleets") },
+            fleet.provers,
+            fleet.batches_per_aggregation
         ),
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Judge<'a> {
         self.batches_left == 0
     }
 
-    /// Whether what may be simulated is used up, and several times as much: a search that has found nothing by then finds nothing.
+    /// Whether what may be simulated is used up, and as much again: a search that has found nothing by then finds nothing.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.is_spent() && self.overdraft == 0
     }

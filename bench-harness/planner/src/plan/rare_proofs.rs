@@ -37,17 +37,23 @@ fn beyond(law: &TimeDist, threshold_s: f64) -> (f64, f64) {
 
 /// The same figures, the interval of the 99th percentile no narrower than the number of proofs allows that are longer than it:
 /// of `k` such proofs, which hold up a part of the hundredth of all groups beyond it, that part of `1.96/√k`. So much of the mean
-/// as they make up is as uncertain.
-pub(crate) fn known(request: &PlanRequest, fleet: Fleet, simulated: Simulated) -> Simulated {
+/// as they make up is as uncertain. Simulated was a load of so many batches/s.
+pub(crate) fn known(
+    request: &PlanRequest,
+    fleet: Fleet,
+    batches_per_s: f64,
+    simulated: Simulated,
+) -> Simulated {
     let delay = simulated.consolidated;
     let counted = (simulated.batches - simulated.warmup) as f64 * f64::from(simulated.replications);
-    let threshold_s = delay.p99_s.value - forming_s(request, fleet.batches_per_aggregation);
+    let threshold_s = delay.p99_s.value
+        - forming_s(request, fleet.batches_per_aggregation) * request.batches_per_s() / batches_per_s;
     if threshold_s <= 0.0 || request.prove().cv() < SCATTERED {
         return simulated;
     }
     let (chance, excess_s) = beyond(request.prove(), threshold_s);
     let proofs = counted * chance;
-    let held_up = request.batches_per_s() * excess_s / TAIL;
+    let held_up = batches_per_s * excess_s / TAIL;
     if proofs < 1e-3 || held_up < 1e-3 {
         return simulated;
     }

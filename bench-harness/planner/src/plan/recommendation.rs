@@ -171,15 +171,17 @@ fn searched(judge: &mut Judge<'_>, below: Option<Cost>, decide: Decide) -> Resul
             || limit.is_some_and(|limit| judged.delay_s <= CLOSE * limit.limit_s)
     };
     let search = SearchRecord { is_complete: false, ..progress(judge, None) };
+    let refused = nearest;
     let nearest = nearer(nearest, missed);
     if let Some((fleet, _)) = nearest.filter(is_close).filter(|_| !request.is_one_fleet())
         && let Some(decided) = climbed(request, fleet, decide)?
+        && below.is_none_or(|below| cost(request, decided.0).is_below(below))
     {
         return Ok(Chosen { search, ..fewer(judge, decided)? });
     }
-    let error = match nearest {
-        Some((fleet, judged)) if refusals > 0 => infeasible::refused(request, fleet, judged, refusals),
-        _ => infeasible::nothing(request, nearest, below.is_some()).unfinished(judge.is_exhausted()),
+    let error = match refused {
+        Some((fleet, judged)) => infeasible::refused(request, fleet, judged, refusals),
+        None => infeasible::nothing(request, nearest, below.is_some()).unfinished(judge.is_exhausted()),
     };
     Err(Refused { error: Box::new(error), nearest, search: progress(judge, None) })
 }

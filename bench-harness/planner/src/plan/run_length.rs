@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::domain::Aggregation;
 use crate::domain::time::DAY_S;
 use crate::error::PlanError;
 use crate::formulas::capacity::prover_capacity;
@@ -35,8 +36,10 @@ const LARGE: u64 = GROUPS_BATCHES / 8;
 const LOOK_MAX: u64 = 400_000;
 /// Batches of all replications that a fleet takes to fill, above which there are fewer replications.
 const FILLING_MAX: u64 = 60_000;
-/// Batches of a group from which on one of them after another that fills the pipeline is simulated at first.
-const HUGE: u64 = 10_000;
+/// Batches of a group above which one of them after another that fills the pipeline is simulated at first.
+const HUGE: u64 = 60_000;
+/// Batches of a group above which one alone is simulated at first, where it is like any other.
+const ALONE: u64 = 10_000;
 /// So many provers have hardly a queue, where they are in use for less than [`FULL`] of the time.
 const MANY_PROVERS: u32 = 256;
 /// A use of provers from which on their queue takes long to settle.
@@ -123,7 +126,7 @@ fn simulated_over(
     }
     let Fleet { provers, batches_per_aggregation: n, aggregators } = fleet;
     let simulated = simulate(&request.pipeline(provers, n, aggregators)?, length);
-    Ok((rare_proofs::known(request, fleet, simulated), took))
+    Ok((rare_proofs::known(request, fleet, request.batches_per_s(), simulated), took))
 }
 
 /// The busiest slot of a day, and what the rest of the day adds.
@@ -134,7 +137,7 @@ fn simulated_slot(
     length: RunLength,
 ) -> Result<Simulated, PlanError> {
     let slot = simulate(&request.pipeline_in_slot(day.simulated(), fleet)?, length);
-    Ok(day.over(request, fleet, rare_proofs::known(request, fleet, slot)))
+    Ok(day.over(request, fleet, rare_proofs::known(request, fleet, day.simulated(), slot)))
 }
 
 /// What simulating so many batches takes, as batches whose proofs are begun once: one that crashes is begun again, and each
@@ -184,7 +187,8 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
     // The time in which the provers are settled, and every group on its way when it began is through.
     let filled = proofs_to_fill(request, fleet).max(if n < LARGE { 2 * n } else { n });
     let first = effort == Effort(0);
-    let groups_min = if n > HUGE { 1 } else { *GROUPS_MIN.start() };
+    let is_alone = is_first_enough(request, n);
+    let groups_min = if is_alone || n > HUGE { 1 } else { *GROUPS_MIN.start() };
     let (groups, scale) = if first { (GROUPS_FIRST, 1) } else { (GROUPS, 1 << (effort.0 - 1)) };
     let most = if first { BATCHES_MAX } else { 2 * BATCHES_MAX };
     let counted = (groups * n)
@@ -203,8 +207,7 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
         all if all > FILLING_MAX || first => REPLICATIONS_FIRST,
         _ => REPLICATIONS,
     };
-    // The first of huge groups is like those after it, where proofs are in progress from the beginning.
-    let warmup = if n > HUGE && begins_at_work(request) { 0 } else { filled.max(counted / 10) };
+    let warmup = if is_alone { 0 } else { filled.max(counted / 10) };
     (warmup + counted, warmup, replications)
 }
 
@@ -212,6 +215,13 @@ fn length(request: &PlanRequest, fleet: Fleet, effort: Effort) -> (u64, u64, u32
 /// as soon as the fleet is filled; a day begins with what the day before left.
 fn begins_at_work(request: &PlanRequest) -> bool {
     !request.is_deterministic() && request.crashes.is_none() && day_batches(request).is_none()
+}
+
+/// Whether the first of large groups is like those after it: proofs are in progress from the beginning, and the group before has
+/// left its aggregators nothing, since the sum of so many merges hardly varies.
+fn is_first_enough(request: &PlanRequest, n: u64) -> bool {
+    let varies = matches!(&request.aggregation, Aggregation::FixedTotal { total } if !total.is_fixed());
+    n > ALONE && begins_at_work(request) && !varies
 }
 
 /// Proofs until the provers of `fleet` have as much to do as they will always have. Where proofs are in progress from the first
@@ -223,7 +233,9 @@ fn proofs_to_fill(request: &PlanRequest, fleet: Fleet) -> u64 {
         return (3 * provers).max(settling(request.prove().cv(), fleet.provers));
     }
     let utilization = request.batches_per_s() / prover_capacity(fleet.provers, request.prove_effective_s());
-    if fleet.provers >= MANY_PROVERS && utilization < FULL { provers } else { 3 * provers }
+    // Of a long day the busiest slot is simulated, which may be full.
+    let is_short = fleet.provers >= MANY_PROVERS && utilization < FULL && !request.is_day_too_long();
+    if is_short { provers } else { 3 * provers }
 }
 
 /// How many times as long a run is where proofs scatter: `(1 + CV²)²`, in proportion to the mean of the squares, squared. The
@@ -257,7 +269,7 @@ pub(crate) fn whole(x: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Aggregation, Close, Load, Target, TimeDist};
+    use crate::domain::{Close, Load, Target, TimeDist};
     use crate::normal;
 
     /// The fraction of a settled fleet's proofs that one which began without work lacks after so many mean proof times,
@@ -319,5 +331,20 @@ mod tests {
                 effort = longer;
             }
         }
+    }
+
+    #[test]
+    fn a_large_group_that_is_simulated_alone_carries_the_load() {
+        let load = Load::new(Target::BatchesPerS(10.0), None, Close::Fixed { close_s: 1e-3 }).unwrap();
+        let prove = TimeDist::log_normal("prove", 120.0, 0.3).unwrap();
+        let aggregation = Aggregation::pairwise(TimeDist::fixed("merge", 40.0).unwrap());
+        let request = PlanRequest::new(load, prove, aggregation, 12.0).unwrap();
+        let request = request.with_arrivals(ArrivalLaw::Poisson).unwrap();
+        let fleet = Fleet { provers: 1_500, batches_per_aggregation: 20_000, aggregators: 600 };
+        let (seen, _) = simulated_for(&request, fleet, DECIDES).unwrap();
+        assert_eq!(seen.warmup, 0);
+        // Not less by the ten merges after the last proof.
+        assert!((seen.throughput_batches_per_s.value / 10.0 - 1.0).abs() < 0.01, "{seen:?}");
+        assert!((seen.prover_use.value / 0.8 - 1.0).abs() < 0.02, "{:?}", seen.prover_use);
     }
 }

@@ -11,12 +11,14 @@ const EARLIER: u64 = u64::MAX;
 impl Engine<'_> {
     /// As many proofs at work as there are on average, whatever the number of provers, each with what is left of it.
     pub(super) fn begin_in_progress(&mut self, seed: u64, replication: u32) {
+        self.is_in_progress = true;
         let mut draws = Stream::new(seed, replication, Stage::Earlier);
         let pipeline = self.pipeline;
         let residual = Residual::of(&pipeline.prove);
         let (fraction, factor) = pipeline.stragglers.map_or((0.0, 1.0), |some| (some.fraction, some.factor));
         let factor_mean = 1.0 - fraction + fraction * factor;
-        let mean = pipeline.prove.mean_s() * factor_mean / pipeline.arrivals.mean_s();
+        let mean =
+            pipeline.prove.mean_s() * factor_mean / pipeline.arrivals.closing_interval_s(pipeline.closing);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

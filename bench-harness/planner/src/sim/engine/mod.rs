@@ -77,6 +77,8 @@ struct Engine<'a> {
     transactions: Stream,
     /// Proofs of earlier batches that are still at work.
     earlier: u32,
+    /// Whether the run began with such proofs.
+    is_in_progress: bool,
     proof_chain: Chain,
     sequence_chain: Chain,
     aggregators: Aggregators<'a>,
@@ -165,6 +167,7 @@ impl<'a> Engine<'a> {
             crash: stream(Stage::Crashes),
             transactions,
             earlier: 0,
+            is_in_progress: false,
             proof_chain: Chain::of_proofs(pipeline.l1, stream(Stage::L1Proof)),
             sequence_chain: Chain::of_sequences(pipeline.l1, stream(Stage::L1Sequence)),
             is_eager: aggregators.is_eager(),
@@ -274,9 +277,16 @@ impl<'a> Engine<'a> {
             self.batches_total
         );
         let recorded = (self.batches_total - self.warmup) as f64;
-        self.seen.throughput = recorded / (self.now_s - self.warm_s);
         self.settle_staff();
-        self.seen.prover_use = self.held_s / self.staff.paid_s();
+        // What is counted is from inclusion to inclusion. Of a run without warm-up it is from closing to closing: what is left of
+        // earlier proofs at its beginning stands for what is proved after its last closing.
+        (self.seen.throughput, self.seen.prover_use) = match self.is_in_progress && self.warm_s == 0.0 {
+            true => {
+                let provers_s = f64::from(self.pipeline.provers) * self.opened_s;
+                (recorded / self.opened_s, self.held_s / provers_s)
+            }
+            false => (recorded / (self.now_s - self.warm_s), self.held_s / self.staff.paid_s()),
+        };
         self.seen.fill_fraction = self.fill_sum / self.batches_total as f64;
         let [(first, n_first), (second, n_second)] = self.halves;
         if n_first > 0 && n_second > 0 {

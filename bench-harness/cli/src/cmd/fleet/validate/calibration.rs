@@ -92,16 +92,19 @@ impl Calibration {
 /// No fleet is faster than so much of the profile, whatever the tail of a law says.
 const PACE_MIN: f64 = 0.1;
 
-/// What the small fleets of a cell are those of: of a scripted system any, of a real one those with as many workers, which share a
-/// machine.
+/// What the small fleets of a cell are those of: of a scripted system any, of a real one those with as many workers of each kind,
+/// which share a machine, and the same batches.
 pub(super) fn words(cell: &Cell) -> String {
     match cell.is_scripted() {
         true => cell.proof_system.clone(),
-        false => format!("{}-{}-workers", cell.proof_system, cell.provers + cell.aggregators),
+        false => format!(
+            "{}-{}-p{}-a{}",
+            cell.proof_system, cell.batch_transactions, cell.provers, cell.aggregators
+        ),
     }
 }
 
-/// A fleet with the same workers and little to do: no job waits long for another.
+/// A fleet with the same workers and little to do.
 fn calm(cell: &Cell, times: &Times) -> Cell {
     let scripted = |time_s: f64, real: f64| if cell.is_scripted() { time_s } else { real };
     let proofs = (PROOFS_S * f64::from(cell.provers) / mean(&times.prove_s)).clamp(PROOFS[0], PROOFS[1]);
