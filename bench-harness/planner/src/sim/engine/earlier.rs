@@ -42,6 +42,7 @@ impl Engine<'_> {
             return false;
         }
         self.earlier -= 1;
+        self.earlier_s += self.now_s;
         if self.earlier == 0 {
             self.submit();
         }

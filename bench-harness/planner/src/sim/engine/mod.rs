@@ -79,6 +79,8 @@ struct Engine<'a> {
     earlier: u32,
     /// Whether the run began with such proofs.
     is_in_progress: bool,
+    /// For how long provers were at them, s.
+    earlier_s: f64,
     proof_chain: Chain,
     sequence_chain: Chain,
     aggregators: Aggregators<'a>,
@@ -168,6 +170,7 @@ impl<'a> Engine<'a> {
             transactions,
             earlier: 0,
             is_in_progress: false,
+            earlier_s: 0.0,
             proof_chain: Chain::of_proofs(pipeline.l1, stream(Stage::L1Proof)),
             sequence_chain: Chain::of_sequences(pipeline.l1, stream(Stage::L1Sequence)),
             is_eager: aggregators.is_eager(),
@@ -278,12 +281,12 @@ impl<'a> Engine<'a> {
         );
         let recorded = (self.batches_total - self.warmup) as f64;
         self.settle_staff();
-        // What is counted is from inclusion to inclusion. Of a run without warm-up it is from closing to closing: what is left of
-        // earlier proofs at its beginning stands for what is proved after its last closing.
+        // What is counted is from inclusion to inclusion. Of a run without warm-up it is from closing to closing: what is proved
+        // after the last of these stands for what was left of earlier proofs.
         (self.seen.throughput, self.seen.prover_use) = match self.is_in_progress && self.warm_s == 0.0 {
             true => {
                 let provers_s = f64::from(self.pipeline.provers) * self.opened_s;
-                (recorded / self.opened_s, self.held_s / provers_s)
+                (recorded / self.opened_s, (self.held_s - self.earlier_s) / provers_s)
             }
             false => (recorded / (self.now_s - self.warm_s), self.held_s / self.staff.paid_s()),
         };
