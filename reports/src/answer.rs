@@ -3,7 +3,8 @@
 //! Every rendering (terminal, Markdown, page, server) sets these and words none of its own; the script of the page
 //! writes the headline a second time, since it has no plan to hand over, and a test in a browser compares the two.
 
-use crate::words::{capital, count, count_of, percent, rate, seconds, with_half_width};
+use crate::plan::shopping::sentences;
+use crate::words::{capital, count, count_of, duration, percent, rate, seconds, with_half_width};
 use records::number::significant;
 use records::plan::{
     DelayRecord, FleetEstimateRecord, LimitVerdict, PlanRecord, RecommendationRecord, RunAheadRecord,
@@ -58,8 +59,8 @@ fn verdict(plan: &PlanRecord) -> Option<String> {
     Some(format!("{} of {} ({})", capital(verdict.words()), seconds(limit.limit_s), limit.statistic.words()))
 }
 
-/// What more load, or a machine or block less, does to the fleet: `+10 % load: p99 431 s; +20 % load: BREAKS: 12.5
-/// batches/h queue up; an hour of it drains in 750 s`.
+/// What more load, or a machine or block less, does to the fleet: `+10 % load: p99 431 s; +20 % load: BREAKS: +12.5
+/// batches/h, an hour's queue drains in 12.5 min`.
 pub(crate) fn withstands(plan: &PlanRecord) -> String {
     let event = |row: &StressRecord| format!("{}: {}", row.event.words(), after(row));
     plan.stress.iter().map(event).collect::<Vec<_>>().join("; ")
@@ -78,9 +79,9 @@ pub(crate) fn after(row: &StressRecord) -> String {
         (None, Some(growth)) => {
             let drains = drain_s.map_or_else(
                 || "never drains".to_owned(),
-                |drain_s| format!("an hour of it drains in {}", seconds(drain_s)),
+                |drain_s| format!("an hour's queue drains in {}", duration(drain_s)),
             );
-            format!("BREAKS: {} batches/h queue up; {drains}", significant(*growth, 3))
+            format!("BREAKS: +{} batches/h, {drains}", significant(*growth, 3))
         }
     }
 }
@@ -119,6 +120,15 @@ pub(crate) fn fleet_cost(plan: &PlanRecord) -> Option<String> {
         |transaction| format!("${} a transaction", significant(transaction, 3)),
     );
     Some(format!("${} an hour{gas}, ${} a month, {unit}", significant(machines, 4), significant(month, 4)))
+}
+
+/// What to order, with its bill where that is not the cost that was said before; none where there is nothing to say.
+pub(crate) fn order(plan: &PlanRecord) -> Option<String> {
+    let mut words = sentences(plan.order.as_ref()?);
+    if fleet_cost(plan).is_some() {
+        words.pop();
+    }
+    Some(words.join(" "))
 }
 
 /// How far sequencing may run ahead of proving, where the fleet has a limit to keep.

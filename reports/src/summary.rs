@@ -2,11 +2,10 @@
 //! was measured, and what must be known beside it. Never more lines than [`LINES_MAX`].
 
 use crate::answer::{
-    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, recommended, target,
+    Way, WayKind, because, delay_in_words, fleet_cost, headline, how_sure, limit, order, recommended, target,
     users_wait, ways, without_proofs, withstands,
 };
 use crate::bars::{bar, histogram};
-use crate::plan::shopping::sentences;
 use crate::profile::rows::{interval, remarks};
 use crate::text::wrap;
 use records::number::{significant, time, time_range};
@@ -108,7 +107,7 @@ fn answer(plan: &PlanRecord, style: TextStyle) -> Vec<String> {
         ("cost", fleet_cost(plan).unwrap_or_default()),
         ("why", format!("{}. {}", limit(plan), because(plan))),
         ("how sure", format!("{provers}{}; {}", certainty.basis, certainty.if_otherwise)),
-        ("order", plan.order.as_ref().map_or_else(String::new, |order| sentences(order).join(" "))),
+        ("order", order(plan).unwrap_or_default()),
         ("systems", crate::plan::systems::line(plan)),
         ("withstands", withstands(plan)),
     ];

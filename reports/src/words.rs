@@ -59,6 +59,12 @@ pub(crate) fn seconds(x: f64) -> String {
     }
 }
 
+/// The same in one unit: `1800 s` is `30 min`.
+pub(crate) fn duration(x: f64) -> String {
+    let words = seconds(x);
+    words.split_once(" (").map_or(words.clone(), |(_, long)| long.trim_end_matches(')').to_owned())
+}
+
 /// `300.4 s ± 0.3`; the value alone where it has no half-width, or one that is rounding.
 pub(crate) fn with_half_width(value_s: f64, half_width_s: Option<f64>) -> String {
     match half_width_s {

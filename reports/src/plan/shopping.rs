@@ -7,7 +7,7 @@ use records::plan::answers::{MachineLoadRecord, ShoppingListRecord, ShoppingList
 
 const HEADER: [&str; 8] = ["machine", "needed", "cores", "unused", "memory", "$/hour", "$/month", "basis"];
 
-/// One list in sentences: what to rent, what goes on it, and the bill.
+/// One list in sentences: what to rent, what goes on it, and last the bill.
 pub fn sentences(list: &ShoppingListRecord) -> Vec<String> {
     [vec![what(list)], on_them(list).into_iter().collect(), vec![bill(list)]].concat()
 }

@@ -1,11 +1,10 @@
 //! A plan for a person at a terminal: the answer first, then the designs, then why.
 
-use crate::answer::{asked, because, how_sure, limit, run_ahead, sentence};
+use crate::answer::{asked, because, how_sure, limit, order, run_ahead, sentence};
 use crate::plan::rows::{
     ALTERNATIVE_HEADER, DELAY_HEADER, DESIGN_HEADER, OUTLOOK_HEADER, PARETO_HEADER, STRESS_HEADER,
     alternative_row, delay_rows, design_row, outlook_row, pareto_row, stress_row,
 };
-use crate::plan::shopping::sentences;
 use crate::plan::systems;
 use crate::text::{bare, framed, trimmed, wrap};
 use crate::words::{capital, count};
@@ -28,8 +27,8 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text += &wrap(&format!("{name}: {words}"), width, "  ");
         text.push('\n');
     }
-    if let Some(order) = &plan.order {
-        text += &wrap(&format!("Order: {}", sentences(order).join(" ")), width, "  ");
+    if let Some(order) = order(plan) {
+        text += &wrap(&format!("Order: {order}"), width, "  ");
         text.push('\n');
     }
     let systems = systems::line(plan);
@@ -38,7 +37,7 @@ pub fn render(plan: &PlanRecord, width: u16) -> String {
         text.push('\n');
     }
     if !plan.stress.is_empty() {
-        text += &format!("\n{}\n", bare(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
+        text += &format!("{}\n", bare(STRESS_HEADER, plan.stress.iter().map(stress_row), width));
     }
     if !plan.alternatives.is_empty() {
         let rows = plan.alternatives.iter().map(alternative_row);
