@@ -11,7 +11,7 @@ use crate::plan::request::PlanRequest;
 use crate::plan::run_length::{Effort, simulated_like};
 use crate::sim::Simulated;
 
-/// A long simulation of a fleet, from this effort on: [`decided`], or what a test says in its place.
+/// A long simulation of a fleet, from this effort on, or what a test says in its place.
 pub(crate) type Decide = fn(&PlanRequest, Fleet, Effort) -> Result<(Judged, Simulated), PlanError>;
 
 /// A fleet with what a long simulation says of it.

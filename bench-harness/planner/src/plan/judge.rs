@@ -19,9 +19,6 @@ use crate::sim::Simulated;
 /// Batches that the search of one request may simulate, all replications together: well under a second on one core.
 pub(crate) const SEARCH_BATCHES: u64 = 1_000_000;
 
-/// So many times as many more may be simulated while nothing that meets the limit was found.
-const OVERDRAFT_TIMES: u64 = 1;
-
 /// First looks that a search makes at least, where it can.
 const LOOKS_MIN: u64 = 4;
 
@@ -124,7 +121,7 @@ pub(crate) struct Judge<'a> {
     batches_left: u64,
     /// Batches of one look, at most, as long as other fleets can be looked at.
     look_max: u64,
-    /// What may be simulated beyond that.
+    /// What may be simulated beyond that while nothing that meets the limit was found: as much again.
     overdraft: u64,
     /// How many times as long as by short runs the delay of a fleet was that a long one refused; at least 1. All fleets
     /// see the same random numbers, so that this is what short runs of the others leave out too.
@@ -140,14 +137,13 @@ struct Known {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(request: &'a PlanRequest, batches_left: u64) -> Self {
-        let overdraft = OVERDRAFT_TIMES * batches_left;
         Self {
             request,
             bounds: DelayBounds::new(request),
             known: HashMap::new(),
             batches_left,
             look_max: batches_left / LOOKS_MIN,
-            overdraft,
+            overdraft: batches_left,
             correction: 1.0,
         }
     }
